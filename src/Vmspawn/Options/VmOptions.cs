@@ -1,0 +1,92 @@
+using Vmspawn.Pcie;
+
+namespace Vmspawn.Options;
+
+/// <summary>What the user asked for, typed but not yet compared with the world: the result of the parse stage.</summary>
+/// <remarks>Names, defaults and rules are those of systemd-vmspawn(1) where it has the option.</remarks>
+public sealed record VmOptions
+{
+    /// <summary><c>-q</c>: print nothing of ours but errors.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary><c>--system</c>, <c>--user</c>: whose runtime directory is used; decided by our uid when neither is given.</summary>
+    public RuntimeScope Scope { get; init; } = RuntimeScope.Auto;
+
+    /// <summary><c>-M</c>: the machine's name, a valid host name; null derives it from the image.</summary>
+    public string? Machine { get; init; }
+
+    /// <summary><c>--uuid=</c>: the SMBIOS system UUID, never all zero.</summary>
+    public Guid? Uuid { get; init; }
+
+    /// <summary><c>-i</c>: path of the root disk, a regular file or a block device.</summary>
+    public string? Image { get; init; }
+
+    /// <summary><c>--image-format=</c>.</summary>
+    public ImageFormat ImageFormat { get; init; } = ImageFormat.Raw;
+
+    /// <summary><c>--image-disk-type=</c>: of the root disk, and of extra drives that do not say.</summary>
+    public DiskType ImageDiskType { get; init; } = DiskType.VirtioBlk;
+
+    /// <summary><c>-x</c>: nothing is written back to any image.</summary>
+    public bool Ephemeral { get; init; }
+
+    /// <summary><c>--discard-disk=</c>: discards of the guest punch holes in the image.</summary>
+    public bool DiscardDisk { get; init; } = true;
+
+    /// <summary><c>-G</c>: grow the raw image to this many bytes first; null leaves it alone.</summary>
+    public long? GrowImage { get; init; }
+
+    /// <summary><c>--extra-drive=</c>, in the order given.</summary>
+    public IReadOnlyList<ExtraDrive> ExtraDrives { get; init; } = [];
+
+    /// <summary><c>--linux=</c>: the kernel to boot directly.</summary>
+    public string? Linux { get; init; }
+
+    /// <summary><c>--initrd=</c>, in the order given; they are concatenated.</summary>
+    public IReadOnlyList<string> Initrds { get; init; } = [];
+
+    /// <summary><c>--firmware=</c>.</summary>
+    public FirmwareKind Firmware { get; init; } = FirmwareKind.Auto;
+
+    /// <summary><c>--cpus=</c>.</summary>
+    public CpuTopology Cpus { get; init; } = CpuTopology.One;
+
+    /// <summary><c>--ram=</c>.</summary>
+    public RamSize Ram { get; init; } = RamSize.Default;
+
+    /// <summary><c>--kvm=</c>.</summary>
+    public Tristate Kvm { get; init; } = Tristate.Auto;
+
+    /// <summary><c>-s</c>: strings of SMBIOS type 11.</summary>
+    public IReadOnlyList<string> Smbios11 { get; init; } = [];
+
+    /// <summary><c>--set-credential=</c> and <c>--load-credential=</c>; a later one of the same name replaces an earlier one.</summary>
+    public IReadOnlyList<CredentialSource> Credentials { get; init; } = [];
+
+    /// <summary><c>--console=</c>.</summary>
+    public ConsoleMode Console { get; init; } = ConsoleMode.Interactive;
+
+    /// <summary><c>--console-transport=</c>.</summary>
+    public ConsoleTransport ConsoleTransport { get; init; } = ConsoleTransport.Virtio;
+
+    /// <summary><c>--background=</c>: an SGR colour such as <c>44</c> or <c>48;2;0;20;0</c>; empty for none, null for the default tint.</summary>
+    public string? Background { get; init; }
+
+    /// <summary><c>--network-user-mode</c>.</summary>
+    public NetworkMode Network { get; init; } = NetworkMode.None;
+
+    /// <summary>The rest of the command line: further kernel arguments.</summary>
+    public IReadOnlyList<string> KernelArguments { get; init; } = [];
+
+    /// <summary><c>--hotplug-ports=</c>: spare root ports, 0 or more.</summary>
+    public int HotplugPorts { get; init; } = 10;
+
+    /// <summary><c>--pcie-layout=</c>.</summary>
+    public PcieLayout Layout { get; init; } = PcieLayout.Auto;
+
+    /// <summary><c>--qemu-sandbox=</c>: QEMU's own seccomp filter.</summary>
+    public bool QemuSandbox { get; init; } = true;
+
+    /// <summary>The words of <c>$SYSTEMD_VMSPAWN_QEMU_EXTRA</c>.</summary>
+    public IReadOnlyList<string> QemuExtra { get; init; } = [];
+}

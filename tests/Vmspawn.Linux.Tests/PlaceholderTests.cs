@@ -1,0 +1,1 @@
+namespace Vmspawn.Linux.Tests; public class PlaceholderTests { [Fact] public void Builds() => Assert.True(true); }

@@ -1,0 +1,1 @@
+namespace Vmspawn.SystemTests; public class PlaceholderTests { [Fact] public void Builds() => Assert.True(true); }
