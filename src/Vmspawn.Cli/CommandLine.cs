@@ -1,0 +1,55 @@
+using Vmspawn.Cli.Declarations;
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli;
+
+/// <summary>The first stage: from words to typed options or to everything that is wrong with them. It opens no file and
+/// knows of the environment what it is handed.</summary>
+internal static class CommandLine
+{
+    /// <summary>Reads a command line.</summary>
+    /// <param name="invokedAs">The path or name we were started by; under <see cref="Verbs.DropInName"/> there is only spawning.</param>
+    /// <param name="args">The words after it.</param>
+    /// <param name="environment">The variables that <see cref="EnvironmentWishes"/> names, as far as they are set.</param>
+    /// <param name="columns">Width that help is wrapped to.</param>
+    public static ParsedCommand Parse(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment, int columns = 80)
+    {
+        var (verb, first, unknown) = Verbs.Find(invokedAs, args);
+        if (unknown is not null)
+            return new Mistakes([unknown]);
+        var table = verb == Verb.Plan ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create();
+        var words = GetoptWords.Read(args.AsSpan(first), table);
+        if (Text(words, columns) is { } text)
+            return new ShowText(text);
+        var problems = new List<Problem>(words.Problems);
+        var options = EnvironmentWishes.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
+        foreach (var (option, value) in words.Given)
+            options = option.Set(options, value, problems);
+        KernelArgumentRules.Check(options.KernelArguments, problems);
+        if (verb == Verb.Demo)
+            DemoRules.Check(options, problems);
+        else if (problems.Count == 0)
+            problems.AddRange(OptionRules.Check(options));
+        if (problems.Count > 0)
+            return new Mistakes(problems);
+        return verb switch
+        {
+            Verb.Plan => new PlanCommand(options, PlanFormatOption.Of(words.Given)),
+            Verb.Demo => new DemoCommand(options),
+            _ => new RunCommand(options),
+        };
+    }
+
+    private static string? Text(GetoptWords words, int columns)
+    {
+        foreach (var (option, _) in words.Given)
+        {
+            if (option.Name == GeneralOptions.Help)
+                return HelpText.Write(columns);
+            if (option.Name == GeneralOptions.Version)
+                return VersionText.Write();
+        }
+
+        return null;
+    }
+}
