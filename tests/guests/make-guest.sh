@@ -1,0 +1,80 @@
+#!/bin/bash
+# usage: make-guest.sh CACHE
+# Makes CACHE/guest/{vmlinuz,initrd} from the distribution's cloud kernel and busybox; made again when an input changes.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lib.sh
+. "$here/../../scripts/lib.sh"
+cache=$1
+
+# What the guest loads, in order of need; dependencies are found below, built-in ones passed over.
+modules=(virtio_pci virtio_console virtio_blk virtio_net virtio_scsi sd_mod sr_mod virtio-rng virtio_balloon button evdev)
+
+# The kernel's package is only downloaded and unpacked: this host keeps its own kernel.
+fetch_kernel() {
+    local package
+    [[ -n $(apt-cache depends linux-image-cloud-amd64 2>/dev/null) ]] || apt update
+    package=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | head -n 1)
+    [[ -n $package ]] || die "apt knows no linux-image-cloud-amd64"
+    kernel=$cache/kernel/$package
+    [[ -d $kernel ]] && return
+    say "fetching the test guest's kernel, $package"
+    rm -rf "$kernel.new" && mkdir -p "$kernel.new"
+    (cd "$kernel.new" && { download "$package" || { apt update && download "$package"; }; })
+    dpkg-deb --extract "$kernel.new"/*.deb "$kernel.new"
+    rm "$kernel.new"/*.deb
+    mv "$kernel.new" "$kernel"
+}
+
+download() { apt-get -q -o APT::Sandbox::User=root download "$1" >&2; }
+
+# add_module NAME: copies it and what it depends on to the initrd, dependencies first, each once.
+add_module() {
+    local name=${1//-/_} file dependency
+    file=${files[$name]:-}
+    [[ -n $file && -z ${added[$name]:-} ]] || return 0
+    added[$name]=1
+    case $file in
+        *.xz) xz -dc "$file" >"$root/modules/$name.ko" ;;
+        *.zst) zstd -qdc "$file" >"$root/modules/$name.ko" ;;
+        *) cp "$file" "$root/modules/$name.ko" ;;
+    esac
+    while read -r dependency; do
+        [[ -z $dependency ]] || add_module "$dependency"
+    done < <(LC_ALL=C grep -aoP '\0depends=\K[^\0]*' "$root/modules/$name.ko" | tr ',' '\n' | tr -d '\0')
+    printf '%s\n' "$name" >>"$root/modules/order"
+}
+
+need cpio cpio
+need busybox busybox-static
+install_needed
+busybox=$(command -v busybox)
+if ldd "$busybox" >/dev/null 2>&1; then
+    needed+=(busybox-static)
+    install_needed
+fi
+fetch_kernel
+
+key=$(cat "$here/init" "${BASH_SOURCE[0]}" "$busybox" <(printf '%s' "$kernel") | sha256sum | cut -c 1-16)
+made=$cache/guests/$key
+if [[ ! -d $made ]]; then
+    say "making the test guest"
+    root=$(mktemp -d)
+    trap 'rm -rf "$root" "$made.new"' EXIT
+    mkdir -p "$root"/{bin,dev,proc,sys,modules} "$made.new"
+    cp "$busybox" "$root/bin/busybox"
+    install -m 0755 "$here/init" "$root/init"
+
+    declare -A files=() added=()
+    while read -r file; do
+        name=${file##*/}
+        name=${name%%.ko*}
+        files[${name//-/_}]=$file
+    done < <(find "$kernel" -name '*.ko' -o -name '*.ko.xz' -o -name '*.ko.zst')
+    for module in "${modules[@]}"; do add_module "$module"; done
+
+    (cd "$root" && find . | cpio --quiet -o -H newc) >"$made.new/initrd"
+    cp "$kernel"/boot/vmlinuz-* "$made.new/vmlinuz"
+    mv "$made.new" "$made"
+fi
+ln -sfn "guests/$key" "$cache/guest"

@@ -1,0 +1,56 @@
+#!/bin/bash
+# usage: make-sid.sh CACHE
+# Unpacks a current QEMU and its companions from Debian sid into CACHE/sid, once, and writes programs that run them
+# on this host. Nothing of the tree is configured or installed: its dynamic loader and libraries are used as they lie.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=scripts/lib.sh
+. "$here/../../scripts/lib.sh"
+cache=$1
+tree=$cache/sid
+packages=qemu-system-x86,qemu-utils,seabios,ovmf,systemd,systemd-container,swtpm,virtiofsd,passt
+
+if [[ ! -d $tree ]]; then
+    need mmdebstrap mmdebstrap
+    need gpgv gpgv
+    need /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
+    install_needed
+    say "unpacking QEMU of Debian sid into $tree"
+    as_root rm -rf "$tree.new"
+    as_root mmdebstrap --quiet --mode=root --variant=extract --skip=chroot/mount --include="$packages" \
+        --aptopt='Acquire::Check-Valid-Until "false"' sid "$tree.new" >&2
+    ((EUID == 0)) || as_root chown -R "$(id -u):$(id -g)" "$tree.new"
+    mv "$tree.new" "$tree"
+fi
+
+# The loader keeps the process: no further one stands between vmspawn and QEMU, and descriptors and the
+# parent-death signal reach QEMU as they were set.
+loader=$tree/usr/lib64/ld-linux-x86-64.so.2
+libraries=$tree/usr/lib/x86_64-linux-gnu:$tree/usr/lib/x86_64-linux-gnu/systemd
+
+# write_program PATH: makes PATH an executable of standard input, replaced only when it differs,
+# since vmspawn remembers what a QEMU can do by the file's date.
+write_program() {
+    local new
+    new=$(mktemp "$cache/program.XXXXXX")
+    cat >"$new"
+    chmod 0755 "$new"
+    mkdir -p "${1%/*}"
+    if cmp -s "$new" "$1"; then rm "$new"; else mv "$new" "$1"; fi
+}
+
+write_program "$cache/qemu-sid/qemu-system-x86_64" <<PROGRAM
+#!/bin/sh
+export QEMU_MODULE_DIR='$tree/usr/lib/x86_64-linux-gnu/qemu'
+exec '$loader' --argv0 qemu-system-x86_64 --library-path '$libraries' '$tree/usr/bin/qemu-system-x86_64' \\
+    -L '$tree/usr/share/seabios' -L '$tree/usr/share/qemu' "\$@"
+PROGRAM
+
+write_program "$cache/sid-run" <<PROGRAM
+#!/bin/sh
+program=\$1
+shift
+exec '$loader' --argv0 "\$program" --library-path '$libraries' "$tree/\$program" "\$@"
+PROGRAM
+
+"$cache/qemu-sid/qemu-system-x86_64" -version >/dev/null || die "QEMU in $tree does not start: remove the tree and try again"

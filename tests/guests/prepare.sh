@@ -1,0 +1,14 @@
+#!/bin/bash
+# Makes what the system tests boot and boot with, in ${XDG_CACHE_HOME:-~/.cache}/vmspawn-tests:
+#   guest/vmlinuz, guest/initrd   Debian's cloud kernel and a busybox initrd that obeys vmtest=… (see init)
+#   sid/                          a tree of Debian sid with its QEMU
+#   qemu-sid/qemu-system-x86_64   runs the tree's QEMU on this host: put the directory first in $PATH
+#   sid-run                       runs any program of the tree on this host: sid-run usr/bin/varlinkctl …
+# What is there already is kept; nothing is asked.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/vmspawn-tests
+mkdir -p "$cache"
+./make-guest.sh "$cache"
+./make-sid.sh "$cache"
