@@ -24,7 +24,8 @@ internal sealed class PlanDraft(PcieTopology topology)
     /// <summary>A device on a PCI bus, at the address that the topology gave to its id.</summary>
     public void AddPciDevice(string driver, string id, Func<OptionText, OptionText>? properties = null)
     {
-        var place = Topology.Device(id);
+        var place = Topology.FindDevice(id)
+            ?? throw new InvalidOperationException($"The topology has no place for {id}.");
         var text = new OptionText(driver)
             .With("id", id)
             .With("bus", place.Bus)

@@ -1,7 +1,8 @@
+using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
 using Vmspawn.Qemu.Extra;
-using Vmspawn.Qemu.Facts;
+using Vmspawn.Qemu;
 
 namespace Vmspawn.Spec;
 
@@ -9,6 +10,7 @@ namespace Vmspawn.Spec;
 internal sealed record MachineSpec
 {
     public required string Name { get; init; }
+    public required HostFacts Host { get; init; }
     public required QemuFacts Qemu { get; init; }
     public required AcceleratorSpec Accelerator { get; init; }
     public required CpuTopology Cpus { get; init; }

@@ -67,12 +67,15 @@ internal static class DiskArguments
 
     private static BlockNode Image(PlanDraft draft, DriveSpec drive, string name, bool readOnly)
     {
+        BlockNode? below = null;
+        for (var depth = drive.Backing.Count; depth > 0; depth--)
+            below = Layer(draft, drive.Backing[depth - 1], $"{drive.Id}-b{depth}", readOnly: true, discard: false, below);
         var image = new BackingSpec(drive.Path, drive.Format, drive.IsBlockDevice);
-        return Layer(draft, image, name, readOnly, drive.Discard && !readOnly, drive.Backing);
+        return Layer(draft, image, name, readOnly, drive.Discard && !readOnly, below);
     }
 
     private static BlockNode Layer(
-        PlanDraft draft, BackingSpec image, string name, bool readOnly, bool discard, IReadOnlyList<BackingSpec> below)
+        PlanDraft draft, BackingSpec image, string name, bool readOnly, bool discard, BlockNode? below)
     {
         var isQcow2 = image.Format == ImageFormat.Qcow2;
         return new BlockNode
@@ -89,8 +92,8 @@ internal static class DiskArguments
                 ReadOnly = readOnly,
                 Discard = discard,
             },
-            Backing = below.Count > 0 ? Layer(draft, below[0], $"{name}-b", true, false, [.. below.Skip(1)]) : null,
-            NoBacking = isQcow2 && below.Count == 0,
+            Backing = below,
+            NoBacking = isQcow2 && below is null,
         };
     }
 }

@@ -1,4 +1,5 @@
 using Vmspawn.Qemu.Arguments;
+using Vmspawn.Resolve;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
@@ -13,7 +14,7 @@ internal static class MachineArguments
             .With("smm", false)
             .With("vmport", false));
         draft.Add("-accel", spec.Accelerator.Name);
-        draft.Add("-cpu", spec.Accelerator.Name == "kvm" ? "host" : "max");
+        draft.Add("-cpu", AcceleratorResolver.CpuModel(spec.Accelerator.Name));
         draft.Add("-smp", spec.Cpus.Smp);
         draft.Add("-m", Memory(spec));
         draft.Arguments.AddRange(["-nodefaults", "-no-user-config", "-display", "none"]);

@@ -16,7 +16,7 @@ internal static class PortArguments
                 .WithIf(port.Multifunction, "multifunction", "on")
                 .With("chassis", port.Chassis)
                 .With("slot", port.Slot)
-                .With("port", port.PortNumber));
+                .With("port", port.Port));
         }
     }
 }

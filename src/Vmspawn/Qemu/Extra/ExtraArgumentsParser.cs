@@ -1,4 +1,4 @@
-using Vmspawn.Qemu.Facts;
+using Vmspawn.Qemu;
 
 namespace Vmspawn.Qemu.Extra;
 

@@ -44,30 +44,28 @@ internal static class ImpliedDevices
 
     private static string[]? SpellDrive(string value, int index)
     {
-        var pairs = KeyValueOptions.Parse(value, "file");
-        if (pairs is null || pairs.GetValueOrDefault("if") != "virtio")
+        if (KeyValueOptions.Parse(value, "file") is not { } pairs || pairs.GetValueOrDefault("if") != "virtio")
             return null;
         pairs["if"] = "none";
         pairs.TryAdd("id", $"vmspawn-user-drive-{index}");
-        return ["-drive", Join(pairs), "-device", new OptionText("virtio-blk-pci").With("drive", pairs["id"]).ToString()];
+        var backend = Write(OptionText.Pairs(), pairs);
+        return ["-drive", backend, "-device", new OptionText("virtio-blk-pci").With("drive", pairs["id"]).ToString()];
     }
 
     private static string[]? SpellShare(string value, int index)
     {
-        var pairs = KeyValueOptions.Parse(value, "fsdriver");
-        if (pairs is null || !pairs.Remove("mount_tag", out var tag))
+        if (KeyValueOptions.Parse(value, "fsdriver") is not { } pairs
+            || !pairs.TryGetValue("fsdriver", out var driver)
+            || !pairs.TryGetValue("mount_tag", out var tag))
             return null;
         pairs.TryAdd("id", $"vmspawn-user-share-{index}");
+        var backend = Write(new OptionText(driver), pairs.Where(pair => pair.Key is not ("fsdriver" or "mount_tag")));
         var device = new OptionText("virtio-9p-pci").With("fsdev", pairs["id"]).With("mount_tag", tag);
-        return ["-fsdev", Join(pairs), "-device", device.ToString()];
+        return ["-fsdev", backend, "-device", device.ToString()];
     }
 
-    private static string Join(Dictionary<string, string> pairs)
+    private static string Write(OptionText text, IEnumerable<KeyValuePair<string, string>> pairs)
     {
-        var text = OptionText.Pairs();
-        // The implied key of -fsdev must stand first and bare in older versions.
-        if (pairs.Remove("fsdriver", out var driver))
-            text = new OptionText(driver);
         foreach (var (key, value) in pairs)
             text.With(key, value);
         return text.ToString();
