@@ -42,6 +42,9 @@ public sealed record VmOptions
     /// <summary><c>--linux=</c>: the kernel to boot directly.</summary>
     public string? Linux { get; init; }
 
+    /// <summary>A kernel by its bytes, for a program that brings its own guest; instead of <see cref="Linux"/>.</summary>
+    public ReadOnlyMemory<byte> LinuxContent { get; init; }
+
     /// <summary><c>--initrd=</c>, in the order given; they are concatenated.</summary>
     public IReadOnlyList<string> Initrds { get; init; } = [];
 

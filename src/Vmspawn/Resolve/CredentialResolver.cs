@@ -10,7 +10,7 @@ internal static class CredentialResolver
     private const int LargestCredential = 1 << 20;
 
     public static List<CredentialSpec> Resolve(
-        IReadOnlyList<CredentialSource> sources, Surroundings surroundings, List<Problem> problems)
+        IReadOnlyList<CredentialSource> sources, string? directory, List<Problem> problems)
     {
         var credentials = new List<CredentialSpec>();
         foreach (var source in sources)
@@ -18,7 +18,7 @@ internal static class CredentialResolver
             var value = source switch
             {
                 LiteralCredential literal => literal.Value,
-                LoadedCredential loaded => Load(loaded, surroundings, problems),
+                LoadedCredential loaded => Load(loaded, directory, problems),
                 _ => throw new ArgumentException($"Unknown kind of credential: {source.GetType()}", nameof(sources)),
             };
             if (value is null)
@@ -30,10 +30,10 @@ internal static class CredentialResolver
         return credentials;
     }
 
-    private static ReadOnlyMemory<byte>? Load(LoadedCredential source, Surroundings surroundings, List<Problem> problems)
+    private static ReadOnlyMemory<byte>? Load(LoadedCredential source, string? directory, List<Problem> problems)
     {
         var subject = $"--load-credential={source.Id}:{source.Path}";
-        if (Locate(source.Path, subject, surroundings, problems) is not { } path)
+        if (Locate(source.Path, subject, directory, problems) is not { } path)
             return null;
         try
         {
@@ -51,11 +51,11 @@ internal static class CredentialResolver
     }
 
     /// <summary>A bare name is looked up where our own service manager put credentials for us.</summary>
-    private static string? Locate(string path, string subject, Surroundings surroundings, List<Problem> problems)
+    private static string? Locate(string path, string subject, string? directory, List<Problem> problems)
     {
         if (path.Contains('/', StringComparison.Ordinal))
             return path;
-        if (surroundings.Environment("CREDENTIALS_DIRECTORY") is { Length: > 0 } directory)
+        if (directory is not null)
             return Path.Combine(directory, path);
         problems.Add(new Problem("credential-unreadable", subject,
             "a bare name is looked up in $CREDENTIALS_DIRECTORY, which is not set", $"write ./{path} for a file here"));

@@ -9,7 +9,9 @@ internal static class KernelResolver
 {
     public static KernelSpec? Resolve(VmOptions options, List<Problem> problems)
     {
-        var initrds = InitrdFacts.Probe(options.Initrds, problems);
+        var initrds = InitrdFacts.Probe([.. options.Initrds.Select(Path.GetFullPath)], problems);
+        if (options.LinuxContent.Length > 0)
+            return new KernelSpec(null, options.LinuxContent, initrds?.Paths ?? []);
         if (options.Linux is not { } path)
         {
             if (options.Firmware is FirmwareKind.Auto or FirmwareKind.Uefi)
@@ -20,7 +22,7 @@ internal static class KernelResolver
         if (KernelFacts.Probe($"--linux={path}", path, problems) is not { } kernel)
             return null;
         CheckFirmware(options.Firmware, kernel, problems);
-        return new KernelSpec(Path.GetFullPath(path), [.. (initrds?.Paths ?? []).Select(Path.GetFullPath)]);
+        return new KernelSpec(Path.GetFullPath(path), default, initrds?.Paths ?? []);
     }
 
     private static void CheckFirmware(FirmwareKind firmware, KernelFacts kernel, List<Problem> problems)

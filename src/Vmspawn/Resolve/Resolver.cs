@@ -21,9 +21,9 @@ internal static class Resolver
     {
         var kernel = KernelResolver.Resolve(options, problems);
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
-        var credentials = CredentialResolver.Resolve(options.Credentials, surroundings, problems);
+        var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
-        if (options.Image is null && options.Linux is null)
+        if (options.Image is null && options.Linux is null && options.LinuxContent.IsEmpty)
             problems.Add(NothingToBoot());
 
         var extra = world is null ? ExtraArguments.None : ExtraArgumentsParser.Parse(options.QemuExtra, world.Qemu, problems);
@@ -49,9 +49,10 @@ internal static class Resolver
             Smbios11 = options.Smbios11,
             Credentials = credentials,
             Network = options.Network,
+            NetworkMac = options.NetworkMac,
             Console = options.Console,
             ConsoleTransport = options.ConsoleTransport,
-            Term = TerminalName.Valid(surroundings.Environment("TERM")),
+            Term = options.Terminal,
             Layout = options.Layout,
             HotplugPorts = options.HotplugPorts,
             Sandbox = options.QemuSandbox && world.Qemu.HasSandbox,

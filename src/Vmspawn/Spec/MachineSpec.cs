@@ -29,6 +29,10 @@ internal sealed record MachineSpec
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
     public IReadOnlyList<CredentialSpec> Credentials { get; init; } = [];
     public NetworkMode Network { get; init; }
+
+    /// <summary>MAC address of the NIC, or null for QEMU's.</summary>
+    public string? NetworkMac { get; init; }
+
     public required ConsoleMode Console { get; init; }
     public ConsoleTransport ConsoleTransport { get; init; }
 
@@ -47,9 +51,10 @@ internal sealed record MachineSpec
 internal sealed record AcceleratorSpec(string Name, string? WhyEmulated);
 
 /// <summary>A kernel with what it boots with.</summary>
-/// <param name="Path">Absolute path.</param>
+/// <param name="Path">Absolute path, or null for a kernel that is given by its bytes.</param>
+/// <param name="Content">The bytes of a kernel without a file; empty for one with a path.</param>
 /// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
-internal sealed record KernelSpec(string Path, IReadOnlyList<string> Initrds);
+internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Initrds);
 
 /// <summary>A credential with its value at hand.</summary>
 /// <param name="Id">Its name.</param>

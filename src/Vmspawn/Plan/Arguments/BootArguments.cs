@@ -12,7 +12,7 @@ internal static class BootArguments
         var commandLine = KernelCommandLine.For(spec);
         if (spec.Kernel is { } kernel)
         {
-            draft.Add("-kernel", kernel.Path);
+            draft.Add("-kernel", kernel.Path ?? draft.InheritedPath("kernel", new MemoryBytes(kernel.Content)));
             if (kernel.Initrds.Count > 0)
                 draft.Add("-initrd", Initrd(draft, kernel.Initrds));
             if (commandLine.Length > 0)

@@ -14,6 +14,9 @@ internal static class NetworkArguments
         draft.Add("-netdev", new OptionText("user").With("id", DeviceIds.Network));
         // An empty romfile: nobody boots from this network, and the ROM's package need not be installed.
         draft.AddPciDevice("virtio-net-pci", DeviceIds.Nic,
-            text => text.With("netdev", DeviceIds.Network).With("romfile", ""));
+            text => text
+            .With("netdev", DeviceIds.Network)
+            .WithIf(spec.NetworkMac is not null, "mac", spec.NetworkMac ?? "")
+            .With("romfile", ""));
     }
 }
