@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Qmp;
+
+/// <summary>Sends whole messages one after the other. Giving up before the turn comes sends nothing; after it, all.</summary>
+internal sealed class MessageSender(IQmpTransport transport, Action<Exception> failed, CancellationToken ended)
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Returns when the message is sent, or the sending has failed and was reported.</summary>
+    /// <param name="message">The line.</param>
+    /// <param name="descriptors">What goes with it.</param>
+    /// <param name="starts">Called right before the first byte.</param>
+    /// <param name="giveUp">Stops the waiting; a message begun is finished behind the caller's back.</param>
+    public async Task SendAsync(
+        ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts, CancellationToken giveUp)
+    {
+        await _turn.WaitAsync(giveUp);
+        await FinishAsync(message, descriptors, starts).WaitAsync(giveUp);
+    }
+
+    private async Task FinishAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts)
+    {
+        int held = 0;
+        try
+        {
+            // A caller that gave up may close its descriptors while they are on their way.
+            for (; held < (descriptors?.Count ?? 0); held++)
+            {
+                bool added = false;
+                descriptors![held].DangerousAddRef(ref added);
+            }
+
+            starts();
+            await transport.SendAsync(message, descriptors, ended);
+        }
+        catch (Exception cause)
+        {
+            failed(cause);
+        }
+        finally
+        {
+            while (held-- > 0)
+                descriptors![held].DangerousRelease();
+            _turn.Release();
+        }
+    }
+}
