@@ -16,22 +16,14 @@ internal sealed class MessageSender(IQmpTransport transport, Action<Exception> f
         ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts, CancellationToken giveUp)
     {
         await _turn.WaitAsync(giveUp);
-        await FinishAsync(message, descriptors, starts).WaitAsync(giveUp);
+        starts();
+        await FinishAsync(message, descriptors).WaitAsync(giveUp);
     }
 
-    private async Task FinishAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts)
+    private async Task FinishAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors)
     {
-        int held = 0;
         try
         {
-            // A caller that gave up may close its descriptors while they are on their way.
-            for (; held < (descriptors?.Count ?? 0); held++)
-            {
-                bool added = false;
-                descriptors![held].DangerousAddRef(ref added);
-            }
-
-            starts();
             await transport.SendAsync(message, descriptors, ended);
         }
         catch (Exception cause)
@@ -40,8 +32,6 @@ internal sealed class MessageSender(IQmpTransport transport, Action<Exception> f
         }
         finally
         {
-            while (held-- > 0)
-                descriptors![held].DangerousRelease();
             _turn.Release();
         }
     }

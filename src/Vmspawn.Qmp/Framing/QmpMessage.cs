@@ -12,7 +12,11 @@ internal readonly ref struct QmpMessage
     /// <summary>QEMU's own limit of nesting; an image chain nests its answer one deeper for each image.</summary>
     public const int MaxDepth = 1024;
 
-    private QmpMessage(QmpMessageKind kind, ReadOnlySpan<byte> body) => (Kind, Body) = (kind, body);
+    private QmpMessage(QmpMessageKind kind, ReadOnlySpan<byte> body)
+    {
+        Kind = kind;
+        Body = body;
+    }
 
     public QmpMessageKind Kind { get; }
 
@@ -72,10 +76,14 @@ internal readonly ref struct QmpMessage
             if (named is not null && kind is not null)
                 throw new FormatException("two kinds of message in one");
             if (named is not null)
-                (kind, body) = (named, value);
+            {
+                kind = named;
+                body = value;
+            }
+
             if (named is QmpMessageKind.Event)
                 eventName = NameOf(value);
-            if (isId)
+            else if (isId)
                 id = value;
             else if (isData)
                 data = value;
@@ -101,7 +109,7 @@ internal readonly ref struct QmpMessage
         : reader.ValueTextEquals("QMP"u8) ? QmpMessageKind.Greeting
         : null;
 
-    private static ReadOnlySpan<byte> Slice(ReadOnlySpan<byte> line, ref Utf8JsonReader reader)
+    private static ReadOnlySpan<byte> Slice(ReadOnlySpan<byte> line, scoped ref Utf8JsonReader reader)
     {
         int start = (int)reader.TokenStartIndex;
         reader.Skip();

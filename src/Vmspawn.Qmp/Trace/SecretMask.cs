@@ -20,10 +20,12 @@ internal ref struct SecretMask
     private readonly Utf8JsonWriter _writer;
     private Utf8JsonReader _reader;
     private Rule _rule;
+    private readonly bool _sensitive;
     private bool _setsProperty;
 
-    private SecretMask(ReadOnlySpan<byte> line, Utf8JsonWriter writer)
+    private SecretMask(ReadOnlySpan<byte> line, bool sensitive, Utf8JsonWriter writer)
     {
+        _sensitive = sensitive;
         _line = line;
         _writer = writer;
         _reader = QmpMessage.ReaderOf(line);
@@ -31,7 +33,10 @@ internal ref struct SecretMask
 
     private enum Rule { Show, MaskScalar, MaskAll, FirstWord, Command }
 
-    public static string Apply(ReadOnlySpan<byte> line)
+    /// <summary>The message as text, cut to 4 KiB.</summary>
+    /// <param name="line">The message.</param>
+    /// <param name="sensitive">Whether arguments and returned value are masked altogether.</param>
+    public static string Apply(ReadOnlySpan<byte> line, bool sensitive = false)
     {
         var shown = new ArrayBufferWriter<byte>(Math.Min(line.Length + 16, ShownChars));
         using var writer = new Utf8JsonWriter(shown, new JsonWriterOptions
@@ -42,7 +47,7 @@ internal ref struct SecretMask
         });
         try
         {
-            new SecretMask(line, writer).CopyTokens();
+            new SecretMask(line, sensitive, writer).CopyTokens();
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
@@ -108,6 +113,7 @@ internal ref struct SecretMask
 
     private Rule RuleOfName() =>
         Is("password"u8) || Is("passwd"u8) || Is("passphrase"u8) || Is("secret"u8) || Is("cookie"u8) ? Rule.MaskAll
+        : _sensitive && (Is("arguments"u8) || Is("return"u8) || Is("desc"u8)) ? Rule.MaskAll
         : Is("data"u8) ? Rule.MaskScalar
         : Is("value"u8) && _setsProperty ? Rule.MaskAll
         : Is("command-line"u8) ? Rule.FirstWord
