@@ -45,8 +45,14 @@ public sealed record PlacedDevice(
     /// <summary><see cref="UserDevice.Index"/> of the user's device, null for ours.</summary>
     public int? UserIndex { get; init; }
 
-    /// <summary>The user's argument must be given <c>bus=</c> and <c>addr=</c> as they stand here.</summary>
+    /// <summary>The user's argument must be given <c>addr=</c>, the <see cref="Address"/> here.</summary>
     public bool AddAddress { get; init; }
+
+    /// <summary>
+    /// The user's argument must be given <c>bus=</c>, the <see cref="Bus"/> here. Without it QEMU puts a device on an
+    /// expander's bus as soon as there is one.
+    /// </summary>
+    public bool AddBus { get; init; }
 
     /// <summary>The user's argument must be given <c>multifunction=on</c>.</summary>
     public bool AddMultifunction { get; init; }

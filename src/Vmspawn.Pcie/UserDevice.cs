@@ -69,7 +69,7 @@ public sealed record UserDevice(int Index, string Driver)
     /// <summary>True when exactly one device number is behind it.</summary>
     internal bool IsPort => Kind is UserDeviceKind.RootPort or UserDeviceKind.DownstreamPort;
 
-    /// <summary>True when nothing but the root bus can hold it by default.</summary>
+    /// <summary>True when it sits on the root bus.</summary>
     internal bool OnRoot => Bus is null or PcieTopology.RootBus;
 
     /// <summary>Its name in messages.</summary>

@@ -9,8 +9,10 @@ internal static class SlotNumbers
         var claimed = new HashSet<int>();
         foreach (var device in user)
         {
-            if (device.IsPort)
-                claimed.Add(device.Slot.GetValueOrDefault() & 0xff);
+            if (!device.IsPort)
+                continue;
+            claimed.Add(device.Slot.GetValueOrDefault());
+            claimed.Add(device.Slot.GetValueOrDefault() & 0xff);
         }
 
         var slots = new int[ports];

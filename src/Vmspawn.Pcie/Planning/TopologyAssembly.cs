@@ -103,6 +103,7 @@ internal sealed class TopologyAssembly
             {
                 UserIndex = device.Index,
                 AddAddress = device.Address is null,
+                AddBus = device.Bus is null,
                 AddMultifunction = bit && device.Multifunction != true,
             });
         }

@@ -25,21 +25,19 @@ internal static class UserRules
         }
     }
 
+    // QEMU accepts these without a word, and what is behind them is then missing in the guest.
     private static void CheckParent(UserDevice device, string bus, UserDevice? parent, List<PcieProblem> problems)
     {
-        var behindPort = UserBuses.IsOurs(bus) || parent is { IsPort: true };
         var wanted = device.Kind switch
         {
             UserDeviceKind.RootPort or UserDeviceKind.Expander when !device.OnRoot => "on the root bus",
-            UserDeviceKind.UpstreamPort when !behindPort => "behind a root port or a downstream port",
             UserDeviceKind.DownstreamPort when parent?.Kind != UserDeviceKind.UpstreamPort => "behind an upstream port",
             _ => null,
         };
         if (wanted is not null)
         {
             problems.Add(new PcieProblem(
-                "pcie-wrong-bus", device.Label,
-                $"{device.Label} sits on {bus}, but belongs {wanted}: the guest would see nothing behind it",
+                "pcie-wrong-bus", device.Label, $"{device.Label} sits on {bus}, but belongs {wanted}",
                 "Name another bus=."));
         }
     }
@@ -68,21 +66,24 @@ internal static class UserRules
         }
     }
 
-    // QEMU compares eight bits of each, and takes 0 for what is not set.
+    // QEMU takes 0 for what is not set, and compares eight bits of a new port's slot with the ports before it.
     private static void CheckChassis(IReadOnlyList<UserDevice> user, List<PcieProblem> problems)
     {
-        var seen = new Dictionary<(int, int), UserDevice>();
+        var seen = new Dictionary<(int Chassis, int Slot), UserDevice>();
         foreach (var device in user)
         {
             if (!device.IsPort)
                 continue;
-            var pair = (device.Chassis.GetValueOrDefault() & 0xff, device.Slot.GetValueOrDefault() & 0xff);
-            if (seen.TryAdd(pair, device))
-                continue;
-            problems.Add(new PcieProblem(
-                "pcie-slot-taken", device.Label,
-                $"{device.Label} has chassis {pair.Item1} and slot {pair.Item2}, as {seen[pair].Label} has",
-                "Give each port a chassis= and slot= that no other pair equals."));
+            var (chassis, slot) = (device.Chassis.GetValueOrDefault(), device.Slot.GetValueOrDefault());
+            if (seen.TryGetValue((chassis, slot & 0xff), out var holder))
+            {
+                problems.Add(new PcieProblem(
+                    "pcie-slot-taken", device.Label,
+                    $"{device.Label} has chassis {chassis} and slot {slot & 0xff}, as {holder.Label} has",
+                    "Give each port a chassis= and slot= that no other pair equals."));
+            }
+
+            seen.TryAdd((chassis, slot), device);
         }
     }
 }
