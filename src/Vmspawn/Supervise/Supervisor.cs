@@ -9,7 +9,7 @@ namespace Vmspawn.Supervise;
 internal sealed class Supervisor : IAsyncDisposable
 {
     private readonly RunningVm _vm;
-    private readonly Messages _messages;
+    private readonly VmMessages _messages;
     private readonly Channel<SupervisorEvent> _inbox =
         Channel.CreateUnbounded<SupervisorEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly StopSignals _signals;
@@ -20,7 +20,7 @@ internal sealed class Supervisor : IAsyncDisposable
     private CancellationTokenSource? _rungTimers;
     private int _generation;
 
-    public Supervisor(RunningVm vm, Messages messages)
+    public Supervisor(RunningVm vm, VmMessages messages)
     {
         _vm = vm;
         _messages = messages;
