@@ -4,10 +4,11 @@ using System.Diagnostics;
 namespace Vmspawn.Host;
 
 /// <summary>How a short-lived program ended.</summary>
-/// <param name="ExitCode">Its exit status, 128 + N for signal N; null when it was killed for taking too long, or could not be started.</param>
+/// <param name="ExitCode">Its exit status, 128 + N for signal N; null when it did not end by itself.</param>
+/// <param name="TimedOut">It was killed for taking too long; without an exit status and this, it could not be started.</param>
 /// <param name="Output">What it wrote to standard output.</param>
 /// <param name="Error">What it wrote to standard error, or why it could not be started.</param>
-internal sealed record ChildRun(int? ExitCode, string Output, string Error)
+internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, string Error)
 {
     /// <summary>Runs a program to its end, or for as long as it is given.</summary>
     /// <param name="path">Absolute path.</param>
@@ -30,7 +31,7 @@ internal sealed record ChildRun(int? ExitCode, string Output, string Error)
         }
         catch (Win32Exception e)
         {
-            return new ChildRun(null, "", e.Message);
+            return new ChildRun(null, false, "", e.Message);
         }
 
         process.StandardInput.Close();
@@ -40,13 +41,13 @@ internal sealed record ChildRun(int? ExitCode, string Output, string Error)
         try
         {
             await process.WaitForExitAsync(deadline.Token);
-            return new ChildRun(process.ExitCode, await output, await error);
+            return new ChildRun(process.ExitCode, false, await output, await error);
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
-            return new ChildRun(null, await output, $"it did not end within {bound.TotalSeconds:0.#} s; {await error}");
+            return new ChildRun(null, true, await output, $"it did not end within {bound.TotalSeconds:0.#} s; {await error}");
         }
     }
 }

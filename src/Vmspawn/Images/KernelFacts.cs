@@ -29,5 +29,16 @@ internal enum KernelKind
 internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool IsUki, int? CommandLineLimit, long Size)
 {
     /// <summary>Observes a kernel; null with the reason in <paramref name="problems"/>.</summary>
-    public static KernelFacts? Probe(string subject, string path, List<Problem> problems) => throw new NotImplementedException();
+    /// <param name="subject">What the problem is about, such as <c>--linux=vmlinuz</c>.</param>
+    /// <param name="path">The path as given.</param>
+    /// <param name="problems">Receives the reason.</param>
+    public static KernelFacts? Probe(string subject, string path, List<Problem> problems)
+    {
+        using var file = PlainFile.Open(subject, "kernel", path, problems);
+        if (file is null)
+            return null;
+        var head = new byte[KernelSniff.Window];
+        var sniff = KernelSniff.Of(head.AsSpan(0, RandomAccess.Read(file, head, 0)));
+        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.CommandLineLimit, RandomAccess.GetLength(file));
+    }
 }

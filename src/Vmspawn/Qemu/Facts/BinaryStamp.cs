@@ -7,6 +7,13 @@ namespace Vmspawn.Qemu;
 /// <param name="Inode">Its inode: an upgrade writes a new file, also when it keeps the times of a package.</param>
 internal readonly record struct BinaryStamp(string Path, long Size, long Modified, ulong Inode)
 {
+    /// <summary>The state that a binary is in, links followed; null when it cannot be looked at.</summary>
+    public static BinaryStamp? Of(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? new BinaryStamp(path, file.Length, file.LastWriteTimeUtc.Ticks, 0) : null;
+    }
+
     /// <summary>A file name of fixed length for what is remembered of this path; the path inside the file is what counts.</summary>
     public string FileName(string prefix)
     {
