@@ -87,6 +87,7 @@ internal sealed class GoldenWorld : IDisposable
             },
             Machines = new HashSet<string> { "q35" },
             Accelerators = new HashSet<string> { "tcg" },
+            Objects = new HashSet<string> { "rng-builtin" },
             HasSandbox = true,
             RunWith = new HashSet<string>(),
             HasConsoleSize = false,

@@ -22,6 +22,7 @@ internal static class SomeQemu
         },
         Machines = new HashSet<string> { "q35", "pc-q35-7.2" },
         Accelerators = new HashSet<string> { "tcg", "kvm" },
+        Objects = new HashSet<string> { "rng-builtin" },
         HasSandbox = true,
         RunWith = new HashSet<string>(),
         HasConsoleSize = false,

@@ -11,7 +11,7 @@ internal static class ConsoleArguments
     {
         var socket = draft.Inherit("monitor", new MonitorSocket());
         draft.Add("-chardev", new OptionText("socket").With("id", DeviceIds.Monitor).With("fd", socket));
-        draft.Add("-mon", OptionText.Pairs().With("chardev", DeviceIds.Monitor).With("mode", "control"));
+        AddMonitor(draft, spec, "monitor-qmp", "control", DeviceIds.Monitor);
 
         switch (spec.Console)
         {
@@ -20,7 +20,7 @@ internal static class ConsoleArguments
             case ConsoleMode.Native:
                 draft.Add("-chardev", new OptionText("stdio")
                     .With("id", DeviceIds.Console).With("mux", true).With("signal", false));
-                draft.Add("-mon", OptionText.Pairs().With("chardev", DeviceIds.Console).With("mode", "readline"));
+                AddMonitor(draft, spec, "monitor-hmp", "readline", DeviceIds.Console);
                 break;
             default:
                 draft.Add("-chardev", new OptionText("serial")
@@ -30,6 +30,15 @@ internal static class ConsoleArguments
 
         if (spec.ConsoleTransport == ConsoleTransport.Serial)
             draft.Add("-serial", $"chardev:{DeviceIds.Console}");
+    }
+
+    /// <summary>A monitor is an object from QEMU 11.1 on, and an option of its own before.</summary>
+    private static void AddMonitor(PlanDraft draft, MachineSpec spec, string type, string mode, string chardev)
+    {
+        if (spec.Qemu.HasMonitorObjects)
+            draft.Add("-object", new OptionText(type).With("id", $"{chardev}-{mode}").With("chardev", chardev));
+        else
+            draft.Add("-mon", OptionText.Pairs().With("chardev", chardev).With("mode", mode));
     }
 
     /// <summary>The guest's end on the virtio transport; behind the controller that carries it.</summary>

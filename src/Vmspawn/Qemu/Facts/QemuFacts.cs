@@ -18,6 +18,9 @@ internal sealed record QemuFacts
     /// <summary>Accelerators built in: <c>tcg</c>, <c>kvm</c>.</summary>
     public required IReadOnlySet<string> Accelerators { get; init; }
 
+    /// <summary>Types that <c>-object</c> makes.</summary>
+    public required IReadOnlySet<string> Objects { get; init; }
+
     /// <summary>The seccomp filter of <c>-sandbox on</c> is built in.</summary>
     public required bool HasSandbox { get; init; }
 
@@ -29,6 +32,9 @@ internal sealed record QemuFacts
 
     /// <summary><c>-run-with exit-with-parent=on</c> is there.</summary>
     public bool HasExitWithParent => RunWith.Contains("exit-with-parent");
+
+    /// <summary>Monitors are objects (<c>-object monitor-qmp</c>, 11.1); <c>-mon</c> is deprecated then.</summary>
+    public bool HasMonitorObjects => Objects.Contains("monitor-qmp");
 
     /// <summary>Whether there is such a device driver.</summary>
     public bool HasDriver(string driver) => Drivers.ContainsKey(driver);

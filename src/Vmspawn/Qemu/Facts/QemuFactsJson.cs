@@ -7,7 +7,7 @@ namespace Vmspawn.Qemu;
 internal static class QemuFactsJson
 {
     // Raised whenever more is asked of the binary, so that older answers are asked anew.
-    public const int Form = 1;
+    public const int Form = 2;
 
     public static byte[] Write(QemuFacts facts, BinaryStamp stamp)
     {
@@ -23,6 +23,7 @@ internal static class QemuFactsJson
             json.WriteString("version", facts.Version.ToString());
             WriteNames(json, "machines", facts.Machines);
             WriteNames(json, "accelerators", facts.Accelerators);
+            WriteNames(json, "objects", facts.Objects);
             WriteNames(json, "runWith", facts.RunWith);
             json.WriteBoolean("sandbox", facts.HasSandbox);
             json.WriteBoolean("consoleSize", facts.HasConsoleSize);

@@ -8,6 +8,7 @@ internal sealed class QemuFactsReader
     private readonly Dictionary<string, string> _drivers = new(512);
     private readonly HashSet<string> _machines = [];
     private readonly HashSet<string> _accelerators = [];
+    private readonly HashSet<string> _objects = [];
     private readonly HashSet<string> _runWith = [];
     private QemuVersion? _version;
     private BinaryStamp _stamp = new("", 0, 0, 0);
@@ -52,6 +53,7 @@ internal sealed class QemuFactsReader
             Drivers = _drivers,
             Machines = _machines,
             Accelerators = _accelerators,
+            Objects = _objects,
             RunWith = _runWith,
             HasSandbox = sandbox,
             HasConsoleSize = size,
@@ -72,6 +74,7 @@ internal sealed class QemuFactsReader
             case "version": _version = QemuHelpText.Version("version " + reader.GetString()); break;
             case "machines": ReadNames(ref reader, _machines); break;
             case "accelerators": ReadNames(ref reader, _accelerators); break;
+            case "objects": ReadNames(ref reader, _objects); break;
             case "runWith": ReadNames(ref reader, _runWith); break;
             case "sandbox": _sandbox = reader.GetBoolean(); break;
             case "consoleSize": _consoleSize = reader.GetBoolean(); break;

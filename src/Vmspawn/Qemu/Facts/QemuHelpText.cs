@@ -50,6 +50,20 @@ internal static class QemuHelpText
         return names;
     }
 
+    /// <summary>The only word of each indented line: object types of <c>-object help</c>.</summary>
+    public static HashSet<string> IndentedNames(ReadOnlySpan<char> text)
+    {
+        var names = new HashSet<string>();
+        foreach (var line in text.EnumerateLines())
+        {
+            var word = line.Trim();
+            if (line.StartsWith("  ") && !word.IsEmpty && !word.Contains(' '))
+                names.Add(word.ToString());
+        }
+
+        return names;
+    }
+
     /// <summary>The keys that the usage line of an option shows in <c>-help</c>, continuation lines included; empty when there is no such option.</summary>
     /// <param name="text">The whole of <c>-help</c>.</param>
     /// <param name="option">The option with its dash, such as <c>-run-with</c>.</param>

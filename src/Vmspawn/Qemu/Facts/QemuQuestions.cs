@@ -16,9 +16,10 @@ internal static class QemuQuestions
         var devices = Run(path, "-device", "help");
         var machines = Run(path, "-machine", "help");
         var accelerators = Run(path, "-accel", "help");
+        var objects = Run(path, "-object", "help");
         var help = Run(path, "-help");
         var serial = Run(path, "-device", "virtio-serial-pci,help");
-        Task.WaitAll(version, sandbox, devices, machines, accelerators, help, serial);
+        Task.WaitAll(version, sandbox, devices, machines, accelerators, objects, help, serial);
 
         if (QemuHelpText.Version(version.Result.Output) is not { } number)
             return Fail(path, "it does not tell its version", version.Result, problems);
@@ -37,6 +38,7 @@ internal static class QemuQuestions
             Drivers = drivers,
             Machines = types,
             Accelerators = QemuHelpText.Names(accelerators.Result.Output),
+            Objects = QemuHelpText.IndentedNames(objects.Result.Output),
             HasSandbox = sandbox.Result.ExitCode == 0,
             RunWith = QemuHelpText.Keys(help.Result.Output, "-run-with"),
             HasConsoleSize = QemuHelpText.HasProperty(serial.Result.Output, "console-size"),
