@@ -11,16 +11,17 @@ internal static class CommandLine
     /// <param name="invokedAs">The path or name we were started by; under <see cref="Verbs.DropInName"/> there is only spawning.</param>
     /// <param name="args">The words after it.</param>
     /// <param name="environment">The variables that <see cref="EnvironmentWishes"/> names, as far as they are set.</param>
-    /// <param name="columns">Width that help is wrapped to.</param>
-    public static ParsedCommand Parse(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment, int columns = 80)
+    public static ParsedCommand Parse(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment)
     {
+        if (Suggestions.AreAskedFor(invokedAs, args))
+            return new ShowText(Suggestions.Of(args));
         var (verb, first, unknown) = Verbs.Find(invokedAs, args);
         if (unknown is not null)
             return new Mistakes([unknown]);
         var table = verb == Verb.Plan ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create();
         var words = GetoptWords.Read(args.AsSpan(first), table);
-        if (Text(words, columns) is { } text)
-            return new ShowText(text);
+        if (TextAskedFor(words) is { } text)
+            return text;
         var problems = new List<Problem>(words.Problems);
         var options = EnvironmentWishes.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
         foreach (var (option, value) in words.Given)
@@ -28,8 +29,10 @@ internal static class CommandLine
         KernelArgumentRules.Check(options.KernelArguments, problems);
         if (verb == Verb.Demo)
             DemoRules.Check(options, problems);
-        else if (problems.Count == 0)
+        else
             problems.AddRange(OptionRules.Check(options));
+        if (verb != Verb.Demo && problems.Count == 0)
+            problems.AddRange(OptionRules.CheckBootable(options));
         if (problems.Count > 0)
             return new Mistakes(problems);
         return verb switch
@@ -40,14 +43,15 @@ internal static class CommandLine
         };
     }
 
-    private static string? Text(GetoptWords words, int columns)
+    // Whoever asks for help gets it, whatever else is wrong.
+    private static ParsedCommand? TextAskedFor(GetoptWords words)
     {
         foreach (var (option, _) in words.Given)
         {
             if (option.Name == GeneralOptions.Help)
-                return HelpText.Write(columns);
+                return new ShowHelp();
             if (option.Name == GeneralOptions.Version)
-                return VersionText.Write();
+                return new ShowText(VersionText.Line);
         }
 
         return null;

@@ -10,6 +10,7 @@ internal static class DemoRules
         Refuse(options.Image is not null, "--image=");
         Refuse(options.Linux is not null, "--linux=");
         Refuse(options.Initrds.Count > 0, "--initrd=");
+        Refuse(options.GrowImage is not null, "--grow-image=");
 
         void Refuse(bool given, string name)
         {

@@ -66,7 +66,7 @@ internal sealed class GetoptWords
         if (found.Count == 1)
             return found[0];
         if (found.Count == 0)
-            Refuse("option-unknown", name, "there is no such option", Nearest.Hint(name, _table.All.Select(option => option.Name)));
+            Refuse("option-unknown", name, "there is no such option", UnknownHint(name));
         else
             Refuse("option-ambiguous", name, "this may stand for several options", $"one of {string.Join(", ", found.Select(option => option.Name))}");
         return null;
@@ -106,12 +106,15 @@ internal sealed class GetoptWords
             Refuse("option-value", subject, "a value is missing", $"write {option.Name}={option.HelpName}");
     }
 
+    private string? UnknownHint(string name) =>
+        name == PlanFormatOption.Name ? "it belongs to vmspawn plan" : Nearest.Hint(name, _table.All.Select(option => option.Name));
+
     // "-ram=2G" was meant to be "--ram=2G".
     private string? SingleDashHint(string word)
     {
         var equals = word.IndexOf('=');
         var name = "-" + (equals < 0 ? word : word[..equals]);
-        return name.Length > 3 ? Nearest.Hint(name, _table.All.Select(option => option.Name)) : null;
+        return name.Length > 3 ? UnknownHint(name) : null;
     }
 
     private void Refuse(string code, string subject, string text, string? hint) =>

@@ -18,6 +18,9 @@ internal sealed record PlanCommand(VmOptions Options, PlanFormat Format) : Parse
 /// <param name="Options">How; its image and kernel are ours to fill in.</param>
 internal sealed record DemoCommand(VmOptions Options) : ParsedCommand;
 
+/// <summary>Print the help, in the width and colours of the terminal.</summary>
+internal sealed record ShowHelp : ParsedCommand;
+
 /// <summary>Print a text on standard output and be done.</summary>
 /// <param name="Text">The text with its line ends.</param>
 internal sealed record ShowText(string Text) : ParsedCommand;

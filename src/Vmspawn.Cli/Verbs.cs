@@ -14,7 +14,8 @@ internal static class Verbs
     /// <summary>The name under which we are systemd-vmspawn, which has no subcommands.</summary>
     public const string DropInName = "systemd-vmspawn";
 
-    private static readonly string[] Now = ["run", "plan", "demo"];
+    /// <summary>The subcommands that are there; a verb's number is its place here.</summary>
+    public static IReadOnlyList<string> Now { get; } = ["run", "plan", "demo"];
 
     private static readonly string[] Later =
     [
@@ -26,11 +27,19 @@ internal static class Verbs
     /// <returns>The verb and where its words begin, or a problem when the first word is a wrong one.</returns>
     public static (Verb Verb, int First, Problem? Unknown) Find(string invokedAs, string[] args)
     {
-        if (args.Length == 0 || args[0].StartsWith('-') || Path.GetFileName(invokedAs) == DropInName)
+        if (args.Length == 0 || args[0].StartsWith('-') || IsDropIn(invokedAs))
             return (Verb.Run, 0, null);
-        var index = Array.IndexOf(Now, args[0]);
-        return index >= 0 ? ((Verb)index, 1, null) : (Verb.Run, 0, Refuse(args[0]));
+        for (var i = 0; i < Now.Count; i++)
+        {
+            if (Now[i] == args[0])
+                return ((Verb)i, 1, null);
+        }
+
+        return (Verb.Run, 0, Refuse(args[0]));
     }
+
+    /// <summary>Whether we were started as systemd-vmspawn.</summary>
+    public static bool IsDropIn(string invokedAs) => Path.GetFileName(invokedAs) == DropInName;
 
     private static Problem Refuse(string word)
     {

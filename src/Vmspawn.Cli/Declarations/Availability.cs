@@ -6,7 +6,7 @@ internal enum Availability
     /// <summary>All that its help says.</summary>
     Here,
 
-    /// <summary>Values that switch it off or leave the choice to us are accepted, the others refused by name.</summary>
+    /// <summary>Accepted as long as it asks for nothing, or leaves the choice to us; else refused by name.</summary>
     Off,
 
     /// <summary>Refused by name.</summary>

@@ -16,7 +16,7 @@ internal static class BootOptions
             "--initrd",
             null,
             "PATH",
-            "Its initrd; several are joined",
+            "Its initrd; repeatable, they are joined",
             (options, path) => options with { Initrds = path is null ? [] : [.. options.Initrds, path] }),
         Firmware(),
         Declare.Value(
@@ -24,7 +24,7 @@ internal static class BootOptions
             "--smbios11",
             's',
             "STRING",
-            "SMBIOS type 11 string; may be given often, an empty one resets",
+            "SMBIOS type 11 string; repeatable",
             SmbiosText.Parse,
             (options, text) => options with { Smbios11 = text.Length == 0 ? [] : [.. options.Smbios11, text] }),
     ];
@@ -35,7 +35,7 @@ internal static class BootOptions
         return new VmOption(Name, "auto|bios|none")
         {
             Topic = Topic.Boot,
-            Description = "What the machine starts with; none needs --linux=",
+            Description = "What starts first; none needs --linux=",
             Default = "auto",
             Words = ["auto", "bios", "none"],
             Set = (options, value, problems) => SetFirmware(options, Name, value, problems),

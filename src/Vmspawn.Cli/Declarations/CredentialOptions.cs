@@ -12,7 +12,7 @@ internal static class CredentialOptions
             "--set-credential",
             null,
             "ID:VALUE",
-            "Credential with this value, in which C escapes count",
+            "Credential; C escapes count in VALUE",
             CredentialText.ParseSet,
             Replace),
         Declare.Value(
@@ -20,7 +20,7 @@ internal static class CredentialOptions
             "--load-credential",
             null,
             "ID:PATH",
-            "Credential read from a file, socket or, by bare name, $CREDENTIALS_DIRECTORY",
+            "Credential from a file, a socket or, by bare name, $CREDENTIALS_DIRECTORY",
             CredentialText.ParseLoad,
             Replace),
     ];

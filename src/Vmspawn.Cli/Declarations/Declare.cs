@@ -47,6 +47,10 @@ internal static class Declare
         return Value(topic, name, null, takes, description, text => ChoiceText.Parse(text, choices), set, byDefault, words);
     }
 
+    /// <summary>A flag that asks for what is so anyway.</summary>
+    public static VmOption Granted(Topic topic, string name, string description) =>
+        new(name) { Topic = topic, Availability = Availability.Off, Description = description, Set = (options, _, _) => options };
+
     /// <summary>An option of which only the values are there that ask for nothing.</summary>
     /// <param name="topic">Where help shows it.</param>
     /// <param name="name">Its long name.</param>

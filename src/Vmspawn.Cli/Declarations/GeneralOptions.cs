@@ -23,14 +23,11 @@ internal static class GeneralOptions
             "--machine",
             'M',
             "NAME",
-            "Name of the machine: a host name",
+            "The machine's host name",
             text => text.Length == 0 ? (string?)null : Widen(MachineNameText.Parse(text)),
             (options, name) => options with { Machine = name },
             "the image's name"),
         Declare.Value(Topic.General, "--uuid", null, "UUID", "The machine's UUID", UuidText.Parse, (options, uuid) => options with { Uuid = uuid }, "none"),
-        Declare.Flag(Topic.General, "--keep-unit", null, "Stay in the unit we run in (always so)", options => options),
-        Declare.Flag(Topic.General, "--no-pager", null, "Accepted: help is not paged", options => options),
-        Declare.Flag(Topic.General, "--no-ask-password", null, "Accepted: no password is asked for", options => options),
     ];
 
     private static Parsed<string?> Widen(Parsed<string> name) => name.Mistake is { } mistake ? mistake : name.Value;

@@ -10,7 +10,10 @@ internal static class LaterOptions
     // Asking for nothing, or leaving the choice to us, is granted already.
     private static VmOption[] Switches() =>
     [
-        Declare.Off(Topic.Host, "--vsock", "BOOL|auto", "vsock is", IsAutoOrNo, "no", "auto", ""),
+        Declare.Granted(Topic.Registration, "--keep-unit", "Accepted: we always stay in the unit we run in"),
+        Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),
+        Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
+        Declare.Off(Topic.Host, "--vsock", "BOOL|auto", "vsock is", IsAutoOrNo, "no", "auto", "").OnceCalled("--qemu-vsock"),
         Declare.Off(Topic.Host, "--vsock-cid", "CID", "vsock is", IsEmpty, ""),
         Declare.Off(Topic.Host, "--tpm", "BOOL|auto", "a TPM is", IsAutoOrNo, "no", "auto", ""),
         Declare.Off(Topic.Host, "--tpm-state", "auto|off|PATH", "a TPM is", IsAutoOrOff, "off", "auto", ""),
@@ -47,7 +50,7 @@ internal static class LaterOptions
         Declare.Later(Topic.Integration, "--forward-journal-keep-free", "BYTES", "forwarding the journal is"),
         Declare.Later(Topic.Integration, "--forward-journal-max-file-size", "BYTES", "forwarding the journal is"),
         Declare.Later(Topic.Integration, "--forward-journal-max-files", "N", "forwarding the journal is"),
-        Declare.Later(Topic.Console, "--gui", null, "a graphical console is", hint: "use --console=interactive"),
+        Declare.Later(Topic.Console, "--qemu-gui", null, "a graphical console is", hint: "use --console=interactive").OnceCalled("--gui"),
     ];
 
     private static bool IsEmpty(string value) => value.Length == 0;

@@ -13,6 +13,8 @@ internal sealed class OptionTable
         foreach (var option in options)
         {
             _byName.Add(option.Name, option);
+            if (option.OldName is { } oldName)
+                _byName.Add(oldName, option);
             if (option.Letter is { } letter)
                 _byLetter.Add(letter, option);
         }
@@ -38,7 +40,7 @@ internal sealed class OptionTable
     /// <summary>The option of a short name, or null.</summary>
     public VmOption? ByLetter(char letter) => _byLetter.GetValueOrDefault(letter);
 
-    /// <summary>The option of exactly this long name, dashes included, or null.</summary>
+    /// <summary>The option of exactly this long name, today's or an old one, dashes included, or null.</summary>
     public VmOption? ByName(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>The options whose names begin with this one: the exact one alone, where there is one.</summary>

@@ -43,8 +43,18 @@ internal sealed class VmOption : Option<string[]>
     /// <summary>The words that its value is one of, for completion; empty for a free value.</summary>
     public string[] Words { get; init; } = [];
 
+    /// <summary>A name that older versions had: understood in full, shown nowhere; null for most.</summary>
+    public string? OldName { get; private set; }
+
     /// <summary>What an occurrence does.</summary>
     public required OptionSetter Set { get; init; }
+
+    /// <summary>Makes an old name known.</summary>
+    public VmOption OnceCalled(string oldName)
+    {
+        OldName = oldName;
+        return this;
+    }
 
     /// <summary>The same option, except that some values are known and refused.</summary>
     public VmOption Refusing(Func<string, Problem?> refuse) => new(Name, HelpName, Letter)

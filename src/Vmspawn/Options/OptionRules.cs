@@ -17,12 +17,6 @@ public static class OptionRules
 
         var hasKernel = options.Linux is not null;
         var hasImage = options.Image is not null;
-        Refuse(
-            !hasKernel && !hasImage && options.Machine is null,
-            "nothing-to-boot",
-            "--image=",
-            "there is nothing to boot, and booting the current directory is not available yet",
-            "name a disk with -i or a kernel with --linux=");
         Refuse(options.Initrds.Count > 0 && !hasKernel, "initrd-without-kernel", "--initrd=", "an initrd needs a kernel", "add --linux=KERNEL");
         Refuse(
             options.Firmware == FirmwareKind.None && !hasKernel,
@@ -38,5 +32,23 @@ public static class OptionRules
             "only a raw image can be grown",
             "qemu-img resize grows a qcow2 image");
         return problems;
+    }
+
+    /// <summary>Whether there is anything to boot: an image, a kernel, or a name to look an image up by.</summary>
+    /// <returns>At most one problem of kind <see cref="ProblemKind.Usage"/>.</returns>
+    public static IReadOnlyList<Problem> CheckBootable(VmOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Image is not null || options.Linux is not null || options.Machine is not null)
+            return [];
+        return
+        [
+            new Problem(
+                "nothing-to-boot",
+                "--image=",
+                "there is nothing to boot, and booting the current directory is not available yet",
+                "name a disk with -i or a kernel with --linux=",
+                ProblemKind.Usage),
+        ];
     }
 }
