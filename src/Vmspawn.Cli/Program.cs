@@ -1,10 +1,11 @@
+using Vmspawn.Cli.Running;
+
 namespace Vmspawn.Cli;
 
 internal static class Program
 {
     private static int Main(string[] args)
     {
-        // The trampoline of child processes belongs here, before anything else: ParentDeath.TryRunTrampoline.
         var invokedAs = Environment.GetCommandLineArgs()[0];
         return Dispatch(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
     }
@@ -20,16 +21,12 @@ internal static class Program
                 Console.Out.Write(text);
                 return 0;
             case Mistakes(var problems):
-                return Fail(problems);
+                return Report.Failure(problems);
+            case PlanCommand(var options, var format):
+                return PlanVerb.Run(options, format);
             default:
-                return Fail([new Problem("not-available", "vmspawn", "starting machines is not available yet")]);
+                throw new InvalidOperationException($"Nobody carries out {command.GetType()}.");
         }
-    }
-
-    private static int Fail(IReadOnlyList<Problem> problems)
-    {
-        Console.Error.Write(Messages.Of(problems, TextStyle.OfError()));
-        return Messages.ExitStatus(problems);
     }
 
     private static Dictionary<string, string> ReadEnvironment()

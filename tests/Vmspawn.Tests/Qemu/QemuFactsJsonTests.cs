@@ -67,6 +67,7 @@ public class QemuFactsJsonTests
         Drivers = new Dictionary<string, string> { ["nvme"] = "PCI", ["scsi-hd"] = "SCSI", ["loader"] = "" },
         Machines = new HashSet<string> { "q35", "pc" },
         Accelerators = new HashSet<string> { "tcg", "kvm" },
+        Objects = new HashSet<string> { "monitor-qmp", "rng-builtin" },
         RunWith = new HashSet<string> { "exit-with-parent" },
         HasSandbox = true,
         HasConsoleSize = false,
