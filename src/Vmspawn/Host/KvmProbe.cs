@@ -6,9 +6,14 @@ namespace Vmspawn.Host;
 internal static class KvmProbe
 {
     private const string Device = "/dev/kvm";
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(3);
 
-    /// <summary>The remembered answer of this boot of the host for this QEMU, else that of a trial run of at most 3 s.</summary>
+    // A healthy trial takes a tenth of a second. On hosts that virtualise without the CPU's help it may take twenty times what
+    // emulation takes, and kernels do not come up at all: KVM that is slower than emulation is no use even where it works.
+    private const int SlowerThanEmulation = 4;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>The remembered answer of this boot of the host for this QEMU, else that of a trial run: some tenths of a second, 6 s at most.</summary>
     /// <param name="qemu">The binary that will run the guest.</param>
     /// <param name="cpuModel">The CPU model that the guest will have, such as <c>max</c>.</param>
     /// <param name="directory">Where the answer is remembered: the runtime base.</param>
@@ -23,10 +28,31 @@ internal static class KvmProbe
         var path = Path.Combine(directory, stamp.FileName(".kvm-" + cpuModel.Replace('/', '_')));
         if (KvmMemory.Read(path, head) is { } remembered)
             return remembered;
-        var failure = KvmTrial.Run(qemu.Path, "kvm", cpuModel, Bound).GetAwaiter().GetResult();
-        var facts = new KvmFacts(failure is null, failure);
+        var facts = Try(qemu, cpuModel).GetAwaiter().GetResult();
         AtomicFile.TryWrite(path, KvmMemory.Format(facts, head));
         return facts;
+    }
+
+    private static async Task<KvmFacts> Try(QemuFacts qemu, string cpuModel)
+    {
+        var bound = LongestPatience;
+        if (qemu.Accelerators.Contains("tcg"))
+        {
+            var emulated = await KvmTrial.Run(qemu.Path, "tcg", "max", LongestPatience);
+            bound = BoundAfter(emulated);
+        }
+
+        var trial = await KvmTrial.Run(qemu.Path, "kvm", cpuModel, bound);
+        return new KvmFacts(trial.Failure is null, trial.Failure);
+    }
+
+    /// <summary>How long the guest may take with KVM when it took this long, or failed, without.</summary>
+    internal static TimeSpan BoundAfter(KvmTrial emulated)
+    {
+        if (emulated.Failure is not null)
+            return LongestPatience;
+        var bound = emulated.Elapsed * SlowerThanEmulation;
+        return bound < Patience ? Patience : bound > LongestPatience ? LongestPatience : bound;
     }
 
     private static string? WhyNotOpen(QemuFacts qemu)
