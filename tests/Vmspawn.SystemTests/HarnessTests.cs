@@ -58,13 +58,13 @@ public sealed class HarnessTests : VmTest
             "/usr/bin/env", NoMore, Scratch, qemu,
             "qemu-system-x86_64", "-M", "q35", "-m", "512", "-nodefaults", "-display", "none", "-serial", "stdio",
             "-kernel", Prepared.Kernel, "-initrd", Prepared.Initrd, "-append", "console=ttyS0 quiet vmtest=report,poweroff",
-            "-blockdev", "null-co,node-name=disk,size=3145728", "-device", "nvme,drive=disk,serial=a serial = with=blanks,addr=0x7",
+            "-blockdev", "null-co,node-name=disk,size=3145728", "-device", "nvme,drive=disk,serial=a serial = b=c d,addr=0x7",
             "-nic", "user,model=virtio-net-pci,mac=52:54:00:aa:bb:cc", "-smbios", "type=11,value=one,value=two words");
         var ended = await run.End(GuestBound);
         Assert.True(ended.Status == 0, ended.ToString());
         var report = GuestReport.In(ended.Output);
         Assert.Equal(
-            new GuestBlock("nvme0n1", "0000:00:07.0", 6144, ReadOnly: false, "a serial = with=blanks"), Assert.Single(report.Blocks));
+            new GuestBlock("nvme0n1", "0000:00:07.0", 6144, ReadOnly: false, "a serial = b=c d"), Assert.Single(report.Blocks));
         Assert.Equal("52:54:00:aa:bb:cc", Assert.Single(report.Nets).Mac);
         Assert.Equal(["one", "two words"], report.OemStrings());
         Assert.Equal(["ttyS0"], report.Consoles);
