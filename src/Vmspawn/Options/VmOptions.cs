@@ -42,6 +42,9 @@ public sealed record VmOptions
     /// <summary><c>--linux=</c>: the kernel to boot directly.</summary>
     public string? Linux { get; init; }
 
+    /// <summary>A kernel by its bytes, for a program that brings its own guest; instead of <see cref="Linux"/>.</summary>
+    public ReadOnlyMemory<byte> LinuxContent { get; init; }
+
     /// <summary><c>--initrd=</c>, in the order given; they are concatenated.</summary>
     public IReadOnlyList<string> Initrds { get; init; } = [];
 
@@ -89,4 +92,13 @@ public sealed record VmOptions
 
     /// <summary>The words of <c>$SYSTEMD_VMSPAWN_QEMU_EXTRA</c>.</summary>
     public IReadOnlyList<string> QemuExtra { get; init; } = [];
+
+    /// <summary><c>$SYSTEMD_VMSPAWN_NETWORK_MAC</c>: the MAC address of the guest's NIC, such as <c>52:54:00:12:34:56</c>; null derives it.</summary>
+    public string? NetworkMac { get; init; }
+
+    /// <summary><c>$TERM</c>, for the guest's console, where it is a valid terminal name; else null.</summary>
+    public string? Terminal { get; init; }
+
+    /// <summary><c>$CREDENTIALS_DIRECTORY</c>: where <c>--load-credential=</c> looks a bare name up; null where there is none.</summary>
+    public string? CredentialsDirectory { get; init; }
 }

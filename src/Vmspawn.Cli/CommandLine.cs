@@ -1,0 +1,59 @@
+using Vmspawn.Cli.Declarations;
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli;
+
+/// <summary>The first stage: from words to typed options or to everything that is wrong with them. It opens no file and
+/// knows of the environment what it is handed.</summary>
+internal static class CommandLine
+{
+    /// <summary>Reads a command line.</summary>
+    /// <param name="invokedAs">The path or name we were started by; under <see cref="Verbs.DropInName"/> there is only spawning.</param>
+    /// <param name="args">The words after it.</param>
+    /// <param name="environment">The variables that <see cref="EnvironmentWishes"/> names, as far as they are set.</param>
+    public static ParsedCommand Parse(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment)
+    {
+        if (Suggestions.AreAskedFor(invokedAs, args))
+            return new ShowText(Suggestions.Of(args));
+        var (verb, first, unknown) = Verbs.Find(invokedAs, args);
+        if (unknown is not null)
+            return new Mistakes([unknown]);
+        var table = verb == Verb.Plan ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create();
+        var words = GetoptWords.Read(args.AsSpan(first), table);
+        if (TextAskedFor(words) is { } text)
+            return text;
+        var problems = new List<Problem>(words.Problems);
+        var options = EnvironmentWishes.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
+        foreach (var (option, value) in words.Given)
+            options = option.Set(options, value, problems);
+        KernelArgumentRules.Check(options.KernelArguments, problems);
+        if (verb == Verb.Demo)
+            DemoRules.Check(options, problems);
+        else
+            problems.AddRange(OptionRules.Check(options));
+        if (verb != Verb.Demo && problems.Count == 0)
+            problems.AddRange(OptionRules.CheckBootable(options));
+        if (problems.Count > 0)
+            return new Mistakes(problems);
+        return verb switch
+        {
+            Verb.Plan => new PlanCommand(options, PlanFormatOption.Of(words.Given)),
+            Verb.Demo => new DemoCommand(options),
+            _ => new RunCommand(options),
+        };
+    }
+
+    // Whoever asks for help gets it, whatever else is wrong.
+    private static ParsedCommand? TextAskedFor(GetoptWords words)
+    {
+        foreach (var (option, _) in words.Given)
+        {
+            if (option.Name == GeneralOptions.Help)
+                return new ShowHelp();
+            if (option.Name == GeneralOptions.Version)
+                return new ShowText(VersionText.Line);
+        }
+
+        return null;
+    }
+}

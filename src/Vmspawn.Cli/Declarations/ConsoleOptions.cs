@@ -1,0 +1,53 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Declarations;
+
+/// <summary>The guest's console.</summary>
+internal static class ConsoleOptions
+{
+    private static readonly (string Word, ConsoleMode Value)[] Modes =
+    [
+        ("interactive", ConsoleMode.Interactive),
+        ("read-only", ConsoleMode.ReadOnly),
+        ("native", ConsoleMode.Native),
+        ("headless", ConsoleMode.Headless),
+    ];
+
+    private static readonly (string Word, ConsoleTransport Value)[] Transports =
+        [("virtio", ConsoleTransport.Virtio), ("serial", ConsoleTransport.Serial)];
+
+    public static VmOption[] All() =>
+    [
+        Mode(),
+        Declare.Choice(
+            Topic.Console,
+            "--console-transport",
+            "DEVICE",
+            "virtio (hvc0) or serial (the UART)",
+            "virtio",
+            Transports,
+            (options, transport) => options with { ConsoleTransport = transport }),
+        Declare.Value(
+            Topic.Console,
+            "--background",
+            null,
+            "COLOR",
+            "Terminal colour (SGR: 44)",
+            BackgroundText.Parse,
+            (options, colour) => options with { Background = colour },
+            "green tint"),
+    ];
+
+    private static VmOption Mode()
+    {
+        var mode = Declare.Choice(
+            Topic.Console,
+            "--console",
+            "MODE",
+            "interactive (Ctrl-] three times kills), read-only, native (QEMU's own), headless",
+            "interactive",
+            Modes,
+            (options, mode) => options with { Console = mode });
+        return mode.Refusing(value => value == "gui" ? Declare.NotYet("--console=gui", "a graphical console is", "use interactive, read-only, native or headless") : null);
+    }
+}

@@ -1,0 +1,34 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Declarations;
+
+/// <summary>Credentials for the guest's service manager.</summary>
+internal static class CredentialOptions
+{
+    public static VmOption[] All() =>
+    [
+        Declare.Value(
+            Topic.Credentials,
+            "--set-credential",
+            null,
+            "ID:VALUE",
+            "Credential; C escapes count in VALUE",
+            CredentialText.ParseSet,
+            Replace),
+        Declare.Value(
+            Topic.Credentials,
+            "--load-credential",
+            null,
+            "ID:PATH",
+            "Credential from a file, a socket or, by bare name, $CREDENTIALS_DIRECTORY",
+            CredentialText.ParseLoad,
+            Replace),
+    ];
+
+    // A later one of the same name takes the earlier one's place.
+    private static VmOptions Replace(VmOptions options, CredentialSource credential)
+    {
+        var kept = options.Credentials.Where(other => other.Id != credential.Id);
+        return options with { Credentials = [.. kept, credential] };
+    }
+}

@@ -1,0 +1,58 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Declarations;
+
+/// <summary>What the host gives the machine.</summary>
+internal static class HostOptions
+{
+    public static VmOption[] All() =>
+    [
+        Declare.Value(
+            Topic.Host,
+            "--cpus",
+            null,
+            "N[,KEY=N…]",
+            "CPUs, as QEMU's -smp has them",
+            CpusText.Parse,
+            (options, cpus) => options with { Cpus = cpus },
+            "1").OnceCalled("--qemu-smp"),
+        Declare.Value(
+            Topic.Host,
+            "--ram",
+            null,
+            "SIZE[:MAX[:SLOTS]]",
+            "Memory; MAX makes room to plug more in",
+            RamText.Parse,
+            (options, ram) => options with { Ram = ram },
+            "2G").OnceCalled("--qemu-mem"),
+        Declare.Value(
+            Topic.Host,
+            "--kvm",
+            null,
+            "BOOL|auto",
+            "Insist, emulate, or KVM when it works",
+            TristateText.Parse,
+            (options, kvm) => options with { Kvm = kvm },
+            "auto",
+            "yes",
+            "no",
+            "auto").OnceCalled("--qemu-kvm"),
+        Declare.Value(
+            Topic.Host,
+            "--qemu-sandbox",
+            null,
+            "BOOL",
+            "Confine QEMU with its own seccomp filter",
+            BoolText.Parse,
+            (options, sandbox) => options with { QemuSandbox = sandbox },
+            "yes",
+            "yes",
+            "no"),
+        Declare.Flag(
+            Topic.Network,
+            "--network-user-mode",
+            null,
+            "QEMU's user-mode network, instead of none",
+            options => options with { Network = NetworkMode.User }),
+    ];
+}

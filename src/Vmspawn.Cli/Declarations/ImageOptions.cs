@@ -1,0 +1,59 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Declarations;
+
+/// <summary>Disks.</summary>
+internal static class ImageOptions
+{
+    public static VmOption[] All() =>
+    [
+        Declare.Path(Topic.Image, "--image", 'i', "FILE|DEVICE", "Root disk", (options, path) => options with { Image = path }),
+        Declare.Choice(Topic.Image, "--image-format", "FORMAT", "Format of the root disk: raw, qcow2", "raw", DiskText.Formats, (options, format) => options with { ImageFormat = format }),
+        Declare.Choice(
+            Topic.Image,
+            "--image-disk-type",
+            "TYPE",
+            "How the guest sees it: virtio-blk, virtio-scsi, nvme, scsi-cd (read-only)",
+            "virtio-blk",
+            DiskText.Types,
+            (options, type) => options with { ImageDiskType = type }),
+        Declare.Value(
+            Topic.Image,
+            "--extra-drive",
+            null,
+            "[FORMAT:][TYPE:]PATH",
+            "Another disk; repeatable",
+            ExtraDriveText.Parse,
+            (options, drive) => options with { ExtraDrives = [.. options.ExtraDrives, drive] }),
+        Declare.Flag(Topic.Image, "--ephemeral", 'x', "Write nothing back to any image", options => options with { Ephemeral = true }),
+        Declare.Value(
+            Topic.Image,
+            "--discard-disk",
+            null,
+            "BOOL",
+            "Pass the guest's discards on to the images",
+            BoolText.Parse,
+            (options, discard) => options with { DiscardDisk = discard },
+            "yes",
+            "yes",
+            "no"),
+        Declare.Value(
+            Topic.Image,
+            "--grow-image",
+            'G',
+            "SIZE",
+            "Grow the raw root disk to this size first",
+            GrowSize,
+            (options, size) => options with { GrowImage = size }),
+    ];
+
+    private static Parsed<long?> GrowSize(string text)
+    {
+        if (text.Length == 0)
+            return (long?)null;
+        var size = SizeText.Parse(text);
+        if (size.Mistake is { } mistake)
+            return mistake;
+        return size.Value == 0 ? new Mistake("grow-zero", "an image cannot grow to nothing", "write it like 8G") : size.Value;
+    }
+}

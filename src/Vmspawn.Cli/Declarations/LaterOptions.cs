@@ -1,0 +1,65 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Declarations;
+
+/// <summary>What systemd-vmspawn has and we have not yet: nothing of it is ever ignored.</summary>
+internal static class LaterOptions
+{
+    public static VmOption[] All() => [.. Switches(), .. Mounts(), .. Others()];
+
+    // Asking for nothing, or leaving the choice to us, is granted already.
+    private static VmOption[] Switches() =>
+    [
+        Declare.Granted(Topic.Registration, "--keep-unit", "Accepted: we always stay in the unit we run in"),
+        Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),
+        Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
+        Declare.Off(Topic.Host, "--vsock", "BOOL|auto", "vsock is", IsAutoOrNo, "no", "auto", "").OnceCalled("--qemu-vsock"),
+        Declare.Off(Topic.Host, "--vsock-cid", "CID", "vsock is", IsEmpty, ""),
+        Declare.Off(Topic.Host, "--tpm", "BOOL|auto", "a TPM is", IsAutoOrNo, "no", "auto", ""),
+        Declare.Off(Topic.Host, "--tpm-state", "auto|off|PATH", "a TPM is", IsAutoOrOff, "off", "auto", ""),
+        Declare.Off(Topic.Boot, "--efi-nvram-template", "PATH", "UEFI firmware is", IsEmpty, ""),
+        Declare.Off(Topic.Boot, "--efi-nvram-state", "auto|off|PATH", "UEFI firmware is", IsAutoOrOff, "off", "auto", ""),
+        Declare.Off(Topic.Boot, "--secure-boot", "BOOL|auto", "secure boot is", IsAutoOrNo, "no", "auto", ""),
+        Declare.Off(Topic.Boot, "--firmware-features", "FEATURE…", "UEFI firmware is", ExcludesOnly, "~FEATURE", ""),
+        Declare.Off(Topic.Host, "--coco", "no|sev-snp|tdx", "a confidential guest is", value => value is "" or "no", "no"),
+        Declare.Off(Topic.Registration, "--register", "BOOL|auto", "registration with systemd-machined is", IsAutoOrNo, "no", "auto", ""),
+        Declare.Off(Topic.Integration, "--notify-ready", "BOOL", "waiting for the guest to be ready is", IsNo, "no"),
+        Declare.Off(Topic.Integration, "--pass-ssh-key", "BOOL", "an SSH key for the guest is", IsNo, "no"),
+        Declare.Off(Topic.Integration, "--ssh-key-type", "TYPE", "an SSH key for the guest is", IsEmpty, ""),
+        Declare.Off(Topic.Integration, "--forward-journal", "FILE|DIR", "forwarding the journal is", IsEmpty, ""),
+        Declare.Off(Topic.Mounts, "--bind-user-shell", "BOOL|PATH", "binding users is", value => value.Length == 0 || IsNo(value), "no", ""),
+    ];
+
+    private static VmOption[] Mounts() =>
+    [
+        Declare.Later(Topic.Image, "--directory", "PATH", "booting a directory is", 'D', "boot a disk with -i or a kernel with --linux="),
+        Declare.Later(Topic.Mounts, "--private-users", "UIDBASE[:NUIDS]", "booting a directory is"),
+        Declare.Later(Topic.Mounts, "--bind", "SOURCE[:TARGET]", "sharing directories is", hint: "--extra-drive= hands an image over"),
+        Declare.Later(Topic.Mounts, "--bind-ro", "SOURCE[:TARGET]", "sharing directories is", hint: "--extra-drive= hands an image over"),
+        Declare.Later(Topic.Mounts, "--bind-volume", "PROVIDER:VOLUME…", "a storage provider's volume is", hint: "--extra-drive= takes a path"),
+        Declare.Later(Topic.Mounts, "--bind-user", "NAME", "binding users is"),
+        Declare.Later(Topic.Mounts, "--bind-user-group", "GROUP", "binding users is"),
+    ];
+
+    private static VmOption[] Others() =>
+    [
+        Declare.Later(Topic.Network, "--network-tap", null, "a TAP device is", 'n', "use --network-user-mode"),
+        Declare.Later(Topic.Registration, "--slice", "UNIT", "a scope unit of our own is", 'S'),
+        Declare.Later(Topic.Registration, "--property", "NAME=VALUE", "a scope unit of our own is"),
+        Declare.Later(Topic.Integration, "--forward-journal-max-use", "BYTES", "forwarding the journal is"),
+        Declare.Later(Topic.Integration, "--forward-journal-keep-free", "BYTES", "forwarding the journal is"),
+        Declare.Later(Topic.Integration, "--forward-journal-max-file-size", "BYTES", "forwarding the journal is"),
+        Declare.Later(Topic.Integration, "--forward-journal-max-files", "N", "forwarding the journal is"),
+        Declare.Later(Topic.Console, "--qemu-gui", null, "a graphical console is", hint: "use --console=interactive").OnceCalled("--gui"),
+    ];
+
+    private static bool IsEmpty(string value) => value.Length == 0;
+
+    private static bool IsNo(string value) => BoolText.Match(value) == false;
+
+    private static bool IsAutoOrNo(string value) => TristateText.Parse(value) is { Mistake: null, Value: not Tristate.Yes };
+
+    private static bool IsAutoOrOff(string value) => value is "" or "auto" or "off";
+
+    private static bool ExcludesOnly(string value) => value.Split(',').All(feature => feature.Length == 0 || feature[0] == '~');
+}

@@ -1,0 +1,21 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli;
+
+/// <summary>The demo brings its own guest, so nothing else can be booted in its place.</summary>
+internal static class DemoRules
+{
+    public static void Check(VmOptions options, ICollection<Problem> problems)
+    {
+        Refuse(options.Image is not null, "--image=");
+        Refuse(options.Linux is not null, "--linux=");
+        Refuse(options.Initrds.Count > 0, "--initrd=");
+        Refuse(options.GrowImage is not null, "--grow-image=");
+
+        void Refuse(bool given, string name)
+        {
+            if (given)
+                problems.Add(new Problem("demo-guest", name, "the demo boots a guest of its own", "use vmspawn run for yours", ProblemKind.Usage));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using Vmspawn.Cli.Declarations;
+
+namespace Vmspawn.Cli;
+
+/// <summary>What <c>--help</c> prints, made from the declared options.</summary>
+internal static class HelpText
+{
+    private const int DescriptionColumn = 33;
+
+    private const string Usage = """
+        Boots an OS image, or a kernel, in a QEMU virtual machine with its console
+        on the terminal, and returns the guest's exit status.
+
+          vmspawn [run] [OPTION…] [KERNEL ARGUMENT…]   boot it
+          vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    show what would be started
+          vmspawn demo [OPTION…]                       boot a small built-in guest
+
+        """;
+
+    private const string Closing = """
+          vmspawn -i disk.raw --ram=4G --cpus=4 -x
+          vmspawn --linux=vmlinuz --initrd=initrd.img --console=read-only quiet
+          vmspawn plan -i disk.qcow2 --image-format=qcow2 --extra-drive=nvme:data.raw
+
+        """;
+
+    private const string Status = "The guest's own where it reports one; 0 after it powered off; 1 when anything failed, QEMU included; 2 for wrong usage.";
+
+    /// <summary>The help in a style.</summary>
+    public static string Write(TextStyle style)
+    {
+        var help = new StringBuilder(Usage);
+        var options = OptionTable.Create(PlanFormatOption.Declare()).All;
+        foreach (var topic in Enum.GetValues<Topic>())
+            AppendTopic(help, topic, options, style);
+        Title(help, "Accepted when they ask for nothing (=no, =auto or empty), else refused", style);
+        AppendNames(help, options, Availability.Off, style);
+        Title(help, "Not available yet, refused by name", style);
+        AppendNames(help, options, Availability.Later, style);
+        Title(help, "Examples", style);
+        help.Append(Closing);
+        Title(help, "Environment", style);
+        AppendVariable(help, EnvironmentWishes.QemuExtra, "More QEMU arguments, quoted as for a shell");
+        AppendVariable(help, EnvironmentWishes.NetworkMac, "MAC address of the guest's network card");
+        Title(help, "Exit status", style);
+        help.Append("  ");
+        WrappedText.Append(help, Status, 2, style.Columns);
+        return help.ToString();
+    }
+
+    private static void AppendTopic(StringBuilder help, Topic topic, IReadOnlyList<VmOption> options, TextStyle style)
+    {
+        var isEmpty = true;
+        foreach (var option in options)
+        {
+            if (option.Topic != topic || option.Availability != Availability.Here)
+                continue;
+            if (isEmpty)
+                Title(help, topic.Title(), style);
+            isEmpty = false;
+            AppendOption(help, option, style);
+        }
+    }
+
+    private static void AppendOption(StringBuilder help, VmOption option, TextStyle style)
+    {
+        var names = $"  {(option.Letter is { } letter ? $"-{letter}" : "  ")} {option.Name}{(option.TakesValue ? $"={option.HelpName}" : "")}";
+        help.Append(names);
+        if (names.Length + 1 < DescriptionColumn)
+            help.Append(' ', DescriptionColumn - names.Length);
+        else
+            help.Append('\n').Append(' ', DescriptionColumn);
+        var description = option.Default is { } value ? $"{option.Description} [{value}]" : option.Description!;
+        WrappedText.Append(help, description, DescriptionColumn, style.Columns);
+    }
+
+    private static void AppendVariable(StringBuilder help, string name, string description) =>
+        help.Append($"  ${name}".PadRight(DescriptionColumn)).Append(description).Append('\n');
+
+    private static void AppendNames(StringBuilder help, IReadOnlyList<VmOption> options, Availability availability, TextStyle style)
+    {
+        var names = options.Where(option => option.Availability == availability).Select(option => option.Name);
+        help.Append("  ");
+        WrappedText.Append(help, string.Join(' ', names), 2, style.Columns);
+    }
+
+    private static void Title(StringBuilder help, string title, TextStyle style) => help.Append(style.Bold($"{title}:")).Append('\n');
+}

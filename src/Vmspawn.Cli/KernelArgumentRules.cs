@@ -1,0 +1,16 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli;
+
+/// <summary>What cannot be on any kernel command line; its length is the plan's matter.</summary>
+internal static class KernelArgumentRules
+{
+    public static void Check(IReadOnlyList<string> arguments, ICollection<Problem> problems)
+    {
+        foreach (var argument in arguments)
+        {
+            if (!Utf16.IsWellFormed(argument) || argument.AsSpan().ContainsAny('\0', '\n'))
+                problems.Add(new Problem("kernel-argument", "kernel arguments", "a kernel command line is one line of UTF-8", null, ProblemKind.Usage));
+        }
+    }
+}

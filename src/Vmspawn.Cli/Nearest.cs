@@ -1,0 +1,50 @@
+namespace Vmspawn.Cli;
+
+/// <summary>Finds the word that was probably meant.</summary>
+internal static class Nearest
+{
+    /// <summary><c>did you mean …</c> with the nearest word, or null when none is near.</summary>
+    public static string? Hint(string typed, IEnumerable<string> words) => Find(typed, words) is { } word ? $"did you mean {word}?" : null;
+
+    /// <summary>The nearest word, of equally near ones the first, or null when all differ in more than a third of what was typed.</summary>
+    public static string? Find(string typed, IEnumerable<string> words)
+    {
+        string? nearest = null;
+        var least = (typed.TrimStart('-').Length / 3) + 1;
+        foreach (var word in words)
+        {
+            var distance = Distance(typed, word);
+            if (distance >= least && (distance != least || nearest is not null))
+                continue;
+            nearest = word;
+            least = distance;
+        }
+
+        return nearest;
+    }
+
+    /// <summary>How many letters must be put in, taken out, replaced or swapped with their neighbour (optimal string alignment).</summary>
+    public static int Distance(string a, string b)
+    {
+        var beforeLast = new int[b.Length + 1];
+        var last = new int[b.Length + 1];
+        var current = new int[b.Length + 1];
+        for (var j = 0; j <= b.Length; j++)
+            last[j] = j;
+        for (var i = 1; i <= a.Length; i++)
+        {
+            current[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                current[j] = Math.Min(replaced, Math.Min(last[j], current[j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    current[j] = Math.Min(current[j], beforeLast[j - 2] + 1);
+            }
+
+            (beforeLast, last, current) = (last, current, beforeLast);
+        }
+
+        return last[b.Length];
+    }
+}

@@ -1,0 +1,30 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli;
+
+/// <summary>What a command line asks for.</summary>
+internal abstract record ParsedCommand;
+
+/// <summary>Start a VM and return its exit status.</summary>
+/// <param name="Options">What it is to be.</param>
+internal sealed record RunCommand(VmOptions Options) : ParsedCommand;
+
+/// <summary>Print what would be started.</summary>
+/// <param name="Options">What it is to be.</param>
+/// <param name="Format">How to print it.</param>
+internal sealed record PlanCommand(VmOptions Options, PlanFormat Format) : ParsedCommand;
+
+/// <summary>Start the built-in guest.</summary>
+/// <param name="Options">How; its image and kernel are ours to fill in.</param>
+internal sealed record DemoCommand(VmOptions Options) : ParsedCommand;
+
+/// <summary>Print the help, in the width and colours of the terminal.</summary>
+internal sealed record ShowHelp : ParsedCommand;
+
+/// <summary>Print a text on standard output and be done.</summary>
+/// <param name="Text">The text with its line ends.</param>
+internal sealed record ShowText(string Text) : ParsedCommand;
+
+/// <summary>Nothing can be done: exit status 2.</summary>
+/// <param name="Problems">All that is wrong, in the order of the command line.</param>
+internal sealed record Mistakes(IReadOnlyList<Problem> Problems) : ParsedCommand;

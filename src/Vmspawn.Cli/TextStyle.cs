@@ -1,0 +1,31 @@
+namespace Vmspawn.Cli;
+
+/// <summary>What a text for people may look like.</summary>
+/// <param name="Columns">Its width in characters.</param>
+/// <param name="Colours">Whether SGR sequences are welcome.</param>
+internal readonly record struct TextStyle(int Columns, bool Colours)
+{
+    /// <summary>For files and pipes.</summary>
+    public static TextStyle Plain { get; } = new(80, false);
+
+    private const int Narrowest = 50;
+    private const int Widest = 110;
+
+    /// <summary>That of standard output.</summary>
+    public static TextStyle OfOutput() => Console.IsOutputRedirected
+        ? Plain
+        : new TextStyle(Math.Clamp(Console.WindowWidth, Narrowest, Widest), ColoursWelcome());
+
+    /// <summary>That of standard error.</summary>
+    public static TextStyle OfError() => Console.IsErrorRedirected ? Plain : new TextStyle(Plain.Columns, ColoursWelcome());
+
+    /// <summary>The text in bold.</summary>
+    public string Bold(string text) => Colours ? $"\e[1m{text}\e[0m" : text;
+
+    /// <summary>The text as bad news.</summary>
+    public string Red(string text) => Colours ? $"\e[1;31m{text}\e[0m" : text;
+
+    // https://no-color.org: present and not empty.
+    private static bool ColoursWelcome() =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+}

@@ -1,0 +1,53 @@
+namespace Vmspawn.Cli;
+
+/// <summary>What is to be done with a VM.</summary>
+internal enum Verb
+{
+    Run,
+    Plan,
+    Demo,
+}
+
+/// <summary>Subcommands: recognised as the first word and nowhere else.</summary>
+internal static class Verbs
+{
+    /// <summary>The name under which we are systemd-vmspawn, which has no subcommands.</summary>
+    public const string DropInName = "systemd-vmspawn";
+
+    /// <summary>The subcommands that are there; a verb's number is its place here.</summary>
+    public static IReadOnlyList<string> Now { get; } = ["run", "plan", "demo"];
+
+    private static readonly string[] Later =
+    [
+        "list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "ssh", "qmp",
+        "doctor", "completion",
+    ];
+
+    /// <summary>Finds the subcommand.</summary>
+    /// <returns>The verb and where its words begin, or a problem when the first word is a wrong one.</returns>
+    public static (Verb Verb, int First, Problem? Unknown) Find(string invokedAs, string[] args)
+    {
+        if (args.Length == 0 || args[0].StartsWith('-') || IsDropIn(invokedAs))
+            return (Verb.Run, 0, null);
+        for (var i = 0; i < Now.Count; i++)
+        {
+            if (Now[i] == args[0])
+                return ((Verb)i, 1, null);
+        }
+
+        return (Verb.Run, 0, Refuse(args[0]));
+    }
+
+    /// <summary>Whether we were started as systemd-vmspawn.</summary>
+    public static bool IsDropIn(string invokedAs) => Path.GetFileName(invokedAs) == DropInName;
+
+    private static Problem Refuse(string word)
+    {
+        if (Later.Contains(word))
+            return new Problem("not-available", word, "this subcommand is not available yet", $"there are {string.Join(", ", Now)}", ProblemKind.Usage);
+        var hint = Nearest.Hint(word, Now.Concat(Later)) ?? (File(word) ? $"to boot it: -i {word}" : "kernel arguments follow the options: vmspawn run -i IMAGE ARGUMENT…");
+        return new Problem("verb-unknown", word, "there is no such subcommand", hint, ProblemKind.Usage);
+    }
+
+    private static bool File(string word) => word.Contains('/') || word.EndsWith(".raw", StringComparison.Ordinal) || word.EndsWith(".qcow2", StringComparison.Ordinal);
+}

@@ -1,0 +1,64 @@
+namespace Vmspawn.Pcie;
+
+/// <summary>Where a placed device came from.</summary>
+public enum DemandKind
+{
+    /// <summary>A device of ours on the root bus: it can be neither hot-plugged nor removed.</summary>
+    Integrated,
+
+    /// <summary>A device of ours behind a root port.</summary>
+    Boot,
+
+    /// <summary>A device of the user's own QEMU arguments.</summary>
+    User,
+}
+
+/// <summary>
+/// What a boot device is for. The order of the members is the order of the ports, so that a later class can grow
+/// without moving an earlier one: the name of a network interface in the guest holds its bus number.
+/// </summary>
+public enum BootClass
+{
+    /// <summary>A network interface.</summary>
+    Nic,
+
+    /// <summary>The root disk, or the share that holds the root directory.</summary>
+    Root,
+
+    /// <summary>The vsock device.</summary>
+    Vsock,
+
+    /// <summary>A drive that is a PCI device of its own.</summary>
+    Drive,
+
+    /// <summary>A virtiofs share.</summary>
+    Share,
+
+    /// <summary>A SCSI controller: takes a spare port, or a port after all others when no spare is free.</summary>
+    Controller,
+}
+
+/// <summary>A device of ours that needs a place.</summary>
+/// <param name="Id">QEMU id, unique among all demands.</param>
+/// <param name="Driver">QEMU device driver.</param>
+/// <param name="Class">What it boots with, or null for an integrated device on the root bus.</param>
+/// <param name="Owner">For whom it is, in the user's words: <c>root image</c>, <c>network</c>.</param>
+public sealed record DeviceDemand(string Id, string Driver, BootClass? Class, string Owner)
+{
+    /// <summary>Integrated or boot device.</summary>
+    public DemandKind Kind => Class is null ? DemandKind.Integrated : DemandKind.Boot;
+
+    /// <summary>A device for the root bus itself, such as the random number generator.</summary>
+    /// <param name="id">QEMU id.</param>
+    /// <param name="driver">QEMU device driver.</param>
+    /// <param name="owner">For whom it is.</param>
+    public static DeviceDemand Integrated(string id, string driver, string owner) => new(id, driver, null, owner);
+
+    /// <summary>A device for a root port.</summary>
+    /// <param name="id">QEMU id.</param>
+    /// <param name="driver">QEMU device driver.</param>
+    /// <param name="bootClass">What it is for; decides where it comes in the order.</param>
+    /// <param name="owner">For whom it is.</param>
+    public static DeviceDemand Boot(string id, string driver, BootClass bootClass, string owner) =>
+        new(id, driver, bootClass, owner);
+}

@@ -1,0 +1,22 @@
+namespace Vmspawn.Pcie;
+
+/// <summary>Why a wish cannot be planned.</summary>
+/// <param name="Code">Stable name of the rule, such as <c>pcie-full</c>.</param>
+/// <param name="Subject">What is at fault: a device of the user's, or a resource.</param>
+/// <param name="Text">One sentence with the numbers.</param>
+/// <param name="Hint">What to do about it, when there is something to do.</param>
+public sealed record PcieProblem(string Code, string Subject, string Text, string? Hint);
+
+/// <summary>A topology, or every reason why there is none.</summary>
+public sealed record PciePlan
+{
+    /// <summary>The topology, or null when there are problems.</summary>
+    public PcieTopology? Topology { get; private init; }
+
+    /// <summary>All problems at once; empty when there is a topology.</summary>
+    public IReadOnlyList<PcieProblem> Problems { get; private init; } = [];
+
+    internal static PciePlan Of(PcieTopology topology) => new() { Topology = topology };
+
+    internal static PciePlan Refused(IReadOnlyList<PcieProblem> problems) => new() { Problems = problems };
+}

@@ -1,0 +1,42 @@
+using Vmspawn.Pcie.Planning;
+
+namespace Vmspawn.Pcie;
+
+/// <summary>
+/// Gives every PCI function of a machine its address before anything starts. The machine type's own functions come
+/// first, then the addresses that the user fixed, then ours in the order of <see cref="BootClass"/>.
+/// </summary>
+/// <remarks>
+/// Network interfaces, the root disk and vsock have a port of their own in every layout and come first, so what the
+/// guest calls them does not change when drives, shares or spares are added, nor when <see cref="PcieLayout.Auto"/>
+/// turns to packing. Bus numbers are those of SeaBIOS and EDK2; a guest that numbers buses by itself may differ.
+/// </remarks>
+public static class PciePlanner
+{
+    /// <summary>Plans a wish. The same wish always gives the same plan.</summary>
+    /// <param name="wish">What is to be placed.</param>
+    /// <returns>A topology, or all problems at once.</returns>
+    /// <exception cref="ArgumentException">The wish contradicts itself: two demands have one id, or there are fewer
+    /// than 0 spares.</exception>
+    public static PciePlan Plan(PcieWish wish)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        ArgumentOutOfRangeException.ThrowIfNegative(wish.Spares, nameof(wish));
+        var problems = new List<PcieProblem>();
+        var buses = new UserBuses(wish.User);
+        UserRules.Check(wish, buses, problems);
+        var root = RootBusClaims.Take(wish, buses, problems);
+        var seating = Seating.Find(wish, buses, root);
+        if (seating is null)
+        {
+            problems.Add(FullReport.Of(wish, buses, root));
+            return PciePlan.Refused(problems);
+        }
+
+        var maps = SecondaryBuses.Place(buses, seating.Ports, seating.Root.User, problems);
+        maps.Add(PcieTopology.RootBus, seating.Root.Map);
+        return problems.Count > 0
+            ? PciePlan.Refused(problems)
+            : PciePlan.Of(TopologyAssembly.Of(wish, buses, seating, maps));
+    }
+}

@@ -1,0 +1,118 @@
+namespace Vmspawn.Pcie;
+
+/// <summary>A root port of ours.</summary>
+/// <param name="Id">QEMU id, also the name of the bus behind it.</param>
+/// <param name="Address">Its place on the root bus.</param>
+/// <param name="Chassis">QEMU's <c>chassis=</c>, 1…255.</param>
+/// <param name="Slot">QEMU's <c>slot=</c>, 1…255, unique: the guest's physical slot number.</param>
+/// <param name="Port">QEMU's <c>port=</c>, the link's port number, 0…255.</param>
+/// <param name="Multifunction">Whether it needs <c>multifunction=on</c>: true for function 0.</param>
+/// <param name="Spare">True for a hotplug port, whether something already sits in it or not.</param>
+/// <param name="Owner">For whom what is behind it is, or null when it is empty.</param>
+/// <param name="Bus">The guest's number of the bus behind it, or null when it cannot be known.</param>
+public sealed record RootPort(
+    string Id,
+    RootAddress Address,
+    int Chassis,
+    int Slot,
+    int Port,
+    bool Multifunction,
+    bool Spare,
+    string? Owner,
+    int? Bus);
+
+/// <summary>A device with its place.</summary>
+/// <param name="Kind">Ours or the user's.</param>
+/// <param name="Id">QEMU id; null when the user gave none.</param>
+/// <param name="Driver">QEMU device driver.</param>
+/// <param name="Bus">QEMU's name of the bus: <c>pcie.0</c>, or the id of a port or bridge.</param>
+/// <param name="Device">Device number on that bus.</param>
+/// <param name="Function">Function of that device number.</param>
+/// <param name="Multifunction">Whether this function needs <c>multifunction=on</c>: function 0 with siblings.</param>
+/// <param name="Guest">Where the guest will find it, or null when that cannot be known.</param>
+/// <param name="Owner">For whom it is.</param>
+public sealed record PlacedDevice(
+    DemandKind Kind,
+    string? Id,
+    string Driver,
+    string Bus,
+    int Device,
+    int Function,
+    bool Multifunction,
+    PciAddress? Guest,
+    string Owner)
+{
+    /// <summary><see cref="UserDevice.Index"/> of the user's device, null for ours.</summary>
+    public int? UserIndex { get; init; }
+
+    /// <summary>The user's argument must be given <c>addr=</c>, the <see cref="Address"/> here.</summary>
+    public bool AddAddress { get; init; }
+
+    /// <summary>
+    /// The user's argument must be given <c>bus=</c>, the <see cref="Bus"/> here. Without it QEMU puts a device on an
+    /// expander's bus as soon as there is one.
+    /// </summary>
+    public bool AddBus { get; init; }
+
+    /// <summary>The user's argument must be given <c>multifunction=on</c>.</summary>
+    public bool AddMultifunction { get; init; }
+
+    /// <summary>Its place on its bus.</summary>
+    public RootAddress Address => new(Device, Function);
+}
+
+/// <summary>Every function of the guest with its address.</summary>
+/// <param name="Machine">The machine type's root bus.</param>
+/// <param name="Layout">The layout used, never <see cref="PcieLayout.Auto"/>.</param>
+/// <param name="Ports">Root ports of ours in ascending order of address.</param>
+/// <param name="Devices">Integrated devices, boot devices in the order of their ports, then the user's.</param>
+/// <param name="Elsewhere">The user's devices on buses that the plan does not know; left as they are.</param>
+/// <param name="Budget">What is used of each resource.</param>
+/// <param name="Note">Why the automatic choice packed devices, or null.</param>
+public sealed record PcieTopology(
+    PcieMachine Machine,
+    PcieLayout Layout,
+    IReadOnlyList<RootPort> Ports,
+    IReadOnlyList<PlacedDevice> Devices,
+    IReadOnlyList<UserDevice> Elsewhere,
+    PcieBudget Budget,
+    string? Note)
+{
+    /// <summary>QEMU's name of the root bus.</summary>
+    public const string RootBus = "pcie.0";
+
+    /// <summary>What the ids of boot ports begin with; a number follows.</summary>
+    public const string BootPortPrefix = "vmspawn-pcieport-";
+
+    /// <summary>What the ids of hotplug ports begin with; a number follows.</summary>
+    public const string SparePortPrefix = "vmspawn-hotplug-pci-root-port-";
+
+    /// <summary>Functions of the machine type itself; on the root bus, so that the guest's address is the same.</summary>
+    public IReadOnlyList<ReservedFunction> Reserved => Machine.Reserved;
+
+    /// <summary>The port with this id, or null.</summary>
+    /// <param name="id">A QEMU id.</param>
+    public RootPort? FindPort(string id)
+    {
+        foreach (var port in Ports)
+        {
+            if (port.Id == id)
+                return port;
+        }
+
+        return null;
+    }
+
+    /// <summary>The device of ours or the user's with this id, or null.</summary>
+    /// <param name="id">A QEMU id.</param>
+    public PlacedDevice? FindDevice(string id)
+    {
+        foreach (var device in Devices)
+        {
+            if (device.Id == id)
+                return device;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,52 @@
+namespace Vmspawn.Pcie.Planning;
+
+/// <summary>Says which resource ran out, by how much, and what would help.</summary>
+internal static class FullReport
+{
+    public const string Code = "pcie-full";
+
+    public static PcieProblem Of(PcieWish wish, UserBuses buses, FunctionMap fixedMap)
+    {
+        var packed = wish.Layout != PcieLayout.Ports;
+        var ports = PortList.Of(wish, packed, buses.Known).Count;
+        var portNumbers = PortRun.Count(fixedMap, PcieLimits.LowestPortDevice);
+        var loose = 0;
+        foreach (var position in buses.On(PcieTopology.RootBus))
+            loose += buses.User[position].Address is null ? 1 : 0;
+        var integrated = Seating.IntegratedCount(wish);
+        var needed = ports + integrated + loose;
+        var free = fixedMap.FreeFunctions;
+        var who = $"{ports - wish.Spares} ports for boot devices, {wish.Spares} spare ports, {integrated} integrated"
+            + $" devices, {loose} devices of extra arguments";
+        if (ports > portNumbers * PcieLimits.Functions)
+        {
+            return new PcieProblem(
+                Code, "root ports",
+                $"{ports} root ports are needed and {portNumbers * PcieLimits.Functions} fit"
+                + $" ({ports - wish.Spares} for boot devices, {wish.Spares} spare)",
+                WayOut(wish, packed));
+        }
+
+        if (needed > free)
+        {
+            return new PcieProblem(
+                Code, $"functions on {PcieTopology.RootBus}",
+                $"{needed} functions are needed on {PcieTopology.RootBus} and {free} are free ({who})",
+                WayOut(wish, packed));
+        }
+
+        return new PcieProblem(
+            Code, "buses",
+            $"more than {PcieLimits.Buses} buses are needed: each of {ports} root ports and each bridge of extra"
+            + " arguments is one",
+            WayOut(wish, packed));
+    }
+
+    private static string WayOut(PcieWish wish, bool packed)
+    {
+        var way = packed ? "Attach disks by virtio-scsi" : "Use --pcie-layout=packed, attach disks by virtio-scsi";
+        if (wish.Spares > 0)
+            way += ", ask for fewer spare ports (--hotplug-ports=)";
+        return way + (wish.User.Count > 0 ? ", or drop extra devices." : ", or drop devices.");
+    }
+}

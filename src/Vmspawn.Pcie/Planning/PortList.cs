@@ -1,0 +1,57 @@
+namespace Vmspawn.Pcie.Planning;
+
+/// <summary>A root port before it has an address.</summary>
+internal sealed record PlannedPort(string Id, bool Spare)
+{
+    public List<DeviceDemand> Devices { get; } = [];
+}
+
+/// <summary>Which root ports a wish needs, in their order, and which device sits behind which.</summary>
+internal static class PortList
+{
+    /// <param name="wish">The wish.</param>
+    /// <param name="packed">Whether drives and shares go eight a port.</param>
+    /// <param name="occupied">Bus names that devices of the user's ask for.</param>
+    public static List<PlannedPort> Of(PcieWish wish, bool packed, IReadOnlySet<string> occupied)
+    {
+        var ports = new List<PlannedPort>();
+        for (var bootClass = BootClass.Nic; bootClass < BootClass.Controller; bootClass++)
+            AddClass(ports, wish, bootClass, packed && bootClass >= BootClass.Drive);
+        var boot = ports.Count;
+        for (var i = 0; i < wish.Spares; i++)
+            ports.Add(new PlannedPort($"{PcieTopology.SparePortPrefix}{i}", Spare: true));
+        PlaceControllers(ports, wish, boot, occupied);
+        return ports;
+    }
+
+    // A class never shares a port with another, so that function numbers of a class do not depend on others.
+    private static void AddClass(List<PlannedPort> ports, PcieWish wish, BootClass bootClass, bool share)
+    {
+        PlannedPort? port = null;
+        foreach (var demand in wish.Devices)
+        {
+            if (demand.Class != bootClass)
+                continue;
+            if (port is null || !share || port.Devices.Count == PcieLimits.Functions)
+                ports.Add(port = new PlannedPort($"{PcieTopology.BootPortPrefix}{ports.Count}", Spare: false));
+            port.Devices.Add(demand);
+        }
+    }
+
+    private static void PlaceControllers(
+        List<PlannedPort> ports, PcieWish wish, int boot, IReadOnlySet<string> occupied)
+    {
+        var spare = boot;
+        var end = boot + wish.Spares;
+        foreach (var demand in wish.Devices)
+        {
+            if (demand.Class != BootClass.Controller)
+                continue;
+            while (spare < end && occupied.Contains(ports[spare].Id))
+                spare++;
+            if (spare >= end)
+                ports.Add(new PlannedPort($"{PcieTopology.BootPortPrefix}{ports.Count - wish.Spares}", Spare: false));
+            ports[spare < end ? spare++ : ports.Count - 1].Devices.Add(demand);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+namespace Vmspawn.Pcie.Planning;
+
+/// <summary>How tightly devices are put on the root bus; each step is tried only when the one before fails.</summary>
+internal enum Density
+{
+    /// <summary>A device number for each integrated device and each of the user's.</summary>
+    OneEach,
+
+    /// <summary>The user's devices eight a device number.</summary>
+    UserPacked,
+
+    /// <summary>Every free function, between ports and beside fixed addresses too.</summary>
+    EveryHole,
+
+    /// <summary>The user's bridges as well, though below our ports they shift our bus numbers.</summary>
+    BridgesAnywhere,
+}
+
+/// <summary>One attempt to place everything that sits on <c>pcie.0</c>.</summary>
+internal sealed class RootBusSeats
+{
+    private RootBusSeats(FunctionMap map, int ports, int integrated, int user)
+    {
+        Map = map;
+        Ports = new RootAddress[ports];
+        Integrated = new RootAddress?[integrated];
+        User = new RootAddress?[user];
+    }
+
+    public FunctionMap Map { get; }
+
+    public RootAddress[] Ports { get; }
+
+    public RootAddress?[] Integrated { get; }
+
+    /// <summary>By position in the user's list; null for what is fixed or on another bus.</summary>
+    public RootAddress?[] User { get; }
+
+    /// <summary>Places all, or returns null when this density does not hold them.</summary>
+    public static RootBusSeats? Try(FunctionMap fixedMap, int ports, int integrated, UserBuses buses, Density density)
+    {
+        var seats = new RootBusSeats(fixedMap.Copy(), ports, integrated, buses.User.Count);
+        Span<int> all = new int[integrated];
+        for (var i = 0; i < integrated; i++)
+            all[i] = i;
+        var (bridges, endpoints) = Loose(buses, density == Density.BridgesAnywhere);
+        if (!seats.PlaceRun(bridges, density))
+            return null;
+        var fits = density switch
+        {
+            Density.OneEach => Filling.OneEach(seats.Map, all, seats.Integrated)
+                && Filling.OneEach(seats.Map, endpoints, seats.User),
+            Density.UserPacked => Filling.OneEach(seats.Map, all, seats.Integrated)
+                && Filling.Packed(seats.Map, endpoints, seats.User),
+            _ => Filling.EveryHole(seats.Map, all, seats.Integrated)
+                && Filling.EveryHole(seats.Map, endpoints, seats.User),
+        };
+        return fits ? seats : null;
+    }
+
+    // The user's bridges follow our ports in the run: a bridge at a lower address would take our first bus numbers.
+    private bool PlaceRun(ReadOnlySpan<int> bridges, Density density)
+    {
+        var perNumber = density == Density.OneEach ? 1 : PcieLimits.Functions;
+        var portNumbers = Numbers(Ports.Length, PcieLimits.Functions);
+        var run = PortRun.Find(Map, portNumbers + Numbers(bridges.Length, perNumber));
+        if (run is null)
+            return false;
+        for (var i = 0; i < Ports.Length; i++)
+            Map.Take(Ports[i] = new RootAddress(run[i / PcieLimits.Functions], i % PcieLimits.Functions));
+        for (var i = 0; i < bridges.Length; i++)
+        {
+            var at = new RootAddress(run[portNumbers + (i / perNumber)], i % perNumber);
+            Map.Take(at);
+            User[bridges[i]] = at;
+        }
+
+        return true;
+    }
+
+    private static (int[] Bridges, int[] Endpoints) Loose(UserBuses buses, bool asEndpoints)
+    {
+        var bridges = new List<int>();
+        var endpoints = new List<int>();
+        foreach (var position in buses.On(PcieTopology.RootBus))
+        {
+            if (buses.User[position].Address is null)
+                (buses.User[position].IsBridge && !asEndpoints ? bridges : endpoints).Add(position);
+        }
+
+        return ([.. bridges], [.. endpoints]);
+    }
+
+    private static int Numbers(int count, int each) => (count + each - 1) / each;
+}

@@ -1,0 +1,77 @@
+namespace Vmspawn.Pcie;
+
+/// <summary>What a device of the user's own arguments does to the tree of buses.</summary>
+public enum UserDeviceKind
+{
+    /// <summary>No bus behind it.</summary>
+    Endpoint,
+
+    /// <summary>A PCI Express root port: a bus with one device number behind it.</summary>
+    RootPort,
+
+    /// <summary>A switch's upper end: a bus of downstream ports behind it.</summary>
+    UpstreamPort,
+
+    /// <summary>A switch's lower end: a bus with one device number behind it.</summary>
+    DownstreamPort,
+
+    /// <summary>A bridge to conventional PCI: a bus with device numbers 1…31 behind it.</summary>
+    Bridge,
+
+    /// <summary>A further root bus, whose number is not the firmware's to choose: addresses behind it stay unknown.</summary>
+    Expander,
+}
+
+/// <summary>One <c>-device</c> of the user's own QEMU arguments that sits on PCI.</summary>
+/// <param name="Index">Which argument it is; unique, handed back in <see cref="PlacedDevice.UserIndex"/>.</param>
+/// <param name="Driver">QEMU device driver.</param>
+public sealed record UserDevice(int Index, string Driver)
+{
+    /// <summary>QEMU id; also the name of the bus behind a port or bridge.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>QEMU's <c>bus=</c>; null is the root bus, as is <c>pcie.0</c>.</summary>
+    public string? Bus { get; init; }
+
+    /// <summary>QEMU's <c>addr=</c>, when the user fixed it.</summary>
+    public RootAddress? Address { get; init; }
+
+    /// <summary>QEMU's <c>multifunction=</c>, when the user said.</summary>
+    public bool? Multifunction { get; init; }
+
+    /// <summary>What is behind it; by default what its driver is known for.</summary>
+    public UserDeviceKind Kind { get; init; } = KindOf(Driver);
+
+    /// <summary>QEMU's <c>chassis=</c> of a port, when the user said; 0 otherwise.</summary>
+    public int? Chassis { get; init; }
+
+    /// <summary>QEMU's <c>slot=</c> of a port, when the user said; 0 otherwise.</summary>
+    public int? Slot { get; init; }
+
+    /// <summary>QEMU's <c>bus-reserve=</c> of a root port: bus numbers that the firmware leaves unused after it.</summary>
+    public int BusReserve { get; init; }
+
+    /// <summary>The kind of QEMU's drivers that carry a bus; any other driver is an endpoint.</summary>
+    /// <param name="driver">QEMU device driver.</param>
+    public static UserDeviceKind KindOf(string driver) => driver switch
+    {
+        "pcie-root-port" or "ioh3420" or "cxl-rp" => UserDeviceKind.RootPort,
+        "x3130-upstream" or "cxl-upstream" => UserDeviceKind.UpstreamPort,
+        "xio3130-downstream" or "cxl-downstream" => UserDeviceKind.DownstreamPort,
+        "pci-bridge" or "pcie-pci-bridge" or "i82801b11-bridge" => UserDeviceKind.Bridge,
+        "pxb-pcie" or "pxb-cxl" or "pxb" => UserDeviceKind.Expander,
+        _ => UserDeviceKind.Endpoint,
+    };
+
+    /// <summary>True when a bus of the same domain is behind it, which costs a bus number.</summary>
+    internal bool IsBridge => Kind is not (UserDeviceKind.Endpoint or UserDeviceKind.Expander);
+
+    /// <summary>True when exactly one device number is behind it.</summary>
+    internal bool IsPort => Kind is UserDeviceKind.RootPort or UserDeviceKind.DownstreamPort;
+
+    /// <summary>True when it sits on the root bus.</summary>
+    internal bool OnRoot => Bus is null or PcieTopology.RootBus;
+
+    /// <summary>Its name in messages.</summary>
+    internal string Label => Id is null ? $"device {Index} ({Driver})" : $"device '{Id}' ({Driver})";
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Qmp;
+
+/// <summary>Sends whole messages one after the other. Giving up before the turn comes sends nothing; after it, all.</summary>
+internal sealed class MessageSender(IQmpTransport transport, Action<Exception> failed, CancellationToken ended)
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Returns when the message is sent, or the sending has failed and was reported.</summary>
+    /// <param name="message">The line.</param>
+    /// <param name="descriptors">What goes with it.</param>
+    /// <param name="starts">Called right before the first byte.</param>
+    /// <param name="giveUp">Stops the waiting; a message begun is finished behind the caller's back.</param>
+    public async Task SendAsync(
+        ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts, CancellationToken giveUp)
+    {
+        await _turn.WaitAsync(giveUp);
+        starts();
+        await FinishAsync(message, descriptors).WaitAsync(giveUp);
+    }
+
+    private async Task FinishAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors)
+    {
+        try
+        {
+            await transport.SendAsync(message, descriptors, ended);
+        }
+        catch (Exception cause)
+        {
+            failed(cause);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+
+namespace Vmspawn.Qmp;
+
+/// <summary>The monitor itself (qapi/misc.json, qapi/introspect.json).</summary>
+public static class QmpMonitorCommands
+{
+    /// <summary><c>human-monitor-command</c>: a line of the human monitor and what it prints, meant for people. A mistake is told in the text only.</summary>
+    public static Task<string> HumanMonitorCommandAsync(
+        this QmpClient client, string line, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
+        client.AskAsync(
+            "human-monitor-command",
+            ReplyFields.AsText,
+            writer => writer.WriteString("command-line"u8, line),
+            options,
+            cancellation);
+
+    /// <summary><c>query-qmp-schema</c>: all commands, events and types; some 200 KiB and tens of milliseconds.</summary>
+    public static Task<JsonElement> QueryQmpSchemaAsync(
+        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
+        client.ExecuteAsync("query-qmp-schema", null, options, cancellation);
+}

@@ -1,0 +1,75 @@
+namespace Vmspawn.Qmp;
+
+/// <summary>Hands each event to every subscription; those from before the first one wait for it, the newest of them.</summary>
+internal sealed class EventFanout(int earlyLimit)
+{
+    private readonly Lock _lock = new();
+    private QmpEventStream[] _streams = [];
+    private Queue<QmpEvent>? _early = new();
+    private QmpEnd? _end;
+
+    /// <summary>Called by the one who reads, so events keep their order without the lock held.</summary>
+    /// <returns>Whether an early event had to give way.</returns>
+    public bool Publish(QmpEvent happened)
+    {
+        QmpEventStream[] streams;
+        lock (_lock)
+        {
+            if (_early is not null)
+                return KeepEarly(_early, happened);
+            streams = _streams;
+        }
+
+        foreach (QmpEventStream stream in streams)
+        {
+            if (!stream.Offer(happened))
+                Remove(stream);
+        }
+
+        return false;
+    }
+
+    public QmpEventStream Subscribe(QmpEventOptions options)
+    {
+        var stream = new QmpEventStream(options, Remove);
+        lock (_lock)
+        {
+            bool open = true;
+            while (open && _early is not null && _early.TryDequeue(out QmpEvent? happened))
+                open = stream.Offer(happened);
+            _early = null;
+            if (_end is not null)
+                stream.End(_end);
+            else if (open)
+                _streams = [.. _streams, stream];
+        }
+
+        return stream;
+    }
+
+    public void End(QmpEnd end)
+    {
+        QmpEventStream[] streams;
+        lock (_lock)
+        {
+            _end = end;
+            streams = _streams;
+            _streams = [];
+        }
+
+        foreach (QmpEventStream stream in streams)
+            stream.End(end);
+    }
+
+    private bool KeepEarly(Queue<QmpEvent> early, QmpEvent happened)
+    {
+        early.Enqueue(happened);
+        return early.Count > earlyLimit && early.TryDequeue(out _);
+    }
+
+    private void Remove(QmpEventStream stream)
+    {
+        lock (_lock)
+            _streams = Array.FindAll(_streams, other => other != stream);
+    }
+}

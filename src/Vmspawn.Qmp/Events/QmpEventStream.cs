@@ -1,0 +1,66 @@
+using System.Threading.Channels;
+
+namespace Vmspawn.Qmp;
+
+/// <summary>
+/// The events of one subscription, for one reader at a time. After the connection's end the unread ones still come, then
+/// <see cref="QmpDisconnectedException"/> with the reason. Disposing ends it quietly.
+/// </summary>
+public sealed class QmpEventStream : IAsyncEnumerable<QmpEvent>, IDisposable
+{
+    private readonly Channel<QmpEvent> _events;
+    private readonly QmpEventOptions _options;
+    private readonly Action<QmpEventStream> _unsubscribe;
+    private long _dropped;
+
+    internal QmpEventStream(QmpEventOptions options, Action<QmpEventStream> unsubscribe)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1);
+        _options = options;
+        _unsubscribe = unsubscribe;
+        var bounds = new BoundedChannelOptions(options.Capacity)
+        {
+            SingleWriter = true,
+            FullMode = options.Overflow == QmpOverflow.DropOldest ? BoundedChannelFullMode.DropOldest : BoundedChannelFullMode.Wait,
+        };
+        _events = Channel.CreateBounded<QmpEvent>(bounds, _ => Interlocked.Increment(ref _dropped));
+    }
+
+    /// <summary>How many events were dropped because the reader was slow (<see cref="QmpOverflow.DropOldest"/>).</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>Reads on from where reading stopped.</summary>
+    /// <param name="cancellationToken">Stops the reading, not the subscription.</param>
+    public IAsyncEnumerator<QmpEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        _events.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+    /// <summary>Ends the subscription. Safe to call more than once and from anywhere.</summary>
+    public void Dispose()
+    {
+        _events.Writer.TryComplete();
+        _unsubscribe(this);
+    }
+
+    /// <summary>Takes the event if it is wanted; false when the stream has ended by it.</summary>
+    internal bool Offer(QmpEvent happened)
+    {
+        try
+        {
+            if (_options.Filter?.Invoke(happened) == false)
+                return true;
+        }
+        catch (Exception cause)
+        {
+            // A filter that throws ends its own stream, where its author will see why.
+            _events.Writer.TryComplete(cause);
+            return false;
+        }
+
+        if (_events.Writer.TryWrite(happened))
+            return true;
+        _events.Writer.TryComplete(new QmpOverflowException(_options.Capacity, happened.Name));
+        return false;
+    }
+
+    internal void End(QmpEnd end) => _events.Writer.TryComplete(new QmpDisconnectedException("events", end));
+}

@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace Vmspawn.Qmp;
+
+/// <summary>The peer does not speak QMP; it becomes the reason for the connection's end and goes no further.</summary>
+internal sealed class QmpProtocolFault(string text, Exception? cause = null) : Exception(text, cause)
+{
+    private const int ShownBytes = 60;
+
+    /// <summary>A fault that shows the beginning of what was received: often a human monitor's prompt.</summary>
+    public static QmpProtocolFault Showing(string text, ReadOnlySpan<byte> received, Exception? cause = null) =>
+        new($"{text}: {Shown(received)}", cause);
+
+    private static string Shown(ReadOnlySpan<byte> received)
+    {
+        var shown = new StringBuilder("'");
+        foreach (byte value in received[..Math.Min(received.Length, ShownBytes)])
+            shown.Append(value is >= 0x20 and < 0x7f ? (char)value : '.');
+        return shown.Append(received.Length > ShownBytes ? "…'" : "'").ToString();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Vmspawn.Qmp;
+
+/// <summary>The time of an event: seconds and microseconds of the host's clock, -1 when QEMU could not read it.</summary>
+internal static class QmpTimestamp
+{
+    // DateTimeOffset ends with the year 9999.
+    private const long LastSecond = 253_402_300_799;
+
+    /// <summary>The time, or null when it is missing, unknown or out of range: no reason to lose an event.</summary>
+    public static DateTimeOffset? Read(ReadOnlySpan<byte> value)
+    {
+        Utf8JsonReader reader = QmpMessage.ReaderOf(value);
+        JsonElement time = JsonElement.ParseValue(ref reader);
+        return Member(time, "seconds") is >= 0 and <= LastSecond and long seconds
+            && Member(time, "microseconds") is >= 0 and < 1_000_000 and long microseconds
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddMicroseconds(microseconds)
+            : null;
+    }
+
+    private static long? Member(JsonElement time, string name) =>
+        time.ValueKind == JsonValueKind.Object
+        && time.TryGetProperty(name, out JsonElement member)
+        && member.ValueKind == JsonValueKind.Number
+        && member.TryGetInt64(out long number)
+            ? number
+            : null;
+}

@@ -1,0 +1,187 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Qmp;
+
+/// <summary>
+/// A client of QEMU's machine protocol (docs/interop/qmp-spec). Safe for many threads: calls overlap and are answered by
+/// id. When the connection ends, every call and stream, pending or future, fails with the same reason.
+/// </summary>
+public sealed class QmpClient : IAsyncDisposable
+{
+    // What QEMU's socket takes with one message (TCP_MAX_FDS in chardev/char-socket.c).
+    private const int MaxDescriptors = 16;
+
+    private readonly QmpSession _session;
+
+    private QmpClient(QmpSession session, QmpGreeting greeting, bool outOfBand)
+    {
+        _session = session;
+        Greeting = greeting;
+        OutOfBand = outOfBand;
+    }
+
+    /// <summary>What QEMU said first: its version and what it offers.</summary>
+    public QmpGreeting Greeting { get; }
+
+    /// <summary>Whether out-of-band execution was asked for and is enabled.</summary>
+    public bool OutOfBand { get; }
+
+    /// <summary>Completes with the reason when the connection has ended; never fails.</summary>
+    public Task<QmpEnd> Ended => _session.Ended;
+
+    /// <summary>How many answers came after their call was given up; they were dropped.</summary>
+    public long LateReplies => _session.LateReplies;
+
+    /// <summary>How many answers had an id that was never given out, or none; they were dropped.</summary>
+    public long UnknownReplies => _session.UnknownReplies;
+
+    internal int InFlight => _session.InFlight;
+
+    /// <summary>Connects to a monitor (<c>-qmp unix:PATH,server=on,wait=off</c>) and shakes hands.</summary>
+    /// <param name="path">The socket's path.</param>
+    /// <param name="options">Limits; null takes the defaults.</param>
+    /// <param name="cancellation">Stops the attempt.</param>
+    /// <exception cref="QmpDisconnectedException">Nobody listens there, or the peer does not speak QMP.</exception>
+    /// <exception cref="QmpTimeoutException">No greeting came: a monitor serves one client at a time.</exception>
+    public static async Task<QmpClient> ConnectAsync(
+        string path, QmpClientOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= QmpClientOptions.Default;
+        options.Check();
+        using var limit = new HandshakeLimit(options.HandshakeTimeout, cancellation);
+        return await limit.KeepAsync(async stop => await ShakeHandsAsync(await OpenAsync(path, stop), options, stop));
+    }
+
+    /// <summary>Shakes hands over a connection that is there, and owns it from now on, also when this fails.</summary>
+    /// <param name="connection">A socket whose other end is a monitor, such as <c>-chardev socket,fd=N</c>.</param>
+    /// <param name="options">Limits; null takes the defaults.</param>
+    /// <param name="cancellation">Stops the attempt.</param>
+    /// <exception cref="QmpDisconnectedException">The peer went away, or does not speak QMP.</exception>
+    /// <exception cref="QmpTimeoutException">No greeting came.</exception>
+    public static Task<QmpClient> StartAsync(
+        UnixConnection connection, QmpClientOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return StartAsync(new UnixQmpTransport(connection), options ?? QmpClientOptions.Default, cancellation);
+    }
+
+    /// <summary>Runs any command.</summary>
+    /// <param name="command">Its name as QEMU spells it, such as <c>query-status</c>.</param>
+    /// <param name="arguments">Writes the members of the arguments object; null leaves it out.</param>
+    /// <param name="options">Time limit, descriptors and the like; null takes the defaults.</param>
+    /// <param name="cancellation">Gives the call up: what is not yet sent is not sent; a later answer is dropped.</param>
+    /// <returns>What QEMU returned; <c>{}</c> for most commands that are no queries. It needs no disposal.</returns>
+    /// <exception cref="QmpCommandException">QEMU refused or failed it.</exception>
+    /// <exception cref="QmpTimeoutException">No answer in time; whether it ran is unknown.</exception>
+    /// <exception cref="QmpDisconnectedException">The connection has ended; whether it ran is unknown if it was sent.</exception>
+    /// <exception cref="ArgumentException">The message is too long or not complete, or has too many descriptors.</exception>
+    /// <exception cref="InvalidOperationException">Out of band was asked for, but is not enabled.</exception>
+    public Task<JsonElement> ExecuteAsync(
+        string command,
+        Action<Utf8JsonWriter>? arguments = null,
+        QmpCallOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        QmpCallOptions call = options ?? Plain;
+        if (call.Timeout is { } timeout)
+            QmpClientOptions.CheckTime(timeout, nameof(options));
+        if (call.Descriptors is { Count: > MaxDescriptors })
+            throw new ArgumentException($"QEMU takes at most {MaxDescriptors} descriptors with a message.", nameof(options));
+        if (call.Descriptors is not null)
+            CheckOpen(call.Descriptors);
+        if (call.OutOfBand && !OutOfBand)
+            throw new InvalidOperationException("Out-of-band execution is not enabled on this connection (QmpClientOptions.OutOfBand).");
+        return _session.CallAsync(command, arguments, call, cancellation);
+    }
+
+    /// <summary>Runs any command with arguments that are JSON already.</summary>
+    /// <inheritdoc cref="ExecuteAsync(string, Action{Utf8JsonWriter}?, QmpCallOptions?, CancellationToken)"/>
+    public Task<JsonElement> ExecuteAsync(
+        string command, JsonElement arguments, QmpCallOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (arguments.ValueKind != JsonValueKind.Object)
+            throw new ArgumentException($"The arguments of a command are an object, not {arguments.ValueKind}.", nameof(arguments));
+        return ExecuteAsync(command, writer => WriteMembers(writer, arguments), options, cancellation);
+    }
+
+    /// <summary>Starts to keep events; the first subscription also gets those that came before it.</summary>
+    /// <param name="options">Filter, capacity and what to do when it is full; null takes all and 256.</param>
+    /// <remarks>Subscribe before sending the command whose event you await.</remarks>
+    public QmpEventStream Subscribe(QmpEventOptions? options = null) => _session.Subscribe(options ?? new QmpEventOptions());
+
+    /// <summary>Starts to keep the events of these names.</summary>
+    public QmpEventStream SubscribeTo(params string[] names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return Subscribe(new QmpEventOptions { Filter = happened => Array.IndexOf(names, happened.Name) >= 0 });
+    }
+
+    /// <summary>Closes the connection; what is pending fails with <see cref="QmpEndKind.Closed"/>. QEMU runs on.</summary>
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    internal static async Task<QmpClient> StartAsync(
+        IQmpTransport transport, QmpClientOptions options, CancellationToken cancellation)
+    {
+        options.Check();
+        using var limit = new HandshakeLimit(options.HandshakeTimeout, cancellation);
+        return await limit.KeepAsync(stop => ShakeHandsAsync(transport, options, stop));
+    }
+
+    private static readonly QmpCallOptions Plain = new();
+
+    private static async Task<IQmpTransport> OpenAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return new UnixQmpTransport(await UnixConnection.ConnectAsync(path, cancellation));
+        }
+        catch (LinuxException cause)
+        {
+            throw new QmpDisconnectedException("QMP", new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
+        }
+    }
+
+    private static async Task<QmpClient> ShakeHandsAsync(
+        IQmpTransport transport, QmpClientOptions options, CancellationToken cancellation)
+    {
+        var session = new QmpSession(transport, options);
+        try
+        {
+            QmpGreeting greeting = await session.Greeting.WaitAsync(cancellation);
+            bool outOfBand = options.OutOfBand && greeting.Capabilities.Contains("oob");
+            var call = new QmpCallOptions { Timeout = Timeout.InfiniteTimeSpan };
+            await session.CallAsync("qmp_capabilities", outOfBand ? EnableOutOfBand : null, call, cancellation);
+            return new QmpClient(session, greeting, outOfBand);
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static void EnableOutOfBand(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("enable"u8);
+        writer.WriteStringValue("oob"u8);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter writer, JsonElement arguments)
+    {
+        foreach (JsonProperty member in arguments.EnumerateObject())
+            member.WriteTo(writer);
+    }
+
+    private static void CheckOpen(IReadOnlyList<SafeHandle> descriptors)
+    {
+        foreach (SafeHandle descriptor in descriptors)
+        {
+            if (descriptor.IsClosed || descriptor.IsInvalid)
+                throw new ArgumentException("A descriptor to send is closed or invalid.", nameof(descriptors));
+        }
+    }
+}

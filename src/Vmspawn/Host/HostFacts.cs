@@ -1,0 +1,27 @@
+namespace Vmspawn.Host;
+
+/// <summary>Whether guests run with hardware virtualisation.</summary>
+/// <param name="Usable">A guest was seen to run with it, since the host was booted.</param>
+/// <param name="Reason">Why not, in words; null when usable.</param>
+internal sealed record KvmFacts(bool Usable, string? Reason);
+
+/// <summary>The host as it was found.</summary>
+/// <param name="Uid">Our effective user.</param>
+/// <param name="CpuCount">CPUs we may run on.</param>
+/// <param name="TotalMemory">Bytes of memory that the host, or our control group, has.</param>
+/// <param name="Runtime">Where runtime directories go.</param>
+/// <param name="HasTun"><c>/dev/net/tun</c> can be opened.</param>
+/// <param name="HasVhostVsock"><c>/dev/vhost-vsock</c> can be opened.</param>
+/// <param name="HasVhostNet"><c>/dev/vhost-net</c> can be opened.</param>
+internal sealed record HostFacts(
+    uint Uid,
+    int CpuCount,
+    long TotalMemory,
+    RuntimeBase Runtime,
+    bool HasTun,
+    bool HasVhostVsock,
+    bool HasVhostNet)
+{
+    /// <summary>Whether we are root.</summary>
+    public bool IsRoot => Uid == 0;
+}

@@ -1,0 +1,69 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Images;
+
+/// <summary>Follows a qcow2 image down through its backing files, so that each can be handed to QEMU as a descriptor.</summary>
+internal static class BackingChain
+{
+    private const int Deepest = 64;
+
+    /// <summary>The files below an image, nearest first; a reason that one cannot be used is in <paramref name="problems"/>.</summary>
+    public static List<BackingFacts> Walk(string subject, ImageFile top, QcowHeader header, List<Problem> problems)
+    {
+        var chain = new List<BackingFacts>();
+        var seen = new HashSet<FileIdentity> { top.Identity };
+        var path = top.Path;
+        for (var at = header; at?.BackingName is { } name;)
+        {
+            if (Target(path, name) is not { } below)
+                return Stop("image-backing-remote", $"the backing file '{name}' of {path} is not a local file");
+            if (Format(at) is not { } format)
+                return Stop("image-backing-format", FormatText(path, at), $"qemu-img rebase -u -F raw -b '{name}' '{path}' names it, if it is raw");
+            using var file = ImageFile.Open($"{subject}: backing file {below}", below, write: false, problems);
+            if (file is null)
+                return chain;
+            if (!seen.Add(file.Identity))
+                return Stop("image-backing-loop", $"its backing files lead back to {below}");
+            if (chain.Count == Deepest)
+                return Stop("image-backing-depth", $"it has more than {Deepest} backing files below each other");
+            chain.Add(new BackingFacts(below, format, file.IsBlockDevice, file.Identity));
+            at = format == ImageFormat.Qcow2 ? QcowChecks.Read(subject, file, write: false, problems) : null;
+            path = below;
+        }
+
+        return chain;
+
+        List<BackingFacts> Stop(string code, string text, string? hint = null)
+        {
+            problems.Add(new Problem(code, subject, text, hint));
+            return chain;
+        }
+    }
+
+    /// <summary>The path that a backing file name means to QEMU; null for what is not a local file.</summary>
+    /// <param name="imagePath">The image that names it: relative names start from its directory.</param>
+    /// <param name="name">The name as written in the header.</param>
+    internal static string? Target(string imagePath, string name)
+    {
+        if (name.StartsWith("file:", StringComparison.Ordinal))
+            name = name["file:".Length..];
+        var colon = name.IndexOf(':');
+        var slash = name.IndexOf('/');
+
+        // A colon before the first slash is a protocol: nbd:, https:, json:.
+        if (name.Length == 0 || (colon >= 0 && (slash < 0 || colon < slash)))
+            return null;
+        return Path.Combine(Path.GetDirectoryName(imagePath) ?? "/", name);
+    }
+
+    private static ImageFormat? Format(QcowHeader header) => header.BackingFormat switch
+    {
+        "raw" or "file" or "host_device" => ImageFormat.Raw,
+        "qcow2" => ImageFormat.Qcow2,
+        _ => null,
+    };
+
+    private static string FormatText(string path, QcowHeader header) => header.BackingFormat is { } format
+        ? $"the format '{format}' of the backing file of {path} is not supported: raw and qcow2 are"
+        : $"{path} does not say which format its backing file has, and guessing would let a guest choose";
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using Vmspawn.Options;
+
+namespace Vmspawn.Images;
+
+/// <summary>The serial number by which a guest finds a disk.</summary>
+internal static class DiskSerial
+{
+    // VIRTIO_BLK_ID_BYTES and the SN field of NVMe's Identify Controller are 20 bytes; 30 is systemd-vmspawn's choice for SCSI.
+    private const int VirtioOrNvmeLength = 20;
+    private const int ScsiLength = 30;
+
+    /// <summary>The file name of <paramref name="path"/> when the device can show it, else the first digits of its SHA-256.</summary>
+    /// <remarks>Length counts in bytes of UTF-8. A name with a control character is hashed too: no guest prints it.</remarks>
+    public static string For(string path, DiskType type)
+    {
+        var limit = type is DiskType.VirtioScsi or DiskType.ScsiCd ? ScsiLength : VirtioOrNvmeLength;
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        var bytes = Encoding.UTF8.GetBytes(name);
+        return bytes.Length > limit || HasControl(name)
+            ? Convert.ToHexStringLower(Sha256.Hash(bytes))[..limit]
+            : name;
+    }
+
+    private static bool HasControl(string name)
+    {
+        foreach (var c in name)
+        {
+            if (char.IsControl(c))
+                return true;
+        }
+
+        return false;
+    }
+}

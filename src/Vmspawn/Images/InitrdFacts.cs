@@ -1,0 +1,46 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Images;
+
+/// <summary>The initrds given with <c>--initrd=</c>.</summary>
+/// <remarks>Each member starts at a multiple of 4: the kernel looks for the next archive there (Documentation/driver-api/early-userspace/buffer-format of Linux).</remarks>
+/// <param name="Paths">In the order given.</param>
+/// <param name="MergedSize">Bytes once concatenated.</param>
+internal sealed record InitrdFacts(IReadOnlyList<string> Paths, long MergedSize)
+{
+    private const int Alignment = 4;
+    private const int ChunkSize = 1 << 18;
+
+    /// <summary>Observes the initrds; null with every reason in <paramref name="problems"/>, or when there are none.</summary>
+    public static InitrdFacts? Probe(IReadOnlyList<string> paths, List<Problem> problems)
+    {
+        var before = problems.Count;
+        var size = 0L;
+        foreach (var path in paths)
+        {
+            using var file = PlainFile.Open($"--initrd={path}", "initrd", path, problems);
+            if (file is not null)
+                size = Aligned(size) + RandomAccess.GetLength(file);
+        }
+
+        return paths.Count == 0 || problems.Count > before ? null : new InitrdFacts(paths, size);
+    }
+
+    /// <summary>Copies them one after another into an empty file; only needed when there is more than one.</summary>
+    /// <exception cref="IOException">One cannot be read any more, or the file cannot be written.</exception>
+    public void WriteTo(SafeFileHandle file)
+    {
+        var chunk = new byte[ChunkSize];
+        var to = 0L;
+        foreach (var path in Paths)
+        {
+            // What is skipped here reads as zeros.
+            to = Aligned(to);
+            using var from = File.OpenHandle(path);
+            for (var at = 0L; RandomAccess.Read(from, chunk, at) is > 0 and var count; at += count, to += count)
+                RandomAccess.Write(file, chunk.AsSpan(0, count), to);
+        }
+    }
+
+    private static long Aligned(long size) => (size + Alignment - 1) / Alignment * Alignment;
+}

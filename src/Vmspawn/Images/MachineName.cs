@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+
+namespace Vmspawn.Images;
+
+/// <summary>Names of machines: host names of at most 64 characters.</summary>
+/// <remarks>
+/// Labels of ASCII letters, digits and inner hyphens, separated by single dots: what systemd takes for a machine name (machinectl(1)).
+/// A name thus never starts with a dot and never holds a slash, so that it is safe as a file name.
+/// </remarks>
+internal static class MachineName
+{
+    /// <summary>Longest name: <c>HOST_NAME_MAX</c> of Linux.</summary>
+    public const int MaxLength = 64;
+
+    private const string RawSuffix = ".raw";
+
+    /// <summary>Whether a text may name a machine.</summary>
+    public static bool IsValid(string name)
+    {
+        if (name.Length is 0 or > MaxLength)
+            return false;
+        var previous = '.';
+        foreach (var c in name)
+        {
+            var valid = c switch
+            {
+                '.' => previous is not ('.' or '-'),
+                '-' => previous != '.',
+                _ => char.IsAsciiLetterOrDigit(c),
+            };
+            if (!valid)
+                return false;
+            previous = c;
+        }
+
+        return previous is not ('.' or '-');
+    }
+
+    /// <summary>The name from an image's path, or null with a problem when none can be made.</summary>
+    /// <param name="imagePath">Path of the image, or of the kernel when there is no image.</param>
+    /// <param name="ephemeralSuffix">For <c>-x</c>: a random number that lets many run at once; null for none.</param>
+    /// <param name="problems">Receives the reason.</param>
+    public static string? Derive(string imagePath, ulong? ephemeralSuffix, List<Problem> problems)
+    {
+        var file = Path.GetFileName(Path.TrimEndingDirectorySeparator(imagePath));
+        var stem = file.EndsWith(RawSuffix, StringComparison.Ordinal) ? file[..^RawSuffix.Length] : file;
+        var suffix = ephemeralSuffix is { } number ? "-" + number.ToString("x16", CultureInfo.InvariantCulture) : "";
+        var name = Clean(stem, MaxLength - suffix.Length);
+        if (name.Length > 0)
+            return name + suffix;
+        problems.Add(new Problem(
+            "machine-name",
+            imagePath,
+            "no machine name can be made of this file name: a host name has letters, digits, hyphens and dots",
+            "name it with -M NAME"));
+        return null;
+    }
+
+    // Characters that a host name cannot have are left out, as systemd-vmspawn does.
+    private static string Clean(string text, int maxLength)
+    {
+        var name = new StringBuilder(Math.Min(text.Length, maxLength));
+        foreach (var c in text)
+        {
+            if (name.Length == maxLength)
+                break;
+            var previous = name.Length == 0 ? '.' : name[^1];
+            var keep = c switch
+            {
+                '.' => previous is not ('.' or '-'),
+                '-' => previous != '.',
+                _ => char.IsAsciiLetterOrDigit(c),
+            };
+            if (keep)
+                name.Append(c);
+        }
+
+        while (name.Length > 0 && name[^1] is '.' or '-')
+            name.Length--;
+        return name.ToString();
+    }
+}

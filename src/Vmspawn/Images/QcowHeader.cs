@@ -1,0 +1,168 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Vmspawn.Images;
+
+/// <summary>The header of a qcow2 image, as far as starting a VM needs it.</summary>
+/// <remarks>Layout and limits: QEMU, docs/interop/qcow2.</remarks>
+internal sealed record QcowHeader
+{
+    /// <summary>As much of the file as <see cref="Parse"/> wants to see; less when the file is shorter.</summary>
+    public const int Window = 64 * 1024;
+
+    private const int Version2Length = 72;
+    private const int Version3Length = 104;
+    private const int LongestBackingName = 1023;
+    private const uint EndOfExtensions = 0;
+    private const uint BackingFormatExtension = 0xe2792aca;
+
+    private static ReadOnlySpan<byte> Magic => [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
+
+    /// <summary>2 or 3.</summary>
+    public required uint Version { get; init; }
+
+    /// <summary>9 (512 bytes) to 21 (2 MiB).</summary>
+    public required int ClusterBits { get; init; }
+
+    /// <summary>Bytes that the guest sees.</summary>
+    public required long VirtualSize { get; init; }
+
+    /// <summary>The guest's data is encrypted.</summary>
+    public required bool IsEncrypted { get; init; }
+
+    /// <summary>Name of the file below, as written; null when there is none.</summary>
+    public string? BackingName { get; init; }
+
+    /// <summary>Format of the file below, as written; null when it does not say.</summary>
+    public string? BackingFormat { get; init; }
+
+    /// <summary>Reference counts are to be rebuilt: QEMU does it when it opens the image for writing.</summary>
+    public bool IsDirty { get; init; }
+
+    /// <summary>QEMU found it broken and refuses to write to it.</summary>
+    public bool IsCorrupt { get; init; }
+
+    /// <summary>The data is in another file.</summary>
+    public bool HasDataFile { get; init; }
+
+    /// <summary>Bits of incompatible features that nobody has defined yet: no program may open it.</summary>
+    public ulong UnknownFeatures { get; init; }
+
+    /// <summary>Whether a file starts like a qcow image of any version.</summary>
+    public static bool HasMagic(ReadOnlySpan<byte> head) => head.StartsWith(Magic);
+
+    /// <summary>Reads the header from the start of a file; null when it is not one, with the reason in <paramref name="error"/>.</summary>
+    public static QcowHeader? Parse(ReadOnlySpan<byte> head, out string? error)
+    {
+        if (!HasMagic(head))
+            return Fail("it does not start with the qcow2 magic", out error);
+        if (head.Length < Version2Length)
+            return Fail($"its header is cut off after {head.Length} bytes", out error);
+        var version = BinaryPrimitives.ReadUInt32BigEndian(head[4..]);
+        if (version is not (2 or 3))
+            return Fail($"it is qcow version {version}, not 2 or 3", out error);
+        var clusterBits = BinaryPrimitives.ReadUInt32BigEndian(head[20..]);
+        if (clusterBits is < 9 or > 21)
+            return Fail($"its cluster size of 2^{clusterBits} bytes is outside 2^9…2^21", out error);
+        var size = BinaryPrimitives.ReadUInt64BigEndian(head[24..]);
+        if (size > long.MaxValue - 511)
+            return Fail($"its size of {size} bytes is beyond what any program can address", out error);
+        if (LayoutError(head, size, (int)clusterBits) is { } layout)
+            return Fail(layout, out error);
+
+        var header = new QcowHeader
+        {
+            Version = version,
+            ClusterBits = (int)clusterBits,
+            VirtualSize = (long)size,
+            IsEncrypted = BinaryPrimitives.ReadUInt32BigEndian(head[32..]) != 0,
+        };
+        var length = (uint)Version2Length;
+        if (version == 3)
+        {
+            if (head.Length < Version3Length)
+                return Fail($"its header is cut off after {head.Length} bytes", out error);
+            length = BinaryPrimitives.ReadUInt32BigEndian(head[100..]);
+            if (length < Version3Length || length > 1u << (int)clusterBits || length % 8 != 0)
+                return Fail($"its header length of {length} bytes is impossible", out error);
+            if (BinaryPrimitives.ReadUInt32BigEndian(head[96..]) > 6)
+                return Fail("its reference counts are wider than 64 bits", out error);
+            header = header.WithFeatures(BinaryPrimitives.ReadUInt64BigEndian(head[72..]));
+        }
+
+        return header.WithBacking(head, length, out error);
+    }
+
+    private static string? LayoutError(ReadOnlySpan<byte> head, ulong size, int clusterBits)
+    {
+        var clusterMask = (1UL << clusterBits) - 1;
+        var l1Offset = BinaryPrimitives.ReadUInt64BigEndian(head[40..]);
+        var refcountOffset = BinaryPrimitives.ReadUInt64BigEndian(head[48..]);
+        if ((l1Offset & clusterMask) != 0 || (refcountOffset & clusterMask) != 0 || refcountOffset == 0)
+            return "its tables are not where tables can be";
+
+        // One L1 entry stands for a cluster full of eight-byte L2 entries (sixteen with subclusters: twice as many are then needed, which QEMU checks).
+        var l1Size = BinaryPrimitives.ReadUInt32BigEndian(head[36..]);
+        var perEntry = 1UL << Math.Min((2 * clusterBits) - 3, 62);
+        return l1Size < (size / perEntry) + (size % perEntry == 0 ? 0UL : 1UL)
+            ? $"its L1 table of {l1Size} entries is too small for {size} bytes"
+            : null;
+    }
+
+    private QcowHeader WithFeatures(ulong incompatible) => this with
+    {
+        IsDirty = (incompatible & 1) != 0,
+        IsCorrupt = (incompatible & 2) != 0,
+        HasDataFile = (incompatible & 4) != 0,
+        UnknownFeatures = incompatible & ~0x1fUL,
+    };
+
+    private QcowHeader? WithBacking(ReadOnlySpan<byte> head, uint extensions, out string? error)
+    {
+        var offset = BinaryPrimitives.ReadUInt64BigEndian(head[8..]);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(head[16..]);
+        if (offset == 0)
+        {
+            error = null;
+            return this;
+        }
+
+        if (length is 0 or > LongestBackingName)
+            return Fail($"its backing file name of {length} bytes is outside 1…{LongestBackingName}", out error);
+        if (offset < extensions || offset > (ulong)head.Length || length > (ulong)head.Length - offset
+            || offset + length > 1UL << ClusterBits)
+        {
+            return Fail("its backing file name lies outside the header", out error);
+        }
+
+        var end = (int)offset;
+        var name = head.Slice(end, (int)length);
+        if (name.Contains((byte)0))
+            return Fail("its backing file name has a zero byte in it", out error);
+        error = null;
+        return this with { BackingName = Encoding.UTF8.GetString(name), BackingFormat = FindBackingFormat(head[..end], extensions) };
+    }
+
+    private static string? FindBackingFormat(ReadOnlySpan<byte> head, uint start)
+    {
+        for (var at = (ulong)start; at + 8 <= (ulong)head.Length;)
+        {
+            var type = BinaryPrimitives.ReadUInt32BigEndian(head[(int)at..]);
+            var length = BinaryPrimitives.ReadUInt32BigEndian(head[((int)at + 4)..]);
+            at += 8;
+            if (type == EndOfExtensions || length > (ulong)head.Length - at)
+                return null;
+            if (type == BackingFormatExtension)
+                return Encoding.UTF8.GetString(head.Slice((int)at, (int)length));
+            at += (length + 7UL) & ~7UL;
+        }
+
+        return null;
+    }
+
+    private static QcowHeader? Fail(string reason, out string? error)
+    {
+        error = reason;
+        return null;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Vmspawn.Options;
+
+/// <summary>QEMU's <c>-smp</c> string, <c>[cpus=]N[,maxcpus=N][,sockets=N]…</c>, checked by QEMU's own arithmetic.</summary>
+/// <remarks>The rules are those of machine_parse_smp_config in QEMU 6.2 and later: missing levels are 1, but cores, then sockets,
+/// then threads take what is left of maxcpus, and the product of all levels must be maxcpus.</remarks>
+internal static class CpusText
+{
+    /// <summary>The most that any of QEMU's machines takes.</summary>
+    public const int Most = 4096;
+
+    private const string Usage = "write it like 4 or 4,sockets=2,cores=2,threads=1";
+
+    private static readonly string[] Keys =
+        ["cpus", "maxcpus", "drawers", "books", "sockets", "dies", "clusters", "modules", "cores", "threads"];
+
+    /// <summary>Reads the topology; <see cref="CpuTopology.Smp"/> is the text as given.</summary>
+    public static Parsed<CpuTopology> Parse(string text)
+    {
+        var given = new Dictionary<string, int>();
+        var parts = text.Split(',');
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (AddPart(given, parts[i], isFirst: i == 0) is { } mistake)
+                return mistake;
+        }
+
+        var cpus = Check(given, out var contradiction);
+        return contradiction is not null ? contradiction : new CpuTopology(cpus, text);
+    }
+
+    private static Mistake? AddPart(Dictionary<string, int> given, string part, bool isFirst)
+    {
+        var equals = part.IndexOf('=');
+        if (equals < 0 && !isFirst)
+            return new Mistake("cpus", $"\"{part}\" has no name", Usage);
+        var key = equals < 0 ? "cpus" : part[..equals];
+        if (!Keys.Contains(key))
+            return new Mistake("cpus-key", $"\"{key}\" is no part of a CPU topology", $"QEMU knows {string.Join(", ", Keys)}");
+        var count = CountText.Parse(part[(equals + 1)..], 1, Most);
+        if (count.Mistake is { } mistake)
+            return mistake with { Code = "cpus", Text = $"{key}: {mistake.Text}" };
+        return given.TryAdd(key, count.Value) ? null : new Mistake("cpus-twice", $"{key} is given twice", "give each part once");
+    }
+
+    private static int Check(Dictionary<string, int> given, out Mistake? contradiction)
+    {
+        int? Given(string key) => given.TryGetValue(key, out var count) ? count : null;
+        long Level(string key) => Given(key) ?? 1;
+
+        contradiction = null;
+        var maxCpus = Given("maxcpus") ?? Given("cpus");
+        var cpus = Given("cpus") ?? maxCpus;
+        if (cpus > maxCpus)
+        {
+            contradiction = new Mistake("cpus-max", $"{cpus} CPUs are more than maxcpus={maxCpus}", "maxcpus is the number including those to plug in later");
+            return 0;
+        }
+
+        var levels = Level("drawers") * Level("books") * Level("dies") * Level("clusters") * Level("modules");
+        var product = levels * Level("sockets") * Level("cores") * Level("threads");
+        if (maxCpus is not { } total)
+        {
+            total = (int)Math.Min(product, int.MaxValue);
+            cpus = total;
+        }
+
+        // A level that is left open takes up the rest; when all three are given nothing can.
+        var open = Given("cores") is null || Given("sockets") is null || Given("threads") is null;
+        if (total > Most || (open ? total % product != 0 : product != total))
+            contradiction = new Mistake("cpus-product", $"the parts make {product}, which does not give {total} CPUs", "the product of all parts must be maxcpus, or the number of CPUs without it");
+        return cpus!.Value;
+    }
+}

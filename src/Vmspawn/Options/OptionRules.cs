@@ -1,0 +1,54 @@
+namespace Vmspawn.Options;
+
+/// <summary>What must hold between options, as far as it can be said without looking at the world.</summary>
+public static class OptionRules
+{
+    /// <summary>All rules that the options break.</summary>
+    /// <returns>Problems of kind <see cref="ProblemKind.Usage"/>; empty when all is well.</returns>
+    public static IReadOnlyList<Problem> Check(VmOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var problems = new List<Problem>();
+        void Refuse(bool broken, string code, string subject, string text, string? hint = null)
+        {
+            if (broken)
+                problems.Add(new Problem(code, subject, text, hint, ProblemKind.Usage));
+        }
+
+        var hasKernel = options.Linux is not null;
+        var hasImage = options.Image is not null;
+        Refuse(options.Initrds.Count > 0 && !hasKernel, "initrd-without-kernel", "--initrd=", "an initrd needs a kernel", "add --linux=KERNEL");
+        Refuse(
+            options.Firmware == FirmwareKind.None && !hasKernel,
+            "firmware-none-without-kernel",
+            "--firmware=none",
+            "without firmware a machine only starts a kernel that is handed to it",
+            "add --linux=KERNEL");
+        Refuse(options.GrowImage is not null && !hasImage, "grow-without-image", "--grow-image=", "there is no image to grow", "add -i IMAGE");
+        Refuse(
+            options.GrowImage is not null && hasImage && options.ImageFormat != ImageFormat.Raw,
+            "grow-not-raw",
+            "--grow-image=",
+            "only a raw image can be grown",
+            "qemu-img resize grows a qcow2 image");
+        return problems;
+    }
+
+    /// <summary>Whether there is anything to boot: an image, a kernel, or a name to look an image up by.</summary>
+    /// <returns>At most one problem of kind <see cref="ProblemKind.Usage"/>.</returns>
+    public static IReadOnlyList<Problem> CheckBootable(VmOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Image is not null || options.Linux is not null || options.Machine is not null)
+            return [];
+        return
+        [
+            new Problem(
+                "nothing-to-boot",
+                "--image=",
+                "there is nothing to boot, and booting the current directory is not available yet",
+                "name a disk with -i or a kernel with --linux=",
+                ProblemKind.Usage),
+        ];
+    }
+}

@@ -1,0 +1,53 @@
+using Vmspawn.Options;
+using Vmspawn.Qemu.Arguments;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan.Arguments;
+
+/// <summary>The console's character device with the guest's end of it, and the monitor that we speak QMP to.</summary>
+internal static class ConsoleArguments
+{
+    public static void Add(PlanDraft draft, MachineSpec spec)
+    {
+        var socket = draft.Inherit("monitor", new MonitorSocket());
+        draft.Add("-chardev", new OptionText("socket").With("id", DeviceIds.Monitor).With("fd", socket));
+        AddMonitor(draft, spec, "monitor-qmp", "control", DeviceIds.Monitor);
+
+        switch (spec.Console)
+        {
+            case ConsoleMode.Headless:
+                return;
+            case ConsoleMode.Native:
+                draft.Add("-chardev", new OptionText("stdio")
+                    .With("id", DeviceIds.Console).With("mux", true).With("signal", false));
+                AddMonitor(draft, spec, "monitor-hmp", "readline", DeviceIds.Console);
+                break;
+            default:
+                draft.Add("-chardev", new OptionText("serial")
+                    .With("id", DeviceIds.Console).With("path", draft.SetPath("console", new ConsoleTerminal())));
+                break;
+        }
+
+        if (spec.ConsoleTransport == ConsoleTransport.Serial)
+            draft.Add("-serial", $"chardev:{DeviceIds.Console}");
+    }
+
+    /// <summary>A monitor is an object from QEMU 11.1 on, and an option of its own before.</summary>
+    private static void AddMonitor(PlanDraft draft, MachineSpec spec, string type, string mode, string chardev)
+    {
+        if (spec.Qemu.HasMonitorObjects)
+            draft.Add("-object", new OptionText(type).With("id", $"{chardev}-{mode}").With("chardev", chardev));
+        else
+            draft.Add("-mon", OptionText.Pairs().With("chardev", chardev).With("mode", mode));
+    }
+
+    /// <summary>The guest's end on the virtio transport; behind the controller that carries it.</summary>
+    public static void AddDevice(PlanDraft draft, MachineSpec spec)
+    {
+        if (spec.Console != ConsoleMode.Headless && spec.ConsoleTransport == ConsoleTransport.Virtio)
+        {
+            draft.Add("-device", new OptionText("virtconsole")
+                .With("bus", $"{DeviceIds.Serial}.0").With("chardev", DeviceIds.Console));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Vmspawn.Qemu.Arguments;
+using Vmspawn.Resolve;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan.Arguments;
+
+/// <summary>The board: machine type, accelerator, processors, memory, and what is always on it.</summary>
+internal static class MachineArguments
+{
+    public static void Add(PlanDraft draft, MachineSpec spec)
+    {
+        draft.Add("-name", new OptionText(spec.Name));
+        draft.Add("-machine", new OptionText("q35")
+            .With("smm", false)
+            .With("vmport", false));
+        draft.Add("-accel", spec.Accelerator.Name);
+        draft.Add("-cpu", AcceleratorResolver.CpuModel(spec.Accelerator.Name));
+        draft.Add("-smp", spec.Cpus.Smp);
+        draft.Add("-m", Memory(spec));
+        draft.Arguments.AddRange(["-nodefaults", "-no-user-config", "-display", "none"]);
+        if (spec.Sandbox)
+            draft.Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+        if (spec.Uuid is { } uuid)
+            draft.Add("-uuid", uuid.ToString("D"));
+    }
+
+    public static void AddDevices(PlanDraft draft)
+    {
+        draft.Add("-object", "rng-builtin,id=vmspawn-rng-source");
+        draft.AddPciDevice("virtio-rng-pci", DeviceIds.Rng, text => text.With("rng", "vmspawn-rng-source"));
+        draft.AddPciDevice("virtio-balloon-pci", DeviceIds.Balloon, text => text.With("free-page-reporting", true));
+        draft.AddPciDevice("virtio-serial-pci", DeviceIds.Serial);
+    }
+
+    private static OptionText Memory(MachineSpec spec)
+    {
+        var text = OptionText.Pairs().With("size", $"{spec.Ram.Size >> 20}M");
+        return spec.Ram.Max is { } max
+            ? text.With("slots", spec.Ram.Slots).With("maxmem", $"{max >> 20}M")
+            : text;
+    }
+}

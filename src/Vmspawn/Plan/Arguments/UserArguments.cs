@@ -1,0 +1,35 @@
+using Vmspawn.Pcie;
+using Vmspawn.Qemu.Extra;
+
+namespace Vmspawn.Plan.Arguments;
+
+/// <summary>The user's own words, last, with addresses added where the plan chose one.</summary>
+internal static class UserArguments
+{
+    public static void Add(PlanDraft draft, ExtraArguments extra)
+    {
+        var words = extra.Words.ToArray();
+        foreach (var device in extra.Devices)
+        {
+            var place = draft.Topology.Devices.FirstOrDefault(placed => placed.UserIndex == device.WordIndex);
+            if (place is not null && Additions(place) is { Count: > 0 } additions)
+                words[device.WordIndex] = PlacedExtra.Write(words[device.WordIndex], device.IsJson, additions);
+        }
+
+        draft.Arguments.AddRange(words);
+    }
+
+    private static List<KeyValuePair<string, string>> Additions(PlacedDevice place)
+    {
+        var additions = new List<KeyValuePair<string, string>>();
+        if (place.AddAddress)
+        {
+            additions.Add(new("bus", place.Bus));
+            additions.Add(new("addr", $"{place.Device:x}.{place.Function}"));
+        }
+
+        if (place.AddMultifunction)
+            additions.Add(new("multifunction", "on"));
+        return additions;
+    }
+}

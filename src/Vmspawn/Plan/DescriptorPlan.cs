@@ -1,0 +1,34 @@
+namespace Vmspawn.Plan;
+
+/// <summary>A descriptor that QEMU is started with.</summary>
+/// <param name="Slot">Its name in the plan, such as <c>vmspawn-root</c>.</param>
+/// <param name="Number">The number under which QEMU finds it.</param>
+/// <param name="Source">What is opened.</param>
+public sealed record DescriptorPlan(string Slot, int Number, DescriptorSource Source);
+
+/// <summary>What stands behind a descriptor.</summary>
+public abstract record DescriptorSource;
+
+/// <summary>An image, opened by path.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="ReadOnly">Opened for reading only.</param>
+public sealed record OpenedFile(string Path, bool ReadOnly) : DescriptorSource;
+
+/// <summary>An anonymous file that holds an empty qcow2 image: throw-away writes.</summary>
+/// <param name="Directory">The directory whose file system holds it.</param>
+/// <param name="VirtualSize">Size of the disk, in bytes.</param>
+public sealed record AnonymousOverlay(string Directory, long VirtualSize) : DescriptorSource;
+
+/// <summary>Bytes kept in memory, for secrets that no command line may show.</summary>
+/// <param name="Content">The bytes; never printed.</param>
+public sealed record MemoryBytes(ReadOnlyMemory<byte> Content) : DescriptorSource;
+
+/// <summary>Files joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
+/// <param name="Paths">Absolute paths, in order.</param>
+public sealed record JoinedFiles(IReadOnlyList<string> Paths) : DescriptorSource;
+
+/// <summary>Our connection to QEMU's monitor.</summary>
+public sealed record MonitorSocket : DescriptorSource;
+
+/// <summary>The guest's side of the console's pseudo terminal.</summary>
+public sealed record ConsoleTerminal : DescriptorSource;

@@ -1,0 +1,46 @@
+using Vmspawn.Options;
+using Vmspawn.Pcie;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan;
+
+/// <summary>Which PCI functions of ours a machine needs, in the order that keeps addresses stable.</summary>
+internal static class DeviceDemands
+{
+    public static List<DeviceDemand> For(MachineSpec spec)
+    {
+        List<DeviceDemand> demands =
+        [
+            DeviceDemand.Integrated(DeviceIds.Rng, "virtio-rng-pci", "random numbers"),
+            DeviceDemand.Integrated(DeviceIds.Balloon, "virtio-balloon-pci", "memory balloon"),
+            DeviceDemand.Integrated(DeviceIds.Serial, "virtio-serial-pci", "console"),
+        ];
+
+        if (spec.Network == NetworkMode.User)
+            demands.Add(DeviceDemand.Boot(DeviceIds.Nic, "virtio-net-pci", BootClass.Nic, "user network"));
+
+        foreach (var drive in spec.Drives.Where(drive => !drive.IsScsi))
+        {
+            var bootClass = drive.IsRoot ? BootClass.Root : BootClass.Drive;
+            demands.Add(DeviceDemand.Boot(drive.Id, Driver(drive.Type), bootClass, drive.Path));
+        }
+
+        if (spec.Drives.Any(drive => drive.IsScsi))
+        {
+            var owner = $"{spec.Drives.Count(drive => drive.IsScsi)} SCSI drives";
+            demands.Add(DeviceDemand.Boot(DeviceIds.ScsiController, "virtio-scsi-pci", BootClass.Controller, owner));
+        }
+
+        return demands;
+    }
+
+    /// <summary>QEMU's driver of the disk itself; for SCSI types the one on the shared controller's bus.</summary>
+    public static string Driver(DiskType type) => type switch
+    {
+        DiskType.VirtioBlk => "virtio-blk-pci",
+        DiskType.Nvme => "nvme",
+        DiskType.VirtioScsi => "scsi-hd",
+        DiskType.ScsiCd => "scsi-cd",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+}

@@ -1,0 +1,17 @@
+namespace Vmspawn.Plan;
+
+/// <summary>Ids of the devices that we add. The prefix keeps them apart from what the user's own arguments name.</summary>
+internal static class DeviceIds
+{
+    public const string Rng = "vmspawn-rng";
+    public const string Balloon = "vmspawn-balloon";
+    public const string Serial = "vmspawn-serial";
+    public const string Nic = "vmspawn-nic";
+    public const string ScsiController = "vmspawn-scsi";
+    public const string RootDrive = "vmspawn-root";
+    public const string Console = "vmspawn-console";
+    public const string Monitor = "vmspawn-monitor";
+    public const string Network = "vmspawn-net";
+
+    public static string ExtraDrive(int index) => $"vmspawn-extra-{index}";
+}

@@ -1,0 +1,34 @@
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan;
+
+/// <summary>The text that the kernel gets: what the console needs, then the user's own words.</summary>
+internal static class KernelCommandLine
+{
+    /// <summary>COMMAND_LINE_SIZE of Linux on x86, its closing NUL included (arch/x86/include/asm/setup.h).</summary>
+    public const int Limit = 2048;
+
+    public static string For(MachineSpec spec)
+    {
+        var words = ConsoleWords(spec).Concat(spec.KernelArguments);
+        // A CD cannot be mounted for writing, whatever the image builder's habit asked for.
+        if (spec.Drives is [{ IsRoot: true, Type: DiskType.ScsiCd }, ..])
+            words = words.Select(word => word == "rw" ? "ro" : word);
+        return string.Join(' ', words);
+    }
+
+    private static IEnumerable<string> ConsoleWords(MachineSpec spec)
+    {
+        if (spec.Console == ConsoleMode.Headless)
+            yield break;
+        var device = spec.ConsoleTransport == ConsoleTransport.Virtio ? "hvc0" : "ttyS0";
+        if (spec.Term is not null)
+        {
+            yield return $"TERM={spec.Term}";
+            yield return $"systemd.tty.term.{device}={spec.Term}";
+        }
+
+        yield return $"console={device}";
+    }
+}

@@ -1,0 +1,63 @@
+using Vmspawn.Pcie;
+using Vmspawn.Plan.Arguments;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan;
+
+/// <summary>The plan stage: pure, total, and the same for the same spec.</summary>
+internal static class MachinePlanner
+{
+    public static PlanResult Plan(MachineSpec spec)
+    {
+        var problems = new List<Problem>();
+        CheckCommandLine(spec, problems);
+        var user = UserDevices.From(spec.Extra, spec.Qemu, problems);
+        var wish = new PcieWish(PcieMachine.Q35, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
+        var pcie = PciePlanner.Plan(wish);
+        problems.AddRange(pcie.Problems.Select(problem => new Problem(problem.Code, problem.Subject, problem.Text, problem.Hint)));
+        return problems.Count > 0 || pcie.Topology is null
+            ? new PlanResult(null, problems)
+            : new PlanResult(Write(spec, pcie.Topology), []);
+    }
+
+    private static VmPlan Write(MachineSpec spec, PcieTopology topology)
+    {
+        var draft = new PlanDraft(topology);
+        MachineArguments.Add(draft, spec);
+        BootArguments.Add(draft, spec);
+        ConsoleArguments.Add(draft, spec);
+        PortArguments.Add(draft);
+        MachineArguments.AddDevices(draft);
+        ConsoleArguments.AddDevice(draft, spec);
+        NetworkArguments.Add(draft, spec);
+        DiskArguments.Add(draft, spec);
+        UserArguments.Add(draft, spec.Extra);
+
+        return new VmPlan
+        {
+            Name = spec.Name,
+            Program = spec.Qemu.Path,
+            Arguments = draft.Arguments,
+            Descriptors = draft.Descriptors,
+            Growths = [.. spec.Drives.Where(drive => drive.GrowTo > 0).Select(drive => new GrowthPlan(drive.Path, drive.GrowTo!.Value))],
+            Topology = topology,
+            Console = spec.Console,
+            Notices = topology.Note is null ? [] : [topology.Note],
+        };
+    }
+
+    private static void CheckCommandLine(MachineSpec spec, List<Problem> problems)
+    {
+        var length = System.Text.Encoding.UTF8.GetByteCount(KernelCommandLine.For(spec));
+        if (length < KernelCommandLine.Limit)
+            return;
+        problems.Add(new Problem("command-line-too-long", "kernel command line",
+            $"is {length} bytes long, {KernelCommandLine.Limit - 1} is the most that Linux takes on x86",
+            "shorten the kernel arguments, or pass settings as credentials"));
+    }
+}
+
+/// <summary>A plan, or every reason why there is none.</summary>
+/// <param name="Plan">Null exactly when there are problems.</param>
+/// <param name="Problems">All of them.</param>
+internal sealed record PlanResult(VmPlan? Plan, IReadOnlyList<Problem> Problems);

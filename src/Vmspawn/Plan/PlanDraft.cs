@@ -1,0 +1,55 @@
+using Vmspawn.Pcie;
+using Vmspawn.Qemu.Arguments;
+
+namespace Vmspawn.Plan;
+
+/// <summary>Arguments and descriptors while they are being written down, and the only place that numbers descriptors.</summary>
+internal sealed class PlanDraft(PcieTopology topology)
+{
+    /// <summary>The first number after the standard three.</summary>
+    private const int FirstNumber = 3;
+
+    public List<string> Arguments { get; } = [];
+    public List<DescriptorPlan> Descriptors { get; } = [];
+    public PcieTopology Topology { get; } = topology;
+
+    public void Add(string option, string value)
+    {
+        Arguments.Add(option);
+        Arguments.Add(value);
+    }
+
+    public void Add(string option, OptionText value) => Add(option, value.ToString());
+
+    /// <summary>A device on a PCI bus, at the address that the topology gave to its id.</summary>
+    public void AddPciDevice(string driver, string id, Func<OptionText, OptionText>? properties = null)
+    {
+        var place = Topology.FindDevice(id)
+            ?? throw new InvalidOperationException($"The topology has no place for {id}.");
+        var text = new OptionText(driver)
+            .With("id", id)
+            .With("bus", place.Bus)
+            .With("addr", $"{place.Device:x}.{place.Function}")
+            .WithIf(place.Multifunction, "multifunction", "on");
+        Add("-device", properties is null ? text : properties(text));
+    }
+
+    /// <summary>The path by which QEMU opens an inherited descriptor itself.</summary>
+    public string InheritedPath(string slot, DescriptorSource source) => $"/dev/fd/{Inherit(slot, source)}";
+
+    /// <summary>The path of a descriptor set of one, which block nodes and character devices open.</summary>
+    public string SetPath(string slot, DescriptorSource source)
+    {
+        var number = Inherit(slot, source);
+        Add("-add-fd", OptionText.Pairs().With("fd", number).With("set", number));
+        return $"/dev/fdset/{number}";
+    }
+
+    /// <summary>The bare number of a descriptor, for options that take one.</summary>
+    public int Inherit(string slot, DescriptorSource source)
+    {
+        var number = FirstNumber + Descriptors.Count;
+        Descriptors.Add(new DescriptorPlan(slot, number, source));
+        return number;
+    }
+}

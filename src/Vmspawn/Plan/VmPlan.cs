@@ -1,0 +1,37 @@
+using Vmspawn.Options;
+using Vmspawn.Pcie;
+
+namespace Vmspawn.Plan;
+
+/// <summary>Everything that launching a VM will do, decided: printable, comparable, and the same for the same spec.</summary>
+public sealed record VmPlan
+{
+    /// <summary>The machine's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Absolute path of the QEMU binary.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>QEMU's arguments, without its name.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>What is opened for QEMU, by ascending number.</summary>
+    public required IReadOnlyList<DescriptorPlan> Descriptors { get; init; }
+
+    /// <summary>Raw image files to grow first.</summary>
+    public IReadOnlyList<GrowthPlan> Growths { get; init; } = [];
+
+    /// <summary>Where every PCI function sits, and what the guest will see.</summary>
+    public required PcieTopology Topology { get; init; }
+
+    /// <summary>Who reads and writes the console.</summary>
+    public required ConsoleMode Console { get; init; }
+
+    /// <summary>Sentences the user is told, not errors.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}
+
+/// <summary>An image file to grow.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Size">Its new size in bytes.</param>
+public sealed record GrowthPlan(string Path, long Size);

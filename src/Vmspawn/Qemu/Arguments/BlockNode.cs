@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Encodings.Web;
+
+namespace Vmspawn.Qemu.Arguments;
+
+/// <summary>A node of QEMU's block graph, as <c>-blockdev</c> and <c>blockdev-add</c> take it (QAPI BlockdevOptions).</summary>
+/// <remarks>A plain class rather than a record: it is written once as text and never compared.</remarks>
+internal sealed class BlockNode
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>QEMU's driver: <c>raw</c>, <c>qcow2</c>, <c>file</c>, <c>host_device</c>.</summary>
+    public required string Driver { get; init; }
+
+    /// <summary>At most 31 characters.</summary>
+    public required string NodeName { get; init; }
+
+    public bool ReadOnly { get; init; }
+    public bool Discard { get; init; }
+
+    /// <summary>A guest's flush need not reach the disk: for writes that are thrown away at the end.</summary>
+    public bool NoFlush { get; init; }
+
+    /// <summary>For protocol drivers: what to open.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>For format drivers: the node that holds the bytes.</summary>
+    public BlockNode? File { get; init; }
+
+    /// <summary>For qcow2: the node below, written here rather than found through the header.</summary>
+    public BlockNode? Backing { get; init; }
+
+    /// <summary>For qcow2 without a child below: do not follow the header.</summary>
+    public bool NoBacking { get; init; }
+
+    /// <summary>QEMU's JSON text, on one line.</summary>
+    public override string ToString()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Plain))
+            Write(writer);
+        return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    }
+
+    private void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("driver", Driver);
+        json.WriteString("node-name", NodeName);
+        if (FileName is not null)
+            json.WriteString("filename", FileName);
+        if (ReadOnly)
+            json.WriteBoolean("read-only", true);
+        if (Discard)
+            json.WriteString("discard", "unmap");
+        if (NoFlush)
+        {
+            json.WriteStartObject("cache");
+            json.WriteBoolean("no-flush", true);
+            json.WriteEndObject();
+        }
+
+        if (File is not null)
+        {
+            json.WritePropertyName("file");
+            File.Write(json);
+        }
+
+        if (Backing is not null)
+        {
+            json.WritePropertyName("backing");
+            Backing.Write(json);
+        }
+        else if (NoBacking)
+        {
+            json.WriteNull("backing");
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Encodings.Web;
+using Vmspawn.Qemu.Arguments;
+
+namespace Vmspawn.Qemu.Extra;
+
+/// <summary>Writes the planned address into a device of the user's that had none.</summary>
+internal static class PlacedExtra
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Write(string text, bool isJson, IReadOnlyList<KeyValuePair<string, string>> additions) =>
+        isJson ? WriteJson(text, additions) : WritePairs(text, additions);
+
+    private static string WritePairs(string text, IReadOnlyList<KeyValuePair<string, string>> additions)
+    {
+        var added = OptionText.Pairs();
+        foreach (var (key, value) in additions)
+            added.With(key, value);
+        return $"{text},{added}";
+    }
+
+    private static string WriteJson(string text, IReadOnlyList<KeyValuePair<string, string>> additions)
+    {
+        using var document = JsonDocument.Parse(text);
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Plain))
+        {
+            json.WriteStartObject();
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                if (additions.All(addition => addition.Key != member.Name))
+                    member.WriteTo(json);
+            }
+
+            foreach (var (key, value) in additions)
+            {
+                if (value is "on")
+                    json.WriteBoolean(key, true);
+                else
+                    json.WriteString(key, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}

@@ -1,0 +1,44 @@
+namespace Vmspawn.Qemu;
+
+/// <summary>What a QEMU binary is and can do.</summary>
+internal sealed record QemuFacts
+{
+    /// <summary>Absolute path of the binary.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Its version.</summary>
+    public required QemuVersion Version { get; init; }
+
+    /// <summary>Each device driver with the kind of bus it sits on as QEMU names it (<c>PCI</c>, <c>virtio-bus</c>, <c>SCSI</c>…); empty for one on no bus. Aliases have an entry of their own.</summary>
+    public required IReadOnlyDictionary<string, string> Drivers { get; init; }
+
+    /// <summary>Machine types by name, aliases included.</summary>
+    public required IReadOnlySet<string> Machines { get; init; }
+
+    /// <summary>Accelerators built in: <c>tcg</c>, <c>kvm</c>.</summary>
+    public required IReadOnlySet<string> Accelerators { get; init; }
+
+    /// <summary>Types that <c>-object</c> makes.</summary>
+    public required IReadOnlySet<string> Objects { get; init; }
+
+    /// <summary>The seccomp filter of <c>-sandbox on</c> is built in.</summary>
+    public required bool HasSandbox { get; init; }
+
+    /// <summary>The keys of <c>-run-with</c>, such as <c>user</c> (9.1) and <c>exit-with-parent</c> (10.2); empty where there is no such option.</summary>
+    public required IReadOnlySet<string> RunWith { get; init; }
+
+    /// <summary>virtio-serial tells guests the console's size (property <c>console-size</c>, QMP <c>chardev-window-size-changed</c>; since 11).</summary>
+    public required bool HasConsoleSize { get; init; }
+
+    /// <summary><c>-run-with exit-with-parent=on</c> is there.</summary>
+    public bool HasExitWithParent => RunWith.Contains("exit-with-parent");
+
+    /// <summary>Monitors are objects (<c>-object monitor-qmp</c>, 11.1); <c>-mon</c> is deprecated then.</summary>
+    public bool HasMonitorObjects => Objects.Contains("monitor-qmp");
+
+    /// <summary>Whether there is such a device driver.</summary>
+    public bool HasDriver(string driver) => Drivers.ContainsKey(driver);
+
+    /// <summary>Whether a device of this driver takes a PCI function; false also for a driver that does not exist.</summary>
+    public bool IsPci(string driver) => Drivers.TryGetValue(driver, out var bus) && bus == "PCI";
+}

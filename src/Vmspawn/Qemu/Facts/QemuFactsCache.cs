@@ -1,0 +1,65 @@
+using Vmspawn.Host;
+
+namespace Vmspawn.Qemu;
+
+/// <summary>Asks a QEMU binary once what it can do and remembers the answer.</summary>
+internal static class QemuFactsCache
+{
+    private const int LongestFile = 1 << 20;
+
+    /// <summary>The remembered facts of this very binary, else freshly asked ones; null with the reason in <paramref name="problems"/>.</summary>
+    /// <param name="path">Absolute path of the binary.</param>
+    /// <param name="directory">Where answers are kept; null keeps none.</param>
+    /// <param name="problems">Receives the reason, with what QEMU said.</param>
+    public static QemuFacts? Get(string path, string? directory, List<Problem> problems)
+    {
+        if (BinaryStamp.Of(path) is not { } stamp)
+        {
+            problems.Add(new Problem("qemu-unusable", path, "no such file, or it cannot be looked at"));
+            return null;
+        }
+
+        var file = directory is null ? null : Path.Combine(directory, stamp.FileName("qemu"));
+        if (file is not null && Read(file) is { } bytes && QemuFactsReader.Read(bytes, stamp) is { } remembered)
+            return remembered;
+        var facts = QemuQuestions.Ask(path, problems);
+        if (facts is not null && file is not null && TryMake(directory!))
+            AtomicFile.TryWrite(file, QemuFactsJson.Write(facts, stamp));
+        return facts;
+    }
+
+    /// <summary><c>/var/cache/vmspawn</c> for root, else <c>$XDG_CACHE_HOME/vmspawn</c> or <c>~/.cache/vmspawn</c>; null without any of them.</summary>
+    public static string? DefaultDirectory(uint uid, Func<string, string?> environment)
+    {
+        if (uid == 0)
+            return "/var/cache/vmspawn";
+        if (environment("XDG_CACHE_HOME") is ['/', ..] cache)
+            return Path.Combine(cache, "vmspawn");
+        return environment("HOME") is ['/', ..] home ? Path.Combine(home, ".cache", "vmspawn") : null;
+    }
+
+    private static byte[]? Read(string path)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true, Length: <= LongestFile } ? File.ReadAllBytes(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool TryMake(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

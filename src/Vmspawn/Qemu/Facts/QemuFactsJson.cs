@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Vmspawn.Qemu;
+
+/// <summary>The remembered form of <see cref="QemuFacts"/>: one JSON object, drivers grouped by bus.</summary>
+internal static class QemuFactsJson
+{
+    // Raised whenever more is asked of the binary, so that older answers are asked anew.
+    public const int Form = 2;
+
+    public static byte[] Write(QemuFacts facts, BinaryStamp stamp)
+    {
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("form", Form);
+            json.WriteString("path", stamp.Path);
+            json.WriteNumber("size", stamp.Size);
+            json.WriteNumber("modified", stamp.Modified);
+            json.WriteNumber("inode", stamp.Inode);
+            json.WriteString("version", facts.Version.ToString());
+            WriteNames(json, "machines", facts.Machines);
+            WriteNames(json, "accelerators", facts.Accelerators);
+            WriteNames(json, "objects", facts.Objects);
+            WriteNames(json, "runWith", facts.RunWith);
+            json.WriteBoolean("sandbox", facts.HasSandbox);
+            json.WriteBoolean("consoleSize", facts.HasConsoleSize);
+            WriteDrivers(json, facts.Drivers);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteNames(Utf8JsonWriter json, string property, IEnumerable<string> names)
+    {
+        json.WriteStartArray(property);
+        foreach (var name in names)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+    }
+
+    private static void WriteDrivers(Utf8JsonWriter json, IReadOnlyDictionary<string, string> drivers)
+    {
+        var byBus = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (driver, bus) in drivers)
+        {
+            if (!byBus.TryGetValue(bus, out var names))
+                byBus.Add(bus, names = []);
+            names.Add(driver);
+        }
+
+        json.WriteStartObject("drivers");
+        foreach (var (bus, names) in byBus)
+            WriteNames(json, bus, names);
+        json.WriteEndObject();
+    }
+}

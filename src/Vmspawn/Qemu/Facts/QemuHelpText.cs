@@ -1,0 +1,136 @@
+using System.Globalization;
+
+namespace Vmspawn.Qemu;
+
+/// <summary>Reads what QEMU prints when it is asked about itself. Lines that are not understood are skipped.</summary>
+internal static class QemuHelpText
+{
+    /// <summary>The version in the first line of <c>-version</c>; null when there is none.</summary>
+    public static QemuVersion? Version(ReadOnlySpan<char> text)
+    {
+        const string Before = "version ";
+        var at = text.IndexOf(Before, StringComparison.Ordinal);
+        if (at < 0)
+            return null;
+        var rest = text[(at + Before.Length)..];
+        return TakeNumber(ref rest) is { } major && TakeNumber(ref rest) is { } minor
+            ? new QemuVersion(major, minor, TakeNumber(ref rest) ?? 0)
+            : null;
+    }
+
+    /// <summary>The drivers of <c>-device help</c>, with the kind of bus of each; a driver on no bus has an empty one.</summary>
+    public static Dictionary<string, string> Drivers(ReadOnlySpan<char> text)
+    {
+        var drivers = new Dictionary<string, string>(512);
+        foreach (var line in text.EnumerateLines())
+        {
+            if (Quoted(line, "name \"") is not { IsEmpty: false } name)
+                continue;
+            var bus = Between(line, "\", bus ", ',').ToString();
+            drivers[name.ToString()] = bus;
+            if (Quoted(line, ", alias \"") is { IsEmpty: false } alias)
+                drivers[alias.ToString()] = bus;
+        }
+
+        return drivers;
+    }
+
+    /// <summary>The first word of each line but the headline: machine types of <c>-machine help</c>, accelerators of <c>-accel help</c>.</summary>
+    public static HashSet<string> Names(ReadOnlySpan<char> text)
+    {
+        var names = new HashSet<string>();
+        foreach (var line in text.EnumerateLines())
+        {
+            if (line.IsEmpty || line[0] == ' ' || line[^1] == ':')
+                continue;
+            var end = line.IndexOf(' ');
+            names.Add((end < 0 ? line : line[..end]).ToString());
+        }
+
+        return names;
+    }
+
+    /// <summary>The only word of each indented line: object types of <c>-object help</c>.</summary>
+    public static HashSet<string> IndentedNames(ReadOnlySpan<char> text)
+    {
+        var names = new HashSet<string>();
+        foreach (var line in text.EnumerateLines())
+        {
+            var word = line.Trim();
+            if (line.StartsWith("  ") && !word.IsEmpty && !word.Contains(' '))
+                names.Add(word.ToString());
+        }
+
+        return names;
+    }
+
+    /// <summary>The keys that the usage line of an option shows in <c>-help</c>, continuation lines included; empty when there is no such option.</summary>
+    /// <param name="text">The whole of <c>-help</c>.</param>
+    /// <param name="option">The option with its dash, such as <c>-run-with</c>.</param>
+    public static HashSet<string> Keys(ReadOnlySpan<char> text, string option)
+    {
+        var keys = new HashSet<string>();
+        var inside = false;
+        foreach (var line in text.EnumerateLines())
+        {
+            if (line.StartsWith(option + " "))
+                inside = true;
+            else if (!line.TrimStart().StartsWith('['))
+                inside = false;
+            if (inside)
+                CollectKeys(line, keys);
+        }
+
+        return keys;
+    }
+
+    /// <summary>Whether the <c>-device DRIVER,help</c> text has a property.</summary>
+    public static bool HasProperty(ReadOnlySpan<char> text, string property)
+    {
+        foreach (var line in text.EnumerateLines())
+        {
+            if (line.TrimStart().StartsWith(property + "="))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static void CollectKeys(ReadOnlySpan<char> line, HashSet<string> keys)
+    {
+        for (var equals = line.IndexOf('='); equals >= 0; equals = line.IndexOf('='))
+        {
+            var start = equals;
+            while (start > 0 && (char.IsAsciiLetterOrDigit(line[start - 1]) || line[start - 1] == '-'))
+                start--;
+            if (start < equals)
+                keys.Add(line[start..equals].ToString());
+            line = line[(equals + 1)..];
+        }
+    }
+
+    private static int? TakeNumber(ref ReadOnlySpan<char> text)
+    {
+        var length = 0;
+        while (length < text.Length && char.IsAsciiDigit(text[length]))
+            length++;
+        if (!int.TryParse(text[..length], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return null;
+        text = text[length..];
+        if (text.StartsWith("."))
+            text = text[1..];
+        return number;
+    }
+
+    private static ReadOnlySpan<char> Quoted(ReadOnlySpan<char> line, string before) => Between(line, before, '"');
+
+    private static ReadOnlySpan<char> Between(ReadOnlySpan<char> line, string before, char after)
+    {
+        var at = line.IndexOf(before, StringComparison.Ordinal);
+        if (at < 0)
+            return default;
+        var rest = line[(at + before.Length)..];
+        var end = rest.IndexOf(after);
+        return end < 0 ? rest : rest[..end];
+    }
+}

@@ -1,0 +1,64 @@
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Reads the credentials that are named by path.</summary>
+internal static class CredentialResolver
+{
+    /// <summary>systemd refuses larger ones (systemd.exec(5), "LoadCredential=").</summary>
+    private const int LargestCredential = 1 << 20;
+
+    public static List<CredentialSpec> Resolve(
+        IReadOnlyList<CredentialSource> sources, string? directory, List<Problem> problems)
+    {
+        var credentials = new List<CredentialSpec>();
+        foreach (var source in sources)
+        {
+            var value = source switch
+            {
+                LiteralCredential literal => literal.Value,
+                LoadedCredential loaded => Load(loaded, directory, problems),
+                _ => throw new ArgumentException($"Unknown kind of credential: {source.GetType()}", nameof(sources)),
+            };
+            if (value is null)
+                continue;
+            credentials.RemoveAll(earlier => earlier.Id == source.Id);
+            credentials.Add(new CredentialSpec(source.Id, value.Value));
+        }
+
+        return credentials;
+    }
+
+    private static ReadOnlyMemory<byte>? Load(LoadedCredential source, string? directory, List<Problem> problems)
+    {
+        var subject = $"--load-credential={source.Id}:{source.Path}";
+        if (Locate(source.Path, subject, directory, problems) is not { } path)
+            return null;
+        try
+        {
+            var value = CredentialFile.Read(path, LargestCredential + 1);
+            if (value.Length <= LargestCredential)
+                return value;
+            problems.Add(new Problem("credential-too-large", subject, "is larger than 1 MiB, the most a credential can be"));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new Problem("credential-unreadable", subject, $"cannot be read: {error.Message}"));
+        }
+
+        return null;
+    }
+
+    /// <summary>A bare name is looked up where our own service manager put credentials for us.</summary>
+    private static string? Locate(string path, string subject, string? directory, List<Problem> problems)
+    {
+        if (path.Contains('/', StringComparison.Ordinal))
+            return path;
+        if (directory is not null)
+            return Path.Combine(directory, path);
+        problems.Add(new Problem("credential-unreadable", subject,
+            "a bare name is looked up in $CREDENTIALS_DIRECTORY, which is not set", $"write ./{path} for a file here"));
+        return null;
+    }
+}

@@ -1,0 +1,17 @@
+using Vmspawn.Images;
+using Vmspawn.Options;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>What the machine is called: as the user says, or after what it boots from.</summary>
+internal static class MachineNameResolver
+{
+    public static string? Resolve(VmOptions options, Surroundings surroundings, List<Problem> problems)
+    {
+        if (options.Machine is not null)
+            return options.Machine;
+        if ((options.Image ?? options.Linux) is not { } source)
+            return null;
+        return MachineName.Derive(source, options.Ephemeral ? surroundings.RandomSuffix() : null, problems);
+    }
+}

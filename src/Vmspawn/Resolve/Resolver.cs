@@ -1,0 +1,67 @@
+using Vmspawn.Options;
+using Vmspawn.Qemu.Extra;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Compares the wish with the world, once: everything that is read before the plan is read from here.</summary>
+internal static class Resolver
+{
+    public static Resolution Resolve(VmOptions options, Surroundings surroundings)
+    {
+        var problems = new List<Problem>();
+        var notices = new List<string>();
+        var world = World.Look(options.Scope, surroundings, problems);
+        return Resolve(options, world, surroundings, problems, notices);
+    }
+
+    /// <summary>The same for a world that was looked at already; null is one whose problems are told already.</summary>
+    internal static Resolution Resolve(
+        VmOptions options, World? world, Surroundings surroundings, List<Problem> problems, List<string> notices)
+    {
+        var kernel = KernelResolver.Resolve(options, problems);
+        var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
+        var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
+        var name = MachineNameResolver.Resolve(options, surroundings, problems);
+        if (options.Image is null && options.Linux is null && options.LinuxContent.IsEmpty)
+            problems.Add(NothingToBoot());
+
+        var extra = world is null ? ExtraArguments.None : ExtraArgumentsParser.Parse(options.QemuExtra, world.Qemu, problems);
+        // Last, since it may run a guest: not worth it when there is no VM to start anyway.
+        var accelerator = problems.Count == 0 ? AcceleratorResolver.Resolve(options.Kvm, world!, problems) : null;
+        if (problems.Count > 0)
+            return new Resolution(null, problems, notices);
+
+        if (accelerator!.WhyEmulated is { } why)
+            notices.Add($"emulating the CPU, which is slow: {why}");
+        var spec = new MachineSpec
+        {
+            Name = name!,
+            Host = world!.Host,
+            Qemu = world.Qemu,
+            Accelerator = accelerator,
+            Cpus = options.Cpus,
+            Ram = options.Ram,
+            Uuid = options.Uuid,
+            Kernel = kernel,
+            KernelArguments = options.KernelArguments,
+            Drives = drives,
+            Smbios11 = options.Smbios11,
+            Credentials = credentials,
+            Network = options.Network,
+            NetworkMac = options.NetworkMac,
+            Console = options.Console,
+            ConsoleTransport = options.ConsoleTransport,
+            Term = options.Terminal,
+            Layout = options.Layout,
+            HotplugPorts = options.HotplugPorts,
+            Sandbox = options.QemuSandbox && world.Qemu.HasSandbox,
+            Extra = extra,
+        };
+        return new Resolution(spec, [], notices);
+    }
+
+    private static Problem NothingToBoot() => new(
+        "nothing-to-boot", "no image and no kernel", "there is nothing to boot",
+        "name a disk image with --image= or a kernel with --linux=, or try 'vmspawn demo'", ProblemKind.Usage);
+}

@@ -1,0 +1,50 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Spec;
+
+/// <summary>A disk of the guest, its image already looked at.</summary>
+internal sealed record DriveSpec
+{
+    /// <summary>Id of the device, and stem of its block node names.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Absolute path of the image.</summary>
+    public required string Path { get; init; }
+
+    public required ImageFormat Format { get; init; }
+    public required DiskType Type { get; init; }
+    public required string Serial { get; init; }
+
+    /// <summary>Size that the guest sees, in bytes, after growing.</summary>
+    public required long VirtualSize { get; init; }
+
+    /// <summary>The boot disk.</summary>
+    public bool IsRoot { get; init; }
+
+    /// <summary>Whether the image lies on a block device rather than in a regular file.</summary>
+    public bool IsBlockDevice { get; init; }
+
+    /// <summary>The guest may not write.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Discards of the guest reach the image.</summary>
+    public bool Discard { get; init; }
+
+    /// <summary>Directory of the throw-away overlay, or null when the guest writes to the image itself.</summary>
+    public string? OverlayDirectory { get; init; }
+
+    /// <summary>Grow the image file to this many bytes before it is attached, or null.</summary>
+    public long? GrowTo { get; init; }
+
+    /// <summary>The images below a qcow2 image, nearest first.</summary>
+    public IReadOnlyList<BackingSpec> Backing { get; init; } = [];
+
+    /// <summary>Whether the shared SCSI controller carries it.</summary>
+    public bool IsScsi => Type is DiskType.VirtioScsi or DiskType.ScsiCd;
+}
+
+/// <summary>An image that another one is a copy-on-write child of; never written to.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Format">Its format.</param>
+/// <param name="IsBlockDevice">Whether it lies on a block device.</param>
+internal sealed record BackingSpec(string Path, ImageFormat Format, bool IsBlockDevice);

@@ -1,0 +1,62 @@
+using Vmspawn.Host;
+using Vmspawn.Options;
+using Vmspawn.Pcie;
+using Vmspawn.Qemu.Extra;
+using Vmspawn.Qemu;
+
+namespace Vmspawn.Spec;
+
+/// <summary>What is to be started, compared with the world: the result of the resolve stage and the input of the plan.</summary>
+internal sealed record MachineSpec
+{
+    public required string Name { get; init; }
+    public required HostFacts Host { get; init; }
+    public required QemuFacts Qemu { get; init; }
+    public required AcceleratorSpec Accelerator { get; init; }
+    public required CpuTopology Cpus { get; init; }
+    public required RamSize Ram { get; init; }
+    public Guid? Uuid { get; init; }
+
+    /// <summary>The kernel to boot directly, or null to boot from the first disk.</summary>
+    public KernelSpec? Kernel { get; init; }
+
+    /// <summary>The user's kernel arguments, in order.</summary>
+    public IReadOnlyList<string> KernelArguments { get; init; } = [];
+
+    /// <summary>The root disk first when there is one, then extra drives in order.</summary>
+    public IReadOnlyList<DriveSpec> Drives { get; init; } = [];
+
+    public IReadOnlyList<string> Smbios11 { get; init; } = [];
+    public IReadOnlyList<CredentialSpec> Credentials { get; init; } = [];
+    public NetworkMode Network { get; init; }
+
+    /// <summary>MAC address of the NIC, or null for QEMU's.</summary>
+    public string? NetworkMac { get; init; }
+
+    public required ConsoleMode Console { get; init; }
+    public ConsoleTransport ConsoleTransport { get; init; }
+
+    /// <summary>A valid <c>$TERM</c> to tell the guest, or null.</summary>
+    public string? Term { get; init; }
+
+    public PcieLayout Layout { get; init; }
+    public int HotplugPorts { get; init; }
+    public bool Sandbox { get; init; }
+    public ExtraArguments Extra { get; init; } = ExtraArguments.None;
+}
+
+/// <summary>How the guest's instructions are run.</summary>
+/// <param name="Name">QEMU's name: <c>kvm</c> or <c>tcg</c>.</param>
+/// <param name="WhyEmulated">Why KVM is not used although it was not refused, or null.</param>
+internal sealed record AcceleratorSpec(string Name, string? WhyEmulated);
+
+/// <summary>A kernel with what it boots with.</summary>
+/// <param name="Path">Absolute path, or null for a kernel that is given by its bytes.</param>
+/// <param name="Content">The bytes of a kernel without a file; empty for one with a path.</param>
+/// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
+internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Initrds);
+
+/// <summary>A credential with its value at hand.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Value">Its bytes; secret.</param>
+internal sealed record CredentialSpec(string Id, ReadOnlyMemory<byte> Value);

@@ -1,0 +1,42 @@
+namespace Vmspawn.Supervise;
+
+/// <summary>Decides how hard to stop a VM: pure, so that each rung and bound can be tested without waiting.</summary>
+/// <param name="Rung">Where the stop stands.</param>
+internal readonly record struct StopLadder(StopRung Rung)
+{
+    /// <summary>What systemd gives a unit to stop before it kills it (systemd-system.conf(5), DefaultTimeoutStopSec=).</summary>
+    private static readonly TimeSpan GuestBound = TimeSpan.FromSeconds(90);
+
+    private static readonly TimeSpan ProcessBound = TimeSpan.FromSeconds(5);
+
+    /// <summary>A guest that is still booting loses the button's press, so it is pressed again.</summary>
+    public static readonly TimeSpan PressAgain = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the present rung may take; infinite before anybody asked and after the last.</summary>
+    public TimeSpan Bound => Rung switch
+    {
+        StopRung.PowerOff => GuestBound,
+        StopRung.Quit or StopRung.Terminate => ProcessBound,
+        _ => Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Whether the guest had no say any more.</summary>
+    public bool IsForced => Rung >= StopRung.Quit;
+
+    /// <summary>A signal asks: the first politely, each further one for the next rung.</summary>
+    public StopLadder Asked(bool monitorWorks) => Climb(monitorWorks);
+
+    /// <summary>The bound has passed.</summary>
+    public StopLadder Expired(bool monitorWorks) => Climb(monitorWorks);
+
+    /// <summary>The user wants it gone now.</summary>
+    public StopLadder KillAsked(bool monitorWorks) =>
+        Rung >= StopRung.Quit ? Climb(monitorWorks) : new StopLadder(monitorWorks ? StopRung.Quit : StopRung.Terminate);
+
+    private StopLadder Climb(bool monitorWorks)
+    {
+        var next = Rung == StopRung.Kill ? StopRung.Kill : Rung + 1;
+        // The lower rungs speak through the monitor.
+        return new StopLadder(!monitorWorks && next < StopRung.Terminate ? StopRung.Terminate : next);
+    }
+}

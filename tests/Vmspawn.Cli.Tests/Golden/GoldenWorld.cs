@@ -1,0 +1,99 @@
+using Vmspawn.Host;
+using Vmspawn.Images;
+using Vmspawn.Options;
+using Vmspawn.Plan;
+using Vmspawn.Qemu;
+using Vmspawn.Resolve;
+
+namespace Vmspawn.Cli.Tests.Golden;
+
+/// <summary>A host that is the same everywhere: images made for the test, a QEMU of known facts, no KVM.</summary>
+internal sealed class GoldenWorld : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("vmspawn-golden-").FullName;
+
+    public GoldenWorld()
+    {
+        foreach (var name in new[] { "root.raw", "data.raw", "more data.raw", "cd.iso", "vmlinuz", "one.cpio", "two.cpio" })
+            File.WriteAllBytes(PathOf(name), [.. Enumerable.Repeat((byte)0x55, 1 << 20)]);
+        using var qcow2 = File.OpenHandle(PathOf("root.qcow2"), FileMode.Create, FileAccess.ReadWrite);
+        QcowOverlay.Write(qcow2, 1 << 30);
+    }
+
+    /// <summary>The plan of a command line, or what is wrong with it.</summary>
+    public (VmPlan? Plan, IReadOnlyList<Problem> Problems) Plan(string[] args, string? extra)
+    {
+        var environment = new Dictionary<string, string> { ["TERM"] = "xterm-256color" };
+        if (extra is not null)
+            environment["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = extra;
+        var words = args.Select(arg => arg.Replace("IMAGES", _directory, StringComparison.Ordinal)).ToArray();
+        var parsed = CommandLine.Parse("vmspawn", words, environment);
+        if (parsed is Mistakes(var mistakes))
+            return (null, mistakes);
+
+        var options = Assert.IsType<RunCommand>(parsed).Options;
+        var surroundings = new Surroundings(_ => null, IsTerminal: false, () => 0x0123456789abcdef);
+        var resolution = Resolver.Resolve(options, World(), surroundings, [], []);
+        if (resolution.Spec is not { } spec)
+            return (null, resolution.Problems);
+        var result = MachinePlanner.Plan(spec);
+        return (result.Plan, result.Problems);
+    }
+
+    /// <summary>An option and its value on one line, descriptors after them, paths of this run replaced.</summary>
+    public string Print(VmPlan plan)
+    {
+        var lines = new List<string> { plan.Program };
+        foreach (var argument in plan.Arguments)
+        {
+            if (argument.StartsWith('-') || lines.Count == 1 || lines[^1].Contains(' ', StringComparison.Ordinal))
+                lines.Add(argument);
+            else
+                lines[^1] += $" {argument}";
+        }
+
+        lines.Add("");
+        lines.AddRange(plan.Descriptors.Select(descriptor => $"{descriptor.Number} {descriptor.Slot}: {Describe(descriptor.Source)}"));
+        return string.Join('\n', lines).Replace(_directory, "IMAGES", StringComparison.Ordinal) + "\n";
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static string Describe(DescriptorSource source) => source switch
+    {
+        OpenedFile file => $"{(file.ReadOnly ? "read" : "read and write")} {file.Path}",
+        AnonymousOverlay overlay => $"overlay of {overlay.VirtualSize} bytes in {overlay.Directory}",
+        JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)}",
+        MemoryBytes bytes => $"{bytes.Content.Length} bytes in memory",
+        MonitorSocket => "monitor socket",
+        ConsoleTerminal => "console terminal",
+        _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
+    };
+
+    private static World World()
+    {
+        var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), false, false, false);
+        var qemu = new QemuFacts
+        {
+            Path = "/usr/bin/qemu-system-x86_64",
+            Version = new QemuVersion(7, 2, 22),
+            Drivers = new Dictionary<string, string>
+            {
+                ["nvme"] = "PCI",
+                ["virtio-blk-pci"] = "PCI",
+                ["virtio-net-pci"] = "PCI",
+                ["pcie-root-port"] = "PCI",
+                ["scsi-hd"] = "SCSI",
+            },
+            Machines = new HashSet<string> { "q35" },
+            Accelerators = new HashSet<string> { "tcg" },
+            Objects = new HashSet<string> { "rng-builtin" },
+            HasSandbox = true,
+            RunWith = new HashSet<string>(),
+            HasConsoleSize = false,
+        };
+        return new World(host, qemu, _ => new KvmFacts(false, "the tests have none"));
+    }
+
+    private string PathOf(string name) => Path.Combine(_directory, name);
+}

@@ -1,0 +1,106 @@
+using Vmspawn.Cli.Declarations;
+
+namespace Vmspawn.Cli.Tests;
+
+public class NotYetTests
+{
+    private static ParsedCommand Parse(params string[] args) => CommandLine.Parse("systemd-vmspawn", ["-id", .. args], new Dictionary<string, string>());
+
+    [Theory]
+    [InlineData("--register=no")]
+    [InlineData("--register=auto")]
+    [InlineData("--register=")]
+    [InlineData("--tpm=no")]
+    [InlineData("--tpm=auto")]
+    [InlineData("--tpm=")]
+    [InlineData("--tpm-state=off")]
+    [InlineData("--tpm-state=auto")]
+    [InlineData("--vsock=no")]
+    [InlineData("--vsock=auto")]
+    [InlineData("--vsock=0")]
+    [InlineData("--qemu-vsock=no")]
+    [InlineData("--vsock-cid=")]
+    [InlineData("--pass-ssh-key=no")]
+    [InlineData("--ssh-key-type=")]
+    [InlineData("--notify-ready=no")]
+    [InlineData("--keep-unit")]
+    [InlineData("--no-pager")]
+    [InlineData("--no-ask-password")]
+    [InlineData("--secure-boot=auto")]
+    [InlineData("--secure-boot=no")]
+    [InlineData("--secure-boot=")]
+    [InlineData("--firmware=auto")]
+    [InlineData("--firmware=")]
+    [InlineData("--firmware-features=~enrolled-keys")]
+    [InlineData("--firmware-features=~a,~b")]
+    [InlineData("--firmware-features=")]
+    [InlineData("--efi-nvram-template=")]
+    [InlineData("--efi-nvram-state=off")]
+    [InlineData("--efi-nvram-state=auto")]
+    [InlineData("--coco=no")]
+    [InlineData("--forward-journal=")]
+    [InlineData("--forward-journal-max-use=")]
+    [InlineData("--bind-user-shell=no")]
+    [InlineData("--bind=")]
+    [InlineData("--directory=")]
+    public void What_asks_for_nothing_is_accepted(string option) => Assert.IsType<RunCommand>(Parse(option));
+
+    [Theory]
+    [InlineData("--register=yes")]
+    [InlineData("--tpm=yes")]
+    [InlineData("--tpm=maybe")]
+    [InlineData("--tpm-state=/var/tpm")]
+    [InlineData("--vsock=1")]
+    [InlineData("--vsock-cid=3")]
+    [InlineData("--pass-ssh-key=yes")]
+    [InlineData("--ssh-key-type=rsa")]
+    [InlineData("--notify-ready=yes")]
+    [InlineData("--secure-boot=yes")]
+    [InlineData("--firmware=uefi")]
+    [InlineData("--firmware=list")]
+    [InlineData("--firmware=describe")]
+    [InlineData("--firmware=/usr/share/qemu/firmware/x.json")]
+    [InlineData("--firmware=./x.json")]
+    [InlineData("--firmware-features=secure-boot")]
+    [InlineData("--firmware-features=~a,b")]
+    [InlineData("--firmware-features=list")]
+    [InlineData("--efi-nvram-template=/x")]
+    [InlineData("--efi-nvram-state=/x")]
+    [InlineData("--coco=sev-snp")]
+    [InlineData("--coco=tdx")]
+    [InlineData("--forward-journal=/x")]
+    [InlineData("--forward-journal-max-files=3")]
+    [InlineData("--bind-user-shell=yes")]
+    [InlineData("--console=gui")]
+    [InlineData("--bind=/home")]
+    [InlineData("--slice=a.slice")]
+    public void What_asks_for_something_is_refused_by_name(string option)
+    {
+        var problem = Assert.Single(Assert.IsType<Mistakes>(Parse(option)).Problems);
+        Assert.Equal(("not-available", option, ProblemKind.Usage), (problem.Code, problem.Subject, problem.Kind));
+        Assert.EndsWith("is not available yet", problem.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-n", "--network-tap")]
+    [InlineData("--network-tap", "--network-tap")]
+    [InlineData("--qemu-gui", "--qemu-gui")]
+    [InlineData("--gui", "--qemu-gui")]
+    [InlineData("-D/tree", "--directory=/tree")]
+    [InlineData("-Sx", "--slice=x")]
+    public void Short_forms_are_refused_by_their_full_name(string word, string subject)
+    {
+        var problem = Assert.Single(Assert.IsType<Mistakes>(Parse(word)).Problems);
+        Assert.Equal(("not-available", subject), (problem.Code, problem.Subject));
+    }
+
+    [Fact]
+    public void Nothing_that_is_not_there_is_ever_ignored()
+    {
+        foreach (var option in OptionTable.Create().All.Where(option => option.Availability == Availability.Later))
+        {
+            var problem = Assert.Single(Assert.IsType<Mistakes>(Parse(option.TakesValue ? [option.Name, "value"] : [option.Name])).Problems);
+            Assert.StartsWith(option.Name, problem.Subject, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using CsCheck;
+using Vmspawn.Images;
+
+namespace Vmspawn.Tests.Images;
+
+public class KernelSniffTests
+{
+    [Fact]
+    public void An_x86_kernel_with_an_efi_stub_is_a_bzimage_and_a_pe_and_says_its_command_line_limit()
+    {
+        var kernel = KernelSniff.Of(BzImage(withPe: true));
+        Assert.Equal(new KernelSniff(KernelKind.BzImage, IsPe: true, IsUki: false, CommandLineLimit: 2047), kernel);
+    }
+
+    [Fact]
+    public void An_x86_kernel_without_an_efi_stub_is_no_pe() =>
+        Assert.Equal(new KernelSniff(KernelKind.BzImage, false, false, 2047), KernelSniff.Of(BzImage(withPe: false)));
+
+    [Fact]
+    public void A_pe_with_a_section_linux_is_a_unified_kernel_image() =>
+        Assert.Equal(new KernelSniff(KernelKind.Pe, true, true, null), KernelSniff.Of(Pe(".text", ".linux")));
+
+    [Fact]
+    public void A_pe_whose_section_only_starts_like_linux_is_none() =>
+        Assert.False(KernelSniff.Of(Pe(".text", ".linuxx")).IsUki);
+
+    [Fact]
+    public void Elf_and_arm64_are_told_apart()
+    {
+        Assert.Equal(KernelKind.Elf, KernelSniff.Of([0x7f, (byte)'E', (byte)'L', (byte)'F', 2]).Kind);
+        var image = new byte[64];
+        "ARMd"u8.CopyTo(image.AsSpan(0x38));
+        Assert.Equal(KernelKind.FlatImage, KernelSniff.Of(image).Kind);
+    }
+
+    [Fact]
+    public void Cut_and_damaged_headers_always_have_an_answer() =>
+        Gen.OneOf(Damage.To(BzImage(true)), Damage.To(Pe(".linux")), Damage.To(Pe([.. Enumerable.Repeat(".a", 90)]))).Sample(bytes =>
+        {
+            var kernel = KernelSniff.Of(bytes);
+            return (kernel.IsPe || !kernel.IsUki) && kernel.CommandLineLimit is null or > 0;
+        });
+
+    private static byte[] BzImage(bool withPe)
+    {
+        var image = withPe ? Pe(".setup") : new byte[1024];
+        image[0x1fe] = 0x55;
+        image[0x1ff] = 0xaa;
+        "HdrS"u8.CopyTo(image.AsSpan(0x202));
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(0x206), 0x020f);
+        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x238), 2047);
+        return image;
+    }
+
+    private static byte[] Pe(params string[] sections)
+    {
+        const int At = 0x80;
+        var image = new byte[1024 + (sections.Length * 40)];
+        "MZ"u8.CopyTo(image);
+        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x3c), At);
+        "PE\0\0"u8.CopyTo(image.AsSpan(At));
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(At + 6), (ushort)sections.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(At + 20), 0xf0);
+        for (var i = 0; i < sections.Length; i++)
+            System.Text.Encoding.ASCII.GetBytes(sections[i], image.AsSpan(At + 24 + 0xf0 + (i * 40)));
+        return image;
+    }
+}

@@ -1,0 +1,20 @@
+using Vmspawn.Host;
+
+namespace Vmspawn.Tests;
+
+/// <summary>Runs the real programs that tests compare with.</summary>
+internal static class Tool
+{
+    public const string Qemu = "/usr/bin/qemu-system-x86_64";
+
+    /// <summary>What it printed; fails the test when it fails.</summary>
+    public static async Task<string> Run(string name, params string[] arguments)
+    {
+        var run = await Try(name, arguments);
+        Assert.True(run.ExitCode == 0, $"{name} {string.Join(' ', arguments)}: {run.ExitCode}: {run.Error}{run.Output}");
+        return run.Output;
+    }
+
+    public static Task<ChildRun> Try(string name, params string[] arguments) =>
+        ChildRun.Run("/usr/bin/" + name, arguments, TimeSpan.FromSeconds(60));
+}
