@@ -1,0 +1,168 @@
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>Bad input gets a sentence for each mistake before anything starts, and leaves nothing behind.</summary>
+public sealed class BadInputTests : VmTest
+{
+    private const int Failure = 1;
+    private const int Usage = 2;
+
+    [Theory]
+    [InlineData("--ram=0", "--ram")]
+    [InlineData("--ram=12Q", "--ram")]
+    [InlineData("--ram=99999999999T", "--ram")]
+    [InlineData("--ram=-1G", "--ram")]
+    [InlineData("--cpus=0", "--cpus")]
+    [InlineData("--cpus=many", "--cpus")]
+    [InlineData("--cpus=99999999999", "--cpus")]
+    [InlineData("--machine=not a host name", "not a host name")]
+    [InlineData("--machine=-x", "-x")]
+    [InlineData("--uuid=00000000-0000-0000-0000-000000000000", "--uuid")]
+    [InlineData("--uuid=nonsense", "--uuid")]
+    [InlineData("--grow-image=99999999999T", "--grow-image")]
+    [InlineData("--image-format=vmdk", "vmdk")]
+    [InlineData("--image-disk-type=floppy", "floppy")]
+    [InlineData("--console=hologram", "hologram")]
+    [InlineData("--console-transport=pigeon", "pigeon")]
+    [InlineData("--hotplug-ports=-1", "--hotplug-ports")]
+    [InlineData("--pcie-layout=round", "round")]
+    [InlineData("--kvm=perhaps", "perhaps")]
+    [InlineData("--set-credential=novalue", "novalue")]
+    [InlineData("--no-such-option", "--no-such-option")]
+    public async Task A_wrong_value_is_wrong_usage_and_named(string option, string named)
+    {
+        var ended = await Refused(Usage, Guest("poweroff", option));
+        Assert.Contains(named, ended.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--tpm=yes"), InlineData("--vsock=yes"), InlineData("--register=yes"), InlineData("--network-tap")]
+    [InlineData("--bind=/tmp"), InlineData("--bind-ro=/tmp"), InlineData("--directory=/"), InlineData("--secure-boot=yes")]
+    [InlineData("--coco=tdx"), InlineData("--forward-journal=/tmp/j"), InlineData("--bind-user=root"), InlineData("--console=gui")]
+    public async Task An_option_that_is_not_there_yet_is_refused_by_name_never_ignored(string option)
+    {
+        var ended = await Refused(null, Guest("poweroff", option));
+        Assert.Contains(option.Split('=')[0], ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_switches_off_the_things_to_come_is_accepted_from_the_start()
+    {
+        var ended = await Run(QemuKind.Distribution, Guest(
+            "poweroff", "--register=no", "--tpm=no", "--vsock=no", "--pass-ssh-key=no", "--notify-ready=no", "--keep-unit"));
+        Assert.True(ended.Status == 0, ended.ToString());
+    }
+
+    [Fact]
+    public async Task Uefi_is_refused_with_a_clear_sentence()
+    {
+        var ended = await Refused(null, Guest("poweroff", "--firmware=uefi"));
+        Assert.Contains("uefi", ended.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public Task A_missing_image_is_named() => RefusedImage(Path.Combine(Scratch.Images, "missing.raw"));
+
+    [Fact]
+    public Task A_directory_is_no_image() => RefusedImage(Scratch.Images);
+
+    [Fact]
+    public Task An_empty_file_is_no_image() => RefusedImage(Scratch.Raw("empty", 0));
+
+    [Fact]
+    public Task A_raw_file_is_no_qcow2() => RefusedImage(Scratch.Raw("disk"), "--image-format=qcow2");
+
+    [Fact]
+    public async Task A_qcow2_file_is_not_booted_as_raw()
+    {
+        var image = Scratch.Own("disk");
+        // The magic and version 3 of a qcow2 header are what anyone can tell it by.
+        await File.WriteAllBytesAsync(image, [.. "QFI"u8, 0xfb, 0, 0, 0, 3, .. new byte[65536]]);
+        await RefusedImage(image);
+    }
+
+    [Fact]
+    public async Task A_missing_kernel_initrd_drive_or_credential_is_named()
+    {
+        var ended = await Refused(Failure, [
+            "--user", "--firmware=none", "--linux=/nowhere/kernel", "--initrd=/nowhere/initrd",
+            "--extra-drive=/nowhere/drive", "--load-credential=a:/nowhere/credential"]);
+        foreach (var what in (string[])["kernel", "initrd", "drive", "credential"])
+            Assert.Contains("/nowhere/" + what, ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_initrd_without_a_kernel_is_refused()
+    {
+        var ended = await Refused(null, ["--user", $"--initrd={Prepared.Initrd}", $"--image={Scratch.Raw("disk")}"]);
+        Assert.Contains("--initrd", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kernel_command_line_over_the_limit_is_refused_with_the_limit()
+    {
+        var ended = await Refused(null, [.. Guest("poweroff"), new string('x', 2048)]);
+        Assert.Contains("2048", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task Extra_arguments_that_cannot_be_split_are_refused() =>
+        RefusedExtra("-device \"nvme", "SYSTEMD_VMSPAWN_QEMU_EXTRA");
+
+    [Fact]
+    public Task An_extra_device_on_a_taken_address_is_refused() => RefusedExtra("-device virtio-rng-pci,addr=0x1f", "1f");
+
+    [Fact]
+    public Task Two_extra_devices_on_one_address_are_refused() =>
+        RefusedExtra("-device virtio-rng-pci,addr=0x5 -device virtio-balloon-pci,addr=0x5.0", "05.0");
+
+    [Fact]
+    public async Task A_host_without_qemu_is_told_so()
+    {
+        using var run = VmspawnRun.StartWith(
+            new Dictionary<string, string?> { ["PATH"] = Scratch.Temporary }, Scratch, QemuKind.Distribution, Guest("poweroff"));
+        var ended = Sentences(await run.End(ShortBound), Failure);
+        Assert.Contains("qemu-system", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_mistake_is_reported_at_once()
+    {
+        var ended = await Refused(Usage, ["--user", "--ram=0", "--cpus=none", "--console=hologram", "--no-such-option"]);
+        foreach (var what in (string[])["--ram", "--cpus", "hologram", "--no-such-option"])
+            Assert.Contains(what, ended.Error, StringComparison.Ordinal);
+    }
+
+    private async Task RefusedImage(string image, params string[] options)
+    {
+        var ended = await Refused(Failure, Guest("poweroff", [$"--image={image}", .. options]));
+        Assert.Contains(image, ended.Error, StringComparison.Ordinal);
+    }
+
+    private async Task RefusedExtra(string extra, string named)
+    {
+        using var run = VmspawnRun.StartWith(
+            new Dictionary<string, string?> { ["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = extra },
+            Scratch, QemuKind.Distribution, Guest("poweroff"));
+        Assert.Contains(named, Sentences(await run.End(ShortBound), null).Error, StringComparison.Ordinal);
+    }
+
+    private async Task<Ended> Refused(int? status, string[] arguments)
+    {
+        using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, arguments);
+        return Sentences(await run.End(ShortBound), status);
+    }
+
+    /// <summary>A failure (either status when null) that says only sentences of ours, on standard error.</summary>
+    private static Ended Sentences(Ended ended, int? status)
+    {
+        Assert.True(status is null ? ended.Status is Failure or Usage : ended.Status == status, ended.ToString());
+        Assert.Equal("", ended.Output);
+        Assert.NotEqual("", ended.Error);
+        Assert.All(
+            ended.Error.TrimEnd('\n').Split('\n'),
+            line => Assert.StartsWith("vmspawn: ", line, StringComparison.Ordinal));
+        return ended;
+    }
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>Disks: what the guest sees of them and what its writes do to the host's files.</summary>
+public sealed class DriveTests : VmTest
+{
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_guests_write_is_in_the_raw_image_afterwards(QemuKind qemu)
+    {
+        var image = Scratch.Raw("disk");
+        await Succeed(qemu, "write=vda:4096:kept,poweroff", $"--image={image}");
+        Assert.Equal("kept", TextAt(image, 4096));
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task Ephemeral_writes_to_root_and_extra_drives_survive_a_reboot_and_reach_no_image(QemuKind qemu)
+    {
+        var root = Scratch.Raw("root");
+        var extra = Scratch.Raw("extra");
+        var before = (SHA256.HashData(File.ReadAllBytes(root)), SHA256.HashData(File.ReadAllBytes(extra)));
+        var console = await Succeed(
+            qemu,
+            "boots=vda,write=vdb:8192:extra,reboot-once=vda,read=vdb:8192:64,poweroff",
+            "--ephemeral", $"--image={root}", $"--extra-drive={extra}");
+        Assert.Contains("vmtest: boot 2", console, StringComparison.Ordinal);
+        Assert.Contains("vmtest: read vdb:8192:64 extra", console, StringComparison.Ordinal);
+        Assert.Equal(before, (SHA256.HashData(File.ReadAllBytes(root)), SHA256.HashData(File.ReadAllBytes(extra))));
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task An_ephemeral_overlay_lies_on_a_disk_beside_the_image_never_in_memory(QemuKind qemu)
+    {
+        using var run = VmspawnRun.Start(
+            Scratch, qemu, Guest("write=vda:4096:x,mark=written,sleep=3,poweroff", "--ephemeral", $"--image={Scratch.Raw("root")}"));
+        await run.Output.WaitFor("vmtest: mark written", GuestBound);
+        var files = Processes.Descriptors(run.Qemu).Values.Where(path => path.StartsWith('/')).ToList();
+        Assert.DoesNotContain(files, path => path.StartsWith("/dev/shm", StringComparison.Ordinal));
+        // An unnamed file shows as its folder and "#inode (deleted)".
+        Assert.Contains(files, path => path.StartsWith(Scratch.Images, StringComparison.Ordinal)
+            && path.EndsWith(" (deleted)", StringComparison.Ordinal));
+        Assert.Equal(0, (await run.End(GuestBound)).Status);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task Each_disk_type_shows_with_its_file_name_as_serial(QemuKind qemu)
+    {
+        const string longName = "a-name-longer-than-twenty-characters.raw";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(longName)));
+        var report = GuestReport.In(await Succeed(
+            qemu,
+            "report,poweroff",
+            $"--image={Scratch.Raw(longName)}",
+            $"--extra-drive=virtio-blk:{Scratch.Raw("blk")}",
+            $"--extra-drive=nvme:{Scratch.Raw("nvme disk")}",
+            $"--extra-drive=virtio-scsi:{Scratch.Raw("scsi")}",
+            $"--extra-drive=virtio-scsi:{Scratch.Raw("thirty-characters-fit-a-scsi-id")}",
+            $"--extra-drive=scsi-cd:{Scratch.Raw("cd")}"));
+        Assert.StartsWith("vd", report.Block(hash[..20]).Name, StringComparison.Ordinal);
+        Assert.StartsWith("vd", report.Block("blk").Name, StringComparison.Ordinal);
+        Assert.StartsWith("nvme", report.Block("nvme disk").Name, StringComparison.Ordinal);
+        Assert.StartsWith("sd", report.Block("scsi").Name, StringComparison.Ordinal);
+        Assert.StartsWith("sr", report.Block("cd").Name, StringComparison.Ordinal);
+        var tooLongForScsi = Convert.ToHexStringLower(SHA256.HashData("thirty-characters-fit-a-scsi-id"u8));
+        Assert.StartsWith("sd", report.Block(tooLongForScsi[..30]).Name, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_cd_cannot_be_written(QemuKind qemu)
+    {
+        var cd = Scratch.Raw("cd");
+        var console = await Succeed(qemu, "write=sr0:4096:x,poweroff", $"--extra-drive=scsi-cd:{cd}");
+        Assert.Contains("vmtest: write failed", console, StringComparison.Ordinal);
+        Assert.All(File.ReadAllBytes(cd), value => Assert.Equal(0, value));
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_qcow2_image_is_read_and_written_through_its_format(QemuKind qemu)
+    {
+        var image = Scratch.Own("disk.qcow2");
+        QemuImg("create", "-q", "-f", "qcow2", image, "64M");
+        var console = await Succeed(
+            qemu, "report,write=vda:33554432:deep,reboot-once=vda,read=vda:33554432:64,poweroff",
+            "--image-format=qcow2", $"--image={image}");
+        Assert.Equal((64 << 20) / 512, GuestReport.In(console).Block("disk.qcow2").Sectors);
+        Assert.Contains("vmtest: read vda:33554432:64 deep", console, StringComparison.Ordinal);
+        Assert.InRange(new FileInfo(image).Length, 1, 8 << 20);
+    }
+
+    [Theory]
+    [InlineData(QemuKind.Distribution, "yes", false), InlineData(QemuKind.Sid, "yes", false)]
+    [InlineData(QemuKind.Distribution, "no", true), InlineData(QemuKind.Sid, "no", true)]
+    public async Task A_discard_gives_blocks_back_unless_it_is_off(QemuKind qemu, string discard, bool stays)
+    {
+        var image = Scratch.Own("disk");
+        await File.WriteAllBytesAsync(image, Enumerable.Repeat((byte)0xaa, 4 << 20).ToArray());
+        await Succeed(qemu, "discard=vda:1048576:1048576,poweroff", $"--image={image}", $"--discard-disk={discard}");
+        Assert.Equal(stays, File.ReadAllBytes(image).AsSpan(1 << 20, 1 << 20).IndexOf((byte)0) < 0);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_grown_image_is_larger_in_the_guest_and_never_shrinks(QemuKind qemu)
+    {
+        var image = Scratch.Raw("disk", 4 << 20);
+        var grown = GuestReport.In(await Succeed(qemu, "report,poweroff", $"--image={image}", "--grow-image=8M"));
+        Assert.Equal((8 << 20) / 512, grown.Block("disk").Sectors);
+        var kept = GuestReport.In(await Succeed(qemu, "report,poweroff", $"--image={image}", "--grow-image=2M"));
+        Assert.Equal((8 << 20) / 512, kept.Block("disk").Sectors);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_boot_sector_runs_under_bios_and_its_power_off_is_status_zero(QemuKind qemu)
+    {
+        var ended = await Run(
+            qemu, "--user", "--kvm=no", "--firmware=bios", "--console=read-only", $"--image={BootSector.Write(Scratch)}");
+        Assert.True(ended.Status == 0, ended.ToString());
+    }
+
+    private async Task<string> Succeed(QemuKind qemu, string words, params string[] options)
+    {
+        var ended = await Run(qemu, Guest(words, options));
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("vmtest: poweroff", ended.Output, StringComparison.Ordinal);
+        return ended.Output;
+    }
+
+    private static string TextAt(string path, int at)
+    {
+        var bytes = File.ReadAllBytes(path).AsSpan(at);
+        return Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)'\n')]);
+    }
+
+    private static void QemuImg(params string[] arguments)
+    {
+        using var process = Process.Start("qemu-img", arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+}

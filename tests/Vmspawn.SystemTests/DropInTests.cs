@@ -1,0 +1,29 @@
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>Called as systemd-vmspawn, it is that program: only spawning exists.</summary>
+public sealed class DropInTests : VmTest
+{
+    [Fact]
+    public async Task Under_its_old_name_the_first_word_is_a_kernel_argument_not_a_subcommand()
+    {
+        var link = Scratch.Own("systemd-vmspawn");
+        File.CreateSymbolicLink(link, Prepared.Binary);
+        using var run = VmspawnRun.StartProgram(
+            link, new Dictionary<string, string?>(), Scratch, QemuKind.Distribution,
+            [.. Guest("report,poweroff")[..^2], "plan", "vmtest=report,poweroff"]);
+        var ended = await run.End(GuestBound);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("plan", GuestReport.In(ended.Output).CommandLine.Split(' '));
+    }
+
+    [Theory, InlineData("--help"), InlineData("-h"), InlineData("--version")]
+    public async Task Help_and_version_print_and_succeed(string option)
+    {
+        var ended = await Run(QemuKind.Distribution, option);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("vmspawn", ended.Output, StringComparison.Ordinal);
+        Assert.Equal("", ended.Error);
+    }
+}

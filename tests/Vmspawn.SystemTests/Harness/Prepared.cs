@@ -1,0 +1,36 @@
+namespace Vmspawn.SystemTests.Harness;
+
+/// <summary>What tests/guests/prepare.sh and build.sh have made.</summary>
+internal static class Prepared
+{
+    public static string Cache { get; } = Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given
+            ? given
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "vmspawn-tests");
+
+    public static string Kernel { get; } = Existing(Path.Combine(Cache, "guest", "vmlinuz"));
+
+    public static string Initrd { get; } = Existing(Path.Combine(Cache, "guest", "initrd"));
+
+    /// <summary>The folder to put first in $PATH for QEMU of Debian sid.</summary>
+    public static string SidQemuFolder { get; } = Path.Combine(Cache, "qemu-sid");
+
+    /// <summary>The program under test.</summary>
+    public static string Binary { get; } = Existing(
+        Environment.GetEnvironmentVariable("VMSPAWN_BINARY") is { Length: > 0 } given
+            ? given
+            : Path.Combine(RepositoryRoot(), "artifacts", "vmspawn"));
+
+    private static string RepositoryRoot()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+            if (File.Exists(Path.Combine(folder, "Vmspawn.slnx")))
+                return folder;
+        throw new InvalidOperationException("The tests run outside the repository: set VMSPAWN_BINARY.");
+    }
+
+    private static string Existing(string path) => File.Exists(path)
+        ? Path.GetFullPath(path)
+        : throw new FileNotFoundException($"{path} is missing: run ./test.sh, which makes it.", path);
+}

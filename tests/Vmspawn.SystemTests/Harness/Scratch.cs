@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+
+namespace Vmspawn.SystemTests.Harness;
+
+/// <summary>One test's own folders, and the mark by which everything that it started is found again.</summary>
+internal sealed class Scratch : IDisposable
+{
+    private readonly HashSet<string> _ours = [];
+
+    public Scratch()
+    {
+        Mark = "vt" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+        Root = Directory.CreateTempSubdirectory(Mark + "-").FullName;
+        Images = Directory.CreateDirectory(Path.Combine(Root, "images")).FullName;
+        Temporary = Directory.CreateDirectory(Path.Combine(Root, "tmp")).FullName;
+        Runtime = Path.Combine(Root, "run");
+        Directory.CreateDirectory(Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Unique to this test, a valid host name.</summary>
+    public string Mark { get; }
+
+    public string Root { get; }
+
+    /// <summary>$XDG_RUNTIME_DIR of the program under test.</summary>
+    public string Runtime { get; }
+
+    /// <summary>$TMPDIR of the program under test.</summary>
+    public string Temporary { get; }
+
+    /// <summary>Where the test's images lie.</summary>
+    public string Images { get; }
+
+    /// <summary>Where the machine of that name keeps its sockets while it runs.</summary>
+    public string RuntimeOf(string machine) => Path.Combine(Runtime, "systemd", "vmspawn", machine);
+
+    /// <summary>A path for a file or folder the test makes itself: it may stay.</summary>
+    public string Own(string name)
+    {
+        var path = Path.Combine(Images, name);
+        _ours.Add(path);
+        return path;
+    }
+
+    /// <summary>A raw image of <paramref name="size"/> bytes, all holes.</summary>
+    public string Raw(string name, long size = 4 << 20)
+    {
+        var path = Own(name);
+        using var file = File.Create(path);
+        file.SetLength(size);
+        return path;
+    }
+
+    public string Text(string name, string text)
+    {
+        var path = Own(name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Files and folders that the test did not make. The folders shared by all machines may stay.</summary>
+    public IEnumerable<string> Strangers()
+    {
+        string[] shared = [Path.Combine(Runtime, "systemd"), Path.Combine(Runtime, "systemd", "vmspawn"), Images, Temporary, Runtime];
+        return Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories)
+            .Where(path => !shared.Contains(path) && !_ours.Any(own => path == own || path.StartsWith(own + "/", StringComparison.Ordinal)));
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}

@@ -1,0 +1,34 @@
+namespace Vmspawn.SystemTests.Harness;
+
+/// <summary>A test with folders of its own that fails when it leaves anything behind.</summary>
+public abstract class VmTest : IAsyncDisposable
+{
+    /// <summary>A test guest's whole run under emulation on a busy machine.</summary>
+    private protected static readonly TimeSpan GuestBound = TimeSpan.FromSeconds(120);
+
+    /// <summary>What does not start a guest.</summary>
+    private protected static readonly TimeSpan ShortBound = TimeSpan.FromSeconds(30);
+
+    private protected Scratch Scratch { get; } = new();
+
+    /// <summary>The options every test guest gets, then the test's own, then the words for its init.</summary>
+    private protected string[] Guest(string words, params string[] options) =>
+    [
+        "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--firmware=none", "--console=read-only", "--ram=512M",
+        $"--linux={Prepared.Kernel}", $"--initrd={Prepared.Initrd}", .. options, "quiet", $"vmtest={words}",
+    ];
+
+    private protected async Task<Ended> Run(QemuKind qemu, params IEnumerable<string> arguments)
+    {
+        using var run = VmspawnRun.Start(Scratch, qemu, arguments);
+        return await run.End(GuestBound);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var left = await Leftovers.Sweep(Scratch);
+        Scratch.Dispose();
+        GC.SuppressFinalize(this);
+        Assert.True(left.Count == 0, "left behind:\n" + string.Join('\n', left));
+    }
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>How a machine ends, and what our exit status says of it.</summary>
+public sealed class LifeTests : VmTest
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_guest_that_powers_off_is_status_zero_and_a_quiet_run_says_nothing(QemuKind qemu)
+    {
+        var ended = await Run(qemu, Guest("poweroff", "--quiet"));
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Equal("", ended.Error);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_guests_reboot_keeps_the_machine(QemuKind qemu)
+    {
+        using var run = VmspawnRun.Start(
+            Scratch, qemu, Guest("mark=here,sleep=2,reboot-once=vda,mark=again,sleep=2,poweroff", $"--image={Scratch.Raw("disk")}"));
+        await run.Output.WaitFor("vmtest: mark here", GuestBound);
+        var first = run.Qemu;
+        await run.Output.WaitFor("vmtest: mark again", GuestBound);
+        Assert.Equal(first, run.Qemu);
+        Assert.Equal(0, (await run.End(GuestBound)).Status);
+    }
+
+    [Theory]
+    [InlineData(QemuKind.Distribution, "TERM"), InlineData(QemuKind.Sid, "TERM")]
+    [InlineData(QemuKind.Distribution, "INT"), InlineData(QemuKind.Sid, "HUP")]
+    public async Task A_signal_presses_the_power_button_and_the_guests_own_end_is_status_zero(QemuKind qemu, string signal)
+    {
+        using var run = VmspawnRun.Start(Scratch, qemu, Guest("wait-acpi,poweroff"));
+        await run.Output.WaitFor("vmtest: waiting for the power button", GuestBound);
+        run.Signal(signal);
+        var ended = await run.End(GuestBound);
+        Assert.Contains("vmtest: power button", ended.Output, StringComparison.Ordinal);
+        Assert.True(ended.Status == 0, ended.ToString());
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_second_signal_ends_a_guest_that_ignores_the_button_at_once(QemuKind qemu)
+    {
+        using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
+        await run.Output.WaitFor("vmtest: ignoring", GuestBound);
+        run.Signal("TERM");
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.False(HasEnded(run), "one signal must leave the guest time to power off");
+        run.Signal("TERM");
+        await run.End(Soon);
+    }
+
+    [Fact]
+    public async Task A_guest_that_ignores_the_button_is_ended_in_the_end()
+    {
+        using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, Guest("ignore-acpi"));
+        await run.Output.WaitFor("vmtest: ignoring", GuestBound);
+        run.Signal("TERM");
+        await run.End(TimeSpan.FromSeconds(150));
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_signal_before_the_guest_can_listen_ends_it_all_the_same(QemuKind qemu)
+    {
+        using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
+        await Task.Delay(300);
+        run.Signal("TERM");
+        await Task.Delay(200);
+        run.Signal("TERM");
+        await run.End(Soon);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task Qemu_dies_with_us_when_we_are_killed(QemuKind qemu)
+    {
+        using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
+        await run.Output.WaitFor("vmtest: ignoring", GuestBound);
+        var machine = run.Qemu;
+        run.Signal("KILL");
+        await run.End(Soon);
+        var clock = Stopwatch.StartNew();
+        while (Directory.Exists($"/proc/{machine}") && clock.Elapsed < Soon)
+            await Task.Delay(20);
+        Assert.False(Directory.Exists($"/proc/{machine}"), "QEMU outlived us");
+        // Nobody could remove the runtime directory: the next machine of the name takes it over.
+        var next = await Run(qemu, Guest("poweroff"));
+        Assert.True(next.Status == 0, next.ToString());
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task The_death_of_qemu_is_our_failure(QemuKind qemu)
+    {
+        using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
+        await run.Output.WaitFor("vmtest: ignoring", GuestBound);
+        Processes.Signal(run.Qemu, "KILL");
+        var ended = await run.End(Soon);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains("QEMU", ended.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task What_qemu_complains_of_is_in_our_message(QemuKind qemu)
+    {
+        using var run = VmspawnRun.StartWith(
+            new Dictionary<string, string?> { ["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = "-device no-such-device-at-all" },
+            Scratch,
+            qemu,
+            Guest("poweroff"));
+        var ended = await run.End(GuestBound);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains("no-such-device-at-all", ended.Error, StringComparison.Ordinal);
+        Assert.StartsWith("vmspawn: ", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_machine_of_the_name_is_refused_and_the_first_runs_on()
+    {
+        using var first = VmspawnRun.Start(Scratch, QemuKind.Distribution, Guest("wait-acpi,poweroff"));
+        await first.Output.WaitFor("vmtest: waiting", GuestBound);
+        var second = await Run(QemuKind.Distribution, Guest("poweroff"));
+        Assert.Equal(1, second.Status);
+        Assert.Contains(Scratch.Mark, second.Error, StringComparison.Ordinal);
+        Assert.Equal("", second.Output);
+        first.Signal("TERM");
+        Assert.Equal(0, (await first.End(GuestBound)).Status);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task An_image_that_another_machine_uses_is_refused_by_its_name(QemuKind qemu)
+    {
+        var image = Scratch.Raw("disk");
+        using var first = VmspawnRun.Start(Scratch, qemu, Guest("wait-acpi,poweroff", $"--image={image}"));
+        await first.Output.WaitFor("vmtest: waiting", GuestBound);
+        var second = await Run(qemu, Guest("poweroff", $"--machine={Scratch.Mark}b", $"--image={image}"));
+        Assert.Equal(1, second.Status);
+        Assert.Contains(image, second.Error, StringComparison.Ordinal);
+        first.Signal("TERM");
+        Assert.Equal(0, (await first.End(GuestBound)).Status);
+    }
+
+    [Fact]
+    public async Task The_longest_machine_name_fits_every_socket()
+    {
+        var name = Scratch.Mark + new string('x', 64 - Scratch.Mark.Length);
+        var ended = await Run(QemuKind.Distribution, Guest("poweroff", $"--machine={name}"));
+        Assert.True(ended.Status == 0, ended.ToString());
+    }
+
+    private static bool HasEnded(VmspawnRun run) => !Directory.Exists($"/proc/{run.ProcessId}");
+}

@@ -1,0 +1,53 @@
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>No root is needed, and what an ordinary user may not read is an error of its own.</summary>
+public sealed class PrivilegeTests : VmTest
+{
+    [Fact]
+    public async Task An_ordinary_user_boots_a_guest()
+    {
+        var ended = await AsOrdinaryUser(Guest("write=vda:4096:mine,poweroff", $"--image={Scratch.Raw("disk")}"));
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("vmtest: wrote", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_without_permission_is_named()
+    {
+        var image = Scratch.Raw("locked");
+        File.SetUnixFileMode(image, UnixFileMode.None);
+        var ended = await AsOrdinaryUser(Guest("poweroff", $"--image={image}"));
+        Assert.Equal(1, ended.Status);
+        Assert.Contains(image, ended.Error, StringComparison.Ordinal);
+        Assert.Contains("permission", ended.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>As we are, or as nobody when we are root, with copies of what only root can reach.</summary>
+    private async Task<Ended> AsOrdinaryUser(string[] arguments)
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return await Run(QemuKind.Distribution, arguments);
+        var binary = Copy(Prepared.Binary, "vmspawn");
+        var kernel = Copy(Prepared.Kernel, "vmlinuz");
+        var initrd = Copy(Prepared.Initrd, "initrd");
+        var copied = arguments.Select(argument => argument.Replace(Prepared.Kernel, kernel, StringComparison.Ordinal)
+            .Replace(Prepared.Initrd, initrd, StringComparison.Ordinal));
+        using var run = VmspawnRun.StartProgram(
+            "/bin/sh", new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Scratch.Own("cache") },
+            Scratch, QemuKind.Distribution,
+            [
+                "-c", "chown -R 65534:65534 \"$0\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"",
+                Scratch.Root, binary, .. copied,
+            ]);
+        return await run.End(GuestBound);
+    }
+
+    private string Copy(string path, string name)
+    {
+        var copy = Scratch.Own(name);
+        File.Copy(path, copy);
+        return copy;
+    }
+}
