@@ -68,9 +68,8 @@ public class EndTests
         Task[] calls = [.. Enumerable.Range(0, 20).Select(_ => client.ExecuteAsync("a", null, new() { Timeout = Timeout.InfiniteTimeSpan }))];
         await peer.SendAsync("this is not JSON\n{\"event\": \"NEVER\"}\n");
         await peer.DisposeAsync();
+        QmpEnd end = await client.Ended.WaitAsync(Bound);
         await client.DisposeAsync();
-
-        QmpEnd end = await client.Ended;
         Assert.Equal(QmpEndKind.Protocol, end.Kind);
         foreach (Task call in calls)
             Assert.Same(end, (await Assert.ThrowsAsync<QmpDisconnectedException>(() => call.WaitAsync(Bound))).End);

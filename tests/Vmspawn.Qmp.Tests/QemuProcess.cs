@@ -11,7 +11,7 @@ internal sealed class QemuProcess : IAsyncDisposable
 
     public QemuProcess(int monitors = 1, params string[] arguments)
     {
-        var start = new ProcessStartInfo("qemu-system-x86_64") { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("qemu-system-x86_64") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         string[] common = ["-S", "-nodefaults", "-no-user-config", "-display", "none", "-M", "q35,accel=tcg", "-m", "64"];
         foreach (string argument in common)
             start.ArgumentList.Add(argument);
