@@ -14,10 +14,10 @@ internal static class Program
         switch (command)
         {
             case ShowHelp:
-                Console.Out.Write(HelpText.Write(TextStyle.OfOutput()));
+                Output.Write(HelpText.Write(TextStyle.OfOutput(TerminalColumns())));
                 return 0;
             case ShowText(var text):
-                Console.Out.Write(text);
+                Output.Write(text);
                 return 0;
             case Mistakes(var problems):
                 return Fail(problems);
@@ -28,9 +28,12 @@ internal static class Program
 
     private static int Fail(IReadOnlyList<Problem> problems)
     {
-        Console.Error.Write(Messages.Of(problems, TextStyle.OfError()));
+        Output.WriteError(Messages.Of(problems, TextStyle.OfError()));
         return Messages.ExitStatus(problems);
     }
+
+    private static int? TerminalColumns() =>
+        int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) ? columns : null;
 
     private static Dictionary<string, string> ReadEnvironment()
     {
