@@ -44,7 +44,7 @@ internal sealed class RootBusSeats
         for (var i = 0; i < integrated; i++)
             all[i] = i;
         var (bridges, endpoints) = Loose(buses, density == Density.BridgesAnywhere);
-        if (!seats.PlaceRun(bridges, density))
+        if (!seats.PlaceRun(bridges, density, PortRun.IsPinned(buses)))
             return null;
         var fits = density switch
         {
@@ -59,11 +59,11 @@ internal sealed class RootBusSeats
     }
 
     // The user's bridges follow our ports in the run: a bridge at a lower address would take our first bus numbers.
-    private bool PlaceRun(ReadOnlySpan<int> bridges, Density density)
+    private bool PlaceRun(ReadOnlySpan<int> bridges, Density density, bool pinned)
     {
         var perNumber = density == Density.OneEach ? 1 : PcieLimits.Functions;
         var portNumbers = Numbers(Ports.Length, PcieLimits.Functions);
-        var run = PortRun.Find(Map, portNumbers + Numbers(bridges.Length, perNumber));
+        var run = PortRun.Find(Map, portNumbers + Numbers(bridges.Length, perNumber), pinned);
         if (run is null)
             return false;
         for (var i = 0; i < Ports.Length; i++)
