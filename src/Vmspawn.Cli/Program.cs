@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vmspawn.Cli.Running;
 using Vmspawn.Linux;
 
@@ -9,7 +10,9 @@ internal static class Program
     {
         if (ParentDeath.TryRunTrampoline(args, out var exitCode))
             return exitCode;
-        ParentDeath.UseSelf();
+        // Run by the dotnet host, our own executable is another program.
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+            ParentDeath.UseSelf();
         var invokedAs = Environment.GetCommandLineArgs()[0];
         return Dispatch(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
     }
