@@ -77,28 +77,18 @@ internal sealed class CallFlow : IAsyncDisposable
     /// <summary>Gives a received answer to its call.</summary>
     public void Answer(QmpMessage message, ReadOnlySpan<byte> line)
     {
+        // Read before the call is taken out: when the error itself is broken, the call learns it from the end.
+        (string Class, string Description)? error = message.Kind == QmpMessageKind.Error ? ErrorOf(message.Value()) : null;
         PendingReply? reply = _pending.Take(message.Id, out bool everGiven);
         if (_options.Trace is not null)
             _trace(QmpTraceKind.Received, SecretMask.Apply(line, reply?.Sensitive ?? true));
         reply?.OnTaken?.Invoke();
         if (reply is null or { Abandoned: true })
             Unwanted(everGiven);
-        else if (message.Kind == QmpMessageKind.Return)
-            reply.Return(message.Value());
+        else if (error is not null)
+            reply.Fail(new QmpCommandException(reply.Command, error.Value.Class, error.Value.Description));
         else
-            reply.Fail(ErrorOf(reply.Command, message.Value()));
-    }
-
-    private static QmpCommandException ErrorOf(string command, JsonElement error)
-    {
-        try
-        {
-            return new QmpCommandException(command, error.TextOr("class", "GenericError"), error.Text("desc"));
-        }
-        catch (FormatException cause)
-        {
-            throw new QmpProtocolFault($"in its error for {command} {cause.Message}", cause);
-        }
+            reply.Return(message.Value());
     }
 
     /// <summary>Fails what is pending and all that will be asked; the token must be cancelled only after it.</summary>
@@ -106,6 +96,18 @@ internal sealed class CallFlow : IAsyncDisposable
 
     /// <summary>Waits until nothing is being sent any more.</summary>
     public ValueTask DisposeAsync() => _sender.DisposeAsync();
+
+    private static (string Class, string Description) ErrorOf(JsonElement error)
+    {
+        try
+        {
+            return (error.TextOr("class", "GenericError"), error.Text("desc"));
+        }
+        catch (FormatException cause)
+        {
+            throw new QmpProtocolFault($"in an error {cause.Message}", cause);
+        }
+    }
 
     private void Unwanted(bool late)
     {
