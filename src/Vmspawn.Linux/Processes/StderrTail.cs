@@ -12,7 +12,7 @@ public sealed class StderrTail : IDisposable
 
     private readonly Lock _lock = new();
     private readonly SafeFileHandle _pipe;
-    private readonly SafeHandle? _passThrough;
+    private readonly DescriptorWriter? _passThrough;
     private readonly Readiness _readiness;
     private byte[] _kept = [];
     private int _length;
@@ -24,7 +24,7 @@ public sealed class StderrTail : IDisposable
     {
         ArgumentNullException.ThrowIfNull(pipe);
         _pipe = pipe;
-        _passThrough = passThrough;
+        _passThrough = passThrough is null ? null : new DescriptorWriter(passThrough);
         _readiness = new Readiness(pipe);
         Ended = ReadAsync();
     }
@@ -51,6 +51,7 @@ public sealed class StderrTail : IDisposable
     public void Dispose()
     {
         _readiness.Dispose();
+        _passThrough?.Dispose();
         _pipe.Dispose();
     }
 
@@ -65,7 +66,11 @@ public sealed class StderrTail : IDisposable
                 int count = DescriptorIo.Read(_pipe, buffer);
                 if (count == 0)
                     return;
-                Keep(buffer.AsSpan(0, Math.Max(count, 0)));
+                if (count < 0)
+                    continue;
+                Keep(buffer.AsSpan(0, count));
+                if (_passThrough is not null)
+                    await _passThrough.TryWriteAsync(buffer.AsMemory(0, count));
             }
         }
         catch (ObjectDisposedException)
@@ -85,20 +90,6 @@ public sealed class StderrTail : IDisposable
                 Array.Resize(ref _kept, Math.Min(Capacity, Math.Max(4096, 2 * (_length + bytes.Length))));
             bytes.CopyTo(_kept.AsSpan(_length));
             _length += bytes.Length;
-        }
-        PassOn(bytes);
-    }
-
-    private void PassOn(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            while (_passThrough is not null && !bytes.IsEmpty)
-                bytes = bytes[Math.Max(0, DescriptorIo.Write(_passThrough, bytes))..];
-        }
-        catch (LinuxException)
-        {
-            // Our own stderr is closed: what is kept here is still told.
         }
     }
 }
