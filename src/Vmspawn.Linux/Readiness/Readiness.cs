@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Linux;
+
+/// <summary>
+/// Waits until a descriptor can be read or written without blocking: a socket, pipe, terminal or pidfd. A regular
+/// file is always ready. At most one waiter for each direction. The descriptor's flags are left alone, so it may
+/// be shared with other processes.
+/// </summary>
+/// <remarks>Ready is a hint: the read or write must be a non-blocking one, or the caller be the only reader.</remarks>
+public sealed class Readiness : IDisposable
+{
+    private const uint Ended = Libc.EPOLLERR | Libc.EPOLLHUP;
+    private readonly Lock _lock = new();
+    private readonly SafeHandle _descriptor;
+    private readonly int _number;
+    private readonly long? _key;
+    private TaskCompletionSource? _reader;
+    private TaskCompletionSource? _writer;
+    private bool _disposed;
+
+    /// <summary>
+    /// Begins to watch a descriptor. It is not owned, but stays open until this object is disposed, so that its number
+    /// cannot come to mean another file meanwhile.
+    /// </summary>
+    /// <exception cref="LinuxException">The descriptor cannot be watched.</exception>
+    public Readiness(SafeHandle descriptor)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        _descriptor = descriptor;
+        bool referenced = false;
+        descriptor.DangerousAddRef(ref referenced);
+        _number = (int)descriptor.DangerousGetHandle();
+        try
+        {
+            _key = EpollLoop.Shared.Add(_number, this);
+        }
+        catch
+        {
+            descriptor.DangerousRelease();
+            throw;
+        }
+    }
+
+    /// <summary>Completes when a read would not block: there are data, the end or an error.</summary>
+    /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
+    public Task WaitReadableAsync(CancellationToken cancellation = default) =>
+        WaitAsync(ref _reader, cancellation);
+
+    /// <summary>Completes when a write would not block: there is room, or nobody to write to.</summary>
+    /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
+    public Task WaitWritableAsync(CancellationToken cancellation = default) =>
+        WaitAsync(ref _writer, cancellation);
+
+    /// <summary>Stops watching; whoever waits gets <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        TaskCompletionSource? reader, writer;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            (reader, _reader) = (_reader, null);
+            (writer, _writer) = (_writer, null);
+            if (_key is { } key)
+                EpollLoop.Shared.Remove(_number, key);
+            _descriptor.DangerousRelease();
+        }
+        reader?.TrySetException(new ObjectDisposedException(nameof(Readiness)));
+        writer?.TrySetException(new ObjectDisposedException(nameof(Readiness)));
+    }
+
+    internal void OnEvents(uint events)
+    {
+        TaskCompletionSource? reader = null, writer = null;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            if ((events & (Libc.EPOLLIN | Libc.EPOLLRDHUP | Ended)) != 0)
+                (reader, _reader) = (_reader, null);
+            if ((events & (Libc.EPOLLOUT | Ended)) != 0)
+                (writer, _writer) = (_writer, null);
+            Arm();
+        }
+        reader?.TrySetResult();
+        writer?.TrySetResult();
+    }
+
+    private Task WaitAsync(ref TaskCompletionSource? place, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        TaskCompletionSource waiter;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_key is null)
+                return Task.CompletedTask;
+            if (place is { Task.IsCompleted: false })
+                throw new InvalidOperationException("Another caller waits for this descriptor already.");
+            place = waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Arm();
+        }
+        return cancellation.CanBeCanceled ? WithCancellationAsync(waiter, cancellation) : waiter.Task;
+    }
+
+    private static async Task WithCancellationAsync(TaskCompletionSource waiter, CancellationToken cancellation)
+    {
+        // A cancelled waiter stays in its place; the next one replaces it.
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), waiter);
+        await waiter.Task;
+    }
+
+    private void Arm()
+    {
+        uint events = (_reader is null ? 0 : Libc.EPOLLIN | Libc.EPOLLRDHUP) | (_writer is null ? 0 : Libc.EPOLLOUT);
+        if (events != 0)
+            EpollLoop.Shared.Arm(_number, _key!.Value, events);
+    }
+}

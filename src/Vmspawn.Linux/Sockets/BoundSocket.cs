@@ -1,0 +1,66 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>A socket's name in the file system, with the mode that was asked for, and how to remove it.</summary>
+internal sealed class BoundSocket
+{
+    private readonly Libc.StatXBuffer _identity;
+
+    private BoundSocket(string path, Libc.StatXBuffer identity)
+    {
+        Path = path;
+        _identity = identity;
+    }
+
+    public string Path { get; }
+
+    public static BoundSocket Create(SafeFileHandle socket, string path, UnixFileMode mode)
+    {
+        using UnixAddress address = UnixAddress.For(path);
+        // The kernel takes the mode of a bound socket from the unbound one, less the umask.
+        if (Libc.ChangeMode(socket, (uint)mode) != 0)
+            throw LinuxException.Last("fchmod", path);
+        Bind(socket, address, path);
+        using SafeFileHandle node = OpenNode(path);
+        Libc.StatXBuffer found = Inspect(node, path);
+        if ((found.Mode & 0xfff) != (int)mode && Libc.ChangeMode($"/proc/self/fd/{node.DangerousGetHandle()}", (uint)mode) != 0)
+            throw LinuxException.Last("chmod", path);
+        return new BoundSocket(path, found);
+    }
+
+    public unsafe void Unlink()
+    {
+        Libc.StatXBuffer now;
+        bool ours = Libc.StatX(Libc.AT_FDCWD, Path, Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, &now) == 0
+            && now.Inode == _identity.Inode
+            && now.DeviceMajor == _identity.DeviceMajor
+            && now.DeviceMinor == _identity.DeviceMinor;
+        if (ours)
+            _ = Libc.Unlink(Path);
+    }
+
+    private static unsafe void Bind(SafeFileHandle socket, UnixAddress address, string path)
+    {
+        fixed (byte* bytes = address.Bytes)
+        {
+            if (Libc.Bind(socket, bytes, (uint)address.Bytes.Length) != 0)
+                throw LinuxException.Last("bind", path);
+        }
+    }
+
+    // Through a descriptor, so that a path swapped for a link meanwhile gives nobody else's file away.
+    private static SafeFileHandle OpenNode(string path)
+    {
+        SafeFileHandle node = Libc.Open(path, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
+        return node.IsInvalid ? throw LinuxException.Last("open", path) : node;
+    }
+
+    private static unsafe Libc.StatXBuffer Inspect(SafeFileHandle node, string path)
+    {
+        Libc.StatXBuffer found;
+        if (Libc.StatX(node, "", Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, &found) != 0)
+            throw LinuxException.Last("statx", path);
+        return (found.Mode & Libc.S_IFMT) == Libc.S_IFSOCK ? found : throw new LinuxException("bind", path, Errno.ESTALE);
+    }
+}

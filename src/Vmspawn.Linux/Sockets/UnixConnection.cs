@@ -1,0 +1,179 @@
+using Microsoft.Win32.SafeHandles;
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Linux;
+
+/// <summary>
+/// A connected stream socket of AF_UNIX that carries descriptors (unix(7)). One receiver and one sender may be at
+/// work at the same time, but not two of a kind.
+/// </summary>
+public sealed class UnixConnection : IDisposable, IAsyncDisposable
+{
+    private const int StreamFlags = Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC;
+    private readonly SafeFileHandle _socket;
+    private readonly Readiness _readiness;
+
+    private UnixConnection(SafeFileHandle socket)
+    {
+        _socket = socket;
+        _readiness = new Readiness(socket);
+    }
+
+    /// <summary>Who connected, or who listened.</summary>
+    /// <exception cref="LinuxException">The socket does not say.</exception>
+    public unsafe PeerCredentials Peer
+    {
+        get
+        {
+            Libc.Credentials peer;
+            uint length = (uint)sizeof(Libc.Credentials);
+            if (Libc.GetSocketOption(_socket, Libc.SOL_SOCKET, Libc.SO_PEERCRED, &peer, &length) != 0)
+                throw LinuxException.Last("getsockopt");
+            return new PeerCredentials(peer.UserId, peer.GroupId, peer.ProcessId);
+        }
+    }
+
+    /// <summary>Takes over a connected stream socket, such as one received or inherited, even if this fails.</summary>
+    /// <exception cref="LinuxException">The descriptor cannot be watched.</exception>
+    public static UnixConnection Adopt(SafeFileHandle socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        try
+        {
+            return new UnixConnection(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Connects to a listener, waiting while its queue is full.</summary>
+    /// <param name="path">Path of the socket, of any length.</param>
+    /// <param name="cancellation">Bounds the wait.</param>
+    /// <exception cref="LinuxException">Nobody listens there (ECONNREFUSED, ENOENT) or we may not (EACCES).</exception>
+    public static async Task<UnixConnection> ConnectAsync(string path, CancellationToken cancellation = default)
+    {
+        using UnixAddress address = UnixAddress.For(path);
+        SafeFileHandle socket = Libc.Socket(Libc.AF_UNIX, StreamFlags | Libc.SOCK_NONBLOCK, 0);
+        if (socket.IsInvalid)
+            throw LinuxException.Last("socket", path);
+        try
+        {
+            // A full queue is EAGAIN here, and nothing tells when it has room again (connect(2)).
+            for (int wait = 1; TryConnect(socket, address) is var errno && errno != Errno.None; wait = Math.Min(wait * 2, 50))
+            {
+                if (errno != Errno.EAGAIN && errno != Errno.EINTR)
+                    throw new LinuxException("connect", path, errno);
+                await Task.Delay(wait, cancellation);
+            }
+            return new UnixConnection(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Creates two connected sockets: ours, and a plain blocking one that a child process can be given.</summary>
+    /// <exception cref="LinuxException">No descriptors or memory are left.</exception>
+    public static unsafe (UnixConnection Ours, SafeFileHandle Theirs) CreatePair()
+    {
+        int* pair = stackalloc int[2];
+        if (Libc.SocketPair(Libc.AF_UNIX, StreamFlags, 0, pair) != 0)
+            throw LinuxException.Last("socketpair");
+        var theirs = new SafeFileHandle(pair[1], ownsHandle: true);
+        try
+        {
+            return (Adopt(new SafeFileHandle(pair[0], ownsHandle: true)), theirs);
+        }
+        catch
+        {
+            theirs.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Receives what is there, or waits for something.</summary>
+    /// <param name="buffer">Where the bytes go; at least one byte long.</param>
+    /// <param name="received">Where descriptors go that came with these bytes.</param>
+    /// <param name="cancellation">Ends the wait; nothing is lost then.</param>
+    /// <returns>The number of bytes, or 0 when the peer has closed its end.</returns>
+    /// <exception cref="LinuxException">
+    /// The peer closed with our data unread (ECONNRESET), or sent descriptors that could not be kept (EMFILE,
+    /// EMSGSIZE).
+    /// </exception>
+    public async ValueTask<int> ReceiveAsync(
+        Memory<byte> buffer,
+        DescriptorQueue received,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(received);
+        if (buffer.IsEmpty)
+            throw new ArgumentException("There must be room for a byte.", nameof(buffer));
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = SocketMessage.Receive(_socket, buffer.Span, received);
+            if (count >= 0)
+                return count;
+            if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR))
+                throw new LinuxException("recvmsg", null, errno);
+            if (errno == Errno.EAGAIN)
+                await _readiness.WaitReadableAsync(cancellation);
+        }
+    }
+
+    /// <summary>Sends all of the bytes, and the descriptors with the first of them.</summary>
+    /// <param name="data">At least one byte when there are descriptors.</param>
+    /// <param name="descriptors">At most 253; they stay the caller's.</param>
+    /// <param name="cancellation">Ends the wait. Part of the data may be sent then: close the connection.</param>
+    /// <exception cref="LinuxException">The peer is gone (EPIPE, ECONNRESET).</exception>
+    public async ValueTask SendAsync(
+        ReadOnlyMemory<byte> data,
+        IReadOnlyList<SafeHandle>? descriptors = null,
+        CancellationToken cancellation = default)
+    {
+        int count = descriptors?.Count ?? 0;
+        if (count > Libc.SCM_MAX_FD || (count > 0 && data.IsEmpty))
+            throw new ArgumentException("At most 253 descriptors go with at least one byte.", nameof(descriptors));
+        using var borrowed = new BorrowedDescriptors(descriptors);
+        for (bool first = true; !data.IsEmpty;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int sent = SocketMessage.Send(_socket, data.Span, first ? borrowed.Numbers : []);
+            if (sent >= 0)
+            {
+                data = data[sent..];
+                first = false;
+                continue;
+            }
+            if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR))
+                throw new LinuxException("sendmsg", null, errno);
+            if (errno == Errno.EAGAIN)
+                await _readiness.WaitWritableAsync(cancellation);
+        }
+    }
+
+    /// <summary>Closes the socket; whoever waits on it gets <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _readiness.Dispose();
+        _socket.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static unsafe Errno TryConnect(SafeFileHandle socket, UnixAddress address)
+    {
+        fixed (byte* bytes = address.Bytes)
+            return Libc.Connect(socket, bytes, (uint)address.Bytes.Length) == 0 ? Errno.None : Libc.LastError;
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>A listening stream socket of AF_UNIX in the file system (unix(7)). Disposal removes its path again.</summary>
+public sealed class UnixListener : IDisposable
+{
+    private const int StreamFlags = Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
+    private readonly SafeFileHandle _socket;
+    private readonly Readiness _readiness;
+    private readonly BoundSocket _bound;
+
+    private UnixListener(SafeFileHandle socket, BoundSocket bound)
+    {
+        _socket = socket;
+        _bound = bound;
+        _readiness = new Readiness(socket);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public string Path => _bound.Path;
+
+    /// <summary>Creates the socket at a path that must not exist yet, and listens.</summary>
+    /// <param name="path">Of any length, its last component at most about 85 bytes.</param>
+    /// <param name="mode">
+    /// Who may connect (write permission), whatever the umask; the socket never has more than this for a moment.
+    /// </param>
+    /// <exception cref="LinuxException">The path exists (EADDRINUSE), or its directory does not (ENOENT).</exception>
+    public static UnixListener Bind(string path, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
+    {
+        SafeFileHandle socket = Libc.Socket(Libc.AF_UNIX, StreamFlags, 0);
+        if (socket.IsInvalid)
+            throw LinuxException.Last("socket", path);
+        BoundSocket? bound = null;
+        try
+        {
+            bound = BoundSocket.Create(socket, path, mode);
+            if (Libc.Listen(socket, 128) != 0)
+                throw LinuxException.Last("listen", path);
+            return new UnixListener(socket, bound);
+        }
+        catch
+        {
+            bound?.Unlink();
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for the next connection.</summary>
+    /// <exception cref="LinuxException">No descriptor is left for it (EMFILE, ENFILE).</exception>
+    /// <exception cref="ObjectDisposedException">The listener was disposed meanwhile.</exception>
+    public async Task<UnixConnection> AcceptAsync(CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            SafeFileHandle socket = Libc.Accept(_socket, 0, 0, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
+            if (!socket.IsInvalid)
+                return UnixConnection.Adopt(socket);
+            if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED))
+                throw new LinuxException("accept", Path, errno);
+            if (errno == Errno.EAGAIN)
+                await _readiness.WaitReadableAsync(cancellation);
+        }
+    }
+
+    /// <summary>Stops listening and removes the path, unless something else has taken it.</summary>
+    public void Dispose()
+    {
+        if (_socket.IsClosed)
+            return;
+        _bound.Unlink();
+        _readiness.Dispose();
+        _socket.Dispose();
+    }
+}
