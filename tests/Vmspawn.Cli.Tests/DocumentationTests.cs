@@ -15,13 +15,13 @@ public partial class DocumentationTests
     private static string[] NamesWithLetters(Func<VmOption, bool> which) =>
         [.. All.Where(option => option.Letter is not null && which(option)).Select(option => $"-{option.Letter} {option.Name}").Order()];
 
-    [GeneratedRegex("--[a-z][a-z0-9-]*[a-z0-9]")]
+    [GeneratedRegex("--[a-z][a-z0-9-]*[a-z0-9]", RegexOptions.None, 1000)]
     private static partial Regex LongOption();
 
-    [GeneratedRegex("`(-[A-Za-z])`, `(--[a-z0-9-]+)`")]
+    [GeneratedRegex("`(-[A-Za-z])`, `(--[a-z0-9-]+)`", RegexOptions.None, 1000)]
     private static partial Regex LettersInReference();
 
-    [GeneratedRegex(@"(-[A-Za-z]) "", "" (--[a-z0-9-]+)")]
+    [GeneratedRegex(@"(-[A-Za-z]) "", "" (--[a-z0-9-]+)", RegexOptions.None, 1000)]
     private static partial Regex LettersInManual();
 
     private static string Section(string text, string from, string to)
