@@ -22,11 +22,9 @@ internal static class Program
         switch (command)
         {
             case ShowHelp:
-                Output.Write(HelpText.Write(TextStyle.OfOutput(TerminalColumns())));
-                return 0;
+                return Output.Write(HelpText.Write(TextStyle.OfOutput(TerminalColumns())));
             case ShowText(var text):
-                Output.Write(text);
-                return 0;
+                return Output.Write(text);
             case Mistakes(var problems):
                 return Report.Failure(problems);
             case PlanCommand(var options, var format):
