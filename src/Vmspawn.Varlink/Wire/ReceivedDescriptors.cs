@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Varlink;
@@ -19,8 +20,9 @@ public sealed class ReceivedDescriptors : IDisposable
 
     /// <summary>Hands a descriptor to the caller, who owns it from now on. Each can be taken once.</summary>
     /// <param name="index">From 0.</param>
+    /// <param name="handle">The descriptor.</param>
     /// <returns>False when none of that index came, or it is taken already.</returns>
-    public bool TryTake(long index, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SafeFileHandle? handle)
+    public bool TryTake(long index, [NotNullWhen(true)] out SafeFileHandle? handle)
     {
         handle = null;
         if (index < 0 || index >= _handles.Length)

@@ -104,7 +104,7 @@ public class IdlTests
     [Fact]
     public void Models_that_text_cannot_hold_are_refused()
     {
-        Refused("an interface name", () => new VarlinkInterface("nodots"));
+        Refused("no interface name", () => new VarlinkInterface("nodots"));
         Refused("twice", () => new VarlinkInterface("a.b", errors: [new("E", [])], methods: [new("E", [], [])]));
         Refused("does not declare", () => new VarlinkInterface("a.b", errors: [new("E", [new("x", VarlinkType.Named("T"))])]));
         Refused("nullable twice", () => new VarlinkInterface("a.b", errors: [new("E", [new("x", VarlinkType.Int.Nullable().Nullable())])]));
