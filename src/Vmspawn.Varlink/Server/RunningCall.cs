@@ -74,11 +74,19 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
             return;
         try
         {
-            await sender.FailAsync(request, ServiceErrors.System(failure is LinuxException { Errno: var errno } ? errno : Errno.EIO));
+            await sender.FailAsync(request, ServiceErrors.System(ErrnoOf(failure)));
         }
         catch (IOException)
         {
             // The sender keeps the reason.
         }
     }
+
+    private static Errno ErrnoOf(Exception failure) => failure switch
+    {
+        LinuxException linux => linux.Errno,
+        FileNotFoundException or DirectoryNotFoundException => Errno.ENOENT,
+        UnauthorizedAccessException => Errno.EACCES,
+        _ => Errno.EIO,
+    };
 }
