@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 using Vmspawn.Varlink;

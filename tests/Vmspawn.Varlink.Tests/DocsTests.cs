@@ -1,5 +1,3 @@
-using VarlinkEcho;
-
 namespace Vmspawn.Varlink.Tests;
 
 [Collection(nameof(Sockets))]

@@ -9,7 +9,6 @@ internal sealed class PendingCall
     private const int Unread = 8;
     private readonly Channel<VarlinkReply> _replies =
         Channel.CreateBounded<VarlinkReply>(new BoundedChannelOptions(Unread) { SingleReader = true, SingleWriter = true });
-    private readonly CancellationTokenSource _abandoned = new();
 
     public required bool More { get; init; }
 
@@ -20,9 +19,9 @@ internal sealed class PendingCall
     {
         try
         {
-            await _replies.Writer.WriteAsync(reply, _abandoned.Token);
+            await _replies.Writer.WriteAsync(reply);
         }
-        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        catch (ChannelClosedException)
         {
             reply.Dispose();
         }
@@ -39,7 +38,6 @@ internal sealed class PendingCall
 
     public void Abandon()
     {
-        _abandoned.Cancel();
         _replies.Writer.TryComplete();
         while (_replies.Reader.TryRead(out VarlinkReply? reply))
             reply.Dispose();

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
 /// <summary>Reads replies and hands each to the call that it answers, until the connection ends or is upgraded.</summary>
-internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending)
+internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
@@ -17,6 +16,8 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending)
         pending.EndAll(new VarlinkDisconnectedException("we closed the connection"));
         await _running;
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync()
     {

@@ -18,6 +18,7 @@ public sealed class VarlinkClient : IAsyncDisposable
     private readonly ReplyLoop _loop;
     private readonly CallSender _sender;
     private bool _handedOver;
+    private bool _disposed;
 
     private VarlinkClient(UnixConnection connection, VarlinkClientOptions options)
     {
@@ -160,11 +161,18 @@ public sealed class VarlinkClient : IAsyncDisposable
     /// <summary>Closes the connection, unless it was handed over. Calls under way fail.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _loop.StopAsync();
-        if (_handedOver)
+        if (_disposed)
             return;
-        _connection.Dispose();
-        _reader.Dispose();
+        _disposed = true;
+        await _loop.StopAsync();
+        if (!_handedOver)
+            _connection.Dispose();
+        // Whoever still sends fails now, and gives the turn back before it is gone.
+        await _sender.BeginTurnAsync(CancellationToken.None);
+        _sender.Dispose();
+        _loop.Dispose();
+        if (!_handedOver)
+            _reader.Dispose();
     }
 
     private static async Task<VarlinkReply> OnlyReplyAsync(PendingCall call, CancellationToken cancellation)

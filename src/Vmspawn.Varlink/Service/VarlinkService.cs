@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Vmspawn.Varlink;
 
 /// <summary>What a service says of itself.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink.Tests;
