@@ -9,8 +9,8 @@ internal static class DemoVerb
     /// <summary>Drives without a backing file: reads give zeros, writes are lost.</summary>
     private static readonly string[] Drives =
     [
-        "-blockdev", "driver=null-co,node-name=demo-1,size=1G", "-device", "nvme,drive=demo-1,serial=demo-nvme",
-        "-blockdev", "driver=null-co,node-name=demo-2,size=1G", "-device", "virtio-blk-pci,drive=demo-2,serial=demo-disk",
+        "-blockdev", "driver=null-co,node-name=demo-1,size=1073741824", "-device", "nvme,drive=demo-1,serial=demo-nvme",
+        "-blockdev", "driver=null-co,node-name=demo-2,size=1073741824", "-device", "virtio-blk-pci,drive=demo-2,serial=demo-disk",
     ];
 
     public static VmOptions Fill(VmOptions options) => options with
