@@ -1,4 +1,5 @@
 using Vmspawn.Cli.Running;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Cli;
 
@@ -6,6 +7,9 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        if (ParentDeath.TryRunTrampoline(args, out var exitCode))
+            return exitCode;
+        ParentDeath.UseSelf();
         var invokedAs = Environment.GetCommandLineArgs()[0];
         return Dispatch(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
     }
@@ -15,19 +19,26 @@ internal static class Program
         switch (command)
         {
             case ShowHelp:
-                Console.Out.Write(HelpText.Write(TextStyle.OfOutput()));
+                Output.Write(HelpText.Write(TextStyle.OfOutput(TerminalColumns())));
                 return 0;
             case ShowText(var text):
-                Console.Out.Write(text);
+                Output.Write(text);
                 return 0;
             case Mistakes(var problems):
                 return Report.Failure(problems);
             case PlanCommand(var options, var format):
                 return PlanVerb.Run(options, format);
+            case RunCommand(var options):
+                return RunVerb.Run(options);
+            case DemoCommand(var options):
+                return RunVerb.Run(DemoVerb.Fill(options));
             default:
                 throw new InvalidOperationException($"Nobody carries out {command.GetType()}.");
         }
     }
+
+    private static int? TerminalColumns() =>
+        int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) ? columns : null;
 
     private static Dictionary<string, string> ReadEnvironment()
     {

@@ -12,9 +12,10 @@ internal readonly record struct TextStyle(int Columns, bool Colours)
     private const int Widest = 110;
 
     /// <summary>That of standard output.</summary>
-    public static TextStyle OfOutput() => Console.IsOutputRedirected
+    /// <param name="columns">Width of its terminal, or null when that is not known.</param>
+    public static TextStyle OfOutput(int? columns) => Console.IsOutputRedirected
         ? Plain
-        : new TextStyle(Math.Clamp(Console.WindowWidth, Narrowest, Widest), ColoursWelcome());
+        : new TextStyle(Math.Clamp(columns ?? Plain.Columns, Narrowest, Widest), ColoursWelcome());
 
     /// <summary>That of standard error.</summary>
     public static TextStyle OfError() => Console.IsErrorRedirected ? Plain : new TextStyle(Plain.Columns, ColoursWelcome());

@@ -17,7 +17,8 @@ internal static class Verbs
     /// <summary>The subcommands that are there; a verb's number is its place here.</summary>
     public static IReadOnlyList<string> Now { get; } = ["run", "plan", "demo"];
 
-    private static readonly string[] Later =
+    /// <summary>Those to come, which are refused by name.</summary>
+    public static IReadOnlyList<string> Later { get; } =
     [
         "list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "ssh", "qmp",
         "doctor", "completion",

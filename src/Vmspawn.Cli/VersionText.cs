@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Vmspawn.Cli;
 
 /// <summary>What <c>--version</c> prints.</summary>

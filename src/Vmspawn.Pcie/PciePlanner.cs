@@ -26,14 +26,16 @@ public static class PciePlanner
         var buses = new UserBuses(wish.User);
         UserRules.Check(wish, buses, problems);
         var root = RootBusClaims.Take(wish, buses, problems);
-        var seating = Seating.Find(wish, buses, root);
+        var behind = new SecondaryBuses(buses, problems);
+        var seating = Seating.Find(wish, buses, root, behind.Addresses);
         if (seating is null)
         {
             problems.Add(FullReport.Of(wish, buses, root));
             return PciePlan.Refused(problems);
         }
 
-        var maps = SecondaryBuses.Place(buses, seating.Ports, seating.Root.User, problems);
+        PortRules.Check(buses, seating.Ports, problems);
+        var maps = behind.Maps;
         maps.Add(PcieTopology.RootBus, seating.Root.Map);
         return problems.Count > 0
             ? PciePlan.Refused(problems)

@@ -34,10 +34,15 @@ public sealed record QmpClientOptions
     {
         CheckTime(CallTimeout, nameof(CallTimeout));
         CheckTime(HandshakeTimeout, nameof(HandshakeTimeout));
-        ArgumentOutOfRangeException.ThrowIfLessThan(MessageLimit, 256);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(MessageLimit, 1024 * 1024 * 1024);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(EventLimit);
-        ArgumentOutOfRangeException.ThrowIfNegative(EarlyEvents);
+        CheckRange(MessageLimit, 256, 1024 * 1024 * 1024, nameof(MessageLimit));
+        CheckRange(EventLimit, 1, int.MaxValue, nameof(EventLimit));
+        CheckRange(EarlyEvents, 0, int.MaxValue, nameof(EarlyEvents));
+    }
+
+    internal static void CheckRange(int value, int least, int most, string name)
+    {
+        if (value < least || value > most)
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is {least} to {most}.");
     }
 
     internal static void CheckTime(TimeSpan time, string name)

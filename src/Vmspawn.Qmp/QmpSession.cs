@@ -117,6 +117,7 @@ internal sealed class QmpSession : IAsyncDisposable
             End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
         }
 
+        await _sender.DisposeAsync();
         await _transport.DisposeAsync();
     }
 

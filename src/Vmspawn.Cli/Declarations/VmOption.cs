@@ -22,7 +22,7 @@ internal sealed class VmOption : Option<string[]>
     {
         Letter = letter;
         HelpName = takes;
-        Arity = takes is null ? ArgumentArity.Zero : ArgumentArity.OneOrMore;
+        Arity = takes is null ? ArgumentArity.Zero : ArgumentArity.ExactlyOne;
     }
 
     /// <summary>The short name without its dash.</summary>

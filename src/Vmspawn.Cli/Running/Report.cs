@@ -9,16 +9,16 @@ internal sealed class Report(bool quiet)
     public void Notice(string text)
     {
         if (!quiet)
-            Console.Error.Write($"vmspawn: {Messages.OneLine(text)}{LineEnd}");
+            Output.WriteError($"vmspawn: {Messages.OneLine(text)}{LineEnd}");
     }
 
     public static void Error(string text) =>
-        Console.Error.Write($"{TextStyle.OfError().Red("vmspawn:")} {Messages.OneLine(text)}{LineEnd}");
+        Output.WriteError($"{TextStyle.OfError().Red("vmspawn:")} {Messages.OneLine(text)}{LineEnd}");
 
     /// <summary>All problems, and the exit status they mean.</summary>
     public static int Failure(IReadOnlyList<Problem> problems)
     {
-        Console.Error.Write(Messages.Of(problems, TextStyle.OfError()));
+        Output.WriteError(Messages.Of(problems, TextStyle.OfError()));
         return Messages.ExitStatus(problems);
     }
 }

@@ -95,7 +95,7 @@ internal sealed class TreeRows
         var number = last.Id[PcieTopology.SparePortPrefix.Length..];
         return new Node(
             first.Address.Device, $"{first.Address} … {last.Address}", $"{first.Id} … {number}",
-            $"{Bus(first)} … {last.Bus:x2}", $"{length} spare ports", []);
+            first.Bus is null ? "" : $"{Bus(first)} … {last.Bus:x2}", $"{length} spare ports", []);
     }
 
     private Node Port(RootPort port) => new(

@@ -8,6 +8,7 @@ internal sealed class BusNumbering
 {
     private readonly Dictionary<string, List<Bridge>> _bridges = [];
     private readonly Dictionary<string, int> _numbers = new() { [PcieTopology.RootBus] = 0 };
+    private bool _lost;
 
     private readonly record struct Bridge(RootAddress At, string? Bus, int Reserve);
 
@@ -23,7 +24,7 @@ internal sealed class BusNumbering
         }
 
         Visit(PcieTopology.RootBus);
-        if (!buses.Predictable)
+        if (_lost || !buses.Predictable)
             _numbers = new() { [PcieTopology.RootBus] = 0 };
     }
 
@@ -54,6 +55,8 @@ internal sealed class BusNumbering
                 Visit(name);
             }
 
+            // SeaBIOS gives numbers twice when more buses are behind a port than it was told to reserve.
+            _lost |= bridge.Reserve > 0 && Last > number + bridge.Reserve;
             Last = Math.Max(Last, number + bridge.Reserve);
         }
     }

@@ -19,12 +19,12 @@ internal enum Density
 /// <summary>One attempt to place everything that sits on <c>pcie.0</c>.</summary>
 internal sealed class RootBusSeats
 {
-    private RootBusSeats(FunctionMap map, int ports, int integrated, int user)
+    private RootBusSeats(FunctionMap map, int ports, int integrated, RootAddress?[] user)
     {
         Map = map;
         Ports = new RootAddress[ports];
         Integrated = new RootAddress?[integrated];
-        User = new RootAddress?[user];
+        User = user;
     }
 
     public FunctionMap Map { get; }
@@ -33,18 +33,25 @@ internal sealed class RootBusSeats
 
     public RootAddress?[] Integrated { get; }
 
-    /// <summary>By position in the user's list; null for what is fixed or on another bus.</summary>
+    /// <summary>By position in the user's list, devices on other buses too; null for what is fixed.</summary>
     public RootAddress?[] User { get; }
 
     /// <summary>Places all, or returns null when this density does not hold them.</summary>
-    public static RootBusSeats? Try(FunctionMap fixedMap, int ports, int integrated, UserBuses buses, Density density)
+    /// <param name="root">The root bus with the fixed addresses.</param>
+    /// <param name="ports">How many root ports of ours.</param>
+    /// <param name="integrated">How many integrated devices.</param>
+    /// <param name="buses">The user's devices by bus.</param>
+    /// <param name="behind">Addresses on other buses by position.</param>
+    /// <param name="density">How tightly.</param>
+    public static RootBusSeats? Try(
+        FunctionMap root, int ports, int integrated, UserBuses buses, RootAddress?[] behind, Density density)
     {
-        var seats = new RootBusSeats(fixedMap.Copy(), ports, integrated, buses.User.Count);
+        var seats = new RootBusSeats(root.Copy(), ports, integrated, [.. behind]);
         Span<int> all = new int[integrated];
         for (var i = 0; i < integrated; i++)
             all[i] = i;
         var (bridges, endpoints) = Loose(buses, density == Density.BridgesAnywhere);
-        if (!seats.PlaceRun(bridges, density))
+        if (!seats.PlaceRun(bridges, density, PortRun.IsPinned(buses)))
             return null;
         var fits = density switch
         {
@@ -59,11 +66,11 @@ internal sealed class RootBusSeats
     }
 
     // The user's bridges follow our ports in the run: a bridge at a lower address would take our first bus numbers.
-    private bool PlaceRun(ReadOnlySpan<int> bridges, Density density)
+    private bool PlaceRun(ReadOnlySpan<int> bridges, Density density, bool pinned)
     {
         var perNumber = density == Density.OneEach ? 1 : PcieLimits.Functions;
         var portNumbers = Numbers(Ports.Length, PcieLimits.Functions);
-        var run = PortRun.Find(Map, portNumbers + Numbers(bridges.Length, perNumber));
+        var run = PortRun.Find(Map, portNumbers + Numbers(bridges.Length, perNumber), pinned);
         if (run is null)
             return false;
         for (var i = 0; i < Ports.Length; i++)

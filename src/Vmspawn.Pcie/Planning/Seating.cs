@@ -5,7 +5,7 @@ internal sealed record Seating(bool Packed, List<PlannedPort> Ports, RootBusSeat
 {
     /// <summary>Tries layouts and densities from the roomiest to the tightest.</summary>
     /// <returns>Null when none holds.</returns>
-    public static Seating? Find(PcieWish wish, UserBuses buses, FunctionMap fixedMap)
+    public static Seating? Find(PcieWish wish, UserBuses buses, FunctionMap root, RootAddress?[] behind)
     {
         bool[] layouts = wish.Layout switch
         {
@@ -15,19 +15,20 @@ internal sealed record Seating(bool Packed, List<PlannedPort> Ports, RootBusSeat
             _ => throw new ArgumentOutOfRangeException(nameof(wish), wish.Layout, "No such layout."),
         };
         // Bridges below our ports cost the stable bus numbers, so packing drives is tried before that.
-        return Find(wish, buses, fixedMap, layouts, Density.OneEach, Density.EveryHole)
-            ?? Find(wish, buses, fixedMap, layouts, Density.BridgesAnywhere, Density.BridgesAnywhere);
+        return Find(wish, buses, root, behind, layouts, Density.OneEach, Density.EveryHole)
+            ?? Find(wish, buses, root, behind, layouts, Density.BridgesAnywhere, Density.BridgesAnywhere);
     }
 
     private static Seating? Find(
-        PcieWish wish, UserBuses buses, FunctionMap fixedMap, bool[] layouts, Density first, Density last)
+        PcieWish wish, UserBuses buses, FunctionMap root, RootAddress?[] behind, bool[] layouts, Density first,
+        Density last)
     {
         foreach (var packed in layouts)
         {
             var ports = PortList.Of(wish, packed, buses.Known);
             for (var density = first; density <= last; density++)
             {
-                var seats = RootBusSeats.Try(fixedMap, ports.Count, IntegratedCount(wish), buses, density);
+                var seats = RootBusSeats.Try(root, ports.Count, IntegratedCount(wish), buses, behind, density);
                 if (seats is not null && new BusNumbering(ports, seats, buses).Last < PcieLimits.Buses)
                     return new Seating(packed, ports, seats);
             }

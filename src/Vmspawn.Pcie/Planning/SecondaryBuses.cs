@@ -1,89 +1,54 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Places the user's devices that sit behind ports and bridges.</summary>
-internal static class SecondaryBuses
+/// <summary>The user's devices behind ports and bridges; none of it depends on where the ports stand.</summary>
+internal sealed class SecondaryBuses
 {
-    /// <summary>Gives each an address, or reports why it has none.</summary>
-    /// <param name="buses">The user's devices by bus.</param>
-    /// <param name="ports">Ports of ours.</param>
-    /// <param name="addresses">Addresses by position, where those of loose devices are put.</param>
-    /// <param name="problems">Where problems are added.</param>
-    /// <returns>What is taken, by bus.</returns>
-    public static Dictionary<string, FunctionMap> Place(
-        UserBuses buses, IReadOnlyList<PlannedPort> ports, RootAddress?[] addresses, List<PcieProblem> problems)
+    private readonly UserBuses _buses;
+    private readonly List<PcieProblem> _problems;
+
+    /// <summary>Gives each device an address, or reports why it has none.</summary>
+    public SecondaryBuses(UserBuses buses, List<PcieProblem> problems)
     {
-        var maps = new Dictionary<string, FunctionMap>();
+        _buses = buses;
+        _problems = problems;
+        Addresses = new RootAddress?[buses.User.Count];
         foreach (var (bus, positions) in buses.Groups)
         {
-            if (bus == PcieTopology.RootBus || !buses.Known.Contains(bus))
-                continue;
-            if (UserBuses.IsOurs(bus) && !IsSpare(bus, ports, buses.User, positions, problems))
-                continue;
-            var map = new FunctionMap(OpenDevices(buses, bus));
-            FixedClaims.Take(map, positions, buses.User, bus, problems);
-            maps.Add(bus, PlaceLoose(map, bus, positions, buses.User, addresses, problems));
+            if (bus != PcieTopology.RootBus && buses.Known.Contains(bus))
+                Maps.Add(bus, Place(bus, positions));
         }
-
-        return maps;
     }
 
-    // A bridge to conventional PCI keeps device number 0 for its hotplug controller.
-    private static uint OpenDevices(UserBuses buses, string bus) => buses.OwnerOf(bus)?.Kind switch
-    {
-        UserDeviceKind.Bridge => ~1u,
-        UserDeviceKind.UpstreamPort => ~0u,
-        _ => 1u,
-    };
+    /// <summary>What is taken, by bus.</summary>
+    public Dictionary<string, FunctionMap> Maps { get; } = [];
 
-    private static FunctionMap PlaceLoose(
-        FunctionMap map, string bus, List<int> positions, IReadOnlyList<UserDevice> user, RootAddress?[] addresses,
-        List<PcieProblem> problems)
-    {
-        var loose = new List<int>();
-        foreach (var position in positions)
-        {
-            if (user[position].Address is null)
-                loose.Add(position);
-        }
+    /// <summary>By position in the user's list; null for what is fixed or on another bus.</summary>
+    public RootAddress?[] Addresses { get; }
 
-        int[] devices = [.. loose];
-        var sparse = map.Copy();
-        if (Filling.OneEach(sparse, devices, addresses))
-            return sparse;
+    private FunctionMap Place(string bus, List<int> positions)
+    {
+        var map = new FunctionMap(OpenDevices(bus));
+        FixedClaims.Take(map, positions, _buses.User, bus, _problems);
+        int[] loose = [.. positions.Where(position => _buses.User[position].Address is null)];
+        var roomy = map.Copy();
+        if (Filling.OneEach(roomy, loose, Addresses))
+            return roomy;
         var free = map.FreeFunctions;
-        if (!Filling.EveryHole(map, devices, addresses))
+        if (!Filling.EveryHole(map, loose, Addresses))
         {
-            problems.Add(new PcieProblem(
-                "pcie-full",
-                bus,
-                $"{devices.Length} functions are needed behind {bus} and {free} are free there",
+            _problems.Add(new PcieProblem(
+                FullReport.Code, bus, $"{loose.Length} functions are needed behind {bus} and {free} are free there",
                 "Put some of the devices on another bus."));
         }
 
         return map;
     }
 
-    private static bool IsSpare(
-        string bus, IReadOnlyList<PlannedPort> ports, IReadOnlyList<UserDevice> user, List<int> positions,
-        List<PcieProblem> problems)
+    // A bridge to conventional PCI keeps device number 0 for its hotplug controller.
+    private uint OpenDevices(string bus) => _buses.OwnerOf(bus)?.Kind switch
     {
-        PlannedPort? port = null;
-        foreach (var candidate in ports)
-            port = candidate.Id == bus ? candidate : port;
-        if (port is { Spare: true })
-            return true;
-        foreach (var position in positions)
-        {
-            var label = user[position].Label;
-            problems.Add(port is null
-                ? new PcieProblem(
-                    "pcie-no-such-port", label, $"{label} asks for bus {bus}, which this machine does not have",
-                    "Raise --hotplug-ports, or name no bus.")
-                : new PcieProblem(
-                    "pcie-port-taken", label, $"{label} asks for bus {bus}, which {port.Devices[0].Owner} has",
-                    $"Name a spare port such as {PcieTopology.SparePortPrefix}0, or no bus."));
-        }
-
-        return false;
-    }
+        UserDeviceKind.Bridge => ~1u,
+        UserDeviceKind.UpstreamPort => ~0u,
+        _ => 1u,
+    };
 }

@@ -4,6 +4,7 @@ namespace Vmspawn.Qmp;
 
 /// <summary>Sends whole messages one after the other. Giving up before the turn comes sends nothing; after it, all.</summary>
 internal sealed class MessageSender(IQmpTransport transport, Action<Exception> failed, CancellationToken ended)
+    : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
@@ -16,14 +17,17 @@ internal sealed class MessageSender(IQmpTransport transport, Action<Exception> f
         ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts, CancellationToken giveUp)
     {
         await _turn.WaitAsync(giveUp);
-        starts();
-        await FinishAsync(message, descriptors).WaitAsync(giveUp);
+        await FinishAsync(message, descriptors, starts).WaitAsync(giveUp);
     }
 
-    private async Task FinishAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors)
+    /// <summary>Waits, once the end is signalled, until nothing uses the transport; nothing will after it.</summary>
+    public async ValueTask DisposeAsync() => await _turn.WaitAsync();
+
+    private async Task FinishAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts)
     {
         try
         {
+            starts();
             await transport.SendAsync(message, descriptors, ended);
         }
         catch (Exception cause)

@@ -15,7 +15,7 @@ public sealed class QmpEventStream : IAsyncEnumerable<QmpEvent>, IDisposable
 
     internal QmpEventStream(QmpEventOptions options, Action<QmpEventStream> unsubscribe)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1);
+        QmpClientOptions.CheckRange(options.Capacity, 1, int.MaxValue, nameof(options.Capacity));
         _options = options;
         _unsubscribe = unsubscribe;
         var bounds = new BoundedChannelOptions(options.Capacity)

@@ -1,0 +1,21 @@
+namespace Vmspawn.Pcie.Tests;
+
+public class PurityTests
+{
+    [Fact]
+    public void ThePlannerReferencesNothingButTheFramework()
+    {
+        var references = typeof(PciePlanner).Assembly.GetReferencedAssemblies();
+        Assert.All(references, name => Assert.StartsWith("System.", name.Name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AWishThatContradictsItselfIsABugOfTheCaller()
+    {
+        var twice = DeviceDemand.Boot("same", "virtio-net-pci", BootClass.Nic, "network");
+        Assert.Throws<ArgumentException>(
+            () => PciePlanner.Plan(new PcieWish(PcieMachine.Q35, PcieLayout.Auto, 0, [twice, twice], [])));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => PciePlanner.Plan(new PcieWish(PcieMachine.Q35, PcieLayout.Auto, -1, [], [])));
+    }
+}

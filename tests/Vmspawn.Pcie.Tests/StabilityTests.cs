@@ -1,0 +1,136 @@
+using CsCheck;
+
+namespace Vmspawn.Pcie.Tests;
+
+/// <summary>Names in the guest come from addresses: what is there must not move when something is added.</summary>
+public class StabilityTests
+{
+    [Fact]
+    public void AddingADriveMovesNoNicNoRootNoVsockAndNoEarlierDrive() =>
+        AddingKeeps(wishes => wishes with { Drives = wishes.Drives + 1 }, BootClass.Drive);
+
+    [Fact]
+    public void AddingAShareMovesNoDriveAndNoEarlierShare() =>
+        AddingKeeps(wishes => wishes with { Shares = wishes.Shares + 1 }, BootClass.Share);
+
+    [Fact]
+    public void AddingASpareMovesNoBootDevice() =>
+        AddingKeeps(wishes => wishes with { Spares = wishes.Spares + 1 }, BootClass.Controller);
+
+    [Fact]
+    public void AddingAnIntegratedDeviceMovesNoBootDevice() =>
+        AddingKeeps(wishes => wishes with { Integrated = wishes.Integrated + 1 }, BootClass.Controller);
+
+    [Fact]
+    public void AddingADeviceOfTheUsersMovesNoBootDevice() => AddingKeeps(
+        wishes => wishes with { User = [.. wishes.User, new UserDevice(9999, "nvme")] }, BootClass.Controller);
+
+    [Fact]
+    public void AddingALooseRootPortOfTheUsersMovesNoBootDevice() => AddingKeeps(
+        wishes => wishes with
+        {
+            User = [.. wishes.User, new UserDevice(9999, "pcie-root-port") { Id = "new", Chassis = 255, Slot = 255 }],
+        },
+        BootClass.Controller);
+
+    [Theory]
+    [InlineData(180)]
+    [InlineData(110)]
+    [InlineData(0)]
+    public void NicRootAndVsockStayFromOneDriveToFourHundredThroughTheSwitchToPacked(int spares)
+    {
+        var few = new Wishes { Nics = 2, Vsocks = 1, Spares = spares }.Topology();
+        for (var drives = 1; drives <= 400; drives++)
+        {
+            var plan = new Wishes { Nics = 2, Vsocks = 1, Spares = spares, Drives = drives }.Plan();
+            if (plan.Topology is not { } more)
+                continue;
+            foreach (var id in new[] { "nic0", "nic1", "root0", "vsock0" })
+                Assert.Equal(few.FindDevice(id)!.Guest, more.FindDevice(id)!.Guest);
+        }
+    }
+
+    [Fact]
+    public void TheFirstNicIsOnBusOneWhereverTheRunOfPortsBegins()
+    {
+        foreach (var drives in new[] { 0, 100, 110, 150, 180, 400 })
+        {
+            var plan = new Wishes { Drives = drives }.Topology();
+            Assert.Equal("0000:01:00.0", plan.FindDevice("nic0")!.Guest.ToString());
+            Assert.Equal("0000:02:00.0", plan.FindDevice("root0")!.Guest.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData(0x08)]
+    [InlineData(0x0f)]
+    [InlineData(0x11)]
+    public void ABridgeThatTheUserFixedAmongThePortsMovesNothingWhenTheRunGrows(int device)
+    {
+        UserDevice[] user = [new(0, "pcie-root-port") { Id = "mine", Address = new(device, 0) }];
+        var before = new Wishes { User = user, Layout = PcieLayout.Ports }.Topology();
+        for (var drives = 1; drives <= 170; drives++)
+        {
+            var after = new Wishes { User = user, Drives = drives, Layout = PcieLayout.Ports }.Topology();
+            AssertSameGuest(before, after, after.Devices.Where(item => item.Id is "nic0" or "root0"));
+            AssertSameGuest(
+                before, after, before.Devices.Where(item => item.Id?.StartsWith("drive", StringComparison.Ordinal) == true));
+            before = after;
+        }
+    }
+
+    [Fact]
+    public void APlanOfNIsAPlanOfOneLessPlusOne() => WishGen.Ours.Where(wishes => wishes.Drives > 0).Sample(
+        wishes =>
+        {
+            if (wishes.Plan().Topology is not { } whole)
+                return;
+            var less = (wishes with { Drives = wishes.Drives - 1, Layout = whole.Layout }).Topology();
+            var last = $"drive{wishes.Drives - 1}";
+            var shift = whole.Ports.Count - less.Ports.Count;
+            Assert.InRange(shift, 0, 1);
+            foreach (var device in whole.Devices.Where(device => device.Id != last))
+            {
+                var before = less.FindDevice(device.Id!)!;
+                var moved = IsAfterDrives(device) ? shift : 0;
+                Assert.Equal(before.Guest!.Value with { Bus = before.Guest.Value.Bus + moved }, device.Guest);
+            }
+
+            Assert.Equal(less.Ports.Select(port => port.Slot), whole.Ports.Take(less.Ports.Count).Select(port => port.Slot));
+        },
+        iter: 200);
+
+    private static bool IsAfterDrives(PlacedDevice device) =>
+        device.Id!.StartsWith("share", StringComparison.Ordinal) || device.Id.StartsWith("scsi", StringComparison.Ordinal);
+
+    private static void AddingKeeps(Func<Wishes, Wishes> add, BootClass upTo)
+    {
+        var compared = 0;
+        WishGen.Any.Sample(
+            wishes =>
+            {
+                if (wishes.Plan().Topology is not { } before || add(wishes).Plan().Topology is not { } after)
+                    return;
+                // When packing begins, only what never shares a port stays; and it does.
+                var kept = before.Layout == after.Layout ? upTo : BootClass.Vsock;
+                if (BridgeBelowPorts(before) || BridgeBelowPorts(after))
+                    return;
+                Interlocked.Increment(ref compared);
+                var ids = wishes.Wish().Devices.Where(demand => demand.Class <= kept).Select(demand => demand.Id);
+                AssertSameGuest(before, after, before.Devices.Where(device => ids.Contains(device.Id)));
+            },
+            iter: 300);
+        Assert.True(compared > 100, $"only {compared} wishes were compared");
+    }
+
+    // The last resort of the planner, which its documentation excepts.
+    private static bool BridgeBelowPorts(PcieTopology plan) => plan.Devices.Any(
+        device => device is { Bus: "pcie.0", AddAddress: true, Driver: "pcie-root-port" or "pcie-pci-bridge" }
+            && plan.Ports.Count > 0 && device.Address.DevFn < plan.Ports[^1].Address.DevFn);
+
+    private static void AssertSameGuest(PcieTopology before, PcieTopology after, IEnumerable<PlacedDevice> devices)
+    {
+        foreach (var device in devices)
+            Assert.Equal(before.FindDevice(device.Id!)!.Guest, after.FindDevice(device.Id!)!.Guest);
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Vmspawn.Qmp.Tests;
+
+public class EndTests
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+
+    private static readonly string[] Parts =
+        [" \r\n" + ScriptedPeer.Greeting, "{\"return\": {}, \"id\": 1}\r\n", "{\"return\": 5, \"id\": 2}\r\n"];
+
+    [Fact]
+    public async Task The_stream_may_end_after_any_byte_and_everything_pending_learns_it()
+    {
+        string whole = string.Concat(Parts);
+        // The answer needs all but the last LF, so one byte less than that is the longest that must fail.
+        for (int length = 0; length < whole.Length; length++)
+        {
+            var transport = new FakeTransport();
+            Task<JsonElement> talk = TalkAsync(transport);
+            Converse(transport, pieceSize: 1000, stopAfter: length);
+            var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => talk.WaitAsync(Bound));
+            bool between = whole[..length].TrimEnd(' ', '\r') is "" or [.., '\n'];
+            Assert.Equal((length, between ? QmpEndKind.EndOfStream : QmpEndKind.Truncated), (length, ended.End.Kind));
+            Assert.True(transport.Disposed);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public async Task The_conversation_works_in_pieces_of_any_size(int size)
+    {
+        var transport = new FakeTransport();
+        Task<JsonElement> talk = TalkAsync(transport);
+        Converse(transport, size, stopAfter: int.MaxValue);
+        Assert.Equal(5, (await talk.WaitAsync(Bound)).GetInt32());
+    }
+
+    [Theory]
+    [InlineData("QEMU 7.2.22 monitor - type 'help' for more information\r\n")]
+    [InlineData("{\"QMP\": 1}\n")]
+    [InlineData("{\"QMP\": {\"version\": {\"qemu\": {\"major\": \"7\"}}}}\n")]
+    [InlineData("\xff\xfe\n")]
+    [InlineData("{}\n")]
+    [InlineData("[[[[[[[[\n")]
+    public async Task Garbage_is_the_reason_of_the_end(string garbage)
+    {
+        var transport = new FakeTransport();
+        Task<JsonElement> talk = TalkAsync(transport);
+        transport.Give(Encoding.Latin1.GetBytes(garbage));
+        var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => talk.WaitAsync(Bound));
+        Assert.Equal(QmpEndKind.Protocol, ended.End.Kind);
+        if (garbage.StartsWith("QEMU", StringComparison.Ordinal))
+            Assert.Contains("'QEMU 7.2.22 monitor", ended.Message);
+    }
+
+    [Fact]
+    public async Task The_first_reason_is_kept_and_told_to_calls_streams_and_latecomers()
+    {
+        var (peer, client) = await ScriptedPeer.ConnectedAsync();
+        await using var _ = client;
+        await using var __ = peer;
+        using QmpEventStream stream = client.Subscribe();
+        Task[] calls = [.. Enumerable.Range(0, 20).Select(_ => client.ExecuteAsync("a", null, new() { Timeout = Timeout.InfiniteTimeSpan }))];
+        await peer.SendAsync("this is not JSON\n{\"event\": \"NEVER\"}\n");
+        await peer.DisposeAsync();
+        QmpEnd end = await client.Ended.WaitAsync(Bound);
+        await client.DisposeAsync();
+        Assert.Equal(QmpEndKind.Protocol, end.Kind);
+        foreach (Task call in calls)
+            Assert.Same(end, (await Assert.ThrowsAsync<QmpDisconnectedException>(() => call.WaitAsync(Bound))).End);
+        Assert.Same(end, (await Assert.ThrowsAsync<QmpDisconnectedException>(() => client.ExecuteAsync("late"))).End);
+        Assert.Same(end, (await Assert.ThrowsAsync<QmpDisconnectedException>(async () => await stream.FirstAsync())).End);
+        Assert.Same(end, (await Assert.ThrowsAsync<QmpDisconnectedException>(async () => await client.Subscribe().FirstAsync())).End);
+        Assert.Equal(0, client.InFlight);
+    }
+
+    [Fact]
+    public async Task Disposing_fails_what_is_pending_and_may_be_done_twice()
+    {
+        var (peer, client) = await ScriptedPeer.ConnectedAsync();
+        await using var _ = peer;
+        Task call = client.ExecuteAsync("a", null, new() { Timeout = Timeout.InfiniteTimeSpan });
+        await client.DisposeAsync();
+        await client.DisposeAsync();
+        Assert.Equal(QmpEndKind.Closed, (await Assert.ThrowsAsync<QmpDisconnectedException>(() => call.WaitAsync(Bound))).End.Kind);
+    }
+
+    [Fact]
+    public async Task Disposing_does_not_wait_for_a_peer_that_reads_nothing()
+    {
+        var (peer, client) = await ScriptedPeer.ConnectedAsync();
+        await using var _ = peer;
+        string filler = new('x', 4 << 20);
+        Task call = client.ExecuteAsync("big", w => w.WriteString("filler", filler), new() { Timeout = Timeout.InfiniteTimeSpan });
+        Task waiting = client.ExecuteAsync("waiting", null, new() { Timeout = Timeout.InfiniteTimeSpan });
+        await client.DisposeAsync().AsTask().WaitAsync(Bound);
+        await Assert.ThrowsAsync<QmpDisconnectedException>(() => call.WaitAsync(Bound));
+        await Assert.ThrowsAsync<QmpDisconnectedException>(() => waiting.WaitAsync(Bound));
+    }
+
+    [Fact]
+    public async Task What_the_peer_said_before_it_went_is_read_though_sending_fails()
+    {
+        var transport = new FakeTransport();
+        Task<QmpClient> starting = QmpClient.StartAsync(transport, QmpClientOptions.Default, default);
+        Converse(transport, pieceSize: 1000, stopAfter: int.MaxValue);
+        await using QmpClient client = await starting;
+        transport.OnSend = (_, _) => throw new IOException("Broken pipe");
+        using QmpEventStream stream = client.Subscribe();
+        Task call = client.ExecuteAsync("quit");
+        transport.Give("{\"event\": \"SHUTDOWN\"}\r\n");
+        transport.GiveEnd();
+        Assert.Equal("SHUTDOWN", (await stream.FirstAsync()).Name);
+        Assert.Equal(QmpEndKind.EndOfStream, (await Assert.ThrowsAsync<QmpDisconnectedException>(() => call.WaitAsync(Bound))).End.Kind);
+    }
+
+    [Fact]
+    public async Task A_failing_socket_is_the_reason_whichever_way_it_fails()
+    {
+        var transport = new FakeTransport();
+        Task<JsonElement> talk = TalkAsync(transport);
+        transport.GiveFailure(new IOException("the cable is cut"));
+        var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => talk.WaitAsync(Bound));
+        Assert.Equal((QmpEndKind.Transport, "the cable is cut"), (ended.End.Kind, ended.End.Text));
+
+        transport = new FakeTransport { OnSend = (_, _) => throw new IOException("no sending") };
+        talk = TalkAsync(transport);
+        transport.Give(ScriptedPeer.Greeting);
+        ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => talk.WaitAsync(Bound));
+        Assert.Equal((QmpEndKind.Transport, "no sending"), (ended.End.Kind, ended.End.Text));
+    }
+
+    [Fact]
+    public async Task A_silent_peer_fails_the_handshake_in_time()
+    {
+        var (peer, socket) = ScriptedPeer.Create();
+        await using var _ = peer;
+        var options = new QmpClientOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(100) };
+        var late = await Assert.ThrowsAsync<QmpTimeoutException>(() => QmpClient.StartAsync(socket, options).WaitAsync(Bound));
+        Assert.Equal("greeting", late.Awaited);
+    }
+
+    [Fact]
+    public async Task A_cancelled_handshake_says_cancelled()
+    {
+        var (peer, socket) = ScriptedPeer.Create();
+        await using var _ = peer;
+        using var stop = new CancellationTokenSource();
+        Task<QmpClient> starting = QmpClient.StartAsync(socket, null, stop.Token);
+        stop.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting.WaitAsync(Bound));
+    }
+
+    [Fact]
+    public async Task Nobody_listening_is_an_end_that_names_the_path()
+    {
+        var gone = await Assert.ThrowsAsync<QmpDisconnectedException>(() => QmpClient.ConnectAsync("/nonexistent/qmp"));
+        Assert.Equal(QmpEndKind.Transport, gone.End.Kind);
+        Assert.Contains("/nonexistent/qmp", gone.Message);
+    }
+
+    /// <summary>Says the next part after each command that was sent, and ends the stream after so many bytes.</summary>
+    private static void Converse(FakeTransport transport, int pieceSize, int stopAfter)
+    {
+        int next = 0;
+        int said = 0;
+        transport.OnSend = (_, _) =>
+        {
+            Say();
+            return Task.CompletedTask;
+        };
+        Say();
+
+        void Say()
+        {
+            string part = Parts[next++];
+            int length = Math.Min(part.Length, stopAfter - said);
+            said += length;
+            for (int at = 0; at < length; at += pieceSize)
+                transport.Give(part[at..Math.Min(at + pieceSize, length)]);
+            if (said == stopAfter)
+                transport.GiveEnd();
+        }
+    }
+
+    private static async Task<JsonElement> TalkAsync(FakeTransport transport)
+    {
+        await using QmpClient client = await QmpClient.StartAsync(transport, QmpClientOptions.Default, default);
+        return await client.ExecuteAsync("a");
+    }
+}
