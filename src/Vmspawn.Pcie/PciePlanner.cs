@@ -9,7 +9,8 @@ namespace Vmspawn.Pcie;
 /// <remarks>
 /// Network interfaces, the root disk and vsock have a port of their own in every layout and come first, so what the
 /// guest calls them does not change when drives, shares or spares are added, nor when <see cref="PcieLayout.Auto"/>
-/// turns to packing. Bus numbers are those of SeaBIOS and EDK2; a guest that numbers buses by itself may differ.
+/// turns to packing. One last resort breaks this: when the user's own bridges fit nowhere above our ports, they go
+/// below and take the first bus numbers. Bus numbers are those of SeaBIOS and EDK2; a guest that numbers buses by itself may differ.
 /// </remarks>
 public static class PciePlanner
 {

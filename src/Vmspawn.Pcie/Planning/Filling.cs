@@ -3,8 +3,11 @@ namespace Vmspawn.Pcie.Planning;
 /// <summary>Ways to give a run of devices ascending addresses on a bus.</summary>
 internal static class Filling
 {
-    /// <summary>One device number each; what each consumer takes of it first is function 0.</summary>
-    /// <returns>False, with nothing promised about the map, when there are too few.</returns>
+    /// <summary>Function 0 of a wholly free device number each.</summary>
+    /// <param name="map">The bus.</param>
+    /// <param name="devices">Indices into <paramref name="addresses"/>.</param>
+    /// <param name="addresses">Where the addresses are put.</param>
+    /// <returns>False when there are too few; the map is then spoilt.</returns>
     public static bool OneEach(FunctionMap map, ReadOnlySpan<int> devices, Span<RootAddress?> addresses)
     {
         var next = 0;

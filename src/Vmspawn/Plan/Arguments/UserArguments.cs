@@ -22,12 +22,10 @@ internal static class UserArguments
     private static List<KeyValuePair<string, string>> Additions(PlacedDevice place)
     {
         var additions = new List<KeyValuePair<string, string>>();
-        if (place.AddAddress)
-        {
+        if (place.AddBus)
             additions.Add(new("bus", place.Bus));
+        if (place.AddAddress)
             additions.Add(new("addr", $"{place.Device:x}.{place.Function}"));
-        }
-
         if (place.AddMultifunction)
             additions.Add(new("multifunction", "on"));
         return additions;
