@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Linux;
+
+/// <summary>What sort of thing an open file is.</summary>
+public enum FileKind
+{
+    /// <summary>Character device, fifo, socket or anything else.</summary>
+    Other,
+
+    /// <summary>A regular file.</summary>
+    Regular,
+
+    /// <summary>A block device.</summary>
+    Block,
+
+    /// <summary>A directory.</summary>
+    Directory,
+}
+
+/// <summary>Which file it is, whatever its names: equal for two opens of the same one.</summary>
+/// <param name="Device">The file system's device number; a block device's own.</param>
+/// <param name="Inode">The number in the file system; 0 for a block device.</param>
+public readonly record struct FileIdentity(ulong Device, ulong Inode);
+
+/// <summary>What the kernel says about an open file (statx(2)).</summary>
+/// <param name="Kind">What sort of thing it is.</param>
+/// <param name="Size">Bytes; of a block device its capacity; 0 for the rest.</param>
+/// <param name="Identity">Which one it is.</param>
+/// <param name="UserId">Its owner.</param>
+/// <param name="Mode">Its permissions.</param>
+public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity Identity, uint UserId, UnixFileMode Mode)
+{
+    /// <summary>Looks at an open file.</summary>
+    /// <exception cref="LinuxException">The kernel does not say.</exception>
+    public static unsafe FileFacts Of(SafeHandle file)
+    {
+        Libc.StatXBuffer found;
+        if (Libc.StatX(file, "", Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, &found) != 0)
+            throw LinuxException.Last("statx");
+        FileKind kind = (found.Mode & Libc.S_IFMT) switch
+        {
+            Libc.S_IFREG => FileKind.Regular,
+            Libc.S_IFBLK => FileKind.Block,
+            Libc.S_IFDIR => FileKind.Directory,
+            _ => FileKind.Other,
+        };
+        FileIdentity identity = kind == FileKind.Block
+            ? new(Device(found.SpecialMajor, found.SpecialMinor), 0)
+            : new(Device(found.DeviceMajor, found.DeviceMinor), found.Inode);
+        long size = kind switch
+        {
+            FileKind.Regular => (long)found.Size,
+            FileKind.Block => Capacity(file),
+            _ => 0,
+        };
+        return new FileFacts(kind, size, identity, found.UserId, (UnixFileMode)(found.Mode & 0xfff));
+    }
+
+    private static ulong Device(uint major, uint minor) => ((ulong)major << 32) | minor;
+
+    private static unsafe long Capacity(SafeHandle device)
+    {
+        long size;
+        return Libc.Control(device, Libc.BLKGETSIZE64, &size) == 0 ? size : throw LinuxException.Last("ioctl(BLKGETSIZE64)");
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>Opening files to hand to a child: without .NET's own locks, with errno, closed on exec here.</summary>
+public static class OpenFile
+{
+    private const uint OwnerOnly = 0x180;
+
+    /// <summary>Opens an existing file, block device, character device or fifo.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="writable">For reading and writing, or for reading alone.</param>
+    /// <exception cref="LinuxException">It is not there or not ours to open.</exception>
+    public static SafeFileHandle Open(string path, bool writable)
+    {
+        // Non-blocking, or a fifo without a writer would hold us for ever; then back to normal.
+        int access = (writable ? Libc.O_RDWR : Libc.O_RDONLY) | Libc.O_NOCTTY;
+        SafeFileHandle file = Libc.Open(path, access | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
+        if (file.IsInvalid)
+            throw LinuxException.Last("open", path);
+        int flags = Libc.FileControl(file, Libc.F_GETFL, 0);
+        if (flags >= 0 && Libc.FileControl(file, Libc.F_SETFL, flags & ~Libc.O_NONBLOCK) >= 0)
+            return file;
+        LinuxException error = LinuxException.Last("fcntl", path);
+        file.Dispose();
+        throw error;
+    }
+
+    /// <summary>Opens a directory only to refer to it (O_PATH).</summary>
+    /// <exception cref="LinuxException">It is not there or no directory.</exception>
+    public static SafeFileHandle Directory(string path)
+    {
+        SafeFileHandle directory = Libc.Open(path, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        return directory.IsInvalid ? throw LinuxException.Last("open", path) : directory;
+    }
+
+    /// <summary>Creates a file without a name, readable and writable, gone when it is closed.</summary>
+    /// <param name="directory">On which file system.</param>
+    /// <exception cref="LinuxException">The directory is missing, full or not writable.</exception>
+    public static SafeFileHandle Temporary(string directory)
+    {
+        SafeFileHandle file = Libc.Open(directory, Libc.O_TMPFILE | Libc.O_RDWR | Libc.O_CLOEXEC, OwnerOnly);
+        if (!file.IsInvalid)
+            return file;
+        // Not every file system can (open(2)); EISDIR is what kernels before O_TMPFILE say.
+        return Libc.LastError is Errno.EOPNOTSUPP or Errno.EISDIR
+            ? UnlinkedTemporary(directory)
+            : throw LinuxException.Last("open", directory);
+    }
+
+    internal static unsafe SafeFileHandle UnlinkedTemporary(string directory)
+    {
+        byte[] template = Encoding.UTF8.GetBytes(Path.Combine(directory, ".vmspawn-XXXXXX\0"));
+        fixed (byte* path = template)
+        {
+            SafeFileHandle file = Libc.MakeTemporary(path, Libc.O_CLOEXEC);
+            if (file.IsInvalid)
+                throw LinuxException.Last("mkostemp", directory);
+            _ = Libc.Unlink(path);
+            return file;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>Both ends of a pipe (pipe(7)), blocking and closed on exec until handed to a child.</summary>
+public sealed class Pipe : IDisposable
+{
+    private Pipe(int read, int write)
+    {
+        ReadEnd = new SafeFileHandle(read, ownsHandle: true);
+        WriteEnd = new SafeFileHandle(write, ownsHandle: true);
+    }
+
+    /// <summary>Where the bytes come out.</summary>
+    public SafeFileHandle ReadEnd { get; }
+
+    /// <summary>Where the bytes go in.</summary>
+    public SafeFileHandle WriteEnd { get; }
+
+    /// <summary>Creates a pipe.</summary>
+    /// <exception cref="LinuxException">No descriptors are left.</exception>
+    public static unsafe Pipe Create()
+    {
+        int* ends = stackalloc int[2];
+        return Libc.Pipe(ends, Libc.O_CLOEXEC) == 0 ? new Pipe(ends[0], ends[1]) : throw LinuxException.Last("pipe2");
+    }
+
+    /// <summary>Closes the ends that are still open.</summary>
+    public void Dispose()
+    {
+        ReadEnd.Dispose();
+        WriteEnd.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Vmspawn.Linux;
+
+/// <summary>How a process ended: by itself, or by a signal (waitid(2)).</summary>
+/// <param name="ExitCode">0 to 255, or null when a signal ended it.</param>
+/// <param name="Signal">The signal, or null when it ended by itself.</param>
+public readonly record struct ChildExit(int? ExitCode, Signal? Signal)
+{
+    /// <summary>It ended by itself and reported success.</summary>
+    public bool IsSuccess => ExitCode == 0;
+
+    /// <summary>As a message says it: <c>exited with status 1</c>, <c>was killed by SIGSEGV</c>.</summary>
+    public override string ToString() =>
+        Signal is { } signal ? $"was killed by {signal}" : $"exited with status {ExitCode}";
+}

@@ -1,0 +1,29 @@
+namespace Vmspawn.Linux;
+
+/// <summary>Programs by name.</summary>
+public static class Executable
+{
+    /// <summary>What is searched after <c>$PATH</c>: administrators' programs are not in everyone's.</summary>
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>Finds a program as a shell would, then in the usual system directories.</summary>
+    /// <param name="name">A name, or a path with a slash, which is only checked.</param>
+    /// <param name="path">What to search instead of <c>$PATH</c>.</param>
+    /// <returns>The path of a file that we may execute, or null.</returns>
+    public static string? Find(string name, string? path = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (name.Contains('/', StringComparison.Ordinal))
+            return IsExecutable(name) ? name : null;
+        string all = $"{path ?? Environment.GetEnvironmentVariable("PATH")}:{DefaultPath}";
+        foreach (string directory in all.Split(':', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string candidate = Path.Combine(directory, name);
+            if (IsExecutable(candidate))
+                return candidate;
+        }
+        return null;
+    }
+
+    private static bool IsExecutable(string path) => File.Exists(path) && Libc.Access(path, Libc.X_OK) == 0;
+}

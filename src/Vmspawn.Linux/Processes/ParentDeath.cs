@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Linux;
+
+/// <summary>
+/// Makes children die with us, even when we are killed. The kernel's parent-death signal (PR_SET_PDEATHSIG, prctl(2))
+/// can only be asked for in the child itself, before it becomes the wanted program: so a trampoline runs first, either
+/// our own executable once more or setpriv(1).
+/// </summary>
+public static class ParentDeath
+{
+    internal const string TrampolineArgument = "--exec-and-die-with-parent";
+    private const int FixedArguments = 4;
+    private const int ExitNotExecuted = 127;
+    private static volatile bool s_self;
+
+    /// <summary>Whether our own executable is the trampoline.</summary>
+    internal static bool UsesSelf => s_self;
+
+    /// <summary>
+    /// Says that this program calls <see cref="TryRunTrampoline"/> first thing, so that children can be started
+    /// through it. Without this call setpriv(1) is used.
+    /// </summary>
+    public static void UseSelf() => s_self = true;
+
+    /// <summary>
+    /// Becomes the child program when we were started as a trampoline. To be called on the main thread before anything
+    /// else.
+    /// </summary>
+    /// <param name="args">What Main was given.</param>
+    /// <param name="exitCode">What Main returns when this returns true: the program could not be executed.</param>
+    /// <returns>False when these arguments are not a trampoline's.</returns>
+    public static bool TryRunTrampoline(IReadOnlyList<string> args, out int exitCode)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        exitCode = ExitNotExecuted;
+        if (args.Count < FixedArguments || args[0] != TrampolineArgument)
+            return false;
+        // arguments: ours, the parent's process id, the status descriptor, the program, its arguments
+        Errno errno = BecomeChild(int.Parse(args[1]), int.Parse(args[2]), args[3], [.. args.Skip(FixedArguments - 1)]);
+        ExecStatus.Report(int.Parse(args[2]), errno);
+        return true;
+    }
+
+    /// <summary>The trampoline's command line that stands before the program and its arguments.</summary>
+    internal static List<string> SelfArguments(int statusDescriptor) =>
+        [TrampolineArgument, Environment.ProcessId.ToString(), statusDescriptor.ToString()];
+
+    private static unsafe Errno BecomeChild(int parent, int status, string program, string[] arguments)
+    {
+        if (Libc.ProcessControl(Libc.PR_SET_PDEATHSIG, (nuint)Signal.SIGKILL, 0, 0, 0) != 0)
+            return Libc.LastError;
+        if (Libc.ParentProcessId() != parent)
+            return Errno.ESRCH;
+        if (Libc.FileControl(status, Libc.F_SETFD, Libc.FD_CLOEXEC) < 0)
+            return Libc.LastError;
+        ForgetOurSignals();
+        using var native = new NativeStrings(arguments);
+        _ = Libc.Execute(program, native.Pointer);
+        return Libc.LastError;
+    }
+
+    // Ignored signals outlive an exec, and the runtime ignores SIGPIPE.
+    private static unsafe void ForgetOurSignals()
+    {
+        for (int signal = 1; signal <= 64; signal++)
+            _ = Libc.SetSignalHandler(signal, Libc.SIG_DFL);
+        byte* none = stackalloc byte[Libc.SignalSetSize];
+        NativeMemory.Clear(none, Libc.SignalSetSize);
+        _ = Libc.SignalMask(Libc.SIG_SETMASK, none, null);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Linux;
+
+/// <summary>posix_spawn(3) with nothing inherited by accident: descriptors, signal mask and signal dispositions.</summary>
+internal static unsafe class Spawner
+{
+    /// <returns>The child's process id.</returns>
+    public static int Spawn(string program, IReadOnlyList<string> argv, ChildSpec spec, DescriptorMap descriptors)
+    {
+        using var arguments = new NativeStrings(argv);
+        using var environment = new NativeStrings(ChildEnvironment.With(spec.Environment));
+        byte* actions = stackalloc byte[Libc.FileActionsSize];
+        byte* attributes = stackalloc byte[Libc.SpawnAttributesSize];
+        Check(Libc.FileActionsInit(actions), program);
+        try
+        {
+            descriptors.AddTo(actions);
+            Check(Libc.SpawnAttributesInit(attributes), program);
+            SetSignals(attributes, spec.NewProcessGroup, program);
+            int processId;
+            Check(Libc.Spawn(&processId, program, actions, attributes, arguments.Pointer, environment.Pointer), program);
+            _ = Libc.SpawnAttributesDestroy(attributes);
+            return processId;
+        }
+        finally
+        {
+            _ = Libc.FileActionsDestroy(actions);
+        }
+    }
+
+    private static void SetSignals(byte* attributes, bool newProcessGroup, string program)
+    {
+        byte* signals = stackalloc byte[Libc.SignalSetSize];
+        NativeMemory.Clear(signals, Libc.SignalSetSize);
+        Check(Libc.SpawnAttributesSetSignalMask(attributes, signals), program);
+        _ = Libc.FillSignalSet(signals);
+        Check(Libc.SpawnAttributesSetDefaultSignals(attributes, signals), program);
+        // The group defaults to 0: the child's own.
+        int flags = Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSIGDEF
+            | (newProcessGroup ? Libc.POSIX_SPAWN_SETPGROUP : 0);
+        Check(Libc.SpawnAttributesSetFlags(attributes, (short)flags), program);
+    }
+
+    private static void Check(int error, string program)
+    {
+        if (error != 0)
+            throw new LinuxException("posix_spawn", program, (Errno)error);
+    }
+}

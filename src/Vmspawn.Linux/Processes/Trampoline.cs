@@ -1,0 +1,61 @@
+namespace Vmspawn.Linux;
+
+/// <summary>Starts a child directly, through our own executable, or through setpriv(1): see <see cref="ParentDeath"/>.</summary>
+internal static class Trampoline
+{
+    private const string Self = "/proc/self/exe";
+
+    public static int Start(ChildSpec spec)
+    {
+        if (!spec.DieWithParent)
+            return StartDirectly(spec);
+        return ParentDeath.UsesSelf ? StartThroughSelf(spec) : StartThroughSetpriv(spec);
+    }
+
+    private static int StartDirectly(ChildSpec spec)
+    {
+        using DescriptorMap descriptors = DescriptorMap.For(spec, status: null);
+        return Spawner.Spawn(spec.Path, [spec.Path, .. spec.Arguments], spec, descriptors);
+    }
+
+    private static int StartThroughSelf(ChildSpec spec)
+    {
+        using Pipe status = Pipe.Create();
+        int number = 3;
+        foreach (ChildDescriptor one in spec.Descriptors)
+            number = Math.Max(number, one.Number + 1);
+        int processId;
+        using (DescriptorMap descriptors = DescriptorMap.For(spec, new ChildDescriptor(number, status.WriteEnd)))
+        {
+            List<string> argv = [Self, .. ParentDeath.SelfArguments(number), spec.Path, .. spec.Arguments];
+            processId = Spawner.Spawn(Self, argv, spec, descriptors);
+        }
+        status.WriteEnd.Dispose();
+        Errno errno = ExecStatus.Await(status.ReadEnd);
+        if (errno == Errno.None)
+            return processId;
+        Reap(processId);
+        throw new LinuxException("execve", spec.Path, errno);
+    }
+
+    // It says only on stderr why a program cannot be executed, so what can be seen from here is looked at before.
+    private static int StartThroughSetpriv(ChildSpec spec)
+    {
+        if (Libc.Access(spec.Path, Libc.X_OK) != 0)
+            throw LinuxException.Last("execve", spec.Path);
+        if (Directory.Exists(spec.Path))
+            throw new LinuxException("execve", spec.Path, Errno.EACCES);
+        string setpriv = Executable.Find("setpriv")
+            ?? throw new LinuxException("posix_spawn", "setpriv (util-linux), which makes children die with us", Errno.ENOENT);
+        using DescriptorMap descriptors = DescriptorMap.For(spec, status: null);
+        List<string> argv = [setpriv, "--pdeathsig", "KILL", "--", spec.Path, .. spec.Arguments];
+        return Spawner.Spawn(setpriv, argv, spec, descriptors);
+    }
+
+    private static unsafe void Reap(int processId)
+    {
+        while (Libc.WaitPid(processId, null, 0) < 0 && Libc.LastError == Errno.EINTR)
+        {
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Linux;
+
+/// <summary>A terminal's size in characters; 0 by 0 when it is not known.</summary>
+/// <param name="Rows">Lines, 0 to 65535.</param>
+/// <param name="Columns">Characters a line, 0 to 65535.</param>
+public readonly record struct WindowSize(ushort Rows, ushort Columns)
+{
+    /// <summary>Asks a terminal.</summary>
+    /// <returns>Null when it is no terminal.</returns>
+    public static unsafe WindowSize? Of(SafeHandle terminal)
+    {
+        // struct winsize: rows, columns, and a size in pixels that nobody keeps (ioctl_tty(2))
+        ushort* size = stackalloc ushort[4];
+        return Libc.Control(terminal, Libc.TIOCGWINSZ, size) == 0 ? new WindowSize(size[0], size[1]) : null;
+    }
+
+    /// <summary>Tells a terminal; its foreground programs get SIGWINCH.</summary>
+    /// <exception cref="LinuxException">It is no terminal, or gone.</exception>
+    public unsafe void ApplyTo(SafeHandle terminal)
+    {
+        ushort* size = stackalloc ushort[4] { Rows, Columns, 0, 0 };
+        if (Libc.Control(terminal, Libc.TIOCSWINSZ, size) != 0)
+            throw LinuxException.Last("ioctl(TIOCSWINSZ)");
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux.Tests;
+
+/// <summary>
+/// What this very executable does when a test starts it as a child: some things can only be proven by a process that
+/// dies of them.
+/// </summary>
+internal static class ChildPrograms
+{
+    private const string Marker = "--child-program";
+
+    private static string ExecutablePath => Path.Combine(AppContext.BaseDirectory, "Vmspawn.Linux.Tests");
+
+    public static ChildSpec Spec(string program, params string[] arguments) =>
+        new(ExecutablePath, [Marker, program, .. arguments]);
+
+    public static bool TryRun(string[] args, out int exitCode)
+    {
+        bool isChild = args is [Marker, _, ..];
+        exitCode = isChild ? Run(args[1], args[2..]) : 0;
+        return isChild;
+    }
+
+    private static int Run(string program, string[] arguments)
+    {
+        if (arguments is ["self", ..])
+            ParentDeath.UseSelf();
+        return program switch
+        {
+            "parent" => BeParent(dieWithParent: arguments[0] != "none"),
+            "describe" => Start(new ChildSpec("/bin/sh", ["-c", "grep -E 'Sig(Blk|Ign)' /proc/self/status; ls /proc/self/fd; echo $0 $1", "zero", "a b"])
+            {
+                Descriptors = [new(7, File.OpenHandle("/dev/zero"))],
+            }),
+            "raw" => BeRaw(crash: arguments[0] == "crash"),
+            "exec" => Start(new ChildSpec(arguments[1], [])),
+            _ => throw new ArgumentException("no such program", nameof(program)),
+        };
+    }
+
+    private static int BeParent(bool dieWithParent)
+    {
+        ChildProcess child = ChildProcess.Start(new ChildSpec("/bin/sleep", ["30"]) { DieWithParent = dieWithParent });
+        Console.WriteLine(child.Id);
+        Thread.Sleep(Timeout.Infinite);
+        return 0;
+    }
+
+    private static int BeRaw(bool crash)
+    {
+        _ = TerminalMode.MakeRaw(new SafeFileHandle(3, ownsHandle: false));
+        Console.WriteLine("raw");
+        Console.Read();
+        return crash ? throw new InvalidOperationException("on purpose") : 0;
+    }
+
+    private static int Start(ChildSpec spec)
+    {
+        try
+        {
+            return ChildProcess.Start(spec).Exited.GetAwaiter().GetResult().ExitCode ?? 255;
+        }
+        catch (LinuxException error)
+        {
+            Console.WriteLine(error.Message);
+            return 3;
+        }
+    }
+}

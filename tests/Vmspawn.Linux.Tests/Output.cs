@@ -1,0 +1,37 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux.Tests;
+
+/// <summary>Runs a child and reads what it writes.</summary>
+internal static class Output
+{
+    public static async Task<(string Text, ChildExit Exit)> OfAsync(ChildSpec spec)
+    {
+        using Pipe pipe = Pipe.Create();
+        using ChildProcess child = ChildProcess.Start(spec with { StandardOutput = pipe.WriteEnd });
+        pipe.WriteEnd.Dispose();
+        string text = await Task.Run(() => ReadToEnd(pipe.ReadEnd));
+        return (text, await child.Exited.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    public static string ReadToEnd(SafeFileHandle pipe)
+    {
+        using var reader = new StreamReader(new FileStream(pipe, FileAccess.Read, 0), Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    public static async Task<string> ReadLineAsync(SafeFileHandle pipe)
+    {
+        using var readiness = new Readiness(pipe);
+        var line = new StringBuilder();
+        byte[] one = new byte[1];
+        while (true)
+        {
+            await readiness.WaitReadableAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+            if (DescriptorIo.Read(pipe, one) == 0 || one[0] == '\n')
+                return line.ToString();
+            line.Append((char)one[0]);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+using Vmspawn.Linux;
+using Vmspawn.Linux.Tests;
+using Xunit.MicrosoftTestingPlatform;
+
+// Some tests start this very executable as a child.
+return ParentDeath.TryRunTrampoline(args, out int exitCode) ? exitCode
+    : ChildPrograms.TryRun(args, out exitCode) ? exitCode
+    : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
