@@ -54,6 +54,9 @@ if ldd "$busybox" >/dev/null 2>&1; then
     install_needed
 fi
 fetch_kernel
+[[ -z $(find "$kernel" -name '*.ko.xz' -print -quit) ]] || need xz xz-utils
+[[ -z $(find "$kernel" -name '*.ko.zst' -print -quit) ]] || need zstd zstd
+install_needed
 
 key=$(cat "$here/init" "${BASH_SOURCE[0]}" "$busybox" <(printf '%s' "$kernel") | sha256sum | cut -c 1-16)
 made=$cache/guests/$key

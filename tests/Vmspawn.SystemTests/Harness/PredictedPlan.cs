@@ -13,11 +13,10 @@ internal sealed class PredictedPlan : IDisposable
 
     /// <summary>Every function the guest enumerates, sorted: the machine's own, the ports, and what is placed.</summary>
     public string[] Addresses =>
-        [.. Root.GetProperty("reserved").EnumerateArray().Select(OnRootBus)
-            .Concat(Root.GetProperty("ports").EnumerateArray().Select(OnRootBus))
-            .Concat(Root.GetProperty("devices").EnumerateArray()
-                .Select(device => device.GetProperty("guest").GetString()!))
-            .Distinct().Order(StringComparer.Ordinal)];
+        [.. ((string[])["reserved", "ports", "devices"])
+            .SelectMany(part => Root.GetProperty(part).EnumerateArray())
+            .Select(function => function.GetProperty("guest").GetString() ?? throw new InvalidOperationException($"No address predicted: {function}"))
+            .Order(StringComparer.Ordinal)];
 
     public string GuestAddress(string id) => Root.GetProperty("devices").EnumerateArray()
         .Single(device => device.GetProperty("id").GetString() == id).GetProperty("guest").GetString()!;
@@ -34,7 +33,4 @@ internal sealed class PredictedPlan : IDisposable
     }
 
     public void Dispose() => _document.Dispose();
-
-    private static string OnRootBus(JsonElement function) =>
-        $"0000:00:{function.GetProperty("device").GetInt32():x2}.{function.GetProperty("function").GetInt32()}";
 }

@@ -54,6 +54,7 @@ internal sealed class VmspawnRun : IDisposable
     {
         var start = new ProcessStartInfo(program, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -78,10 +79,10 @@ internal sealed class VmspawnRun : IDisposable
             await _process.WaitForExitAsync(clock.Token);
             await _followed.WaitAsync(clock.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             throw new TimeoutException(
-                $"vmspawn did not end within {bound.TotalSeconds} s\n{new Ended(-1, Output.Text, Error.Text)}");
+                $"vmspawn did not end within {bound.TotalSeconds} s\n{new Ended(-1, Output.Text, Error.Text)}", late);
         }
         return new Ended(_process.ExitCode, Output.Text, Error.Text);
     }
