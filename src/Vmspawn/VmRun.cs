@@ -1,4 +1,5 @@
 
+using Vmspawn.Control;
 using Vmspawn.Launch;
 using Vmspawn.Options;
 using Vmspawn.Supervise;
@@ -14,8 +15,11 @@ internal static class VmRun
     {
         using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime);
         await using var supervisor = new Supervisor(vm, messages);
+        // QEMU is starting meanwhile: the socket costs the guest no time.
+        await using var control = ControlServer.Start(vm, planning, supervisor, messages);
         messages.Notice(Greeting(options, planning));
         var end = await supervisor.RunAsync();
+        await control.EndAsync(end);
         foreach (var line in end.Errors)
             messages.Error(line);
         return end.Status;
