@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Vmspawn.Control.Service;
+using Vmspawn.Control.Storage;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Supervise;
@@ -20,8 +21,10 @@ internal sealed class ControlServer : IAsyncDisposable
         UnixListener listener, RunningVm vm, Planning planning, MonitorSlot slot, ChannelWriter<SupervisorEvent> inbox, VmMessages messages)
     {
         var monitor = new MonitorAccess(slot);
-        var instance = new MachineInstanceService(monitor, inbox, _lastWords, messages.Notice);
-        var machine = new MachineService(vm, planning.Spec!, monitor, _lastWords, _end.Task);
+        var bay = new DiskBay(planning.Spec!, vm.Plan, monitor, TimeProvider.System, messages.Notice);
+        _ = bay.FollowAsync(slot.Ready);
+        var instance = new MachineInstanceService(monitor, bay, inbox, _lastWords, messages.Notice);
+        var machine = new MachineService(vm, planning.Spec!, monitor, bay, _lastWords, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", "1", "https://varlink.org/"),
             instance.Create(),

@@ -1,3 +1,4 @@
+using Vmspawn.Control.Ports;
 using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
@@ -6,13 +7,16 @@ namespace Vmspawn.Control.Service;
 internal static class MachineFailures
 {
     /// <param name="failure">What happened.</param>
-    /// <param name="name">The disk that it is about, if it is about one.</param>
-    public static VarlinkErrorException Of(ControlException failure, string? name) =>
+    /// <param name="call">The call that failed; its name is that of the disk.</param>
+    /// <param name="ports">For those who need one.</param>
+    public static VarlinkErrorException Of(ControlException failure, VarlinkCall call, PortPool ports) =>
         new($"{ControlInterfaces.Ours}.{failure.Failure}", error =>
         {
             if (IsAboutStorage(failure.Failure))
-                error.WriteString("name"u8, name ?? "");
+                error.WriteString("name"u8, call.Name());
             error.WriteString("reason"u8, failure.Message);
+            if (failure.Failure is ControlFailure.NoFreePort)
+                StorageJson.WritePorts(error, ports.Rows);
         });
 
     private static bool IsAboutStorage(ControlFailure failure) => failure is ControlFailure.NoSuchStorage

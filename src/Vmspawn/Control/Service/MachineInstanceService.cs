@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Vmspawn.Control.Storage;
 using Vmspawn.Qmp;
 using Vmspawn.Supervise;
 using Vmspawn.Varlink;
@@ -7,7 +8,7 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>io.systemd.MachineInstance</c>: what machinectl and varlinkctl speak.</summary>
 internal sealed class MachineInstanceService(
-    MonitorAccess monitor, ChannelWriter<SupervisorEvent> inbox, LastWords lastWords, Action<string> log)
+    MonitorAccess monitor, DiskBay bay, ChannelWriter<SupervisorEvent> inbox, LastWords lastWords, Action<string> log)
 {
     public VarlinkImplementation Create() => new VarlinkImplementation(ControlInterfaces.MachineInstance)
         .On("Terminate", Done(TerminateAsync))
@@ -17,11 +18,9 @@ internal sealed class MachineInstanceService(
         .On("Resume", Done(_ => monitor.TellAsync(qemu => qemu.ContAsync())))
         .On("Describe", Guarded(DescribeAsync))
         .On("SubscribeEvents", Guarded(call => lastWords.Of(EventFeed.ServeAsync(call, monitor))))
-        .On("AddStorage", Guarded(NotYet))
-        .On("RemoveStorage", Guarded(NotYet))
-        .On("ReplaceStorage", Guarded(NotYet));
-
-    private static Task NotYet(VarlinkCall call) => throw new VarlinkErrorException($"{ControlInterfaces.Instance}.NotSupported");
+        .On("AddStorage", Done(AddStorageAsync))
+        .On("RemoveStorage", Done(call => bay.Detach.DetachAsync(call.Name(), wait: true, DiskDetach.UsualPatience)))
+        .On("ReplaceStorage", Done(ReplaceStorageAsync));
 
     private Task TerminateAsync(VarlinkCall call)
     {
@@ -52,6 +51,18 @@ internal sealed class MachineInstanceService(
         });
     }
 
+    private async Task AddStorageAsync(VarlinkCall call)
+    {
+        using var file = call.TakeFile();
+        await bay.Attach.AttachAsync(new AttachWish(call.Name(), call.OptionalText("config"), ReadOnly: null, Path: null), file);
+    }
+
+    private async Task ReplaceStorageAsync(VarlinkCall call)
+    {
+        using var file = call.TakeFile();
+        await bay.Replace.ReplaceAsync(call.Name(), file, path: null);
+    }
+
     /// <summary>A method that answers with nothing.</summary>
     private VarlinkHandler Done(Func<VarlinkCall, Task> method) => Guarded(async call =>
     {
@@ -68,7 +79,8 @@ internal sealed class MachineInstanceService(
         catch (ControlException failure)
         {
             // These errors carry no reason, so it goes where the VM's owner reads.
-            log($"{call.Method}: {failure.Message}");
+            if (failure.Failure is not ControlFailure.NotConnected)
+                log($"{call.Method}: {failure.Message}");
             throw InstanceFailures.Of(failure);
         }
     };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vmspawn.Control.Storage;
 using Vmspawn.Launch;
 using Vmspawn.Plan.Print;
 using Vmspawn.Qmp;
@@ -10,23 +11,22 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>org.vmspawn.Machine</c>: what the interfaces of others cannot say.</summary>
 internal sealed class MachineService(
-    RunningVm vm, MachineSpec spec, MonitorAccess monitor, LastWords lastWords, Task<QemuEnd> end)
+    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskBay bay, LastWords lastWords, Task<QemuEnd> end)
 {
+    private readonly DiskMethods _disks = new(bay);
     private long _memoryTarget = spec.Ram.Size;
 
     public VarlinkImplementation Create() => new VarlinkImplementation(ControlInterfaces.Machine)
         .On("Status", Guarded(StatusAsync))
-        .On("ListStorage", Guarded(NotYet))
-        .On("ListPorts", Guarded(NotYet))
+        .On("ListStorage", Guarded(_disks.ListStorageAsync))
+        .On("ListPorts", Guarded(_disks.ListPortsAsync))
         .On("Topology", Guarded(TopologyAsync))
-        .On("Attach", Guarded(NotYet))
-        .On("Detach", Guarded(NotYet))
-        .On("Replace", Guarded(NotYet))
+        .On("Attach", Guarded(_disks.AttachAsync))
+        .On("Detach", Guarded(_disks.DetachAsync))
+        .On("Replace", Guarded(_disks.ReplaceAsync))
         .On("SetMemory", Guarded(SetMemoryAsync))
         .On("GetMemory", Guarded(GetMemoryAsync))
         .On("WaitExit", Guarded(call => lastWords.Of(WaitExitAsync(call))));
-
-    private static Task NotYet(VarlinkCall call) => throw ServiceErrors.MethodNotImplemented(call.Method);
 
     private async Task StatusAsync(VarlinkCall call)
     {
@@ -95,7 +95,7 @@ internal sealed class MachineService(
         });
     }
 
-    private static VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => async call =>
+    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => async call =>
     {
         try
         {
@@ -103,7 +103,7 @@ internal sealed class MachineService(
         }
         catch (ControlException failure)
         {
-            throw MachineFailures.Of(failure, call.Optional("name")?.GetString());
+            throw MachineFailures.Of(failure, call, bay.Ports);
         }
     };
 }
