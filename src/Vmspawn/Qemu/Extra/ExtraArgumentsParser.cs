@@ -1,4 +1,3 @@
-using Vmspawn.Qemu;
 
 namespace Vmspawn.Qemu.Extra;
 
