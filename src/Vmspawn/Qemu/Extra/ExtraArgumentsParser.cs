@@ -1,4 +1,3 @@
-
 namespace Vmspawn.Qemu.Extra;
 
 /// <summary>Finds in the user's QEMU arguments what takes a place on the PCI root bus.</summary>
