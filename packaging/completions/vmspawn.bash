@@ -20,8 +20,6 @@ _vmspawn() {
     line+=" $cur"
 
     mapfile -t COMPREPLY < <(compgen -W "$(vmspawn "[suggest:${#line}]" "$line" 2>/dev/null)" -- "$cur")
-    [[ ${COMPREPLY[0]-} == --* ]] && compopt +o default
-    return 0
 }
 
 # Without a word that fits, names of files do.

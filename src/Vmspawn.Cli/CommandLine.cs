@@ -26,13 +26,7 @@ internal static class CommandLine
         var options = EnvironmentWishes.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
         foreach (var (option, value) in words.Given)
             options = option.Set(options, value, problems);
-        KernelArgumentRules.Check(options.KernelArguments, problems);
-        if (verb == Verb.Demo)
-            DemoRules.Check(options, problems);
-        else
-            problems.AddRange(OptionRules.Check(options));
-        if (verb != Verb.Demo && problems.Count == 0)
-            problems.AddRange(OptionRules.CheckBootable(options));
+        CheckRules(verb, options, problems);
         if (problems.Count > 0)
             return new Mistakes(problems);
         return verb switch
@@ -41,6 +35,21 @@ internal static class CommandLine
             Verb.Demo => new DemoCommand(options),
             _ => new RunCommand(options),
         };
+    }
+
+    // That there is nothing to boot is worth a word only where no other mistake explains it.
+    private static void CheckRules(Verb verb, VmOptions options, List<Problem> problems)
+    {
+        KernelArgumentRules.Check(options.KernelArguments, problems);
+        if (verb == Verb.Demo)
+        {
+            DemoRules.Check(options, problems);
+            return;
+        }
+
+        problems.AddRange(OptionRules.Check(options));
+        if (problems.Count == 0)
+            problems.AddRange(OptionRules.CheckBootable(options));
     }
 
     // Whoever asks for help gets it, whatever else is wrong.

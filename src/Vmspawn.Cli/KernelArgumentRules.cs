@@ -10,7 +10,7 @@ internal static class KernelArgumentRules
         foreach (var argument in arguments)
         {
             if (!Utf16.IsWellFormed(argument) || argument.AsSpan().ContainsAny('\0', '\n'))
-                problems.Add(new Problem("kernel-argument", "kernel arguments", "a kernel command line is one line of UTF-8", null, ProblemKind.Usage));
+                problems.Add(new Problem("kernel-argument", $"kernel argument {argument}", "a kernel command line is one line of UTF-8", null, ProblemKind.Usage));
         }
     }
 }

@@ -8,15 +8,31 @@ namespace Vmspawn.Cli;
 internal static class Output
 {
     /// <summary>Writes to standard output.</summary>
-    public static void Write(string text) => Write(Console.OpenStandardOutput(), text);
+    /// <returns>The exit status: 1 when it could not be written, which is then said on standard error; a reader that has gone away
+    /// is no failure.</returns>
+    public static int Write(string text)
+    {
+        if (TryWrite(Console.OpenStandardOutput(), text) is not { } reason)
+            return 0;
+        WriteError(Messages.Of([new Problem("output", "standard output", $"it cannot be written: {reason}")], TextStyle.OfError()));
+        return 1;
+    }
 
-    /// <summary>Writes to standard error.</summary>
-    public static void WriteError(string text) => Write(Console.OpenStandardError(), text);
+    /// <summary>Writes to standard error; where that fails there is nobody left to tell.</summary>
+    public static void WriteError(string text) => TryWrite(Console.OpenStandardError(), text);
 
     // In one piece, so that lines of several processes on one terminal do not mix.
-    private static void Write(Stream stream, string text)
+    private static string? TryWrite(Stream stream, string text)
     {
-        using (stream)
-            stream.Write(Encoding.UTF8.GetBytes(text));
+        try
+        {
+            using (stream)
+                stream.Write(Encoding.UTF8.GetBytes(text));
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vmspawn.Cli.Running;
 using Vmspawn.Linux;
 
@@ -9,7 +10,9 @@ internal static class Program
     {
         if (ParentDeath.TryRunTrampoline(args, out var exitCode))
             return exitCode;
-        ParentDeath.UseSelf();
+        // Run by the dotnet host, our own executable is another program.
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+            ParentDeath.UseSelf();
         var invokedAs = Environment.GetCommandLineArgs()[0];
         return Dispatch(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
     }
@@ -19,11 +22,9 @@ internal static class Program
         switch (command)
         {
             case ShowHelp:
-                Output.Write(HelpText.Write(TextStyle.OfOutput(TerminalColumns())));
-                return 0;
+                return Output.Write(HelpText.Write(TextStyle.OfOutput(TerminalColumns())));
             case ShowText(var text):
-                Output.Write(text);
-                return 0;
+                return Output.Write(text);
             case Mistakes(var problems):
                 return Report.Failure(problems);
             case PlanCommand(var options, var format):

@@ -13,9 +13,11 @@ public sealed class QmpClient : IAsyncDisposable
     // What QEMU's socket takes with one message (TCP_MAX_FDS in chardev/char-socket.c).
     private const int MaxDescriptors = 16;
 
+    private static readonly QmpCallOptions Plain = new();
+
     private readonly QmpSession _session;
 
-    private QmpClient(QmpSession session, QmpGreeting greeting, bool outOfBand)
+    internal QmpClient(QmpSession session, QmpGreeting greeting, bool outOfBand)
     {
         _session = session;
         Greeting = greeting;
@@ -32,12 +34,12 @@ public sealed class QmpClient : IAsyncDisposable
     public Task<QmpEnd> Ended => _session.Ended;
 
     /// <summary>How many answers came after their call was given up; they were dropped.</summary>
-    public long LateReplies => _session.LateReplies;
+    public long LateReplies => _session.Calls.LateReplies;
 
     /// <summary>How many answers had an id that was never given out, or none; they were dropped.</summary>
-    public long UnknownReplies => _session.UnknownReplies;
+    public long UnknownReplies => _session.Calls.UnknownReplies;
 
-    internal int InFlight => _session.InFlight;
+    internal int InFlight => _session.Calls.InFlight;
 
     /// <summary>Connects to a monitor (<c>-qmp unix:PATH,server=on,wait=off</c>) and shakes hands.</summary>
     /// <param name="path">The socket's path.</param>
@@ -51,8 +53,8 @@ public sealed class QmpClient : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= QmpClientOptions.Default;
         options.Check();
-        using var limit = new HandshakeLimit(options.HandshakeTimeout, cancellation);
-        return await limit.KeepAsync(async stop => await ShakeHandsAsync(await OpenAsync(path, stop), options, stop));
+        using var handshake = new QmpHandshake(options, cancellation);
+        return await handshake.ConnectAsync(path);
     }
 
     /// <summary>Shakes hands over a connection that is there, and owns it from now on, also when this fails.</summary>
@@ -94,7 +96,7 @@ public sealed class QmpClient : IAsyncDisposable
             CheckOpen(call.Descriptors);
         if (call.OutOfBand && !OutOfBand)
             throw new InvalidOperationException("Out-of-band execution is not enabled on this connection (QmpClientOptions.OutOfBand).");
-        return _session.CallAsync(command, arguments, call, cancellation);
+        return _session.Calls.CallAsync(command, arguments, call, cancellation);
     }
 
     /// <summary>Runs any command with arguments that are JSON already.</summary>
@@ -126,48 +128,8 @@ public sealed class QmpClient : IAsyncDisposable
         IQmpTransport transport, QmpClientOptions options, CancellationToken cancellation)
     {
         options.Check();
-        using var limit = new HandshakeLimit(options.HandshakeTimeout, cancellation);
-        return await limit.KeepAsync(stop => ShakeHandsAsync(transport, options, stop));
-    }
-
-    private static readonly QmpCallOptions Plain = new();
-
-    private static async Task<IQmpTransport> OpenAsync(string path, CancellationToken cancellation)
-    {
-        try
-        {
-            return new UnixQmpTransport(await UnixConnection.ConnectAsync(path, cancellation));
-        }
-        catch (LinuxException cause)
-        {
-            throw new QmpDisconnectedException("QMP", new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
-        }
-    }
-
-    private static async Task<QmpClient> ShakeHandsAsync(
-        IQmpTransport transport, QmpClientOptions options, CancellationToken cancellation)
-    {
-        var session = new QmpSession(transport, options);
-        try
-        {
-            QmpGreeting greeting = await session.Greeting.WaitAsync(cancellation);
-            bool outOfBand = options.OutOfBand && greeting.Capabilities.Contains("oob");
-            var call = new QmpCallOptions { Timeout = Timeout.InfiniteTimeSpan };
-            await session.CallAsync("qmp_capabilities", outOfBand ? EnableOutOfBand : null, call, cancellation);
-            return new QmpClient(session, greeting, outOfBand);
-        }
-        catch
-        {
-            await session.DisposeAsync();
-            throw;
-        }
-    }
-
-    private static void EnableOutOfBand(Utf8JsonWriter writer)
-    {
-        writer.WriteStartArray("enable"u8);
-        writer.WriteStringValue("oob"u8);
-        writer.WriteEndArray();
+        using var handshake = new QmpHandshake(options, cancellation);
+        return await handshake.StartAsync(transport);
     }
 
     private static void WriteMembers(Utf8JsonWriter writer, JsonElement arguments)

@@ -26,7 +26,7 @@ public sealed record QmpClientOptions
 
     /// <summary>
     /// Is told of each message, secrets masked, and of what was dropped. It is called from the connection's own flow,
-    /// so it must be quick and must not wait for the client; when it throws, the connection ends.
+    /// also by two threads at once: it must be quick and not wait for the client. When it throws, the connection ends.
     /// </summary>
     public Action<QmpTraceEntry>? Trace { get; init; }
 

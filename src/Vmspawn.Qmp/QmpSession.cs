@@ -10,23 +10,19 @@ internal sealed class QmpSession : IAsyncDisposable
 
     private readonly IQmpTransport _transport;
     private readonly QmpClientOptions _options;
-    private readonly PendingReplies _pending = new();
-    private readonly SemaphoreSlim _descriptorTurn = new(1, 1);
-    private readonly MessageSender _sender;
     private readonly EventFanout _events;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<QmpGreeting> _greeting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<QmpEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private QmpEnd? _end;
-    private long _lateReplies;
-    private long _unknownReplies;
 
     public QmpSession(IQmpTransport transport, QmpClientOptions options)
     {
         _transport = transport;
         _options = options;
-        _sender = new MessageSender(transport, SendingFailed, _stop.Token);
+        var sender = new MessageSender(transport, cause => _ = EndAfterLastWordsAsync(cause), _stop.Token);
+        Calls = new CallFlow(sender, options, Trace, _stop.Token);
         _events = new EventFanout(options.EarlyEvents);
         _reading = ReadAsync();
     }
@@ -35,58 +31,9 @@ internal sealed class QmpSession : IAsyncDisposable
 
     public Task<QmpEnd> Ended => _ended.Task;
 
-    public long LateReplies => Interlocked.Read(ref _lateReplies);
-
-    public long UnknownReplies => Interlocked.Read(ref _unknownReplies);
-
-    internal int InFlight => _pending.Count;
+    public CallFlow Calls { get; }
 
     public QmpEventStream Subscribe(QmpEventOptions options) => _events.Subscribe(options);
-
-    public async Task<JsonElement> CallAsync(
-        string command, Action<Utf8JsonWriter>? arguments, QmpCallOptions call, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        TimeSpan limit = call.Timeout ?? _options.CallTimeout;
-        var reply = new PendingReply(_pending.NextId(), command, call.Sensitive);
-        ReadOnlyMemory<byte> message = CommandWriter.Write(command, arguments, reply.Id, call.OutOfBand);
-        if (message.Length > _options.MessageLimit)
-            throw new ArgumentException($"{command} is {message.Length} bytes long, above the limit of {_options.MessageLimit}.", nameof(arguments));
-
-        // The end cancels too, but only after it has failed the pending calls: the answer tells which it was.
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
-        giveUp.CancelAfter(limit);
-        _pending.Add(reply);
-        bool wasSent = false;
-        try
-        {
-            if (call.Descriptors is { Count: > 0 })
-            {
-                await _descriptorTurn.WaitAsync(giveUp.Token);
-                reply.OnTaken = () => _descriptorTurn.Release();
-            }
-
-            await _sender.SendAsync(message, call.Descriptors, Starts, giveUp.Token);
-            return await reply.Answer.WaitAsync(giveUp.Token);
-        }
-        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
-        {
-            _pending.GiveUp(reply, wasSent);
-            if (!wasSent)
-                reply.OnTaken?.Invoke();
-            if (reply.Answer.IsCompleted)
-                return await reply.Answer;
-            cancellation.ThrowIfCancellationRequested();
-            throw new QmpTimeoutException(command, limit, "the connection goes on; a late answer is dropped");
-        }
-
-        void Starts()
-        {
-            wasSent = true;
-            if (_options.Trace is not null)
-                Trace(QmpTraceKind.Sent, SecretMask.Apply(message.Span, call.Sensitive));
-        }
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -117,7 +64,7 @@ internal sealed class QmpSession : IAsyncDisposable
             End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
         }
 
-        await _sender.DisposeAsync();
+        await Calls.DisposeAsync();
         await _transport.DisposeAsync();
     }
 
@@ -133,7 +80,7 @@ internal sealed class QmpSession : IAsyncDisposable
         QmpMessage message = QmpMessage.Read(line);
         if (message.Kind is QmpMessageKind.Return or QmpMessageKind.Error)
         {
-            HandleReply(message, line);
+            Calls.Answer(message, line);
             return;
         }
 
@@ -167,42 +114,6 @@ internal sealed class QmpSession : IAsyncDisposable
             Trace(QmpTraceKind.EarlyEventDropped, "an event gave way: nobody has subscribed yet");
     }
 
-    private void HandleReply(QmpMessage message, ReadOnlySpan<byte> line)
-    {
-        PendingReply? reply = _pending.Take(message.Id, out bool everGiven);
-        if (_options.Trace is not null)
-            Trace(QmpTraceKind.Received, SecretMask.Apply(line, reply?.Sensitive ?? true));
-        reply?.OnTaken?.Invoke();
-        if (reply is null or { Abandoned: true })
-            Unwanted(everGiven);
-        else if (message.Kind == QmpMessageKind.Return)
-            reply.Return(message.Value());
-        else
-            reply.Fail(ErrorOf(reply.Command, message.Value()));
-    }
-
-    private static QmpCommandException ErrorOf(string command, JsonElement error)
-    {
-        try
-        {
-            return new QmpCommandException(command, error.TextOr("class", "GenericError"), error.Text("desc"));
-        }
-        catch (FormatException cause)
-        {
-            throw new QmpProtocolFault($"in its error for {command} {cause.Message}", cause);
-        }
-    }
-
-    private void Unwanted(bool late)
-    {
-        Interlocked.Increment(ref late ? ref _lateReplies : ref _unknownReplies);
-        Trace(
-            late ? QmpTraceKind.LateReply : QmpTraceKind.UnknownReply,
-            late ? "dropped: its call was given up, or answered before" : "dropped: no call has its id");
-    }
-
-    private void SendingFailed(Exception cause) => _ = EndAfterLastWordsAsync(cause);
-
     private async Task EndAfterLastWordsAsync(Exception cause)
     {
         await Task.WhenAny(Ended, Task.Delay(LastWords));
@@ -214,7 +125,7 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         if (Interlocked.CompareExchange(ref _end, end, null) is not null)
             return;
-        _pending.End(end);
+        Calls.End(end);
         if (_greeting.TrySetException(new QmpDisconnectedException("greeting", end)))
             _ = _greeting.Task.Exception;
         _events.End(end);

@@ -15,13 +15,13 @@ public partial class DocumentationTests
     private static string[] NamesWithLetters(Func<VmOption, bool> which) =>
         [.. All.Where(option => option.Letter is not null && which(option)).Select(option => $"-{option.Letter} {option.Name}").Order()];
 
-    [GeneratedRegex("--[a-z][a-z0-9-]*[a-z0-9]")]
+    [GeneratedRegex("--[a-z][a-z0-9-]*[a-z0-9]", RegexOptions.None, 1000)]
     private static partial Regex LongOption();
 
-    [GeneratedRegex("`(-[A-Za-z])`, `(--[a-z0-9-]+)`")]
+    [GeneratedRegex("`(?<letter>-[A-Za-z])`, `(?<name>--[a-z0-9-]+)`", RegexOptions.None, 1000)]
     private static partial Regex LettersInReference();
 
-    [GeneratedRegex(@"(-[A-Za-z]) "", "" (--[a-z0-9-]+)")]
+    [GeneratedRegex(@"(?<letter>-[A-Za-z]) "", "" (?<name>--[a-z0-9-]+)", RegexOptions.None, 1000)]
     private static partial Regex LettersInManual();
 
     private static string Section(string text, string from, string to)
@@ -76,7 +76,7 @@ public partial class DocumentationTests
         Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(ManualTags(compatibility[later..])));
         Assert.Equal(
             NamesWithLetters(_ => true),
-            LettersInManual().Matches(here + ManualTags(compatibility)).Select(match => $"{match.Groups[1]} {match.Groups[2]}").Order());
+            LettersInManual().Matches(here + ManualTags(compatibility)).Select(match => $"{match.Groups["letter"]} {match.Groups["name"]}").Order());
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public partial class DocumentationTests
         Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(later));
         Assert.Equal(
             NamesWithLetters(_ => true),
-            LettersInReference().Matches(here + off + later).Select(match => $"{match.Groups[1]} {match.Groups[2]}").Order());
+            LettersInReference().Matches(here + off + later).Select(match => $"{match.Groups["letter"]} {match.Groups["name"]}").Order());
     }
 
     [Fact]

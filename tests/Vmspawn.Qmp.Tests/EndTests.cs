@@ -79,6 +79,23 @@ public class EndTests
         Assert.Equal(0, client.InFlight);
     }
 
+    [Theory]
+    [InlineData("5")]
+    [InlineData("{}")]
+    [InlineData("{\"class\": 1, \"desc\": \"x\"}")]
+    [InlineData("{\"class\": \"GenericError\", \"desc\": \"\\ud800\"}")]
+    public async Task A_broken_error_ends_the_connection_and_its_own_call_learns_it(string error)
+    {
+        var (peer, client) = await ScriptedPeer.ConnectedAsync(new() { CallTimeout = Timeout.InfiniteTimeSpan });
+        await using var _ = client;
+        await using var __ = peer;
+        Task call = client.ExecuteAsync("a");
+        JsonElement command = await peer.NextAsync();
+        await peer.SendAsync($$"""{"error": {{error}}, "id": {{command.GetProperty("id")}}}""" + "\n");
+        var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => call.WaitAsync(Bound));
+        Assert.Equal(QmpEndKind.Protocol, ended.End.Kind);
+    }
+
     [Fact]
     public async Task Disposing_fails_what_is_pending_and_may_be_done_twice()
     {

@@ -6,7 +6,7 @@ namespace Vmspawn.Cli.Declarations;
 internal static class BootOptions
 {
     private static readonly (string Word, FirmwareKind Value)[] Firmwares =
-        [("auto", FirmwareKind.Auto), ("bios", FirmwareKind.Bios), ("none", FirmwareKind.None)];
+        [("auto", FirmwareKind.Auto), ("bios", FirmwareKind.Bios), ("none", FirmwareKind.None), ("", FirmwareKind.Auto)];
 
     public static VmOption[] All() =>
     [
@@ -18,7 +18,15 @@ internal static class BootOptions
             "PATH",
             "Its initrd; repeatable, they are joined",
             (options, path) => options with { Initrds = path is null ? [] : [.. options.Initrds, path] }),
-        Firmware(),
+        Declare.Choice(
+            Topic.Boot,
+            "--firmware",
+            "auto|bios|none",
+            "What starts first; none needs --linux=",
+            "auto",
+            Firmwares,
+            (options, firmware) => options with { Firmware = firmware },
+            NotYet),
         Declare.Value(
             Topic.Boot,
             "--smbios11",
@@ -29,43 +37,12 @@ internal static class BootOptions
             (options, text) => options with { Smbios11 = text.Length == 0 ? [] : [.. options.Smbios11, text] }),
     ];
 
-    private static VmOption Firmware()
+    // A descriptor's path is known by its slash, which no word has.
+    private static string? NotYet(string value) => value switch
     {
-        const string Name = "--firmware";
-        return new VmOption(Name, "auto|bios|none")
-        {
-            Topic = Topic.Boot,
-            Description = "What starts first; none needs --linux=",
-            Default = "auto",
-            Words = ["auto", "bios", "none"],
-            Set = (options, value, problems) => SetFirmware(options, Name, value, problems),
-        };
-    }
-
-    // A path is known by its slash, which no word has.
-    private static VmOptions SetFirmware(VmOptions options, string name, string value, ICollection<Problem> problems)
-    {
-        var later = value switch
-        {
-            "uefi" => "UEFI firmware is",
-            "list" => "listing firmware is",
-            "describe" => "describing firmware is",
-            _ when value.Contains('/') => "a firmware descriptor is",
-            _ => null,
-        };
-        if (later is not null)
-        {
-            problems.Add(Declare.NotYet($"{name}={value}", later, "use auto, bios or none"));
-            return options;
-        }
-
-        var firmware = ChoiceText.Parse(value.Length == 0 ? "auto" : value, Firmwares);
-        if (firmware.Mistake is { } mistake)
-        {
-            problems.Add(mistake.About($"{name}={value}"));
-            return options;
-        }
-
-        return options with { Firmware = firmware.Value };
-    }
+        "uefi" => "UEFI firmware is",
+        "list" => "listing firmware is",
+        "describe" => "describing firmware is",
+        _ => value.Contains('/') ? "a firmware descriptor is" : null,
+    };
 }

@@ -18,7 +18,15 @@ internal static class ConsoleOptions
 
     public static VmOption[] All() =>
     [
-        Mode(),
+        Declare.Choice(
+            Topic.Console,
+            "--console",
+            "MODE",
+            "interactive (Ctrl-] three times kills), read-only, native (QEMU's own), headless",
+            "interactive",
+            Modes,
+            (options, mode) => options with { Console = mode },
+            value => value == "gui" ? "a graphical console is" : null),
         Declare.Choice(
             Topic.Console,
             "--console-transport",
@@ -37,17 +45,4 @@ internal static class ConsoleOptions
             (options, colour) => options with { Background = colour },
             "green tint"),
     ];
-
-    private static VmOption Mode()
-    {
-        var mode = Declare.Choice(
-            Topic.Console,
-            "--console",
-            "MODE",
-            "interactive (Ctrl-] three times kills), read-only, native (QEMU's own), headless",
-            "interactive",
-            Modes,
-            (options, mode) => options with { Console = mode });
-        return mode.Refusing(value => value == "gui" ? Declare.NotYet("--console=gui", "a graphical console is", "use interactive, read-only, native or headless") : null);
-    }
 }

@@ -34,6 +34,14 @@ internal static class Declare
         Value(topic, name, letter, takes, description, PathText.Parse, set);
 
     /// <summary>An option whose value is one of a few words.</summary>
+    /// <param name="topic">Where help shows it.</param>
+    /// <param name="name">Its long name.</param>
+    /// <param name="takes">What its value is called.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="byDefault">The word that is meant without the option.</param>
+    /// <param name="choices">The words with their meanings.</param>
+    /// <param name="set">Takes a meaning into the options.</param>
+    /// <param name="notYet">Says of a value what would be needed that is not available, as <see cref="NotYet"/> takes it, or null.</param>
     public static VmOption Choice<T>(
         Topic topic,
         string name,
@@ -41,10 +49,24 @@ internal static class Declare
         string description,
         string byDefault,
         (string Word, T Value)[] choices,
-        Func<VmOptions, T, VmOptions> set)
+        Func<VmOptions, T, VmOptions> set,
+        Func<string, string?>? notYet = null)
     {
-        var words = Array.ConvertAll(choices, choice => choice.Word);
-        return Value(topic, name, null, takes, description, text => ChoiceText.Parse(text, choices), set, byDefault, words);
+        var words = ChoiceText.Words(choices);
+        return new VmOption(name, takes)
+        {
+            Topic = topic,
+            Description = description,
+            Default = byDefault,
+            Words = words,
+            Set = (options, value, problems) =>
+            {
+                if (notYet?.Invoke(value) is not { } what)
+                    return Take(name, ChoiceText.Parse(value, choices), options, set, value, problems);
+                problems.Add(NotYet($"{name}={value}", what, $"use one of {string.Join(", ", words)}"));
+                return options;
+            },
+        };
     }
 
     /// <summary>A flag that asks for what is so anyway.</summary>

@@ -55,21 +55,4 @@ internal sealed class VmOption : Option<string[]>
         OldName = oldName;
         return this;
     }
-
-    /// <summary>The same option, except that some values are known and refused.</summary>
-    public VmOption Refusing(Func<string, Problem?> refuse) => new(Name, HelpName, Letter)
-    {
-        Topic = Topic,
-        Availability = Availability,
-        Description = Description,
-        Default = Default,
-        Words = Words,
-        Set = (options, value, problems) =>
-        {
-            if (refuse(value) is not { } problem)
-                return Set(options, value, problems);
-            problems.Add(problem);
-            return options;
-        },
-    };
 }

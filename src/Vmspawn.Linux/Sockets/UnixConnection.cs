@@ -33,6 +33,33 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whether the peer has closed its socket altogether. One that only shut its sending side down still listens, which
+    /// the end of what is received does not tell apart.
+    /// </summary>
+    public bool IsPeerGone
+    {
+        get
+        {
+            // An empty send moves nothing and yet says EPIPE once there is nobody to send to.
+            bool referenced = false;
+            try
+            {
+                _socket.DangerousAddRef(ref referenced);
+                return SocketMessage.Send(_socket, [], []) < 0 && Libc.LastError is not (Errno.EAGAIN or Errno.EINTR);
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+            finally
+            {
+                if (referenced)
+                    _socket.DangerousRelease();
+            }
+        }
+    }
+
     /// <summary>Takes over a connected stream socket, such as one received or inherited, even if this fails.</summary>
     /// <exception cref="LinuxException">The descriptor cannot be watched.</exception>
     public static UnixConnection Adopt(SafeFileHandle socket)

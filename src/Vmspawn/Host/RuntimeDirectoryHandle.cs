@@ -1,26 +1,133 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+
 namespace Vmspawn.Host;
 
 /// <summary>The runtime directory of one VM: mode 0700, locked while we have it, removed when we are done.</summary>
 /// <remarks>
-/// A socket in it is bound and connected by <see cref="SocketPath"/>, which is short whatever the machine is called:
-/// <c>sun_path</c> of unix(7) holds 107 bytes, and a name may have 64.
+/// The lock is a flock(2) on <c>.NAME.lock</c> beside the directory, which no machine name can be; it ends with us, however we end.
+/// Sockets in the directory may have a path longer than the 107 bytes of unix(7): bind and connect them by a descriptor of the
+/// directory (<c>/proc/self/fd/N/socket</c>), as the listeners and connections of this project do.
 /// </remarks>
 internal sealed class RuntimeDirectoryHandle : IDisposable
 {
-    private RuntimeDirectoryHandle(string path) => Path = path;
+    private const string PidFile = "pid";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly string _lockPath;
+    private readonly SafeFileHandle _lock;
+    private bool _disposed;
+
+    private RuntimeDirectoryHandle(string path, string lockPath, SafeFileHandle lockHandle)
+    {
+        Path = path;
+        _lockPath = lockPath;
+        _lock = lockHandle;
+    }
 
     /// <summary>Absolute path of the directory.</summary>
     public string Path { get; }
 
     /// <summary>Takes the directory of a machine, emptying what a dead run left; null with a problem that names the holder when it runs already.</summary>
-    public static RuntimeDirectoryHandle? Claim(RuntimeBase place, string machine, List<Problem> problems) => throw new NotImplementedException();
+    /// <param name="place">The directory that holds all of them: ours alone.</param>
+    /// <param name="machine">A valid machine name.</param>
+    /// <param name="problems">Receives the reason.</param>
+    /// <exception cref="IOException">The directory cannot be made or emptied.</exception>
+    public static RuntimeDirectoryHandle? Claim(RuntimeBase place, string machine, List<Problem> problems)
+    {
+        var path = System.IO.Path.Combine(place.Path, machine);
+        var lockPath = System.IO.Path.Combine(place.Path, $".{machine}.lock");
+        var lockHandle = NameLock.TryTake(lockPath);
+        if (lockHandle is null)
+        {
+            var by = ReadPid(path) is { } pid ? $"process {pid}" : "a process that is just starting";
+            problems.Add(new Problem(
+                "machine-running",
+                machine,
+                $"a machine of this name is running already: {by} has its runtime directory {path}",
+                "choose another name with -M, or end that one first"));
+            return null;
+        }
+
+        var handle = new RuntimeDirectoryHandle(path, lockPath, lockHandle);
+        try
+        {
+            if (handle.TryMake())
+                return handle;
+        }
+        catch
+        {
+            handle.ReleaseName();
+            throw;
+        }
+
+        handle.ReleaseName();
+        problems.Add(new Problem(
+            "runtime-foreign",
+            machine,
+            $"{path} was made by something else",
+            "remove it if nothing uses it, or choose another name with -M"));
+        return null;
+    }
 
     /// <summary>Path of a file in it.</summary>
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>A path of the same file, short enough for a socket address, valid in this process while the handle lives.</summary>
-    public string SocketPath(string name) => throw new NotImplementedException();
-
     /// <summary>Removes the directory and lets the name go.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody tidied up under us: gone is what it was to be.
+        }
+        finally
+        {
+            ReleaseName();
+        }
+    }
+
+    /// <summary>The process that has a runtime directory, or null when it does not say.</summary>
+    internal static int? ReadPid(string path)
+    {
+        try
+        {
+            var text = File.ReadAllText(System.IO.Path.Combine(path, PidFile));
+            return int.TryParse(text.AsSpan().TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // What lies there is ours to remove when it is empty or says which process it belonged to: another program of the same
+    // directory does not take our lock.
+    private bool TryMake()
+    {
+        if (new FileInfo(Path) is { Exists: true } or { LinkTarget: not null })
+            return false;
+        if (Directory.Exists(Path))
+        {
+            if (ReadPid(Path) is null && Directory.EnumerateFileSystemEntries(Path).Any())
+                return false;
+            Directory.Delete(Path, recursive: true);
+        }
+
+        Directory.CreateDirectory(Path, OwnerOnly);
+        File.WriteAllText(PathOf(PidFile), Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+        return true;
+    }
+
+    private void ReleaseName()
+    {
+        File.Delete(_lockPath);
+        _lock.Dispose();
+    }
 }

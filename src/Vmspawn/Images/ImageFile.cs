@@ -40,7 +40,7 @@ internal sealed class ImageFile : IDisposable
                 path, FileMode.Open, write ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var size = RandomAccess.GetLength(handle);
             if (size > 0)
-                return new ImageFile(path, handle, size, isBlockDevice: false, default);
+                return new ImageFile(path, handle, size, isBlockDevice: false, Identify(handle));
             handle.Dispose();
             return Fail("image-empty", "the file is empty", null);
         }
@@ -62,6 +62,20 @@ internal sealed class ImageFile : IDisposable
             problems.Add(new Problem(code, subject, text, hint));
             return null;
         }
+    }
+
+    private static FileIdentity Identify(SafeFileHandle handle)
+    {
+        ulong mount = 0, inode = 0;
+        foreach (var line in File.ReadLines($"/proc/self/fdinfo/{handle.DangerousGetHandle()}"))
+        {
+            if (line.StartsWith("mnt_id:", StringComparison.Ordinal))
+                mount = ulong.Parse(line.AsSpan("mnt_id:".Length));
+            if (line.StartsWith("ino:", StringComparison.Ordinal))
+                inode = ulong.Parse(line.AsSpan("ino:".Length));
+        }
+
+        return new FileIdentity(mount, inode);
     }
 
     /// <summary>The first bytes, as many as the parsers look at.</summary>

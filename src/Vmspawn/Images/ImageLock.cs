@@ -1,18 +1,102 @@
+using System.Globalization;
+
 namespace Vmspawn.Images;
 
 /// <summary>Who holds an image.</summary>
 /// <param name="Pid">The process, or null when it is not ours to see.</param>
 /// <param name="Command">Its name, or null.</param>
-/// <param name="Writes">It writes to the image, else it only keeps others from writing.</param>
-internal sealed record LockHolder(int? Pid, string? Command, bool Writes);
+internal sealed record LockHolder(int? Pid, string? Command);
 
 /// <summary>Asks for QEMU's image locks, so that a held image is told before QEMU is started.</summary>
 internal static class ImageLock
 {
-    /// <summary>The process whose lock would make our QEMU refuse the image, or null.</summary>
-    public static LockHolder? FindHolder(string path, bool write) => throw new NotImplementedException();
+    /// <summary>Adds a problem when the image, or a file below it, is held by another QEMU.</summary>
+    /// <param name="subject">What the problem is about.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="write">The guest's writes go into it.</param>
+    /// <param name="problems">Receives the reason.</param>
+    public static void Check(string subject, ImageFacts image, bool write, List<Problem> problems)
+    {
+        if (!image.IsBlockDevice)
+            Check(subject, image.Path, image.Identity, write, problems);
+        foreach (var backing in image.Backing)
+        {
+            if (!backing.IsBlockDevice)
+                Check(subject, backing.Path, backing.Identity, write: false, problems);
+        }
+    }
 
-    /// <summary>Adds a problem when the image, or a file below it, is held.</summary>
-    public static void Check(string subject, ImageFacts image, bool write, List<Problem> problems) =>
-        problems.TrimExcess();
+    /// <summary>The process whose lock would make our QEMU refuse the image, or null.</summary>
+    public static LockHolder? FindHolder(FileIdentity image, bool write)
+    {
+        if (!IsLocked(image, write))
+            return null;
+        foreach (var process in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && pid != Environment.ProcessId && Holds(process, image, write))
+            {
+                return new LockHolder(pid, Read(Path.Combine(process, "comm"))?.TrimEnd('\n'));
+            }
+        }
+
+        return new LockHolder(null, null);
+    }
+
+    private static void Check(string subject, string path, FileIdentity identity, bool write, List<Problem> problems)
+    {
+        if (FindHolder(identity, write) is not { } holder)
+            return;
+        var by = holder.Pid is { } pid ? $"process {pid} ({holder.Command})" : "a process of another user";
+        problems.Add(new Problem(
+            "image-in-use",
+            subject,
+            $"{path} is in use by {by}",
+            write ? "end that one first; -x boots from an image that others only read" : "end that one first: it writes to the image"));
+    }
+
+    private static bool IsLocked(FileIdentity image, bool write)
+    {
+        foreach (var at in QemuLockBytes.Conflicting(write))
+        {
+            if (LockLines.Any(Read("/proc/locks"), "", image.Inode, at, at))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool Holds(string process, FileIdentity image, bool write)
+    {
+        try
+        {
+            foreach (var descriptor in Directory.EnumerateFiles(Path.Combine(process, "fdinfo")))
+            {
+                var text = Read(descriptor);
+                foreach (var at in QemuLockBytes.Conflicting(write))
+                {
+                    if (LockLines.Any(text, "lock:", image.Inode, at, at))
+                        return true;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another user's process, or one that has just ended.
+        }
+
+        return false;
+    }
+
+    private static string? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

@@ -3,6 +3,10 @@ namespace Vmspawn.Options;
 /// <summary>One of a few words.</summary>
 internal static class ChoiceText
 {
+    /// <summary>The words; an empty one is understood but not shown.</summary>
+    public static string[] Words<T>((string Word, T Value)[] choices) =>
+        [.. choices.Where(choice => choice.Word.Length > 0).Select(choice => choice.Word)];
+
     /// <summary>Reads the value of a word.</summary>
     public static Parsed<T> Parse<T>(string text, (string Word, T Value)[] choices)
     {
@@ -12,6 +16,6 @@ internal static class ChoiceText
                 return value;
         }
 
-        return new Mistake("choice", "this is none of its values", $"one of {string.Join(", ", choices.Select(choice => choice.Word))}");
+        return new Mistake("choice", "this is none of its values", $"one of {string.Join(", ", Words(choices))}");
     }
 }

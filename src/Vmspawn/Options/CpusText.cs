@@ -24,8 +24,8 @@ internal static class CpusText
                 return mistake;
         }
 
-        var cpus = Check(given, out var contradiction);
-        return contradiction is not null ? contradiction : new CpuTopology(cpus, text);
+        var cpus = Count(given);
+        return cpus.Mistake is { } contradiction ? contradiction : new CpuTopology(cpus.Value, text);
     }
 
     private static Mistake? AddPart(Dictionary<string, int> given, string part, bool isFirst)
@@ -42,32 +42,26 @@ internal static class CpusText
         return given.TryAdd(key, count.Value) ? null : new Mistake("cpus-twice", $"{key} is given twice", "give each part once");
     }
 
-    private static int Check(Dictionary<string, int> given, out Mistake? contradiction)
+    private static Parsed<int> Count(Dictionary<string, int> given)
     {
-        int? Given(string key) => given.TryGetValue(key, out var count) ? count : null;
-        long Level(string key) => Given(key) ?? 1;
+        // Eight levels of 4096 are 2^96.
+        UInt128 Level(string key) => (UInt128)given.GetValueOrDefault(key, 1);
 
-        contradiction = null;
-        var maxCpus = Given("maxcpus") ?? Given("cpus");
-        var cpus = Given("cpus") ?? maxCpus;
-        if (cpus > maxCpus)
-        {
-            contradiction = new Mistake("cpus-max", $"{cpus} CPUs are more than maxcpus={maxCpus}", "maxcpus is the number including those to plug in later");
-            return 0;
-        }
-
-        var levels = Level("drawers") * Level("books") * Level("dies") * Level("clusters") * Level("modules");
-        var product = levels * Level("sockets") * Level("cores") * Level("threads");
-        if (maxCpus is not { } total)
-        {
-            total = (int)Math.Min(product, int.MaxValue);
-            cpus = total;
-        }
+        var product = Level("drawers") * Level("books") * Level("dies") * Level("clusters") * Level("modules")
+            * Level("sockets") * Level("cores") * Level("threads");
+        var cpus = given.GetValueOrDefault("cpus");
+        var total = given.GetValueOrDefault("maxcpus", cpus);
+        if (total == 0)
+            return product <= Most ? (int)product : Contradiction(product, $"at most {Most}");
+        if (cpus > total)
+            return new Mistake("cpus-max", $"{cpus} CPUs are more than maxcpus={total}", "maxcpus is the number including those to plug in later");
 
         // A level that is left open takes up the rest; when all three are given nothing can.
-        var open = Given("cores") is null || Given("sockets") is null || Given("threads") is null;
-        if (total > Most || (open ? total % product != 0 : product != total))
-            contradiction = new Mistake("cpus-product", $"the parts make {product}, which does not give {total} CPUs", "the product of all parts must be maxcpus, or the number of CPUs without it");
-        return cpus!.Value;
+        var open = !given.ContainsKey("cores") || !given.ContainsKey("sockets") || !given.ContainsKey("threads");
+        var fits = open ? (UInt128)total % product == 0 : (UInt128)total == product;
+        return fits ? (cpus == 0 ? total : cpus) : Contradiction(product, $"{total}");
     }
+
+    private static Mistake Contradiction(UInt128 product, string wanted) =>
+        new("cpus-product", $"the parts make {product}, which does not give {wanted} CPUs", "the product of all parts must be maxcpus, or the number of CPUs without it");
 }

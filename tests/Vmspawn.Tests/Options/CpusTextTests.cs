@@ -38,6 +38,8 @@ public class CpusTextTests
     [InlineData("4,sockets=2,cores=2,threads=2", "cpus-product")]
     [InlineData("2,maxcpus=8,sockets=2,cores=2,threads=1", "cpus-product")]
     [InlineData("sockets=4096,cores=4096", "cpus-product")]
+    [InlineData("1,drawers=4096,books=4096,dies=4096,clusters=4096,modules=4096,sockets=4096,cores=4096", "cpus-product")]
+    [InlineData("drawers=4096,books=4096,dies=4096,clusters=4096,modules=4096,sockets=4096,cores=4096,threads=4096", "cpus-product")]
     public void Zero_garbage_and_contradictions_are_refused(string text, string code) =>
         Assert.Equal(code, CpusText.Parse(text).Mistake?.Code);
 

@@ -1,0 +1,29 @@
+using Vmspawn.Launch;
+using Vmspawn.Options;
+using Vmspawn.Supervise;
+
+namespace Vmspawn.Cli.Running;
+
+/// <summary><c>vmspawn run</c>: from options to the guest's end.</summary>
+internal static class RunVerb
+{
+    public static int Run(VmOptions options)
+    {
+        var planning = Planning.Of(options, HostSurroundings.Create());
+        if (planning.Plan is null)
+            return Report.Failure(planning.Problems);
+
+        var report = new Report(options.Quiet);
+        foreach (var notice in planning.Notices)
+            report.Notice(notice);
+        try
+        {
+            return VmRun.RunAsync(planning, options, new VmMessages(report.Notice, Report.Error)).GetAwaiter().GetResult();
+        }
+        catch (LaunchException error)
+        {
+            Report.Error(error.Message);
+            return ExitStatus.Failed;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+
+namespace Vmspawn.Qmp;
+
+/// <summary>A call's way: an id, its turn to be sent, the answer or the reason why none comes.</summary>
+internal sealed class CallFlow : IAsyncDisposable
+{
+    private readonly QmpClientOptions _options;
+    private readonly Action<QmpTraceKind, string> _trace;
+    private readonly CancellationToken _ended;
+    private readonly PendingReplies _pending = new();
+    private readonly SemaphoreSlim _descriptorTurn = new(1, 1);
+    private readonly MessageSender _sender;
+    private long _lateReplies;
+    private long _unknownReplies;
+
+    public CallFlow(
+        MessageSender sender, QmpClientOptions options, Action<QmpTraceKind, string> trace, CancellationToken ended)
+    {
+        _sender = sender;
+        _options = options;
+        _trace = trace;
+        _ended = ended;
+    }
+
+    public long LateReplies => Interlocked.Read(ref _lateReplies);
+
+    public long UnknownReplies => Interlocked.Read(ref _unknownReplies);
+
+    public int InFlight => _pending.Count;
+
+    public async Task<JsonElement> CallAsync(
+        string command, Action<Utf8JsonWriter>? arguments, QmpCallOptions call, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        TimeSpan limit = call.Timeout ?? _options.CallTimeout;
+        var reply = new PendingReply(_pending.NextId(), command, call.Sensitive);
+        ReadOnlyMemory<byte> message = CommandWriter.Write(command, arguments, reply.Id, call.OutOfBand);
+        if (message.Length > _options.MessageLimit)
+            throw new ArgumentException($"{command} is {message.Length} bytes long, above the limit of {_options.MessageLimit}.", nameof(arguments));
+
+        // The end cancels too, but only after it has failed the pending calls: the answer tells which it was.
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended);
+        giveUp.CancelAfter(limit);
+        _pending.Add(reply);
+        bool wasSent = false;
+        try
+        {
+            if (call.Descriptors is { Count: > 0 })
+            {
+                await _descriptorTurn.WaitAsync(giveUp.Token);
+                reply.OnTaken = () => _descriptorTurn.Release();
+            }
+
+            await _sender.SendAsync(message, call.Descriptors, Starts, giveUp.Token);
+            return await reply.Answer.WaitAsync(giveUp.Token);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            _pending.GiveUp(reply, wasSent);
+            if (!wasSent)
+                reply.OnTaken?.Invoke();
+            if (reply.Answer.IsCompleted)
+                return await reply.Answer;
+            cancellation.ThrowIfCancellationRequested();
+            throw new QmpTimeoutException(command, limit, "the connection goes on; a late answer is dropped");
+        }
+
+        void Starts()
+        {
+            wasSent = true;
+            if (_options.Trace is not null)
+                _trace(QmpTraceKind.Sent, SecretMask.Apply(message.Span, call.Sensitive));
+        }
+    }
+
+    /// <summary>Gives a received answer to its call.</summary>
+    public void Answer(QmpMessage message, ReadOnlySpan<byte> line)
+    {
+        // Read before the call is taken out: when the error itself is broken, the call learns it from the end.
+        (string Class, string Description)? error = message.Kind == QmpMessageKind.Error ? ErrorOf(message.Value()) : null;
+        PendingReply? reply = _pending.Take(message.Id, out bool everGiven);
+        if (_options.Trace is not null)
+            _trace(QmpTraceKind.Received, SecretMask.Apply(line, reply?.Sensitive ?? true));
+        reply?.OnTaken?.Invoke();
+        if (reply is null or { Abandoned: true })
+            Unwanted(everGiven);
+        else if (error is not null)
+            reply.Fail(new QmpCommandException(reply.Command, error.Value.Class, error.Value.Description));
+        else
+            reply.Return(message.Value());
+    }
+
+    /// <summary>Fails what is pending and all that will be asked; the token must be cancelled only after it.</summary>
+    public void End(QmpEnd end) => _pending.End(end);
+
+    /// <summary>Waits until nothing is being sent any more.</summary>
+    public ValueTask DisposeAsync() => _sender.DisposeAsync();
+
+    private static (string Class, string Description) ErrorOf(JsonElement error)
+    {
+        try
+        {
+            return (error.TextOr("class", "GenericError"), error.Text("desc"));
+        }
+        catch (FormatException cause)
+        {
+            throw new QmpProtocolFault($"in an error {cause.Message}", cause);
+        }
+    }
+
+    private void Unwanted(bool late)
+    {
+        Interlocked.Increment(ref late ? ref _lateReplies : ref _unknownReplies);
+        _trace(
+            late ? QmpTraceKind.LateReply : QmpTraceKind.UnknownReply,
+            late ? "dropped: its call was given up, or answered before" : "dropped: no call has its id");
+    }
+}

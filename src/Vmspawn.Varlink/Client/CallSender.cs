@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Varlink;
+
+/// <summary>What a call is to be sent with.</summary>
+internal readonly record struct OutgoingCall(
+    string Method,
+    Action<Utf8JsonWriter>? Parameters,
+    IReadOnlyList<SafeHandle>? Descriptors,
+    bool More = false,
+    bool OneWay = false,
+    bool Upgrade = false);
+
+/// <summary>Sends calls one after the other, and notes each before its reply can come.</summary>
+internal sealed class CallSender(UnixConnection connection, PendingCalls pending, VarlinkLimits limits) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Keeps others from sending until <see cref="EndTurn"/>.</summary>
+    public Task BeginTurnAsync(CancellationToken cancellation) => _turn.WaitAsync(cancellation);
+
+    public void EndTurn() => _turn.Release();
+
+    public async ValueTask<PendingCall?> SendAsync(OutgoingCall call, CancellationToken cancellation)
+    {
+        await BeginTurnAsync(cancellation);
+        try
+        {
+            return await SendInTurnAsync(call);
+        }
+        finally
+        {
+            EndTurn();
+        }
+    }
+
+    // No token here: half a message would be the end of the connection for everyone. The time for it is bounded.
+    public async ValueTask<PendingCall?> SendInTurnAsync(OutgoingCall call)
+    {
+        ReadOnlyMemory<byte> message = Build(call);
+        PendingCall? waiting = call.OneWay ? null : new PendingCall { More = call.More, Upgrade = call.Upgrade };
+        if (waiting is not null)
+            pending.Add(waiting);
+        try
+        {
+            await OutgoingMessage.SendAsync(connection, message, call.Descriptors, limits, CancellationToken.None);
+        }
+        catch (LinuxException) when (waiting is not null)
+        {
+            // The service closed, perhaps with a word why: the reply loop finds either and tells this call.
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            var reason = new VarlinkDisconnectedException($"{call.Method} could not be sent: {e.Message}", e);
+            pending.EndAll(reason);
+            throw reason;
+        }
+        return waiting;
+    }
+
+    private ReadOnlyMemory<byte> Build(OutgoingCall call) => OutgoingMessage.Build(
+        call,
+        static (writer, call) =>
+        {
+            writer.WriteString("method"u8, call.Method);
+            if (call.More)
+                writer.WriteBoolean("more"u8, true);
+            if (call.OneWay)
+                writer.WriteBoolean("oneway"u8, true);
+            if (call.Upgrade)
+                writer.WriteBoolean("upgrade"u8, true);
+        },
+        call.Parameters,
+        limits);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace Vmspawn.Varlink;
+
+/// <summary>Asks a service about itself.</summary>
+public static class ServiceQueries
+{
+    /// <summary>The names of its interfaces.</summary>
+    /// <inheritdoc cref="VarlinkClient.CallAsync"/>
+    public static async Task<IReadOnlyList<string>> GetInterfaceNamesAsync(
+        this VarlinkClient client, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        using VarlinkReply reply = await client.CallAsync("org.varlink.service.GetInfo", cancellation: cancellation);
+        var names = new List<string>();
+        foreach (JsonElement name in reply.Parameters.GetProperty("interfaces"u8).EnumerateArray())
+            names.Add(name.GetString()!);
+        return names;
+    }
+
+    /// <summary>One of its interfaces.</summary>
+    /// <exception cref="VarlinkSyntaxException">The service describes it in a way that cannot be understood.</exception>
+    /// <inheritdoc cref="VarlinkClient.CallAsync"/>
+    public static async Task<VarlinkInterface> GetInterfaceAsync(
+        this VarlinkClient client, string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        using VarlinkReply reply = await client.CallAsync(
+            "org.varlink.service.GetInterfaceDescription",
+            writer => writer.WriteString("interface"u8, name),
+            cancellation: cancellation);
+        return VarlinkInterface.Parse(reply.Parameters.GetProperty("description"u8).GetString()!);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Vmspawn.Varlink;
+
+/// <summary>Bounds an operation that takes a token.</summary>
+internal static class TimeLimit
+{
+    public static async Task<T> RunAsync<T>(
+        TimeSpan limit,
+        string what,
+        Func<CancellationToken, Task<T>> run,
+        CancellationToken cancellation)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timer.CancelAfter(limit);
+        try
+        {
+            return await run(timer.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{what}: no answer within {limit.TotalSeconds} s.", e);
+        }
+    }
+}

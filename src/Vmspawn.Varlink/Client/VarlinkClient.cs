@@ -1,0 +1,220 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Varlink;
+
+/// <summary>
+/// Calls a service. Any number of tasks may call at once; calls are sent without waiting for earlier replies, and the
+/// service answers them in order.
+/// </summary>
+public sealed class VarlinkClient : IAsyncDisposable
+{
+    private readonly UnixConnection _connection;
+    private readonly VarlinkClientOptions _options;
+    private readonly MessageReader _reader;
+    private readonly PendingCalls _pending = new();
+    private readonly ReplyLoop _loop;
+    private readonly CallSender _sender;
+    private bool _handedOver;
+    private bool _disposed;
+
+    private VarlinkClient(UnixConnection connection, VarlinkClientOptions options)
+    {
+        _connection = connection;
+        _options = options;
+        _reader = new MessageReader(connection, options.Limits, ByteBudget.Unlimited);
+        _sender = new CallSender(connection, _pending, options.Limits);
+        _loop = new ReplyLoop(_reader, _pending);
+        _loop.Start();
+    }
+
+    /// <summary>Who serves.</summary>
+    public PeerCredentials Peer => _connection.Peer;
+
+    /// <summary>Connects to a service.</summary>
+    /// <param name="path">Path of its socket.</param>
+    /// <param name="options">Limits, or null for the defaults.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="LinuxException">Nobody listens there, or we may not connect.</exception>
+    /// <exception cref="TimeoutException">Nobody accepts.</exception>
+    public static async Task<VarlinkClient> ConnectAsync(
+        string path,
+        VarlinkClientOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        options ??= new VarlinkClientOptions();
+        UnixConnection connection = await TimeLimit.RunAsync(
+            options.CallTime,
+            $"Connecting to {path}",
+            token => UnixConnection.ConnectAsync(path, token),
+            cancellation);
+        return Over(connection, options);
+    }
+
+    /// <summary>Calls a service at the other end of a connection, which the client owns from now on.</summary>
+    public static VarlinkClient Over(UnixConnection connection, VarlinkClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return new VarlinkClient(connection, options ?? new VarlinkClientOptions());
+    }
+
+    /// <summary>Calls a method and waits for its reply.</summary>
+    /// <param name="method">Full name.</param>
+    /// <param name="parameters">Writes the properties of the parameters, or null for none.</param>
+    /// <param name="descriptors">Go with the call, whose parameters name them by index; they stay the caller's.</param>
+    /// <param name="cancellation">Gives the call up. The service may carry it out all the same; later calls work.</param>
+    /// <exception cref="VarlinkErrorException">The service answered with an error.</exception>
+    /// <exception cref="VarlinkDisconnectedException">The connection ended before the reply.</exception>
+    /// <exception cref="TimeoutException">No reply came in the time of the options.</exception>
+    public Task<VarlinkReply> CallAsync(
+        string method,
+        Action<Utf8JsonWriter>? parameters = null,
+        IReadOnlyList<SafeHandle>? descriptors = null,
+        CancellationToken cancellation = default) =>
+        TimeLimit.RunAsync(
+            _options.CallTime,
+            method,
+            async token =>
+            {
+                PendingCall call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors), token))!;
+                return await OnlyReplyAsync(call, token);
+            },
+            cancellation);
+
+    /// <summary>
+    /// Calls a method for any number of replies, which are to be disposed one by one. Varlink has no way to end such a
+    /// call: to stop before its last reply closes this connection.
+    /// </summary>
+    /// <inheritdoc cref="CallAsync"/>
+    public async IAsyncEnumerable<VarlinkReply> CallMoreAsync(
+        string method,
+        Action<Utf8JsonWriter>? parameters = null,
+        IReadOnlyList<SafeHandle>? descriptors = null,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        PendingCall call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, More: true), cancellation))!;
+        bool ended = false;
+        try
+        {
+            while (true)
+            {
+                VarlinkReply? reply = await NextAsync(call, cancellation);
+                ended = reply is not { Continues: true };
+                if (reply is null)
+                    yield break;
+                yield return reply;
+                if (ended)
+                    yield break;
+            }
+        }
+        finally
+        {
+            if (!ended)
+            {
+                call.Abandon();
+                await _loop.StopAsync();
+                _connection.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Calls a method that shall not reply. It may fail without notice.</summary>
+    /// <inheritdoc cref="CallAsync"/>
+    public async Task CallOneWayAsync(
+        string method,
+        Action<Utf8JsonWriter>? parameters = null,
+        IReadOnlyList<SafeHandle>? descriptors = null,
+        CancellationToken cancellation = default) =>
+        await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, OneWay: true), cancellation);
+
+    /// <summary>
+    /// Calls a method that turns the connection over to another protocol. Other calls wait; if the service agrees they
+    /// fail, and the connection belongs to the caller.
+    /// </summary>
+    /// <inheritdoc cref="CallAsync"/>
+    public Task<UpgradedConnection> UpgradeAsync(
+        string method,
+        Action<Utf8JsonWriter>? parameters = null,
+        IReadOnlyList<SafeHandle>? descriptors = null,
+        CancellationToken cancellation = default) =>
+        TimeLimit.RunAsync(
+            _options.CallTime,
+            method,
+            async token =>
+            {
+                await _sender.BeginTurnAsync(token);
+                try
+                {
+                    var outgoing = new OutgoingCall(method, parameters, descriptors, Upgrade: true);
+                    PendingCall call = (await _sender.SendInTurnAsync(outgoing))!;
+                    return await UpgradedAsync(call, token);
+                }
+                finally
+                {
+                    _sender.EndTurn();
+                }
+            },
+            cancellation);
+
+    /// <summary>Closes the connection, unless it was handed over. Calls under way fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        await _loop.StopAsync();
+        if (!_handedOver)
+            _connection.Dispose();
+        // Whoever still sends fails now, and gives the turn back before it is gone.
+        await _sender.BeginTurnAsync(CancellationToken.None);
+        _sender.Dispose();
+        _loop.Dispose();
+        if (!_handedOver)
+            _reader.Dispose();
+    }
+
+    private static async Task<VarlinkReply> OnlyReplyAsync(PendingCall call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await NextAsync(call, cancellation) ?? throw new VarlinkDisconnectedException("a call ended without a reply");
+        }
+        catch (OperationCanceledException)
+        {
+            call.Abandon();
+            throw;
+        }
+    }
+
+    private async Task<UpgradedConnection> UpgradedAsync(PendingCall call, CancellationToken cancellation)
+    {
+        try
+        {
+            using VarlinkReply reply = await OnlyReplyAsync(call, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // It may be agreed to at any moment, and then nobody could use the connection.
+            await _loop.StopAsync();
+            _connection.Dispose();
+            throw;
+        }
+        _handedOver = true;
+        return new UpgradedConnection(_connection, _reader);
+    }
+
+    private static async ValueTask<VarlinkReply?> NextAsync(PendingCall call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call.NextAsync(cancellation);
+        }
+        catch (VarlinkDisconnectedException e)
+        {
+            // Many callers share the one reason; each gets its own exception for its own stack.
+            throw new VarlinkDisconnectedException(e.Message["varlink: ".Length..], e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace Vmspawn.Varlink;
+
+/// <summary>One reply. What it holds is valid until it is disposed; descriptors that nobody took are closed then.</summary>
+public sealed class VarlinkReply : IDisposable
+{
+    private readonly ReceivedMessage _message;
+
+    internal VarlinkReply(ReceivedMessage message)
+    {
+        _message = message;
+        Parameters = Varlink.Parameters.Of(message.Root);
+        Continues = message.Root.TryGetProperty("continues"u8, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+    }
+
+    /// <summary>Its parameters, not checked against an interface. Nearly always an object.</summary>
+    public JsonElement Parameters { get; }
+
+    /// <summary>Whether more replies to the same call follow.</summary>
+    public bool Continues { get; }
+
+    /// <summary>What came with it.</summary>
+    public ReceivedDescriptors Descriptors => _message.Descriptors;
+
+    /// <inheritdoc/>
+    public void Dispose() => _message.Dispose();
+}

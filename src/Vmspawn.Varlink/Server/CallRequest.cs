@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Vmspawn.Varlink;
+
+/// <summary>A call as it stands in its message (varlink.org, Method Call).</summary>
+internal readonly record struct CallRequest(string Method, JsonElement Parameters, bool More, bool OneWay, bool Upgrade)
+{
+    /// <exception cref="VarlinkProtocolException">It is no call, or has flags that contradict each other.</exception>
+    public static CallRequest Read(JsonElement message)
+    {
+        if (!message.TryGetProperty("method"u8, out JsonElement method) || method.ValueKind != JsonValueKind.String)
+            throw new VarlinkProtocolException("a call names no method");
+        var request = new CallRequest(
+            method.GetString()!,
+            Varlink.Parameters.Of(message),
+            Flag(message, "more"),
+            Flag(message, "oneway"),
+            Flag(message, "upgrade"));
+        // Without a reply there can be neither several nor the one that confirms an upgrade.
+        if ((request.OneWay && (request.More || request.Upgrade)) || (request.More && request.Upgrade))
+            throw new VarlinkProtocolException("a call has flags that contradict each other");
+        return request;
+    }
+
+    private static bool Flag(JsonElement message, string name)
+    {
+        if (!message.TryGetProperty(name, out JsonElement value))
+            return false;
+        return value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False or JsonValueKind.Null => false,
+            _ => throw new VarlinkProtocolException($"the flag '{name}' of a call is no bool"),
+        };
+    }
+}

@@ -1,0 +1,63 @@
+using Vmspawn.Linux;
+
+namespace Vmspawn.Varlink;
+
+/// <summary>
+/// Notices that the caller goes away while a call is being answered. To see the end of what is sent it reads ahead, a
+/// little; then, or when there is enough, it asks now and then whether the peer is still there.
+/// </summary>
+internal sealed class PeerWatch(MessageReader reader, UnixConnection connection, int queuedCalls, CancellationToken stop)
+    : IAsyncDisposable
+{
+    private const int ReadAheadBytes = 64 * 1024;
+    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(200);
+    private readonly CancellationTokenSource _gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
+    private readonly CancellationTokenSource _done = new();
+    private Task _watching = Task.CompletedTask;
+
+    public CancellationToken Gone => _gone.Token;
+
+    /// <param name="readAhead">Not where the bytes that follow may be another protocol's.</param>
+    public void Start(bool readAhead) => _watching = WatchAsync(readAhead);
+
+    public async ValueTask StopAsync()
+    {
+        await _done.CancelAsync();
+        await _watching;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _gone.Dispose();
+        _done.Dispose();
+    }
+
+    private async Task WatchAsync(bool readAhead)
+    {
+        try
+        {
+            while (readAhead && MayReadAhead() && await reader.FillAsync(_done.Token))
+            {
+            }
+            while (!connection.IsPeerGone)
+                await Task.Delay(AskEvery, _done.Token);
+            await _gone.CancelAsync();
+        }
+        catch (OperationCanceledException) when (_done.IsCancellationRequested)
+        {
+            // The call is answered; nothing was lost.
+        }
+        catch (IOException)
+        {
+            // The next read fails in the same way and says so.
+            await _gone.CancelAsync();
+        }
+    }
+
+    private bool MayReadAhead()
+    {
+        (int bytes, int messages, int descriptors) = reader.Waiting;
+        return bytes < ReadAheadBytes && messages < queuedCalls && descriptors == 0;
+    }
+}

@@ -1,0 +1,81 @@
+namespace Vmspawn.Varlink;
+
+/// <summary>What a service says of itself.</summary>
+/// <param name="Vendor">Who makes it.</param>
+/// <param name="Product">What it is.</param>
+/// <param name="Version">Which one.</param>
+/// <param name="Url">Where to read more.</param>
+public sealed record VarlinkIdentity(string Vendor, string Product, string Version, string Url);
+
+/// <summary>The interfaces that a server offers, <c>org.varlink.service</c> always among them. Fixed once made.</summary>
+public sealed class VarlinkService
+{
+    private readonly SortedDictionary<string, VarlinkImplementation> _implementations = new(StringComparer.Ordinal);
+    private readonly VarlinkIdentity _identity;
+
+    /// <summary>Puts a service together.</summary>
+    /// <exception cref="ArgumentException">A method has no handler, or an interface is there twice.</exception>
+    public VarlinkService(VarlinkIdentity identity, params ReadOnlySpan<VarlinkImplementation> implementations)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        _identity = identity;
+        Add(new VarlinkImplementation(BuiltInInterfaces.System));
+        Add(new VarlinkImplementation(BuiltInInterfaces.Service)
+            .On("GetInfo", GetInfo)
+            .On("GetInterfaceDescription", GetInterfaceDescription));
+        foreach (VarlinkImplementation implementation in implementations)
+            Add(implementation);
+    }
+
+    /// <exception cref="VarlinkErrorException">There is no such interface or method.</exception>
+    internal (VarlinkInterface Interface, VarlinkMethod Method, VarlinkHandler Handler) Find(string fullName)
+    {
+        int dot = fullName.LastIndexOf('.');
+        if (dot <= 0)
+            throw ServiceErrors.MethodNotFound(fullName);
+        if (!_implementations.TryGetValue(fullName[..dot], out VarlinkImplementation? implementation))
+            throw ServiceErrors.InterfaceNotFound(fullName[..dot]);
+        string name = fullName[(dot + 1)..];
+        return implementation.Interface.Find<VarlinkMethod>(name) is { } method
+            ? (implementation.Interface, method, implementation.Handler(name)!)
+            : throw ServiceErrors.MethodNotFound(fullName);
+    }
+
+    /// <summary>The declaration of an error, or null when no interface of this service has it.</summary>
+    internal (VarlinkInterface Interface, VarlinkError Error)? FindError(string fullName)
+    {
+        int dot = fullName.LastIndexOf('.');
+        return dot > 0
+            && _implementations.TryGetValue(fullName[..dot], out VarlinkImplementation? implementation)
+            && implementation.Interface.Find<VarlinkError>(fullName[(dot + 1)..]) is { } error
+            ? (implementation.Interface, error)
+            : null;
+    }
+
+    private void Add(VarlinkImplementation implementation)
+    {
+        implementation.CheckComplete();
+        if (!_implementations.TryAdd(implementation.Interface.Name, implementation))
+            throw new ArgumentException($"{implementation.Interface.Name} is there already.", nameof(implementation));
+    }
+
+    private ValueTask GetInfo(VarlinkCall call) => call.ReplyAsync(writer =>
+    {
+        writer.WriteString("vendor"u8, _identity.Vendor);
+        writer.WriteString("product"u8, _identity.Product);
+        writer.WriteString("version"u8, _identity.Version);
+        writer.WriteString("url"u8, _identity.Url);
+        writer.WriteStartArray("interfaces"u8);
+        foreach (string name in _implementations.Keys)
+            writer.WriteStringValue(name);
+        writer.WriteEndArray();
+    });
+
+    private ValueTask GetInterfaceDescription(VarlinkCall call)
+    {
+        string name = call.Parameters.GetProperty("interface"u8).GetString()!;
+        return _implementations.TryGetValue(name, out VarlinkImplementation? implementation)
+            ? call.ReplyAsync(writer => writer.WriteString("description"u8, implementation.Interface.ToString()))
+            : throw ServiceErrors.InterfaceNotFound(name);
+    }
+}

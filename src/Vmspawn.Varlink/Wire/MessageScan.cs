@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Vmspawn.Varlink;
+
+/// <summary>Looks a message over before anything is built from it, so that what is built cannot fail or surprise later.</summary>
+internal static class MessageScan
+{
+    /// <summary>Memory that <see cref="JsonDocument"/> keeps for each token, with room for its growth.</summary>
+    private const int BytesPerToken = 24;
+
+    /// <returns>Bytes of memory that a document made of the message takes.</returns>
+    /// <exception cref="VarlinkProtocolException">It is not one JSON object in UTF-8, or nested too deep.</exception>
+    public static long Check(ReadOnlySpan<byte> message, int depth)
+    {
+        if (!Utf8.IsValid(message))
+            throw new VarlinkProtocolException("a message is not UTF-8");
+        try
+        {
+            return message.Length + ((long)CountTokens(message, depth) * BytesPerToken);
+        }
+        catch (JsonException e)
+        {
+            throw new VarlinkProtocolException($"a message is no JSON object: {e.Message}", e);
+        }
+    }
+
+    private static int CountTokens(ReadOnlySpan<byte> message, int depth)
+    {
+        var reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = depth });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("it does not begin with '{'");
+        int tokens = 1;
+        for (; reader.Read(); tokens++)
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                CheckEscapes(ref reader);
+        }
+        return tokens;
+    }
+
+    // Half a surrogate pair is well-formed JSON, but no text.
+    private static void CheckEscapes(ref Utf8JsonReader reader)
+    {
+        byte[] text = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        try
+        {
+            reader.CopyString(text);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("a string has half a surrogate pair", e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Varlink;
+
+/// <summary>
+/// A connection after an <c>upgrade</c> call: bytes of another protocol, beginning right behind the reply. What came
+/// early is received first, with its descriptors.
+/// </summary>
+public sealed class UpgradedConnection : IDisposable
+{
+    private readonly UnixConnection _connection;
+    private readonly MessageReader _reader;
+
+    internal UpgradedConnection(UnixConnection connection, MessageReader reader)
+    {
+        _connection = connection;
+        _reader = reader;
+    }
+
+    /// <summary>Who is at the other end.</summary>
+    public PeerCredentials Peer => _connection.Peer;
+
+    /// <inheritdoc cref="UnixConnection.ReceiveAsync"/>
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, DescriptorQueue received, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(received);
+        if (buffer.IsEmpty)
+            throw new ArgumentException("There must be room for a byte.", nameof(buffer));
+        int early = _reader.TakeRaw(buffer.Span, received);
+        return early > 0 ? ValueTask.FromResult(early) : _connection.ReceiveAsync(buffer, received, cancellation);
+    }
+
+    /// <inheritdoc cref="UnixConnection.SendAsync"/>
+    public ValueTask SendAsync(
+        ReadOnlyMemory<byte> data,
+        IReadOnlyList<SafeHandle>? descriptors = null,
+        CancellationToken cancellation = default) => _connection.SendAsync(data, descriptors, cancellation);
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _reader.Dispose();
+    }
+}

@@ -1,0 +1,91 @@
+using Vmspawn.Host;
+using Vmspawn.Images;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Plan;
+
+namespace Vmspawn.Launch;
+
+/// <summary>The launch stage: carries a plan out step by step, and gives everything back when a step fails.</summary>
+internal static class Launcher
+{
+    /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
+    public static RunningVm Launch(VmPlan plan, RuntimeBase runtime)
+    {
+        var held = new UndoStack();
+        try
+        {
+            held.Add(ClaimRuntimeDirectory(plan, runtime));
+            foreach (var growth in plan.Growths)
+                Grow(growth);
+
+            var opener = new DescriptorOpener(held);
+            var descriptors = new List<ChildDescriptor>();
+            try
+            {
+                foreach (var descriptor in plan.Descriptors)
+                    descriptors.Add(opener.Open(descriptor));
+                return StartQemu(plan, descriptors, opener, held);
+            }
+            finally
+            {
+                // QEMU has its own copies by now, or will never need them.
+                descriptors.ForEach(descriptor => descriptor.Handle.Dispose());
+            }
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private static RuntimeDirectoryHandle ClaimRuntimeDirectory(VmPlan plan, RuntimeBase runtime)
+    {
+        var problems = new List<Problem>();
+        return RuntimeDirectoryHandle.Claim(runtime, plan.Name, problems)
+            ?? throw new LaunchException("claim the runtime directory", string.Join("; ", problems));
+    }
+
+    private static void Grow(GrowthPlan growth)
+    {
+        try
+        {
+            using var image = File.OpenHandle(growth.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            GrowImage.Apply(image, growth.Size);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LaunchException($"grow {growth.Path}", error.Message, error);
+        }
+    }
+
+    private static RunningVm StartQemu(
+        VmPlan plan, List<ChildDescriptor> descriptors, DescriptorOpener opener, UndoStack held)
+    {
+        using var errors = Pipe.Create();
+        var isNative = plan.Console == ConsoleMode.Native;
+        var spec = new ChildSpec(plan.Program, plan.Arguments)
+        {
+            Descriptors = descriptors,
+            // What QEMU says is part of our errors, so it must not depend on the user's language.
+            Environment = new Dictionary<string, string?> { ["LANG"] = "C.UTF-8", ["LC_ALL"] = null },
+            StandardInput = isNative ? StandardStream.Input : null,
+            StandardOutput = isNative ? StandardStream.Output : errors.WriteEnd,
+            StandardError = errors.WriteEnd,
+            // QEMU's own multiplexer reads our terminal, which only the foreground group may.
+            NewProcessGroup = !isNative,
+        };
+        try
+        {
+            var tail = held.Add(new StderrTail(errors.ReadEnd));
+            var qemu = held.Add(ChildProcess.Start(spec));
+            errors.WriteEnd.Dispose();
+            return new RunningVm(plan, qemu, tail, opener.Monitor!, opener.Terminal, held);
+        }
+        catch (LinuxException error)
+        {
+            throw new LaunchException($"start {plan.Program}", error.Message, error);
+        }
+    }
+}

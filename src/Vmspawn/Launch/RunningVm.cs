@@ -1,0 +1,26 @@
+using Vmspawn.Host;
+using Vmspawn.Linux;
+using Vmspawn.Plan;
+
+namespace Vmspawn.Launch;
+
+/// <summary>A VM whose QEMU has been started: another thing than its plan, and what later stages work on.</summary>
+internal sealed class RunningVm(
+    VmPlan plan, ChildProcess qemu, StderrTail stderr, UnixConnection monitor, PseudoTerminal? terminal, UndoStack held)
+    : IDisposable
+{
+    public VmPlan Plan { get; } = plan;
+    public ChildProcess Qemu { get; } = qemu;
+
+    /// <summary>What QEMU says on standard error.</summary>
+    public StderrTail Stderr { get; } = stderr;
+
+    /// <summary>Our end of the monitor's socket.</summary>
+    public UnixConnection Monitor { get; } = monitor;
+
+    /// <summary>Our end of the console, or null when QEMU keeps it or there is none.</summary>
+    public PseudoTerminal? Terminal { get; } = terminal;
+
+    /// <summary>Gives everything back; QEMU is killed if it still runs.</summary>
+    public void Dispose() => held.Dispose();
+}

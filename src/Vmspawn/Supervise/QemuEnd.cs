@@ -1,0 +1,29 @@
+using Vmspawn.Linux;
+
+namespace Vmspawn.Supervise;
+
+/// <summary>What the end of QEMU means for us: an exit status, and what to say about it.</summary>
+/// <param name="Status">Our exit status.</param>
+/// <param name="Errors">Lines for standard error; empty when all went well.</param>
+internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
+{
+    /// <summary>More of what QEMU said is noise: its first complaints name the cause.</summary>
+    private const int MostLines = 20;
+
+    /// <param name="exit">How the process ended.</param>
+    /// <param name="stop">How far we had gone in stopping it.</param>
+    /// <param name="machine">The machine's name.</param>
+    /// <param name="stderr">What QEMU said on standard error.</param>
+    public static QemuEnd Of(ChildExit exit, StopLadder stop, string machine, string stderr)
+    {
+        if (stop.IsForced)
+            return new QemuEnd(1, [$"{machine}: was stopped by force, its guest did not power off"]);
+        if (exit.IsSuccess)
+            return new QemuEnd(0, []);
+
+        var lines = stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length == 0)
+            return new QemuEnd(1, [$"QEMU: {exit}, without a word on standard error"]);
+        return new QemuEnd(1, [$"QEMU: {exit}:", .. lines.Take(MostLines).Select(line => $"  {line}")]);
+    }
+}

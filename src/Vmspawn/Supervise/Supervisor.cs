@@ -1,0 +1,168 @@
+using System.Threading.Channels;
+using Vmspawn.Launch;
+using Vmspawn.Linux;
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Supervise;
+
+/// <summary>Follows a running VM to its end: one inbox, one reader, so that nothing happens twice or out of turn.</summary>
+internal sealed class Supervisor : IAsyncDisposable
+{
+    private readonly RunningVm _vm;
+    private readonly VmMessages _messages;
+    private readonly Channel<SupervisorEvent> _inbox =
+        Channel.CreateUnbounded<SupervisorEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly StopSignals _signals;
+    private readonly MonitorLink _link;
+    private QmpClient? _monitor;
+    private StopLadder _stop;
+    private bool _monitorLost;
+    private CancellationTokenSource? _rungTimers;
+    private int _generation;
+
+    public Supervisor(RunningVm vm, VmMessages messages)
+    {
+        _vm = vm;
+        _messages = messages;
+        _signals = new StopSignals(_inbox.Writer);
+        _link = new MonitorLink(vm.Monitor, _inbox.Writer);
+    }
+
+    /// <summary>Where others put what they want: the console's escape keys, control clients.</summary>
+    public ChannelWriter<SupervisorEvent> Inbox => _inbox.Writer;
+
+    private bool MonitorWorks => !_monitorLost;
+
+    /// <summary>Returns when QEMU is gone.</summary>
+    public async Task<QemuEnd> RunAsync()
+    {
+        _ = _vm.Qemu.Exited.ContinueWith(
+            exit => _inbox.Writer.TryWrite(new QemuExited(exit.Result)), TaskScheduler.Default);
+        await foreach (var happened in _inbox.Reader.ReadAllAsync())
+        {
+            if (happened is QemuExited(var exit))
+                {
+                await _vm.Stderr.Ended;
+                return QemuEnd.Of(exit, _stop, _vm.Plan.Name, _vm.Stderr.Text);
+            }
+
+            Take(happened);
+        }
+
+        throw new InvalidOperationException("The inbox closed before QEMU ended.");
+    }
+
+    private void Take(SupervisorEvent happened)
+    {
+        switch (happened)
+        {
+            case MonitorReady(var monitor):
+                _monitor = monitor;
+                // A stop may have been asked before there was anybody to pass it on to.
+                Act();
+                break;
+            case MonitorLost:
+                _monitor = null;
+                _monitorLost = true;
+                break;
+            case StopAsked(var signal):
+                Climb(_stop.Asked(MonitorWorks), signal);
+                break;
+            case KillAsked:
+                Climb(_stop.KillAsked(MonitorWorks), "Ctrl-]");
+                break;
+            case RungExpired(var generation) when generation == _generation:
+                Climb(_stop.Expired(MonitorWorks), $"no answer in {_stop.Bound.TotalSeconds:0} s");
+                break;
+            case PressDue(var generation) when generation == _generation:
+                PressPowerButton();
+                break;
+        }
+    }
+
+    private void Climb(StopLadder next, string why)
+    {
+        if (next == _stop)
+            return;
+        _stop = next;
+        _messages.Notice(Sentence(why));
+        Act();
+    }
+
+    private string Sentence(string why) => _stop.Rung switch
+    {
+        StopRung.PowerOff => $"{why}: asking the guest to power off; once more forces it",
+        StopRung.Quit => $"{why}: taking the guest's power away",
+        StopRung.Terminate => $"{why}: terminating QEMU",
+        _ => $"{why}: killing QEMU",
+    };
+
+    private void Act()
+    {
+        if (_stop.Rung is StopRung.None)
+            return;
+        StartTimers();
+        switch (_stop.Rung)
+        {
+            case StopRung.PowerOff:
+                PressPowerButton();
+                break;
+            case StopRung.Quit when _monitor is { } monitor:
+                _ = TellAsync(monitor.QuitAsync());
+                break;
+            case StopRung.Terminate:
+                _vm.Qemu.Send(Signal.SIGTERM);
+                break;
+            case StopRung.Kill:
+                _vm.Qemu.Send(Signal.SIGKILL);
+                break;
+        }
+    }
+
+    private void PressPowerButton()
+    {
+        if (_monitor is not { } monitor)
+            return;
+        _ = TellAsync(monitor.SystemPowerdownAsync());
+        After(StopLadder.PressAgain, new PressDue(_generation));
+    }
+
+    /// <summary>Not awaited, and its failure needs no word of its own: the rung's bound passes, and the next is climbed.</summary>
+    private static async Task TellAsync(Task command)
+    {
+        try
+        {
+            await command;
+        }
+        catch (QmpException)
+        {
+            // As the summary says.
+        }
+    }
+
+    private void StartTimers()
+    {
+        _rungTimers?.Cancel();
+        _rungTimers?.Dispose();
+        _rungTimers = new CancellationTokenSource();
+        _generation++;
+        if (_stop.Bound != Timeout.InfiniteTimeSpan)
+            After(_stop.Bound, new RungExpired(_generation));
+    }
+
+    private void After(TimeSpan delay, SupervisorEvent then)
+    {
+        _ = Task.Delay(delay, _rungTimers!.Token).ContinueWith(
+            _ => _inbox.Writer.TryWrite(then), _rungTimers.Token, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _signals.Dispose();
+        _inbox.Writer.TryComplete();
+        if (_rungTimers is not null)
+            await _rungTimers.CancelAsync();
+        await _link.DisposeAsync();
+        _rungTimers?.Dispose();
+    }
+}

@@ -1,0 +1,30 @@
+using Vmspawn.Linux;
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Supervise;
+
+/// <summary>What can happen to a running VM, one after another in one inbox.</summary>
+internal abstract record SupervisorEvent;
+
+/// <summary>QEMU is gone.</summary>
+internal sealed record QemuExited(ChildExit Exit) : SupervisorEvent;
+
+/// <summary>A signal asks us to stop.</summary>
+internal sealed record StopAsked(string Signal) : SupervisorEvent;
+
+/// <summary>The user pressed the escape keys, or a client asked for a forced end.</summary>
+internal sealed record KillAsked : SupervisorEvent;
+
+/// <summary>The monitor answers.</summary>
+internal sealed record MonitorReady(QmpClient Monitor) : SupervisorEvent;
+
+/// <summary>The monitor is gone, or never answered.</summary>
+internal sealed record MonitorLost(string Reason) : SupervisorEvent;
+
+/// <summary>A timer for the present rung ran out.</summary>
+/// <param name="Generation">Which timer, so that a stale one is known.</param>
+internal sealed record RungExpired(int Generation) : SupervisorEvent;
+
+/// <summary>Time to press the power button again.</summary>
+/// <param name="Generation">Which timer.</param>
+internal sealed record PressDue(int Generation) : SupervisorEvent;

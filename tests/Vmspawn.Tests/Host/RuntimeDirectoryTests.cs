@@ -1,0 +1,106 @@
+using Vmspawn.Host;
+
+namespace Vmspawn.Tests.Host;
+
+public sealed class RuntimeDirectoryTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<Problem> _problems = [];
+
+    private RuntimeBase Base => new(_directory.Path, IsFallback: false);
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void It_is_ours_alone_while_we_have_it_and_gone_afterwards_with_its_lock()
+    {
+        using (var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!)
+        {
+            Assert.Equal(_directory["m"], runtime.Path);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(runtime.Path));
+            File.WriteAllText(runtime.PathOf("file"), "");
+            Directory.CreateDirectory(runtime.PathOf("sub/sub"));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public void A_second_machine_of_the_name_is_refused_with_directory_and_pid_and_the_first_keeps_its_files()
+    {
+        using var first = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
+        File.WriteAllText(first.PathOf("file"), "");
+        Assert.Null(RuntimeDirectoryHandle.Claim(Base, "m", _problems));
+        var problem = Assert.Single(_problems);
+        Assert.Equal("machine-running", problem.Code);
+        Assert.Contains(first.Path, problem.Text);
+        Assert.Contains($"process {Environment.ProcessId} ", problem.Text);
+        Assert.True(File.Exists(first.PathOf("file")));
+        using var other = RuntimeDirectoryHandle.Claim(Base, "n", _problems);
+        Assert.NotNull(other);
+    }
+
+    [Fact]
+    public void A_name_can_be_taken_again_once_it_was_let_go()
+    {
+        RuntimeDirectoryHandle.Claim(Base, "m", _problems)!.Dispose();
+        using var again = RuntimeDirectoryHandle.Claim(Base, "m", _problems);
+        Assert.NotNull(again);
+    }
+
+    [Fact]
+    public void What_a_dead_run_left_is_emptied_and_a_link_in_it_is_not_followed()
+    {
+        Directory.CreateDirectory(_directory["m"]);
+        Directory.CreateDirectory(_directory["precious"]);
+        File.WriteAllText(_directory["precious/file"], "");
+        File.WriteAllText(_directory["m/pid"], "4242\n");
+        File.WriteAllText(_directory[".m.lock"], "");
+        File.CreateSymbolicLink(_directory["m/link"], _directory["precious"]);
+        using var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
+        Assert.Equal([runtime.PathOf("pid")], Directory.GetFileSystemEntries(runtime.Path));
+        Assert.Equal(Environment.ProcessId, RuntimeDirectoryHandle.ReadPid(runtime.Path));
+        Assert.True(File.Exists(_directory["precious/file"]));
+    }
+
+    [Fact]
+    public void What_another_program_put_there_is_left_alone()
+    {
+        Directory.CreateDirectory(_directory["m"]);
+        File.WriteAllText(_directory["m/their.sock"], "");
+        Directory.CreateDirectory(_directory["target"]);
+        File.CreateSymbolicLink(_directory["n"], _directory["target"]);
+        File.WriteAllText(_directory["o"], "");
+        foreach (var name in (string[])["m", "n", "o"])
+            Assert.Null(RuntimeDirectoryHandle.Claim(Base, name, _problems));
+        Assert.Equal(["runtime-foreign", "runtime-foreign", "runtime-foreign"], _problems.Select(p => p.Code));
+        Assert.True(File.Exists(_directory["m/their.sock"]));
+        Assert.True(Directory.Exists(_directory["target"]));
+        Assert.Empty(Directory.GetFiles(_directory.Path, ".*"));
+    }
+
+    [Fact]
+    public async Task Of_many_that_want_a_name_at_once_exactly_one_has_it_at_any_time()
+    {
+        var inside = 0;
+        var most = 0;
+        var times = 0;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                using var runtime = RuntimeDirectoryHandle.Claim(Base, "m", []);
+                if (runtime is null)
+                    continue;
+                var now = Interlocked.Increment(ref inside);
+                most = Math.Max(most, now);
+                Interlocked.Increment(ref times);
+                Assert.True(File.Exists(runtime.PathOf("pid")));
+                Interlocked.Decrement(ref inside);
+            }
+        })));
+        Assert.Equal(1, most);
+        Assert.True(times > 0);
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Vmspawn.Images;
+using Vmspawn.Options;
+
+namespace Vmspawn.Tests.Images;
+
+public sealed class ImageLockTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("raw", "virtio-blk-pci,drive=d")]
+    [InlineData("qcow2", "nvme,serial=s,drive=d")]
+    public async Task A_writing_qemu_is_found_with_its_pid_and_keeps_everybody_out(string format, string device)
+    {
+        var image = await Create(format);
+        Assert.Null(ImageLock.FindHolder(image.Identity, write: true));
+        using (var qemu = await Hold($"file={image.Path},format={format},if=none,id=d", device))
+        {
+            foreach (var write in (bool[])[true, false])
+            {
+                var holder = ImageLock.FindHolder(image.Identity, write);
+                Assert.Equal(qemu.Id, holder?.Pid);
+                Assert.StartsWith("qemu-system", holder?.Command);
+                var problems = new List<Problem>();
+                ImageLock.Check("--image=x", image, write, problems);
+                Assert.Contains($"process {qemu.Id}", Assert.Single(problems).Text);
+            }
+
+            qemu.Kill();
+            await qemu.WaitForExitAsync();
+        }
+
+        Assert.Null(ImageLock.FindHolder(image.Identity, write: true));
+    }
+
+    [Fact]
+    public async Task A_reading_qemu_keeps_out_writers_only()
+    {
+        var image = await Create("raw");
+        using var qemu = await Hold($"file={image.Path},format=raw,if=none,id=d,readonly=on", "virtio-blk-pci,drive=d");
+        Assert.Equal(qemu.Id, ImageLock.FindHolder(image.Identity, write: true)?.Pid);
+        Assert.Null(ImageLock.FindHolder(image.Identity, write: false));
+        qemu.Kill();
+        await qemu.WaitForExitAsync();
+    }
+
+    [Fact]
+    public async Task A_backing_file_that_another_qemu_writes_to_is_told()
+    {
+        await Create("raw");
+        await Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "-b", _directory["image"], "-F", "raw", _directory["top"]);
+        var top = ImageProbe.Probe("x", _directory["top"], ImageFormat.Qcow2, write: true, [])!;
+        using var qemu = await Hold($"file={_directory["image"]},format=raw,if=none,id=d", "virtio-blk-pci,drive=d");
+        var problems = new List<Problem>();
+        ImageLock.Check("--image=x", top, write: true, problems);
+        Assert.Contains(_directory["image"], Assert.Single(problems).Text);
+        qemu.Kill();
+        await qemu.WaitForExitAsync();
+    }
+
+    [Theory]
+    [InlineData("1: OFDLCK ADVISORY  READ -1 fe:00:77 100 101", true)]
+    [InlineData("1: OFDLCK ADVISORY  READ -1 fe:00:77 0 EOF", true)]
+    [InlineData("1: OFDLCK ADVISORY  READ -1 fe:00:77 102 EOF", false)]
+    [InlineData("1: OFDLCK ADVISORY  READ -1 fe:00:77 100 100", false)]
+    [InlineData("1: OFDLCK ADVISORY  READ -1 fe:00:78 100 101", false)]
+    [InlineData("1: POSIX  ADVISORY  READ -1 fe:00:77 100 101", false)]
+    [InlineData("1: OFDLCK ADVISORY  READ -1 fe:00:77 100", false)]
+    [InlineData("1: OFDLCK ADVISORY  READ -1 fe:00: 100 101", false)]
+    [InlineData("", false)]
+    public void A_lock_line_is_read_as_the_kernel_writes_it(string line, bool found) =>
+        Assert.Equal(found, LockLines.Any(line, "", 77, 101, 101));
+
+    private async Task<ImageFacts> Create(string format)
+    {
+        await Tool.Run("qemu-img", "create", "-q", "-f", format, _directory["image"], "1M");
+        var parsed = format == "raw" ? ImageFormat.Raw : ImageFormat.Qcow2;
+        return ImageProbe.Probe("x", _directory["image"], parsed, write: true, [])!;
+    }
+
+    // The greeting of QMP comes when all drives are open and locked.
+    private static async Task<Process> Hold(string drive, string device)
+    {
+        var start = new ProcessStartInfo(
+            Tool.Qemu,
+            ["-M", "q35", "-m", "64", "-display", "none", "-nodefaults", "-S", "-qmp", "stdio", "-drive", drive, "-device", device])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        var qemu = Process.Start(start)!;
+        Assert.NotNull(await qemu.StandardOutput.ReadLineAsync());
+        return qemu;
+    }
+}

@@ -1,0 +1,80 @@
+using Vmspawn.Qemu;
+
+namespace Vmspawn.Tests.Qemu;
+
+public sealed class QemuFactsCacheTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void A_binary_is_asked_once_and_again_when_it_changes_or_the_memory_is_damaged()
+    {
+        var binary = Counting();
+        Assert.Equal("QEMU asked 1", Ask(binary));
+        Assert.Equal("QEMU asked 1", Ask(binary));
+        File.WriteAllText(Assert.Single(Directory.GetFiles(_directory["cache"])), "{\"form\":1");
+        Assert.Equal("QEMU asked 2", Ask(binary));
+        Assert.Equal("QEMU asked 2", Ask(binary));
+        File.AppendAllText(binary, "# another build\n");
+        Assert.Equal("QEMU asked 3", Ask(binary));
+        Assert.Single(Directory.GetFiles(_directory["cache"]));
+    }
+
+    [Fact]
+    public void A_binary_put_in_the_place_of_another_with_the_same_size_and_time_is_asked_anew()
+    {
+        var binary = Counting();
+        Assert.Equal("QEMU asked 1", Ask(binary));
+        var time = File.GetLastWriteTimeUtc(binary);
+        File.Copy(binary, binary + ".new");
+        File.SetLastWriteTimeUtc(binary + ".new", time);
+        File.Move(binary + ".new", binary, overwrite: true);
+        Assert.Equal("QEMU asked 2", Ask(binary));
+    }
+
+    [Fact]
+    public void A_cache_that_cannot_be_written_costs_only_the_asking()
+    {
+        File.WriteAllText(_directory["file"], "");
+        var binary = Counting();
+        Assert.NotNull(QemuFactsCache.Get(binary, _directory["file"], []));
+        Assert.NotNull(QemuFactsCache.Get(binary, null, []));
+    }
+
+    [Fact]
+    public void A_missing_binary_is_a_problem()
+    {
+        var problems = new List<Problem>();
+        Assert.Null(QemuFactsCache.Get(_directory["none"], null, problems));
+        Assert.Equal("qemu-unusable", Assert.Single(problems).Code);
+    }
+
+    [Theory]
+    [InlineData(0u, "/c", "/h", "/var/cache/vmspawn")]
+    [InlineData(1000u, "/c", "/h", "/c/vmspawn")]
+    [InlineData(1000u, "relative", "/h", "/h/.cache/vmspawn")]
+    [InlineData(1000u, null, "/h", "/h/.cache/vmspawn")]
+    [InlineData(1000u, null, null, null)]
+    public void The_directory_follows_the_base_directory_specification(uint uid, string? cache, string? home, string? directory) =>
+        Assert.Equal(directory, QemuFactsCache.DefaultDirectory(uid, name => name == "HOME" ? home : name == "XDG_CACHE_HOME" ? cache : null));
+
+    private string Ask(string binary) => QemuFactsCache.Get(binary, _directory["cache"], [])!.Machines.Single(name => name.StartsWith("asked", StringComparison.Ordinal)).Replace("asked-", "QEMU asked ");
+
+    // A program that answers like QEMU, and names a machine type by how often it was asked.
+    private string Counting()
+    {
+        var path = _directory["qemu"];
+        File.WriteAllText(path, $$"""
+            #!/bin/sh
+            case "$*" in
+            "-version") echo "QEMU emulator version 9.2.0" ;;
+            "-device help") echo 'name "nvme", bus PCI' ;;
+            "-machine help") echo x >> {{_directory["count"]}}; echo "asked-$(wc -l < {{_directory["count"]}}) one" ;;
+            esac
+            """ + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+}

@@ -1,1 +1,0 @@
-namespace Vmspawn.Varlink.Tests; public class PlaceholderTests { [Fact] public void Builds() => Assert.True(true); }
