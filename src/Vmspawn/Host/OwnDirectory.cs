@@ -20,7 +20,7 @@ internal static class OwnDirectory
             var facts = FileFacts.Of(directory);
             if (facts.UserId != uid)
                 return $"it belongs to user {facts.UserId}";
-            if ((facts.Mode & OthersWrite) != 0)
+            if ((facts.Mode & OthersWrite) != UnixFileMode.None)
                 return "others can write to it";
             TryOut(path);
             return null;

@@ -64,13 +64,21 @@ internal static class ImageLock
 
     private static bool IsLocked(SafeFileHandle image, bool write)
     {
-        foreach (var at in QemuLockBytes.Conflicting(write))
+        try
         {
-            if (FileLock.IsRangeLocked(image, at, 1))
-                return true;
-        }
+            foreach (var at in QemuLockBytes.Conflicting(write))
+            {
+                if (FileLock.IsRangeLocked(image, at, 1))
+                    return true;
+            }
 
-        return false;
+            return false;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOLCK or Errno.EOPNOTSUPP)
+        {
+            // A file system without locks: nobody can hold one there, and QEMU does without as well.
+            return false;
+        }
     }
 
     private static bool Holds(string process, ulong inode, bool write)

@@ -92,6 +92,7 @@ public sealed class ImageLockTests : IDisposable
                 Tool.Qemu,
                 ["-M", "q35", "-m", "64", "-display", "none", "-nodefaults", "-S", "-qmp", "stdio", "-drive", drive, "-device", device])
             {
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
