@@ -15,7 +15,9 @@ internal sealed class ControlServer : IAsyncDisposable
 
     private readonly LastWords _lastWords = new();
     private readonly TaskCompletionSource<QemuEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _sharing = new();
     private readonly VarlinkServer _server;
+    private QmpShare? _share;
 
     private ControlServer(
         UnixListener listener, RunningVm vm, Planning planning, MonitorSlot slot, ChannelWriter<SupervisorEvent> inbox, VmMessages messages)
@@ -28,7 +30,8 @@ internal sealed class ControlServer : IAsyncDisposable
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", "1", "https://varlink.org/"),
             instance.Create(),
-            new VarlinkImplementation(ControlInterfaces.VirtualMachineInstance),
+            QmpShareInterfaces.VirtualMachine(),
+            QmpShareInterfaces.QemuMachine(ShareAsync),
             machine.Create());
         var options = new VarlinkServerOptions
         {
@@ -36,6 +39,21 @@ internal sealed class ControlServer : IAsyncDisposable
             Dropped = (peer, error) => messages.Notice($"control: process {peer.ProcessId} was disconnected: {error.Message}"),
         };
         _server = VarlinkServer.Start(listener, service, options);
+
+        // One for all, made when the first program asks.
+        async Task<QmpShare> ShareAsync()
+        {
+            try
+            {
+                var qemu = await monitor.GetAsync();
+                lock (_sharing)
+                    return _share ??= new QmpShare(qemu);
+            }
+            catch (ControlException failure)
+            {
+                throw InstanceFailures.Of(failure);
+            }
+        }
     }
 
     /// <summary>Begins to serve; QEMU may still be starting.</summary>

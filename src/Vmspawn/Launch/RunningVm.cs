@@ -1,3 +1,4 @@
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
 

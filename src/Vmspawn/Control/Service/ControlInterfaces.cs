@@ -2,7 +2,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary>What the control socket offers, as text: the first three are systemd's, the last is ours.</summary>
+/// <summary>What the control socket offers, as text: one is systemd's, the other ours; see also <see cref="QmpShareInterfaces"/>.</summary>
 internal static class ControlInterfaces
 {
     public const string Instance = "io.systemd.MachineInstance";
@@ -50,11 +50,6 @@ internal static class ControlInterfaces
         error StorageImmutable ()
         error BadConfig ()
         error ConfigNotSupported ()
-        """);
-
-    public static VarlinkInterface VirtualMachineInstance { get; } = VarlinkInterface.Parse("""
-        # The machine is a virtual one.
-        interface io.systemd.VirtualMachineInstance
         """);
 
     public static VarlinkInterface Machine { get; } = VarlinkInterface.Parse("""
