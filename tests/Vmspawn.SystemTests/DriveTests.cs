@@ -21,14 +21,14 @@ public sealed class DriveTests : VmTest
     {
         var root = Scratch.Raw("root");
         var extra = Scratch.Raw("extra");
-        var before = (Hash(root), Hash(extra));
         var console = await Succeed(
             qemu,
             "boots=vda,write=vdb:8192:extra,reboot-once=vda,read=vdb:8192:64,poweroff",
             "--ephemeral", $"--image={root}", $"--extra-drive={extra}");
         Assert.Contains("vmtest: boot 2", console, StringComparison.Ordinal);
         Assert.Contains("vmtest: read vdb:8192:64 extra", console, StringComparison.Ordinal);
-        Assert.Equal(before, (Hash(root), Hash(extra)));
+        Assert.All(File.ReadAllBytes(root), value => Assert.Equal(0, value));
+        Assert.All(File.ReadAllBytes(extra), value => Assert.Equal(0, value));
     }
 
     private static string Hash(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
