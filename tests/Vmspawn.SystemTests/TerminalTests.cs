@@ -74,13 +74,20 @@ public sealed class TerminalTests : VmTest
     }
 
     [Fact]
-    public async Task The_size_of_the_terminal_and_its_changes_reach_the_guest()
+    public async Task The_size_of_the_terminal_reaches_the_kernel_and_its_changes_qemus_end_of_the_console()
     {
-        // QEMU tells virtio consoles their size since 11.
-        using var run = Interactive(QemuKind.Sid, "resize,poweroff");
-        await run.Screen.WaitFor("vmtest: size 31 97, waiting", GuestBound);
+        using var run = Interactive(QemuKind.Distribution, "report,wait-acpi,poweroff");
+        await run.Screen.WaitFor("systemd.tty.rows.hvc0=31 systemd.tty.columns.hvc0=97", GuestBound);
+        await run.Screen.WaitFor("vmtest: report ends", GuestBound);
         run.Size = new WindowSize(41, 133);
-        await run.Screen.WaitFor("vmtest: size 41 133", GuestBound);
+        var qemu = Assert.Single(Processes.Children(run.ProcessId));
+        var path = Processes.Descriptors(qemu).Values.Distinct()
+            .Single(path => path.StartsWith("/dev/pts/", StringComparison.Ordinal));
+        using var console = OpenFile.Open(path, writable: false);
+        for (var tries = 0; WindowSize.Of(console) != new WindowSize(41, 133) && tries < 100; tries++)
+            await Task.Delay(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(new WindowSize(41, 133), WindowSize.Of(console));
+        Processes.Signal(run.ProcessId, "TERM");
         Assert.Equal(0, (await run.End(GuestBound)).ExitCode);
     }
 
