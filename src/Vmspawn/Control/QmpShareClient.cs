@@ -8,27 +8,43 @@ namespace Vmspawn.Control;
 /// Serves one program: takes its commands one after the other, as QEMU does, so that answers are in order by nature and
 /// no program can fill the monitor with more than one command at a time.
 /// </summary>
-internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor monitor, QmpShareOptions options) : IDisposable
+internal sealed class QmpShareClient : IDisposable
 {
-    private readonly QmpShareCutter _cutter = new(options.CommandBytes);
+    private readonly QmpShareSocket _socket;
+    private readonly QmpShareMonitor _monitor;
+    private readonly QmpShareOptions _options;
+    private readonly CancellationToken _callers;
+    private readonly CancellationTokenSource _stop;
+    private readonly QmpShareCutter _cutter;
     private readonly QmpShareDescriptors _descriptors = new();
-    private readonly QmpShareOutbox _outbox = new(options);
+    private readonly QmpShareOutbox _outbox;
     private IDisposable? _events;
     private int _strayPieces;
 
-    /// <summary>Serves it to the end, and says what that was.</summary>
-    public async Task<QmpShareEnd> RunAsync(CancellationToken cancellation)
+    public QmpShareClient(
+        QmpShareSocket socket, QmpShareMonitor monitor, QmpShareOptions options, CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task<QmpShareEnd> taking = TakeAsync(stop.Token);
-        Task sending = _outbox.SendAllAsync(socket, stop.Token);
-        await Task.WhenAny(taking, sending, _outbox.Overflow, monitor.Ended);
-        QmpShareEnd end = await EndOfAsync(taking, sending, cancellation);
+        _socket = socket;
+        _monitor = monitor;
+        _options = options;
+        _callers = cancellation;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _cutter = new QmpShareCutter(options.CommandBytes);
+        _outbox = new QmpShareOutbox(options, _stop.Token);
+    }
+
+    /// <summary>Serves it to the end, and says what that was.</summary>
+    public async Task<QmpShareEnd> RunAsync()
+    {
+        Task<QmpShareEnd> taking = TakeAsync();
+        Task sending = _outbox.SendAllAsync(_socket);
+        await Task.WhenAny(taking, sending, _outbox.Overflow, _monitor.Ended);
+        QmpShareEnd end = await EndOfAsync(taking, sending);
         _events?.Dispose();
         _outbox.Complete();
         if (end.Kind is QmpShareEndKind.Left or QmpShareEndKind.MonitorEnded)
-            await Task.WhenAny(sending, Task.Delay(options.LastWords, stop.Token));
-        await stop.CancelAsync();
+            await Task.WhenAny(sending, Task.Delay(_options.LastWords, _stop.Token));
+        await _stop.CancelAsync();
         await ((Task)taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return end;
@@ -38,16 +54,17 @@ internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor moni
     {
         _events?.Dispose();
         _descriptors.Dispose();
+        _stop.Dispose();
     }
 
-    private async Task<QmpShareEnd> EndOfAsync(Task<QmpShareEnd> taking, Task sending, CancellationToken cancellation)
+    private async Task<QmpShareEnd> EndOfAsync(Task<QmpShareEnd> taking, Task sending)
     {
-        if (cancellation.IsCancellationRequested)
+        if (_callers.IsCancellationRequested)
             return QmpShareEnd.Stopped;
-        if (monitor.Ended.IsCompleted)
-            return monitor.End;
+        if (_monitor.Ended.IsCompleted)
+            return _monitor.End;
         if (_outbox.Overflow.IsCompleted)
-            return QmpShareEnd.Dropped($"it left more than {options.WaitingEvents} events or {options.WaitingEventBytes} bytes of them unread");
+            return QmpShareEnd.Dropped($"it left more than {_options.WaitingEvents} events or {_options.WaitingEventBytes} bytes of them unread");
         try
         {
             if (!taking.IsCompleted)
@@ -60,27 +77,27 @@ internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor moni
         }
         catch (QmpDisconnectedException)
         {
-            return monitor.End;
+            return _monitor.End;
         }
         catch (LinuxException failure)
         {
             return QmpShareEnd.Dropped(failure.Message);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (_callers.IsCancellationRequested)
         {
             return QmpShareEnd.Stopped;
         }
     }
 
-    private async Task<QmpShareEnd> TakeAsync(CancellationToken stop)
+    private async Task<QmpShareEnd> TakeAsync()
     {
-        await _outbox.Add(QmpShareMessages.Greeting(monitor.Version));
+        await _outbox.Add(QmpShareMessages.Greeting(_monitor.Version));
         while (true)
         {
             QmpSharePiece found = _cutter.Next(out ReadOnlyMemory<byte> piece);
             if (found is QmpSharePiece.None)
             {
-                if (!await ReceiveAsync(stop))
+                if (!await ReceiveAsync())
                     return QmpShareEnd.Left;
                 continue;
             }
@@ -88,7 +105,7 @@ internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor moni
             var descriptors = _descriptors.Take(_cutter.Position);
             try
             {
-                if (await HandleAsync(found, piece, descriptors, stop) is { } dropped)
+                if (await HandleAsync(found, piece, descriptors) is { } dropped)
                     return dropped;
             }
             finally
@@ -100,11 +117,11 @@ internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor moni
     }
 
     /// <returns>False when the program has closed its side.</returns>
-    private async Task<bool> ReceiveAsync(CancellationToken stop)
+    private async Task<bool> ReceiveAsync()
     {
         try
         {
-            int count = await socket.ReceiveAsync(_cutter.Room(), _descriptors.Arriving, stop);
+            int count = await _socket.ReceiveAsync(_cutter.Room(), _descriptors.Arriving, _stop.Token);
             _cutter.Added(count);
             _descriptors.Arrived(_cutter.Received);
             return count > 0;
@@ -117,12 +134,12 @@ internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor moni
 
     /// <returns>Why the program is dropped, or null.</returns>
     private async Task<QmpShareEnd?> HandleAsync(
-        QmpSharePiece found, ReadOnlyMemory<byte> piece, IReadOnlyList<SafeFileHandle> descriptors, CancellationToken stop)
+        QmpSharePiece found, ReadOnlyMemory<byte> piece, IReadOnlyList<SafeFileHandle> descriptors)
     {
         if (found is QmpSharePiece.TooLong)
         {
             await RefuseAsync("JSON token size limit exceeded");
-            return QmpShareEnd.Dropped($"it sent a command of more than {options.CommandBytes} bytes");
+            return QmpShareEnd.Dropped($"it sent a command of more than {_options.CommandBytes} bytes");
         }
 
         string problem = found is QmpSharePiece.TooDeep ? "JSON nesting depth limit exceeded" : "JSON parse error, stray input";
@@ -130,23 +147,23 @@ internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor moni
         if (command is not null)
         {
             _strayPieces = 0;
-            await AnswerAsync(command, piece.Length, descriptors, stop);
+            await AnswerAsync(command, piece.Length, descriptors);
             return null;
         }
 
         await RefuseAsync(problem);
-        return ++_strayPieces < options.StrayPieces
+        return ++_strayPieces < _options.StrayPieces
             ? null
             : QmpShareEnd.Dropped($"it sent {_strayPieces} pieces in a row that are no commands");
     }
 
     private Task AnswerAsync(
-        QmpShareCommand command, int length, IReadOnlyList<SafeFileHandle> descriptors, CancellationToken stop)
+        QmpShareCommand command, int length, IReadOnlyList<SafeFileHandle> descriptors)
     {
         bool isReady = _events is not null;
         if ((!isReady || command.IsOutOfBand) && command.FindProblem() is { } problem)
             return RefuseAsync(problem, command);
-        return isReady ? RelayAsync(command, length, descriptors, stop) : NegotiateAsync(command);
+        return isReady ? RelayAsync(command, length, descriptors) : NegotiateAsync(command);
     }
 
     private Task NegotiateAsync(QmpShareCommand command)
@@ -156,12 +173,12 @@ internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor moni
         if (QmpShareCapabilities.FindProblem(command.Arguments) is { } problem)
             return RefuseAsync(problem, command);
         Task answered = _outbox.Add(QmpShareMessages.Return("{}"u8, command.Id.Span));
-        _events = monitor.Listen(_outbox.AddEvent);
+        _events = _monitor.Listen(_outbox.AddEvent);
         return answered;
     }
 
     private async Task RelayAsync(
-        QmpShareCommand command, int length, IReadOnlyList<SafeFileHandle> descriptors, CancellationToken stop)
+        QmpShareCommand command, int length, IReadOnlyList<SafeFileHandle> descriptors)
     {
         bool takesDescriptors = command.Name is "add-fd" or "getfd";
         if (takesDescriptors && descriptors.Count == 0)
@@ -172,12 +189,12 @@ internal sealed class QmpShareClient(QmpShareSocket socket, QmpShareMonitor moni
         }
 
         if (command.Name == "quit")
-            options.QuitAsked?.Invoke();
+            _options.QuitAsked?.Invoke();
         Task sent = Task.CompletedTask;
         // Put in at once, from the flow that puts events in, so that both stay in QEMU's order.
-        await monitor.SendAsync(command, length, takesDescriptors ? descriptors : [], (failed, body) => sent = _outbox.Add(failed
+        await _monitor.SendAsync(command, length, takesDescriptors ? descriptors : [], (failed, body) => sent = _outbox.Add(failed
             ? QmpShareMessages.Error(body, command.Id.Span)
-            : QmpShareMessages.Return(body, command.Id.Span)), stop);
+            : QmpShareMessages.Return(body, command.Id.Span)), _stop.Token);
         await sent;
     }
 
