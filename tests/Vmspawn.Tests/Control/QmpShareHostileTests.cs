@@ -2,7 +2,6 @@ using CsCheck;
 using System.Diagnostics;
 using System.Text;
 using Vmspawn.Control;
-using Vmspawn.Qmp;
 
 namespace Vmspawn.Tests.Control;
 

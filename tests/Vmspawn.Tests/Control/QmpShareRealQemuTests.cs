@@ -107,7 +107,7 @@ public class QmpShareRealQemuTests
     {
         await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
         var (connection, served) = QmpShareProgram.Open(qemu.Share);
-        await using (QmpClient client = await QmpClient.StartAsync(connection, new() { OutOfBand = true }))
+        await using (QmpClient client = await QmpClient.StartAsync(connection, QmpShareQemu.Patient with { OutOfBand = true }))
         {
             Assert.Equal(qemu.Monitor.Greeting.Version, client.Greeting.Version);
             Assert.False(client.OutOfBand);
