@@ -20,13 +20,13 @@ internal static class QmpShareInterfaces
     /// <summary><c>io.systemd.QemuMachineInstance</c>.</summary>
     /// <param name="share">Gives the shared monitor once there is one.</param>
     /// <param name="ended">Told of each program's end; must not throw.</param>
-    public static VarlinkImplementation QemuMachine(Func<QmpShare> share, Action<PeerCredentials, QmpShareEnd>? ended = null)
+    public static VarlinkImplementation QemuMachine(Func<Task<QmpShare>> share, Action<PeerCredentials, QmpShareEnd>? ended = null)
     {
         return new VarlinkImplementation(Qemu).On("AcquireQMP", AcquireAsync);
 
         async ValueTask AcquireAsync(VarlinkCall call)
         {
-            QmpShare shared = share();
+            QmpShare shared = await share();
             using UpgradedConnection connection = await call.UpgradeAsync();
             QmpShareEnd end = await shared.ServeAsync(connection, call.Cancellation);
             ended?.Invoke(connection.Peer, end);
