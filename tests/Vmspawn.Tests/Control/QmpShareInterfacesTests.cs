@@ -73,7 +73,7 @@ public class QmpShareInterfacesTests
             var service = new VarlinkService(
                 new VarlinkIdentity("v", "p", "1", "u"),
                 QmpShareInterfaces.VirtualMachine(),
-                QmpShareInterfaces.QemuMachine(() => qemu.Share, (_, end) => _ends.Writer.TryWrite(end)));
+                QmpShareInterfaces.QemuMachine(() => Task.FromResult(qemu.Share), (_, end) => _ends.Writer.TryWrite(end)));
             _server = VarlinkServer.Start(UnixListener.Bind(Path), service);
         }
 
