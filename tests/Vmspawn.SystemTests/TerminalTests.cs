@@ -73,22 +73,21 @@ public sealed class TerminalTests : VmTest
         Assert.True(run.ModeIsAsBefore, run.Mode);
     }
 
-    [Fact]
-    public async Task The_size_of_the_terminal_reaches_the_kernel_and_its_changes_qemus_end_of_the_console()
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task The_size_of_the_terminal_and_its_changes_reach_the_terminal_that_qemu_has(QemuKind qemu)
     {
-        using var run = Interactive(QemuKind.Distribution, "report,wait-acpi,poweroff");
-        await run.Screen.WaitFor("systemd.tty.rows.hvc0=31 systemd.tty.columns.hvc0=97", GuestBound);
-        await run.Screen.WaitFor("vmtest: report ends", GuestBound);
+        // QEMU up to 11.1 tells no guest, so its end of the console is as far as a size gets.
+        using var run = Interactive(qemu, "ignore-acpi");
+        await run.Screen.WaitFor("vmtest: ignoring", GuestBound);
+        var console = Processes.Descriptors(Assert.Single(Processes.Children(run.ProcessId))).Values
+            .First(path => path.StartsWith("/dev/pts/", StringComparison.Ordinal) && path != run.Path);
+        Assert.Equal("31 97", TerminalRun.Stty(console, "size"));
         run.Size = new WindowSize(41, 133);
-        var qemu = Assert.Single(Processes.Children(run.ProcessId));
-        var path = Processes.Descriptors(qemu).Values.Distinct()
-            .Single(path => path.StartsWith("/dev/pts/", StringComparison.Ordinal));
-        using var console = OpenFile.Open(path, writable: false);
-        for (var tries = 0; WindowSize.Of(console) != new WindowSize(41, 133) && tries < 100; tries++)
-            await Task.Delay(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(new WindowSize(41, 133), WindowSize.Of(console));
-        Processes.Signal(run.ProcessId, "TERM");
-        Assert.Equal(0, (await run.End(GuestBound)).ExitCode);
+        for (var tries = 0; tries < 50 && TerminalRun.Stty(console, "size") != "41 133"; tries++)
+            await Task.Delay(100);
+        Assert.Equal("41 133", TerminalRun.Stty(console, "size"));
+        run.Type(Kill);
+        await run.End(TimeSpan.FromSeconds(15));
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
