@@ -12,7 +12,7 @@ internal sealed class Supervised(string program, IReadOnlyList<string> options)
     /// <summary>What <c>plan --format=json</c> prints for it.</summary>
     public string Plan()
     {
-        var start = new ProcessStartInfo(program, ["plan", "--format=json", .. options]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, ["plan", "--format=json", .. options]) { RedirectStandardOutput = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var json = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -14,9 +14,6 @@ internal enum PlanFormat
 
     /// <summary>QEMU's arguments, one a line.</summary>
     Argv,
-
-    /// <summary>QEMU's command line, quoted for a shell.</summary>
-    Sh,
 }
 
 /// <summary>The option <c>--format=</c>, which only <c>plan</c> has.</summary>
@@ -25,11 +22,11 @@ internal static class PlanFormatOption
     public const string Name = "--format";
 
     private static readonly (string Word, PlanFormat Value)[] Formats =
-        [("tree", PlanFormat.Tree), ("json", PlanFormat.Json), ("argv", PlanFormat.Argv), ("sh", PlanFormat.Sh)];
+        [("tree", PlanFormat.Tree), ("json", PlanFormat.Json), ("argv", PlanFormat.Argv)];
 
     /// <summary>Its declaration; the value is taken by <see cref="Of"/>, as it is no property of a VM.</summary>
     public static VmOption Declare() =>
-        Declarations.Declare.Choice(Topic.General, Name, "FORMAT", "plan only: tree, json, argv, sh", "tree", Formats, (options, _) => options);
+        Declarations.Declare.Choice(Topic.General, Name, "FORMAT", "plan only: tree, json, argv", "tree", Formats, (options, _) => options);
 
     /// <summary>The format that the last valid occurrence asks for.</summary>
     public static PlanFormat Of(IEnumerable<GivenOption<VmOption>> given)

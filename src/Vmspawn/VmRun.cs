@@ -1,5 +1,6 @@
-
+using Vmspawn.Consoles;
 using Vmspawn.Launch;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Supervise;
 
@@ -8,17 +9,48 @@ namespace Vmspawn;
 /// <summary>Carries a plan out and stays until the guest's end.</summary>
 internal static class VmRun
 {
+    /// <summary>What the guest wrote last is shown within this time, or its reader is not reading.</summary>
+    private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(2);
+
     /// <returns>The exit status.</returns>
     /// <exception cref="LaunchException">A step of the launch failed; nothing is left behind.</exception>
-    public static async Task<int> RunAsync(Planning planning, VmOptions options, VmMessages messages)
+    public static async Task<int> RunAsync(
+        Planning planning, VmOptions options, Func<string, string?> environment, VmMessages messages)
     {
+        // Given back last, so that the terminal is whole again whatever happens before.
+        using var mode = options.Console == ConsoleMode.Native && TerminalMode.IsTerminal(StandardStream.Input)
+            ? TerminalMode.MakeRaw(StandardStream.Input, restoreOnSignals: false)
+            : null;
         using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime);
         await using var supervisor = new Supervisor(vm, messages);
         messages.Notice(Greeting(options, planning));
-        var end = await supervisor.RunAsync();
+        QemuEnd end;
+        using (var console = Join(vm, supervisor, options, environment))
+        {
+            end = await supervisor.RunAsync();
+            if (console is not null)
+                await Task.WhenAny(console.Drained, Task.Delay(DrainBound));
+        }
+
         foreach (var line in end.Errors)
             messages.Error(line);
         return end.Status;
+    }
+
+    private static ConsoleForwarder? Join(
+        RunningVm vm, Supervisor supervisor, VmOptions options, Func<string, string?> environment)
+    {
+        if (vm.Terminal is not { } terminal)
+            return null;
+        var console = ConsoleForwarder.Start(terminal, new ConsoleSpec(StandardStream.Output)
+        {
+            Input = options.Console == ConsoleMode.Interactive ? StandardStream.Input : null,
+            Background = ConsoleSpec.ChooseBackground(options.Background, environment),
+            RestoreOnSignals = false,
+        });
+        _ = console.KillRequested.ContinueWith(
+            _ => supervisor.Inbox.TryWrite(new KillAsked()), TaskScheduler.Default);
+        return console;
     }
 
     private static string Greeting(VmOptions options, Planning planning) => options.Console == ConsoleMode.Interactive

@@ -5,9 +5,24 @@ namespace Vmspawn.Cli.Tests;
 /// <summary>The program as a process: what goes where, and with which status it ends.</summary>
 public class ProgramTests
 {
-    private static (int Status, string Output, string Error) Start(params string[] args)
+    [Fact]
+    public void Wrong_usage_says_all_on_standard_error_and_exits_with_2()
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Vmspawn.Cli"), args)
+        var (status, output, error) = Shell("exec \"$0\" --ram=0 --cpus=0");
+        Assert.Equal((2, ""), (status, output));
+        Assert.Equal(["vmspawn: --ram=0:", "vmspawn: --cpus=0"], error.Split('\n')[..2].Select(line => line[..17]));
+    }
+
+    [Fact]
+    public void Help_and_version_go_to_standard_output()
+    {
+        Assert.Equal((0, HelpText.Write(TextStyle.Plain), ""), Shell("exec \"$0\" --help"));
+        Assert.Equal((0, VersionText.Line, ""), Shell("exec \"$0\" --version"));
+    }
+
+    private static (int Status, string Output, string Error) Shell(string script)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", script, Path.Combine(AppContext.BaseDirectory, "Vmspawn.Cli")])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -20,35 +35,43 @@ public class ProgramTests
         return (process.ExitCode, output, error.Result);
     }
 
-    [Fact]
-    public void Wrong_usage_says_all_on_standard_error_and_exits_with_2()
+    [Theory]
+    [InlineData("exec \"$0\" --version >/dev/full")]
+    [InlineData("exec \"$0\" --version >&-")]
+    public void An_output_that_cannot_be_written_is_a_failure_said_in_one_line(string script)
     {
-        var (status, output, error) = Start("--ram=0", "--cpus=0");
-        Assert.Equal((2, ""), (status, output));
-        Assert.Equal(["vmspawn: --ram=0:", "vmspawn: --cpus=0"], error.Split('\n')[..2].Select(line => line[..17]));
+        var (status, _, error) = Shell(script);
+        Assert.Equal(1, status);
+        Assert.StartsWith("vmspawn: standard output: it cannot be written: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Help_and_version_go_to_standard_output()
-    {
-        Assert.Equal((0, HelpText.Write(TextStyle.Plain), ""), Start("--help"));
-        Assert.Equal((0, VersionText.Line, ""), Start("--version"));
-    }
+    public void A_reader_that_has_gone_away_is_no_failure() =>
+        Assert.Equal((0, "0\n", ""), Shell("exec 3>&1; { sleep 1; \"$0\" --version; echo $? >&3; } | true"));
 
     [Fact]
-    public void An_output_that_cannot_be_written_is_a_failure_said_in_one_line()
+    public void What_others_write_to_the_same_file_is_kept()
     {
-        var shell = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" --version >/dev/full", Path.Combine(AppContext.BaseDirectory, "Vmspawn.Cli")])
+        var file = Path.GetTempFileName();
+        try
         {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(shell)!;
-        Assert.StartsWith("vmspawn: standard output: it cannot be written: ", Assert.Single(process.StandardError.ReadToEnd().TrimEnd().Split('\n')), StringComparison.Ordinal);
-        process.WaitForExit();
-        Assert.Equal(1, process.ExitCode);
+            Shell($"{{ echo before; \"$0\" --version; echo after; }} >{file}");
+            Assert.Equal($"before\n{VersionText.Line}after\n", File.ReadAllText(file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]
-    public void Suggestions_go_to_standard_output() => Assert.Equal((0, "read-only\n", ""), Start("[suggest:20]", "vmspawn --console re"));
+    public void A_terminal_gets_the_text_and_nothing_else()
+    {
+        // script(1) of util-linux runs the command on a pseudo-terminal.
+        var (_, output, _) = Shell("script -qec \"$0 --version\" /dev/null </dev/null");
+        Assert.Equal(VersionText.Line.Replace("\n", "\r\n"), output);
+    }
+
+    [Fact]
+    public void Suggestions_go_to_standard_output() => Assert.Equal((0, "read-only\n", ""), Shell("exec \"$0\" '[suggest:20]' 'vmspawn --console re'"));
 }

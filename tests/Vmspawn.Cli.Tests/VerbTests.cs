@@ -17,7 +17,6 @@ public class VerbTests
     [InlineData("tree", (int)PlanFormat.Tree)]
     [InlineData("json", (int)PlanFormat.Json)]
     [InlineData("argv", (int)PlanFormat.Argv)]
-    [InlineData("sh", (int)PlanFormat.Sh)]
     public void Plan_takes_a_format(string word, int format)
     {
         var plan = Assert.IsType<PlanCommand>(Parse("vmspawn", "plan", "-id", "--format=json", $"--format={word}", "quiet"));

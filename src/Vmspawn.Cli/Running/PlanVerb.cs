@@ -1,5 +1,7 @@
+using System.Text;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
+using Vmspawn.Plan;
 using Vmspawn.Plan.Print;
 
 namespace Vmspawn.Cli.Running;
@@ -12,26 +14,23 @@ internal static class PlanVerb
         var planning = Planning.Of(options, HostSurroundings.Create());
         if (planning.Plan is not { } plan)
             return Report.Failure(planning.Problems);
-
         var report = new Report(options.Quiet);
         foreach (var notice in planning.Notices)
             report.Notice(notice);
-        using var output = Console.OpenStandardOutput();
-        using var text = new StreamWriter(output);
-        switch (format)
-        {
-            case PlanFormat.Json:
-                PlanJson.Write(plan, output);
-                text.WriteLine();
-                break;
-            case PlanFormat.Argv:
-                PlanArgv.Write(plan, text);
-                break;
-            default:
-                text.Write(TopologyDrawing.Tree(plan.Topology));
-                break;
-        }
+        return Output.Write(Text(plan, format));
+    }
 
-        return 0;
+    private static string Text(VmPlan plan, PlanFormat format) => format switch
+    {
+        PlanFormat.Json => Json(plan),
+        PlanFormat.Argv => string.Concat(plan.Arguments.Prepend(plan.Program).Select(word => $"{word}\n")),
+        _ => TopologyDrawing.Tree(plan.Topology),
+    };
+
+    private static string Json(VmPlan plan)
+    {
+        using var buffer = new MemoryStream();
+        PlanJson.Write(plan, buffer);
+        return $"{Encoding.UTF8.GetString(buffer.ToArray())}\n";
     }
 }

@@ -18,7 +18,7 @@ internal static class RunVerb
             report.Notice(notice);
         try
         {
-            return VmRun.RunAsync(planning, options, new VmMessages(report.Notice, Report.Error)).GetAwaiter().GetResult();
+            return VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error)).GetAwaiter().GetResult();
         }
         catch (LaunchException error)
         {

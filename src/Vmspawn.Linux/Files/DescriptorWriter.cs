@@ -12,13 +12,21 @@ public sealed class DescriptorWriter : IDisposable
     private const int AtOnce = 4096;
 
     private readonly SafeHandle _descriptor;
-    private Readiness? _readiness;
+    private readonly Readiness? _readiness;
 
-    /// <summary>Creates a writer; the descriptor stays the caller's.</summary>
+    /// <summary>Creates a writer; the descriptor stays the caller's. One that is closed is a <see cref="Failure"/>.</summary>
     public DescriptorWriter(SafeHandle descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         _descriptor = descriptor;
+        try
+        {
+            _readiness = new Readiness(descriptor);
+        }
+        catch (LinuxException error)
+        {
+            Failure = error;
+        }
     }
 
     /// <summary>Why nothing can be written any more, such as EPIPE; null as long as all went well.</summary>
@@ -33,8 +41,7 @@ public sealed class DescriptorWriter : IDisposable
         {
             while (Failure is null && !bytes.IsEmpty)
             {
-                _readiness ??= new Readiness(_descriptor);
-                await _readiness.WaitWritableAsync();
+                await _readiness!.WaitWritableAsync();
                 int count = DescriptorIo.Write(_descriptor, bytes.Span[..Math.Min(bytes.Length, AtOnce)]);
                 bytes = bytes[Math.Max(0, count)..];
             }

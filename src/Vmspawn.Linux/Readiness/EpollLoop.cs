@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
@@ -24,20 +25,28 @@ internal sealed class EpollLoop
 
     public static EpollLoop Shared => TheOne.Value;
 
-    /// <summary>Adds a descriptor with no interest yet.</summary>
-    /// <returns>Its key, or null for a file that epoll does not take since it is always ready.</returns>
-    public unsafe long? Add(int descriptor, Readiness source)
+    /// <summary>Adds a duplicate of a descriptor with no interest yet.</summary>
+    /// <returns>
+    /// The duplicate, which the caller owns, and its key: null, and the duplicate closed, for a file that epoll does not
+    /// take since it is always ready.
+    /// </returns>
+    public (SafeFileHandle Watched, long? Key) Add(SafeHandle descriptor, Readiness source)
     {
+        int number = Libc.FileControl(descriptor, Libc.F_DUPFD_CLOEXEC, 0);
+        if (number < 0)
+            throw LinuxException.Last("fcntl(F_DUPFD_CLOEXEC)");
+        var watched = new SafeFileHandle(number, ownsHandle: true);
         long key = Interlocked.Increment(ref _lastKey);
-        byte* change = stackalloc byte[EpollEvent.MaxSize];
-        EpollEvent.Write(new Span<byte>(change, EpollEvent.MaxSize), Libc.EPOLLONESHOT, key);
         lock (_sources)
             _sources.Add(key, source);
-        if (Libc.EpollControl(_epoll, Libc.EPOLL_CTL_ADD, descriptor, change) == 0)
-            return key;
-        Errno errno = Libc.LastError;
+        Errno errno = Register(number, key);
+        if (errno == Errno.None)
+            return (watched, key);
         Forget(key);
-        return errno == Errno.EPERM ? null : throw new LinuxException("epoll_ctl", null, errno);
+        watched.Dispose();
+        if (errno == Errno.EPERM)
+            return (watched, null);
+        throw new LinuxException("epoll_ctl", null, errno);
     }
 
     public unsafe void Arm(int descriptor, long key, uint events)
@@ -52,6 +61,13 @@ internal sealed class EpollLoop
     {
         Forget(key);
         _ = Libc.EpollControl(_epoll, Libc.EPOLL_CTL_DEL, descriptor, null);
+    }
+
+    private unsafe Errno Register(int number, long key)
+    {
+        byte* change = stackalloc byte[EpollEvent.MaxSize];
+        EpollEvent.Write(new Span<byte>(change, EpollEvent.MaxSize), Libc.EPOLLONESHOT, key);
+        return Libc.EpollControl(_epoll, Libc.EPOLL_CTL_ADD, number, change) == 0 ? Errno.None : Libc.LastError;
     }
 
     private void Forget(long key)

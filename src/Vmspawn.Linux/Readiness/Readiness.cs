@@ -12,7 +12,7 @@ public sealed class Readiness : IDisposable
 {
     private const uint Ended = Libc.EPOLLERR | Libc.EPOLLHUP;
     private readonly Lock _lock = new();
-    private readonly SafeHandle _descriptor;
+    private readonly SafeHandle _watched;
     private readonly int _number;
     private readonly long? _key;
     private TaskCompletionSource? _reader;
@@ -20,26 +20,15 @@ public sealed class Readiness : IDisposable
     private bool _disposed;
 
     /// <summary>
-    /// Begins to watch a descriptor. It is not owned, but stays open until this object is disposed, so that its number
-    /// cannot come to mean another file meanwhile.
+    /// Begins to watch a descriptor through a duplicate, which is closed on disposal: so the same one may be watched
+    /// twice, and its number cannot come to mean another file meanwhile.
     /// </summary>
     /// <exception cref="LinuxException">The descriptor cannot be watched.</exception>
     public Readiness(SafeHandle descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
-        _descriptor = descriptor;
-        bool referenced = false;
-        descriptor.DangerousAddRef(ref referenced);
-        _number = (int)descriptor.DangerousGetHandle();
-        try
-        {
-            _key = EpollLoop.Shared.Add(_number, this);
-        }
-        catch
-        {
-            descriptor.DangerousRelease();
-            throw;
-        }
+        (_watched, _key) = EpollLoop.Shared.Add(descriptor, this);
+        _number = (int)_watched.DangerousGetHandle();
     }
 
     /// <summary>Completes when a read would not block: there are data, the end or an error.</summary>
@@ -65,7 +54,7 @@ public sealed class Readiness : IDisposable
             (writer, _writer) = (_writer, null);
             if (_key is { } key)
                 EpollLoop.Shared.Remove(_number, key);
-            _descriptor.DangerousRelease();
+            _watched.Dispose();
         }
         reader?.TrySetException(new ObjectDisposedException(nameof(Readiness)));
         writer?.TrySetException(new ObjectDisposedException(nameof(Readiness)));

@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Options;
 
 namespace Vmspawn.Host;
@@ -24,16 +25,24 @@ internal static class HostProbe
             HasVhostNet: CanOpen("/dev/vhost-net"));
     }
 
-    internal static uint EffectiveUser => 0;
+    /// <summary>Our effective user: the owner of what we make.</summary>
+    internal static uint EffectiveUser
+    {
+        get
+        {
+            using var file = MemoryFile.Create("vmspawn-owner", []);
+            return FileFacts.Of(file).UserId;
+        }
+    }
 
     private static bool CanOpen(string device)
     {
         try
         {
-            using var handle = File.OpenHandle(device, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            OpenFile.Open(device, writable: true).Dispose();
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (LinuxException)
         {
             return false;
         }

@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Qemu;
 
 namespace Vmspawn.Host;
@@ -61,20 +62,17 @@ internal static class KvmProbe
             return $"{qemu.Path} is built without KVM";
         try
         {
-            using var device = File.OpenHandle(Device, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            OpenFile.Open(Device, writable: true).Dispose();
             return null;
         }
-        catch (FileNotFoundException)
+        catch (LinuxException e)
         {
-            return $"there is no {Device}: no virtualisation in this CPU, firmware, container or virtual machine";
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return $"{Device} is not ours to open; members of the group kvm may";
-        }
-        catch (IOException e)
-        {
-            return $"{Device} cannot be opened: {e.Message}";
+            return e.Errno switch
+            {
+                Errno.ENOENT => $"there is no {Device}: no virtualisation in this CPU, firmware, container or virtual machine",
+                Errno.EACCES or Errno.EPERM => $"{Device} is not ours to open; members of the group kvm may",
+                _ => $"{Device} cannot be opened: {e.Message}",
+            };
         }
     }
 

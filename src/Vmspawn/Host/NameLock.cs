@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
@@ -11,13 +12,11 @@ internal static class NameLock
     {
         while (true)
         {
-            SafeFileHandle handle;
-            try
+            if (TryOpen(path) is not { } handle)
+                continue;
+            if (!FileLock.TryLockExclusive(handle))
             {
-                handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException e) when (e.HResult == 11)
-            {
+                handle.Dispose();
                 return null;
             }
 
@@ -28,6 +27,44 @@ internal static class NameLock
         }
     }
 
-    private static bool IsStillThere(SafeFileHandle handle, string path) =>
-        new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget == path;
+    private static SafeFileHandle? TryOpen(string path)
+    {
+        try
+        {
+            return OpenFile.Open(path, writable: true);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+        {
+            Create(path);
+            return null;
+        }
+    }
+
+    // Under another name first: .NET locks what it creates, and that lock must not be taken for a holder's.
+    private static void Create(string path)
+    {
+        var draft = $"{path}.{Guid.NewGuid():n}";
+        File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write).Dispose();
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private static bool IsStillThere(SafeFileHandle handle, string path)
+    {
+        try
+        {
+            using var now = OpenFile.Open(path, writable: false);
+            return FileFacts.Of(now).Identity == FileFacts.Of(handle).Identity;
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+        {
+            return false;
+        }
+    }
 }

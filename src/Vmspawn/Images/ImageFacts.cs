@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Options;
 
 namespace Vmspawn.Images;

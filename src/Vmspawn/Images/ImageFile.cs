@@ -1,29 +1,29 @@
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
-/// <summary>A disk image, open while it is looked at.</summary>
+/// <summary>A disk image, open for reading while it is looked at.</summary>
 internal sealed class ImageFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
+    private readonly FileFacts _facts;
 
-    private ImageFile(string path, SafeFileHandle handle, long size, bool isBlockDevice, FileIdentity identity)
+    private ImageFile(string path, SafeFileHandle handle, FileFacts facts)
     {
         Path = path;
         _handle = handle;
-        Size = size;
-        IsBlockDevice = isBlockDevice;
-        Identity = identity;
+        _facts = facts;
     }
 
     public string Path { get; }
 
     /// <summary>Bytes, more than 0.</summary>
-    public long Size { get; }
+    public long Size => _facts.Size;
 
-    public bool IsBlockDevice { get; }
+    public bool IsBlockDevice => _facts.Kind == FileKind.Block;
 
-    public FileIdentity Identity { get; }
+    public FileIdentity Identity => _facts.Identity;
 
     /// <summary>Opens an image, or gives the reason why not.</summary>
     /// <param name="subject">What the problems are about.</param>
@@ -32,50 +32,22 @@ internal sealed class ImageFile : IDisposable
     /// <param name="problems">Receives the reason.</param>
     public static ImageFile? Open(string subject, string path, bool write, List<Problem> problems)
     {
+        SafeFileHandle? handle = null;
         try
         {
-            if (Directory.Exists(path))
-                return Fail("image-directory", "it is a directory, not an image", "booting from a directory (-D) is not there yet");
-            var handle = File.OpenHandle(
-                path, FileMode.Open, write ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var size = RandomAccess.GetLength(handle);
-            if (size > 0)
-                return new ImageFile(path, handle, size, isBlockDevice: false, Identify(handle));
-            handle.Dispose();
-            return Fail("image-empty", "the file is empty", null);
+            handle = OpenFile.Open(path, writable: false);
+            var file = new ImageFile(path, handle, FileFacts.Of(handle));
+            if ((file.Refusal(subject) ?? (write ? WhyNotWritable(subject, path) : null)) is not { } problem)
+                return file;
+            problems.Add(problem);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (LinuxException e)
         {
-            return Fail("image-missing", "there is no such file", null);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return Fail("image-unreadable", "it may not be read by this user", null);
-        }
-        catch (IOException e)
-        {
-            return Fail("image-unreadable", $"it cannot be opened: {e.Message}", null);
+            problems.Add(OpenProblem.For("image", subject, e));
         }
 
-        ImageFile? Fail(string code, string text, string? hint)
-        {
-            problems.Add(new Problem(code, subject, text, hint));
-            return null;
-        }
-    }
-
-    private static FileIdentity Identify(SafeFileHandle handle)
-    {
-        ulong mount = 0, inode = 0;
-        foreach (var line in File.ReadLines($"/proc/self/fdinfo/{handle.DangerousGetHandle()}"))
-        {
-            if (line.StartsWith("mnt_id:", StringComparison.Ordinal))
-                mount = ulong.Parse(line.AsSpan("mnt_id:".Length));
-            if (line.StartsWith("ino:", StringComparison.Ordinal))
-                inode = ulong.Parse(line.AsSpan("ino:".Length));
-        }
-
-        return new FileIdentity(mount, inode);
+        handle?.Dispose();
+        return null;
     }
 
     /// <summary>The first bytes, as many as the parsers look at.</summary>
@@ -86,4 +58,27 @@ internal sealed class ImageFile : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private static Problem? WhyNotWritable(string subject, string path)
+    {
+        try
+        {
+            OpenFile.Open(path, writable: true).Dispose();
+            return null;
+        }
+        catch (LinuxException e)
+        {
+            return new Problem(
+                "image-not-writable", subject, $"it can be read but not written: {e.Text()}", "-x boots it without writing to it");
+        }
+    }
+
+    private Problem? Refusal(string subject) => _facts.Kind switch
+    {
+        FileKind.Directory => new Problem(
+            "image-directory", subject, "it is a directory, not an image", "to boot from a directory (-D) is not there yet"),
+        FileKind.Other => new Problem("image-kind", subject, "it is neither a regular file nor a block device"),
+        _ when Size == 0 => new Problem("image-empty", subject, IsBlockDevice ? "the device has no medium" : "the file is empty"),
+        _ => null,
+    };
 }

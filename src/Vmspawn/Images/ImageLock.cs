@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
@@ -18,23 +20,28 @@ internal static class ImageLock
     public static void Check(string subject, ImageFacts image, bool write, List<Problem> problems)
     {
         if (!image.IsBlockDevice)
-            Check(subject, image.Path, image.Identity, write, problems);
+            Check(subject, image.Path, write, problems);
         foreach (var backing in image.Backing)
         {
             if (!backing.IsBlockDevice)
-                Check(subject, backing.Path, backing.Identity, write: false, problems);
+                Check(subject, backing.Path, write: false, problems);
         }
     }
 
     /// <summary>The process whose lock would make our QEMU refuse the image, or null.</summary>
-    public static LockHolder? FindHolder(FileIdentity image, bool write)
+    /// <param name="path">The image, which must be ours to read.</param>
+    /// <param name="write">The guest's writes go into it.</param>
+    /// <exception cref="LinuxException">It cannot be opened.</exception>
+    public static LockHolder? FindHolder(string path, bool write)
     {
+        using var image = OpenFile.Open(path, writable: false);
         if (!IsLocked(image, write))
             return null;
+        var inode = FileFacts.Of(image).Identity.Inode;
         foreach (var process in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && pid != Environment.ProcessId && Holds(process, image, write))
+                && Holds(process, inode, write))
             {
                 return new LockHolder(pid, Read(Path.Combine(process, "comm"))?.TrimEnd('\n'));
             }
@@ -43,9 +50,9 @@ internal static class ImageLock
         return new LockHolder(null, null);
     }
 
-    private static void Check(string subject, string path, FileIdentity identity, bool write, List<Problem> problems)
+    private static void Check(string subject, string path, bool write, List<Problem> problems)
     {
-        if (FindHolder(identity, write) is not { } holder)
+        if (FindHolder(path, write) is not { } holder)
             return;
         var by = holder.Pid is { } pid ? $"process {pid} ({holder.Command})" : "a process of another user";
         problems.Add(new Problem(
@@ -55,18 +62,26 @@ internal static class ImageLock
             write ? "end that one first; -x boots from an image that others only read" : "end that one first: it writes to the image"));
     }
 
-    private static bool IsLocked(FileIdentity image, bool write)
+    private static bool IsLocked(SafeFileHandle image, bool write)
     {
-        foreach (var at in QemuLockBytes.Conflicting(write))
+        try
         {
-            if (LockLines.Any(Read("/proc/locks"), "", image.Inode, at, at))
-                return true;
-        }
+            foreach (var at in QemuLockBytes.Conflicting(write))
+            {
+                if (FileLock.IsRangeLocked(image, at, 1))
+                    return true;
+            }
 
-        return false;
+            return false;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOLCK or Errno.EOPNOTSUPP)
+        {
+            // A file system without locks: nobody can hold one there, and QEMU does without as well.
+            return false;
+        }
     }
 
-    private static bool Holds(string process, FileIdentity image, bool write)
+    private static bool Holds(string process, ulong inode, bool write)
     {
         try
         {
@@ -75,7 +90,7 @@ internal static class ImageLock
                 var text = Read(descriptor);
                 foreach (var at in QemuLockBytes.Conflicting(write))
                 {
-                    if (LockLines.Any(text, "lock:", image.Inode, at, at))
+                    if (LockLines.Any(text, "lock:", inode, at, at))
                         return true;
                 }
             }

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
@@ -36,7 +37,7 @@ internal sealed record InitrdFacts(IReadOnlyList<string> Paths, long MergedSize)
         {
             // What is skipped here reads as zeros.
             to = Aligned(to);
-            using var from = File.OpenHandle(path);
+            using var from = OpenFile.Open(path, writable: false);
             for (var at = 0L; RandomAccess.Read(from, chunk, at) is > 0 and var count; at += count, to += count)
                 RandomAccess.Write(file, chunk.AsSpan(0, count), to);
         }

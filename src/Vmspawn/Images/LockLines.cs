@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Vmspawn.Images;
 
-/// <summary>Reads the locks in <c>/proc/locks</c> (proc_locks(5)) and <c>/proc/PID/fdinfo/FD</c> (proc_pid_fdinfo(5)).</summary>
+/// <summary>Reads the locks in <c>/proc/PID/fdinfo/FD</c> (proc_pid_fdinfo(5)) and <c>/proc/locks</c> (proc_locks(5)).</summary>
 internal static class LockLines
 {
     private const int Type = 1;

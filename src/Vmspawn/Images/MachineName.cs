@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Vmspawn.Options;
 
 namespace Vmspawn.Images;
 
@@ -16,26 +17,7 @@ internal static class MachineName
     private const string RawSuffix = ".raw";
 
     /// <summary>Whether a text may name a machine.</summary>
-    public static bool IsValid(string name)
-    {
-        if (name.Length is 0 or > MaxLength)
-            return false;
-        var previous = '.';
-        foreach (var c in name)
-        {
-            var valid = c switch
-            {
-                '.' => previous is not ('.' or '-'),
-                '-' => previous != '.',
-                _ => char.IsAsciiLetterOrDigit(c),
-            };
-            if (!valid)
-                return false;
-            previous = c;
-        }
-
-        return previous is not ('.' or '-');
-    }
+    public static bool IsValid(string name) => MachineNameText.Parse(name).Mistake is null;
 
     /// <summary>The name from an image's path, or null with a problem when none can be made.</summary>
     /// <param name="imagePath">Path of the image, or of the kernel when there is no image.</param>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
@@ -9,7 +10,7 @@ internal sealed record OverlayPlace(string Directory)
 {
     /// <summary>Less free space than this is no place for an overlay: 16 MiB.</summary>
     /// <remarks>Space is not set aside: an overlay takes what the guest writes, as it writes it.</remarks>
-    public const long LeastFree = 16L << 20;
+    public const ulong LeastFree = 16UL << 20;
 
     private const string LastResort = "/var/tmp";
 
@@ -39,23 +40,8 @@ internal sealed record OverlayPlace(string Directory)
     }
 
     /// <summary>An open file without a name in this directory: gone when the last descriptor is closed, however we end.</summary>
-    /// <exception cref="IOException">The directory went away or was filled since it was chosen.</exception>
-    public SafeFileHandle CreateAnonymous()
-    {
-        var path = Path.Combine(Directory, $".vmspawn-{Guid.NewGuid():n}");
-        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        try
-        {
-            File.Delete(path);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
-        return file;
-    }
+    /// <exception cref="LinuxException">The directory went away or was filled since it was chosen.</exception>
+    public SafeFileHandle CreateAnonymous() => OpenFile.Temporary(Directory);
 
     private static IEnumerable<string> Candidates(string imagePath, string? tmpdir, string lastResort)
     {
@@ -69,30 +55,21 @@ internal sealed record OverlayPlace(string Directory)
 
     private string? WhyNot()
     {
+        // Devices lie in a file system of their own, which is in memory whatever it calls itself.
+        if (Directory is "/dev" || Directory.StartsWith("/dev/", StringComparison.Ordinal))
+            return "not a place for files";
         try
         {
-            // Devices lie in a file system of their own, which is in memory whatever it calls itself.
-            if (Directory is "/dev" || Directory.StartsWith("/dev/", StringComparison.Ordinal))
-                return "not a place for files";
-            var drive = new DriveInfo(Directory);
-            if (drive.DriveFormat is "tmpfs" or "ramfs")
-                return $"in memory ({drive.DriveFormat})";
-            if (drive.AvailableFreeSpace < LeastFree)
-                return $"only {drive.AvailableFreeSpace >> 20} MiB free";
-            CreateAnonymous().Dispose();
-            return null;
+            // Asked of the very file: a directory may lie below another mount than its path suggests.
+            using var file = CreateAnonymous();
+            var system = FileSystemFacts.Of(file);
+            if (system.IsInMemory)
+                return "in memory";
+            return system.AvailableBytes < LeastFree ? $"only {system.AvailableBytes >> 20} MiB free" : null;
         }
-        catch (UnauthorizedAccessException)
+        catch (LinuxException e)
         {
-            return "not writable";
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return "no such directory";
-        }
-        catch (IOException e)
-        {
-            return e.Message;
+            return e.Text();
         }
     }
 }

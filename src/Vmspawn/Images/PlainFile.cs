@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
@@ -12,33 +13,28 @@ internal static class PlainFile
     /// <param name="problems">Receives the reason.</param>
     public static SafeFileHandle? Open(string subject, string kind, string path, List<Problem> problems)
     {
+        SafeFileHandle? file = null;
         try
         {
-            if (Directory.Exists(path))
-                return Fail(new Problem($"{kind}-directory", subject, "it is a directory, not a file"));
-            var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (RandomAccess.GetLength(file) > 0)
+            file = OpenFile.Open(path, writable: false);
+            if (Refusal(subject, kind, FileFacts.Of(file)) is not { } problem)
                 return file;
-            file.Dispose();
-            return Fail(new Problem($"{kind}-empty", subject, "the file is empty"));
+            problems.Add(problem);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (LinuxException e)
         {
-            return Fail(new Problem($"{kind}-missing", subject, "there is no such file"));
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return Fail(new Problem($"{kind}-unreadable", subject, "it may not be read by this user"));
-        }
-        catch (IOException e)
-        {
-            return Fail(new Problem($"{kind}-unreadable", subject, $"it cannot be read: {e.Message}"));
+            problems.Add(OpenProblem.For(kind, subject, e));
         }
 
-        SafeFileHandle? Fail(Problem problem)
-        {
-            problems.Add(problem);
-            return null;
-        }
+        file?.Dispose();
+        return null;
     }
+
+    private static Problem? Refusal(string subject, string kind, FileFacts facts) => facts.Kind switch
+    {
+        FileKind.Directory => new Problem($"{kind}-directory", subject, "it is a directory, not a file"),
+        FileKind.Regular when facts.Size > 0 => null,
+        FileKind.Regular => new Problem($"{kind}-empty", subject, "the file is empty"),
+        _ => new Problem($"{kind}-kind", subject, "it is not a regular file"),
+    };
 }

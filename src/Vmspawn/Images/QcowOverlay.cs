@@ -28,7 +28,7 @@ internal static class QcowOverlay
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(virtualSize, 512);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(virtualSize, MaxSize);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(virtualSize % 512, 0);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(virtualSize % 512, 0, nameof(virtualSize));
 
         var l1Entries = (int)((virtualSize + BytesPerL1Entry - 1) / BytesPerL1Entry);
         var l1Clusters = ((l1Entries * 8) + ClusterSize - 1) / ClusterSize;

@@ -1,4 +1,3 @@
-using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
 

@@ -39,7 +39,7 @@ public static class OptionRules
     public static IReadOnlyList<Problem> CheckBootable(VmOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Image is not null || options.Linux is not null || options.Machine is not null)
+        if (options.Image is not null || options.Linux is not null || !options.LinuxContent.IsEmpty || options.Machine is not null)
             return [];
         return
         [

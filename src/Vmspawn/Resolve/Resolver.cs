@@ -19,12 +19,12 @@ internal static class Resolver
     internal static Resolution Resolve(
         VmOptions options, World? world, Surroundings surroundings, List<Problem> problems, List<string> notices)
     {
+        problems.AddRange(OptionRules.CheckBootable(options));
+        options = MachineImageLookup.Apply(options, problems);
         var kernel = KernelResolver.Resolve(options, problems);
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
-        if (options.Image is null && options.Linux is null && options.LinuxContent.IsEmpty)
-            problems.Add(NothingToBoot());
 
         var extra = world is null ? ExtraArguments.None : ExtraArgumentsParser.Parse(options.QemuExtra, world.Qemu, problems);
         // Last, since it may run a guest: not worth it when there is no VM to start anyway.
@@ -60,8 +60,4 @@ internal static class Resolver
         };
         return new Resolution(spec, [], notices);
     }
-
-    private static Problem NothingToBoot() => new(
-        "nothing-to-boot", "no image and no kernel", "there is nothing to boot",
-        "name a disk image with --image= or a kernel with --linux=, or try 'vmspawn demo'", ProblemKind.Usage);
 }

@@ -47,6 +47,19 @@ public sealed class FileTests
     }
 
     [Fact]
+    public void A_block_device_has_its_capacity_and_its_own_number_as_identity()
+    {
+        string? name = Directory.EnumerateDirectories("/sys/class/block").Select(Path.GetFileName).FirstOrDefault(one => CanRead($"/dev/{one}"));
+        Assert.SkipWhen(name is null, "no block device that we may read");
+        using SafeFileHandle device = OpenFile.Open($"/dev/{name}", writable: false);
+        FileFacts facts = FileFacts.Of(device);
+        string number = $"{facts.Identity.Device >> 32}:{(uint)facts.Identity.Device}";
+        Assert.Equal(FileKind.Block, facts.Kind);
+        Assert.Equal(long.Parse(File.ReadAllText($"/sys/class/block/{name}/size")) * 512, facts.Size);
+        Assert.Equal(File.ReadAllText($"/sys/class/block/{name}/dev").Trim(), number);
+    }
+
+    [Fact]
     public void A_fifo_without_a_writer_does_not_hold_the_opener()
     {
         using var directory = new TemporaryDirectory();
@@ -134,5 +147,18 @@ public sealed class FileTests
         pipe.ReadEnd.Dispose();
         Assert.False(await writer.TryWriteAsync(new byte[1]));
         Assert.Equal(Errno.EPIPE, writer.Failure!.Errno);
+    }
+
+    private static bool CanRead(string path)
+    {
+        try
+        {
+            OpenFile.Open(path, writable: false).Dispose();
+            return true;
+        }
+        catch (LinuxException)
+        {
+            return false;
+        }
     }
 }

@@ -18,13 +18,15 @@ internal sealed class Transcript
         }
     }
 
-    /// <summary>Completes when the stream has ended.</summary>
-    public Task Follow(Stream stream) => Task.Run(async () =>
+    public Task Follow(Stream stream) => Follow(stream.ReadAsync);
+
+    /// <summary>Completes when <paramref name="read"/> has returned 0.</summary>
+    public Task Follow(Func<Memory<byte>, CancellationToken, ValueTask<int>> read) => Task.Run(async () =>
     {
         var decoder = Encoding.UTF8.GetDecoder();
         var bytes = new byte[8192];
         var chars = new char[8192];
-        while (await Read(stream, bytes) is > 0 and var count)
+        while (await read(bytes, CancellationToken.None) is > 0 and var count)
         {
             lock (_text)
                 _text.Append(chars, 0, decoder.GetChars(bytes.AsSpan(0, count), chars, flush: false));
@@ -54,18 +56,5 @@ internal sealed class Transcript
         for (var at = 0; (at = text.IndexOf(mark, at, StringComparison.Ordinal)) >= 0; at += mark.Length)
             count++;
         return count;
-    }
-
-    // The master of a pty answers EIO instead of an end when its last slave is closed.
-    private static async Task<int> Read(Stream stream, byte[] bytes)
-    {
-        try
-        {
-            return await stream.ReadAsync(bytes);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
     }
 }

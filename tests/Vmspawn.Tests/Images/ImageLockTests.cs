@@ -16,24 +16,22 @@ public sealed class ImageLockTests : IDisposable
     public async Task A_writing_qemu_is_found_with_its_pid_and_keeps_everybody_out(string format, string device)
     {
         var image = await Create(format);
-        Assert.Null(ImageLock.FindHolder(image.Identity, write: true));
+        Assert.Null(ImageLock.FindHolder(image.Path, write: true));
         using (var qemu = await Hold($"file={image.Path},format={format},if=none,id=d", device))
         {
             foreach (var write in (bool[])[true, false])
             {
-                var holder = ImageLock.FindHolder(image.Identity, write);
+                var holder = ImageLock.FindHolder(image.Path, write);
                 Assert.Equal(qemu.Id, holder?.Pid);
-                Assert.StartsWith("qemu-system", holder?.Command);
+                Assert.Equal(File.ReadAllText($"/proc/{qemu.Id}/comm").TrimEnd(), holder?.Command);
                 var problems = new List<Problem>();
                 ImageLock.Check("--image=x", image, write, problems);
                 Assert.Contains($"process {qemu.Id}", Assert.Single(problems).Text);
             }
 
-            qemu.Kill();
-            await qemu.WaitForExitAsync();
         }
 
-        Assert.Null(ImageLock.FindHolder(image.Identity, write: true));
+        Assert.Null(ImageLock.FindHolder(image.Path, write: true));
     }
 
     [Fact]
@@ -41,10 +39,8 @@ public sealed class ImageLockTests : IDisposable
     {
         var image = await Create("raw");
         using var qemu = await Hold($"file={image.Path},format=raw,if=none,id=d,readonly=on", "virtio-blk-pci,drive=d");
-        Assert.Equal(qemu.Id, ImageLock.FindHolder(image.Identity, write: true)?.Pid);
-        Assert.Null(ImageLock.FindHolder(image.Identity, write: false));
-        qemu.Kill();
-        await qemu.WaitForExitAsync();
+        Assert.Equal(qemu.Id, ImageLock.FindHolder(image.Path, write: true)?.Pid);
+        Assert.Null(ImageLock.FindHolder(image.Path, write: false));
     }
 
     [Fact]
@@ -57,8 +53,6 @@ public sealed class ImageLockTests : IDisposable
         var problems = new List<Problem>();
         ImageLock.Check("--image=x", top, write: true, problems);
         Assert.Contains(_directory["image"], Assert.Single(problems).Text);
-        qemu.Kill();
-        await qemu.WaitForExitAsync();
     }
 
     [Theory]
@@ -81,18 +75,47 @@ public sealed class ImageLockTests : IDisposable
         return ImageProbe.Probe("x", _directory["image"], parsed, write: true, [])!;
     }
 
-    // The greeting of QMP comes when all drives are open and locked.
-    private static async Task<Process> Hold(string drive, string device)
+    private static Task<HoldingQemu> Hold(string drive, string device) => HoldingQemu.Start(drive, device);
+
+    /// <summary>A QEMU that has opened an image and waits, until it is disposed.</summary>
+    private sealed class HoldingQemu : IDisposable
     {
-        var start = new ProcessStartInfo(
-            Tool.Qemu,
-            ["-M", "q35", "-m", "64", "-display", "none", "-nodefaults", "-S", "-qmp", "stdio", "-drive", drive, "-device", device])
+        private readonly Process _process;
+
+        private HoldingQemu(Process process) => _process = process;
+
+        public int Id => _process.Id;
+
+        public static async Task<HoldingQemu> Start(string drive, string device)
         {
-            RedirectStandardOutput = true,
-            RedirectStandardInput = true,
-        };
-        var qemu = Process.Start(start)!;
-        Assert.NotNull(await qemu.StandardOutput.ReadLineAsync());
-        return qemu;
+            var start = new ProcessStartInfo(
+                Tool.Qemu,
+                ["-M", "q35", "-m", "64", "-display", "none", "-nodefaults", "-S", "-qmp", "stdio", "-drive", drive, "-device", device])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            var qemu = new HoldingQemu(Process.Start(start)!);
+
+            // The greeting may come before the drives are locked; an answer comes after.
+            await qemu._process.StandardInput.WriteLineAsync("""{"execute":"qmp_capabilities"}""");
+            while (await qemu._process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } line)
+            {
+                if (line.Contains("\"return\"", StringComparison.Ordinal))
+                    return qemu;
+            }
+
+            qemu.Dispose();
+            throw new InvalidOperationException("QEMU ended before it answered");
+        }
+
+        public void Dispose()
+        {
+            _process.Kill();
+            _process.WaitForExit();
+            _process.Dispose();
+        }
     }
 }

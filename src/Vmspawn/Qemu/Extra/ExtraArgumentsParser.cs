@@ -1,5 +1,3 @@
-using Vmspawn.Qemu;
-
 namespace Vmspawn.Qemu.Extra;
 
 /// <summary>Finds in the user's QEMU arguments what takes a place on the PCI root bus.</summary>

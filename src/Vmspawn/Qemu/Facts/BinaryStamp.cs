@@ -1,3 +1,5 @@
+using Vmspawn.Linux;
+
 namespace Vmspawn.Qemu;
 
 /// <summary>What tells one state of a binary from another: when any of it differs, what is remembered is forgotten.</summary>
@@ -10,8 +12,18 @@ internal readonly record struct BinaryStamp(string Path, long Size, long Modifie
     /// <summary>The state that a binary is in, links followed; null when it cannot be looked at.</summary>
     public static BinaryStamp? Of(string path)
     {
-        var file = new FileInfo(path);
-        return file.Exists ? new BinaryStamp(path, file.Length, file.LastWriteTimeUtc.Ticks, 0) : null;
+        try
+        {
+            using var file = OpenFile.Open(path, writable: false);
+            var facts = FileFacts.Of(file);
+            return facts.Kind == FileKind.Regular
+                ? new BinaryStamp(path, facts.Size, File.GetLastWriteTimeUtc(file).Ticks, facts.Identity.Inode)
+                : null;
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A file name of fixed length for what is remembered of this path; the path inside the file is what counts.</summary>

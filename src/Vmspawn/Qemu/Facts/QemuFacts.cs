@@ -27,7 +27,7 @@ internal sealed record QemuFacts
     /// <summary>The keys of <c>-run-with</c>, such as <c>user</c> (9.1) and <c>exit-with-parent</c> (10.2); empty where there is no such option.</summary>
     public required IReadOnlySet<string> RunWith { get; init; }
 
-    /// <summary>virtio-serial tells guests the console's size (property <c>console-size</c>, QMP <c>chardev-window-size-changed</c>; since 11).</summary>
+    /// <summary>virtio-serial tells guests the console's size (property <c>console-size</c>, QMP <c>chardev-window-size-changed</c>): proposed to QEMU, not in 11.1.</summary>
     public required bool HasConsoleSize { get; init; }
 
     /// <summary><c>-run-with exit-with-parent=on</c> is there.</summary>

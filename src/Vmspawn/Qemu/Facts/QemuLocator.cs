@@ -48,6 +48,6 @@ internal static class QemuLocator
     {
         const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var file = new FileInfo(path);
-        return file.Exists && ((file.ResolveLinkTarget(returnFinalTarget: true) ?? file).UnixFileMode & AnyExecute) != 0;
+        return file.Exists && ((file.ResolveLinkTarget(returnFinalTarget: true) ?? file).UnixFileMode & AnyExecute) != UnixFileMode.None;
     }
 }

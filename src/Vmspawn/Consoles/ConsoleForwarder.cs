@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Consoles;
+
+/// <summary>Joins the user's terminal and the guest's console until the guest's side is closed or this is disposed.</summary>
+public sealed class ConsoleForwarder : IDisposable
+{
+    private static readonly TimeSpan LastWrite = TimeSpan.FromMilliseconds(500);
+    private readonly TaskCompletionSource _killRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Readiness _guestReadiness;
+    private readonly DescriptorWriter _shown;
+    private readonly TerminalMode? _mode;
+    private readonly GuestInput? _input;
+    private readonly WindowFollower? _window;
+    private readonly SafeHandle _output;
+    private readonly GuestOutput? _shows;
+    private readonly Background? _background;
+    private bool _disposed;
+
+    private ConsoleForwarder(PseudoTerminal pty, ConsoleSpec spec)
+    {
+        bool showsOnTerminal = TerminalMode.IsTerminal(spec.Output);
+        bool typesOnTerminal = spec.Input is { } input && TerminalMode.IsTerminal(input);
+        _output = spec.Output;
+        _background = showsOnTerminal && !string.IsNullOrEmpty(spec.Background) ? new Background(spec.Background) : null;
+        _guestReadiness = new Readiness(pty.Master);
+        _shown = new DescriptorWriter(spec.Output);
+        try
+        {
+            _mode = typesOnTerminal ? TerminalMode.MakeRaw(spec.Input!, spec.RestoreOnSignals) : null;
+            if (showsOnTerminal || typesOnTerminal)
+                _window = new WindowFollower(showsOnTerminal ? spec.Output : spec.Input!, pty);
+            EscapeKey? escape = typesOnTerminal ? new EscapeKey(spec.Time) : null;
+            if (spec.Input is not null)
+                _input = new GuestInput(spec.Input, pty.Master, _guestReadiness, escape, _killRequested);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        _shows = new GuestOutput(pty.Master, _guestReadiness, _shown, _background);
+        Drained = _shows.RunAsync();
+        _ = _input?.RunAsync();
+    }
+
+    /// <summary>
+    /// Completes when everything that the guest wrote has been shown, which needs every open of the pseudo-terminal's
+    /// other side to be closed, or at once when this is disposed. Fails only when the pseudo-terminal itself does.
+    /// </summary>
+    public Task Drained { get; }
+
+    /// <summary>Completes when the user pressed Ctrl-] three times within a second: the VM shall be killed.</summary>
+    public Task KillRequested => _killRequested.Task;
+
+    /// <summary>Begins to forward; sets the user's terminal to raw mode when it is typed on.</summary>
+    /// <param name="pty">The guest's console. It stays the caller's, to be disposed after this.</param>
+    /// <param name="spec">What to join it with.</param>
+    /// <exception cref="LinuxException">The user's terminal is closed or gone.</exception>
+    public static ConsoleForwarder Start(PseudoTerminal pty, ConsoleSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(pty);
+        ArgumentNullException.ThrowIfNull(spec);
+        return new ConsoleForwarder(pty, spec);
+    }
+
+    /// <summary>Stops and gives the terminal back as it was; what the guest has not written yet is not waited for.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _input?.Dispose();
+        _window?.Dispose();
+        _guestReadiness.Dispose();
+        _shown.Dispose();
+        _mode?.Dispose();
+        // What is being written at this moment must not colour the terminal again after us.
+        if (_background is not null && Drained is not null)
+            Task.WaitAny([Drained], LastWrite);
+        if (_background is not null && _shows is { HasEnded: false })
+            GiveBackColour();
+    }
+
+    private void GiveBackColour()
+    {
+        try
+        {
+            DescriptorIo.Write(_output, Background.End.Span);
+        }
+        catch (LinuxException)
+        {
+            // The terminal is gone, and its colour with it.
+        }
+    }
+}

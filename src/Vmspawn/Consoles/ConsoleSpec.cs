@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Consoles;
+
+/// <summary>How the user's terminal and the guest's console are joined.</summary>
+/// <param name="Output">Where the guest's output goes: a terminal, file, pipe or anything else; stays the caller's.</param>
+public sealed record ConsoleSpec(SafeHandle Output)
+{
+    private const string GreenTint = "48;2;8;38;20";
+
+    /// <summary>
+    /// What is typed to the guest, or null when nothing is (<c>--console=read-only</c>). A terminal is set to raw mode;
+    /// the end of anything else does not end the VM.
+    /// </summary>
+    public SafeHandle? Input { get; init; }
+
+    /// <summary>
+    /// The background while the VM runs, as the parameters of an SGR sequence (<c>48;2;10;40;20</c>); null or empty is
+    /// none. Used only when the output is a terminal.
+    /// </summary>
+    public string? Background { get; init; }
+
+    /// <summary>Whether a signal that usually ends a process puts the terminal back at once; false for a program that handles them.</summary>
+    public bool RestoreOnSignals { get; init; } = true;
+
+    /// <summary>What measures the second in which Ctrl-] is pressed three times.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The background to use: the one wished for, else a green tint where colours are welcome.</summary>
+    /// <param name="wish">What <c>--background=</c> said, empty for none; null when it was not given.</param>
+    /// <param name="environment">Looks up a variable: <c>$NO_COLOR</c> and <c>$TERM</c>.</param>
+    public static string? ChooseBackground(string? wish, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        bool colourless = !string.IsNullOrEmpty(environment("NO_COLOR")) || environment("TERM") is null or "" or "dumb";
+        return wish ?? (colourless ? null : GreenTint);
+    }
+}

@@ -1,0 +1,42 @@
+namespace Vmspawn.Consoles;
+
+/// <summary>Notices Ctrl-] pressed three times within a second, with no other key in between.</summary>
+internal sealed class EscapeKey(TimeProvider time)
+{
+    private const byte ControlBracket = 0x1d;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
+    private long _first;
+    private long _second;
+    private int _count;
+
+    /// <summary>Looks at what was typed.</summary>
+    /// <returns>Whether the third press is among it.</returns>
+    public bool IsPressedIn(ReadOnlySpan<byte> typed)
+    {
+        foreach (byte key in typed)
+        {
+            if (key != ControlBracket)
+                _count = 0;
+            else if (Press(time.GetTimestamp()))
+                return true;
+        }
+        return false;
+    }
+
+    private bool Press(long now)
+    {
+        if (_count == 2 && time.GetElapsedTime(_first, now) <= Window)
+        {
+            _count = 0;
+            return true;
+        }
+        // The oldest press is forgotten, so that any three in a row count.
+        if (_count > 0)
+            _first = _second;
+        _second = now;
+        if (_count == 0)
+            _first = now;
+        _count = Math.Min(_count + 1, 2);
+        return false;
+    }
+}

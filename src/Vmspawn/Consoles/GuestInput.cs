@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Consoles;
+
+/// <summary>
+/// Types to the guest what comes in. A guest that does not read holds a pipe up, but not a person: then the surplus is
+/// dropped, so that Ctrl-] is always heard.
+/// </summary>
+internal sealed class GuestInput : IDisposable
+{
+    private const int Backlog = 16 * 1024;
+    private readonly SafeHandle _source;
+    private readonly SafeHandle _guest;
+    private readonly Readiness _guestReadiness;
+    private readonly Readiness _sourceReadiness;
+    private readonly EscapeKey? _escape;
+    private readonly TaskCompletionSource _killRequested;
+    private readonly byte[] _waiting = new byte[Backlog];
+    private readonly byte[] _read = new byte[1024];
+    private int _length;
+    private bool _ended;
+
+    /// <param name="source">Standard input.</param>
+    /// <param name="guest">The pseudo-terminal's master.</param>
+    /// <param name="guestReadiness">Its readiness, of which only the writing side is used here.</param>
+    /// <param name="escape">Notices Ctrl-]; null when the source is no terminal.</param>
+    /// <param name="killRequested">Completed when it was pressed.</param>
+    public GuestInput(SafeHandle source, SafeHandle guest, Readiness guestReadiness, EscapeKey? escape, TaskCompletionSource killRequested)
+    {
+        _source = source;
+        _guest = guest;
+        _guestReadiness = guestReadiness;
+        _escape = escape;
+        _killRequested = killRequested;
+        _sourceReadiness = new Readiness(source);
+    }
+
+    /// <summary>Works until the source has ended and all is typed, the guest is gone, or this is disposed.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            Task? readable = null, writable = null;
+            while (!_ended || _length > 0)
+            {
+                bool takes = !_ended && (_escape is not null || _length + _read.Length <= Backlog);
+                if (takes)
+                    readable ??= _sourceReadiness.WaitReadableAsync();
+                if (_length > 0)
+                    writable ??= _guestReadiness.WaitWritableAsync();
+                await Task.WhenAny(takes ? readable! : writable!, writable ?? readable!);
+                if (writable is { IsCompleted: true })
+                {
+                    await writable;
+                    writable = null;
+                    Type();
+                }
+                if (takes && readable is { IsCompleted: true })
+                {
+                    await readable;
+                    readable = null;
+                    Take();
+                }
+            }
+        }
+        catch (Exception error) when (error is ObjectDisposedException or LinuxException)
+        {
+            // The user's terminal or the guest is gone: nothing is typed any more, and the VM's end is not ours to tell.
+        }
+    }
+
+    public void Dispose() => _sourceReadiness.Dispose();
+
+    private void Take()
+    {
+        int count = DescriptorIo.Read(_source, _read);
+        _ended = count == 0;
+        ReadOnlySpan<byte> typed = _read.AsSpan(0, Math.Max(0, count));
+        if (_escape?.IsPressedIn(typed) == true)
+            _killRequested.TrySetResult();
+        int kept = Math.Min(typed.Length, Backlog - _length);
+        typed[..kept].CopyTo(_waiting.AsSpan(_length));
+        _length += kept;
+    }
+
+    private void Type()
+    {
+        int count = Math.Max(0, DescriptorIo.Write(_guest, _waiting.AsSpan(0, _length)));
+        _waiting.AsSpan(count, _length - count).CopyTo(_waiting);
+        _length -= count;
+    }
+}

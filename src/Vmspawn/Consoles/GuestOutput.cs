@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Consoles;
+
+/// <summary>
+/// Shows what the guest writes, until its side of the pseudo-terminal is closed. When nobody looks any more it reads on
+/// all the same: a guest must not stand still because a pager was left.
+/// </summary>
+internal sealed class GuestOutput(SafeHandle guest, Readiness guestReadiness, DescriptorWriter shown, Background? background)
+{
+    /// <summary>Whether the colour has been given back.</summary>
+    public bool HasEnded { get; private set; }
+
+    public async Task RunAsync()
+    {
+        byte[] buffer = new byte[4096];
+        var coloured = new ArrayBufferWriter<byte>(background is null ? 1 : buffer.Length);
+        try
+        {
+            if (background is not null)
+                await shown.TryWriteAsync(background.Begin);
+            for (int count; (count = await ReadAsync(buffer)) > 0;)
+            {
+                coloured.ResetWrittenCount();
+                background?.Apply(buffer.AsSpan(0, count), coloured);
+                await shown.TryWriteAsync(background is null ? buffer.AsMemory(0, count) : coloured.WrittenMemory);
+            }
+            HasEnded = background is null || await shown.TryWriteAsync(Background.End);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The forwarder was disposed before the guest's end.
+        }
+    }
+
+    private async ValueTask<int> ReadAsync(byte[] buffer)
+    {
+        try
+        {
+            while (true)
+            {
+                int count = DescriptorIo.Read(guest, buffer);
+                if (count >= 0)
+                    return count;
+                await guestReadiness.WaitReadableAsync();
+            }
+        }
+        catch (LinuxException error) when (error.Errno == Errno.EIO)
+        {
+            // The other side is closed, and all of it read (pty(7)).
+            return 0;
+        }
+    }
+}

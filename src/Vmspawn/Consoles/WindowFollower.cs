@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Consoles;
+
+/// <summary>Gives the guest's console the size of the user's terminal, now and whenever it changes.</summary>
+internal sealed class WindowFollower : IDisposable
+{
+    private readonly PosixSignalRegistration _changes;
+
+    public WindowFollower(SafeHandle terminal, PseudoTerminal pty)
+    {
+        _changes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Follow(terminal, pty));
+        Follow(terminal, pty);
+    }
+
+    public void Dispose() => _changes.Dispose();
+
+    private static void Follow(SafeHandle terminal, PseudoTerminal pty)
+    {
+        try
+        {
+            if (WindowSize.Of(terminal) is { Rows: > 0, Columns: > 0 } size)
+                pty.Size = size;
+        }
+        catch (Exception error) when (error is ObjectDisposedException or LinuxException)
+        {
+            // One of the two is gone: there is no size to follow.
+        }
+    }
+}

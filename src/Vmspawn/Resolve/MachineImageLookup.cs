@@ -1,0 +1,38 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Resolve;
+
+/// <summary><c>-M NAME</c> alone boots the image of that name from the machine image directories (machinectl(1), "Files and Directories").</summary>
+internal static class MachineImageLookup
+{
+    private static readonly string[] Directories =
+        ["/etc/machines", "/run/machines", "/var/lib/machines", "/usr/local/lib/machines", "/usr/lib/machines"];
+
+    /// <summary>The options with the image filled in when only a name was given.</summary>
+    public static VmOptions Apply(VmOptions options, List<Problem> problems) => Apply(options, Directories, problems);
+
+    internal static VmOptions Apply(VmOptions options, IReadOnlyList<string> directories, List<Problem> problems)
+    {
+        var hasSource = options.Image is not null || options.Linux is not null || !options.LinuxContent.IsEmpty;
+        if (hasSource || options.Machine is not { } name)
+            return options;
+
+        foreach (var directory in directories)
+        {
+            var image = Path.Combine(directory, $"{name}.raw");
+            if (File.Exists(image))
+                return options with { Image = image };
+            if (Directory.Exists(Path.Combine(directory, name)))
+            {
+                problems.Add(new Problem("directory-not-yet", $"--machine={name}",
+                    $"{Path.Combine(directory, name)} is a directory, and booting directories is not supported yet",
+                    "name a disk image with --image="));
+                return options;
+            }
+        }
+
+        problems.Add(new Problem("machine-image-missing", $"--machine={name}",
+            $"there is no {name}.raw in {string.Join(", ", directories)}", "name a disk image with --image="));
+        return options;
+    }
+}

@@ -1,0 +1,107 @@
+using Vmspawn.Linux;
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>The interactive console on a real terminal.</summary>
+public sealed class TerminalTests : VmTest
+{
+    private const string Kill = "\x1d\x1d\x1d";
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task What_is_typed_reaches_the_guest_as_bytes_and_the_mode_is_restored(QemuKind qemu)
+    {
+        using var run = Interactive(qemu, "cat,poweroff");
+        await run.Screen.WaitFor("vmtest: reading bytes", GuestBound);
+        Assert.False(run.ModeIsAsBefore, "the guest edits its lines: our terminal has to be raw");
+        // Ctrl-C, Ctrl-Z, Ctrl-\, Ctrl-D, Ctrl-] once, and an umlaut.
+        run.Type("a\x03\x1a\x1c\x04\x1d\u00e4z");
+        await run.Screen.WaitFor("vmtest: reading ends", GuestBound);
+        var ended = await run.End(GuestBound);
+        Assert.Equal(0, ended.ExitCode);
+        foreach (var code in (string[])["61", "03", "1a", "1c", "04", "1d", "c3", "a4"])
+            Assert.Contains($"vmtest: byte {code}", run.Screen.Text, StringComparison.Ordinal);
+        Assert.True(run.ModeIsAsBefore, run.Mode);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task Three_escapes_within_a_second_kill_the_machine_and_the_mode_is_restored(QemuKind qemu)
+    {
+        using var run = Interactive(qemu, "ignore-acpi");
+        await run.Screen.WaitFor("vmtest: ignoring", GuestBound);
+        run.Type(Kill);
+        await run.End(TimeSpan.FromSeconds(15));
+        Assert.True(run.ModeIsAsBefore, run.Mode);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task Three_escapes_that_take_their_time_kill_nothing(QemuKind qemu)
+    {
+        using var run = Interactive(qemu, "cat,poweroff");
+        await run.Screen.WaitFor("vmtest: reading bytes", GuestBound);
+        for (var press = 0; press < 3; press++)
+        {
+            run.Type("\x1d");
+            await Task.Delay(TimeSpan.FromSeconds(1.2));
+        }
+        run.Type("z");
+        await run.Screen.WaitFor("vmtest: reading ends", GuestBound);
+        Assert.Equal(0, (await run.End(GuestBound)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData(QemuKind.Distribution, Signal.SIGTERM), InlineData(QemuKind.Sid, Signal.SIGTERM)]
+    [InlineData(QemuKind.Distribution, Signal.SIGINT), InlineData(QemuKind.Distribution, Signal.SIGHUP)]
+    public async Task The_mode_is_restored_when_signals_end_us(QemuKind qemu, Signal signal)
+    {
+        using var run = Interactive(qemu, "ignore-acpi");
+        await run.Screen.WaitFor("vmtest: ignoring", GuestBound);
+        run.Signal(signal);
+        await Task.Delay(500);
+        run.Signal(signal);
+        await run.End(TimeSpan.FromSeconds(15));
+        Assert.True(run.ModeIsAsBefore, run.Mode);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task The_mode_is_restored_when_qemu_dies(QemuKind qemu)
+    {
+        using var run = Interactive(qemu, "ignore-acpi");
+        await run.Screen.WaitFor("vmtest: ignoring", GuestBound);
+        Processes.Signal(Assert.Single(Processes.Children(run.ProcessId)), "KILL");
+        Assert.Equal(1, (await run.End(TimeSpan.FromSeconds(15))).ExitCode);
+        Assert.True(run.ModeIsAsBefore, run.Mode);
+    }
+
+    [Fact]
+    public async Task The_size_of_the_terminal_and_its_changes_reach_the_guest()
+    {
+        // QEMU tells virtio consoles their size since 11.
+        using var run = Interactive(QemuKind.Sid, "resize,poweroff");
+        await run.Screen.WaitFor("vmtest: size 31 97, waiting", GuestBound);
+        run.Size = new WindowSize(41, 133);
+        await run.Screen.WaitFor("vmtest: size 41 133", GuestBound);
+        Assert.Equal(0, (await run.End(GuestBound)).ExitCode);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task Native_shares_the_terminal_with_qemus_monitor(QemuKind qemu)
+    {
+        using var run = Start(qemu, "cat,poweroff", "--console=native");
+        await run.Screen.WaitFor("vmtest: reading bytes", GuestBound);
+        run.Type("\x01" + "c");
+        await run.Screen.WaitFor("(qemu)", GuestBound);
+        run.Type("info status\n");
+        await run.Screen.WaitFor("VM status: running", GuestBound);
+        run.Type("\x01" + "c");
+        run.Type("z");
+        await run.Screen.WaitFor("vmtest: reading ends", GuestBound);
+        Assert.Equal(0, (await run.End(GuestBound)).ExitCode);
+        Assert.True(run.ModeIsAsBefore, run.Mode);
+    }
+
+    private TerminalRun Interactive(QemuKind qemu, string words) => Start(qemu, words, "--console=interactive");
+
+    private TerminalRun Start(QemuKind qemu, string words, string console) =>
+        TerminalRun.Start(Scratch, qemu, new WindowSize(31, 97), Guest(words, console));
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text;
+using CsCheck;
+using Vmspawn.Consoles;
+
+namespace Vmspawn.Tests.Consoles;
+
+public sealed class BackgroundTests
+{
+    private const string Ours = "\e[44m";
+
+    [Theory]
+    [InlineData("plain\r\ntext", "plain\r\ntext")]
+    [InlineData("\e[0mx", "\e[0m" + Ours + "x")]
+    [InlineData("\e[mx", "\e[m" + Ours + "x")]
+    [InlineData("\e[1;mx", "\e[1;m" + Ours + "x")]
+    [InlineData("\e[49mx", "\e[49m" + Ours + "x")]
+    [InlineData("\e[31mx", "\e[31mx")]
+    [InlineData("\e[0;41mx", "\e[0;41mx")]
+    [InlineData("\e[41;0mx", "\e[41;0m" + Ours + "x")]
+    [InlineData("\e[38;5;0mx", "\e[38;5;0mx")]
+    [InlineData("\e[48;2;0;0;0mx", "\e[48;2;0;0;0mx")]
+    [InlineData("\e[38;2;0;49;0;0mx", "\e[38;2;0;49;0;0m" + Ours + "x")]
+    [InlineData("\e[38:2::0:0:0mx", "\e[38:2::0:0:0mx")]
+    [InlineData("\e[?0mx", "\e[?0mx")]
+    [InlineData("\e[0Kx", "\e[0Kx")]
+    [InlineData("\ecx", "\ec" + Ours + "x")]
+    [InlineData("\e[0", "\e[0")]
+    public void The_colour_is_set_again_exactly_after_what_takes_it_away(string written, string expected) =>
+        Assert.Equal(expected, Apply([written]));
+
+    [Fact]
+    public void It_does_not_matter_how_the_output_is_cut() =>
+        Gen.Select(Gen.OneOf(Gen.Const("\e[0m"), Gen.Const("\e[48;5;0m"), Gen.Const("\ec"), Gen.Const("\e[;1m"), Gen.String[Gen.Char[' ', '~'], 0, 6]).Array[1, 12], Gen.Int[1, 9])
+            .Sample((pieces, size) =>
+            {
+                string whole = string.Concat(pieces);
+                return Apply([whole]) == Apply([.. whole.Chunk(size).Select(chunk => new string(chunk))]);
+            });
+
+    [Theory]
+    [InlineData(null, null, "xterm", true)]
+    [InlineData(null, "1", "xterm", false)]
+    [InlineData(null, null, "dumb", false)]
+    [InlineData(null, null, null, false)]
+    [InlineData("41", "1", "dumb", true)]
+    [InlineData("", null, "xterm", false)]
+    public void Colour_is_used_where_it_is_welcome_or_wished_for(string? wish, string? noColor, string? term, bool expected) =>
+        Assert.Equal(expected, !string.IsNullOrEmpty(ConsoleSpec.ChooseBackground(wish, name => name == "TERM" ? term : noColor)));
+
+    private static string Apply(string[] chunks)
+    {
+        var background = new Background("44");
+        var target = new ArrayBufferWriter<byte>();
+        foreach (string chunk in chunks)
+            background.Apply(Encoding.Latin1.GetBytes(chunk), target);
+        return Encoding.Latin1.GetString(target.WrittenSpan);
+    }
+}

@@ -1,0 +1,38 @@
+using CsCheck;
+using Vmspawn.Consoles;
+
+namespace Vmspawn.Tests.Consoles;
+
+public sealed class EscapeKeyTests
+{
+    // The rule itself, said the slow way: the last three keys are Ctrl-] and lie within a second.
+    [Fact]
+    public void It_is_noticed_exactly_when_the_last_three_keys_are_it_and_lie_within_a_second() =>
+        Gen.Select(Gen.Bool, Gen.Int[0, 700]).Array[1, 40].Sample(keys =>
+        {
+            var time = new ManualTime();
+            var escape = new EscapeKey(time);
+            List<int> run = [];
+            int now = 0;
+            foreach ((bool isEscape, int wait) in keys)
+            {
+                time.Advance(wait);
+                now += wait;
+                if (isEscape)
+                    run.Add(now);
+                else
+                    run.Clear();
+                bool expected = run.Count >= 3 && now - run[^3] <= 1000;
+                if (expected)
+                    run.Clear();
+                Assert.Equal(expected, escape.IsPressedIn([isEscape ? (byte)0x1d : (byte)'a']));
+            }
+        });
+
+    [Fact]
+    public void Three_in_one_read_count()
+    {
+        Assert.True(new EscapeKey(new ManualTime()).IsPressedIn("\x1d\x1d\x1d"u8));
+        Assert.False(new EscapeKey(new ManualTime()).IsPressedIn("\x1d\x1dx\x1d"u8));
+    }
+}
