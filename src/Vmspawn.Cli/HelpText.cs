@@ -16,7 +16,7 @@ internal static class HelpText
           vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    show what would be started
           vmspawn demo [OPTION…]                       boot a small built-in guest
           vmspawn list, status, poweroff, reboot, pause, resume, terminate, attach,
-                  detach, replace, events, qmp         on running VMs: see SUBCOMMAND --help
+                  detach, replace, events, qmp         VMs that run; each has --help
 
         """;
 

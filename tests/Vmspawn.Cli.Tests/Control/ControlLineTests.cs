@@ -38,7 +38,8 @@ public class ControlLineTests
 
     [Theory]
     [InlineData("attach web p --type=floppy", "choice")]
-    [InlineData("attach web p --id=a/b", "storage-id")]
+    [InlineData("attach web p --id=", "storage-id")]
+    [InlineData("attach web p --id=a\u0007b", "storage-id")]
     [InlineData("detach web d --timeout=soon", "time")]
     [InlineData("detach web d --timeout=0", "time")]
     [InlineData("pause web --json", "option-unknown")]
@@ -81,7 +82,7 @@ public class ControlLineTests
     [InlineData("2024.raw", "d2024.raw")]
     [InlineData("größe", "gr--e")]
     [InlineData("/", "d")]
-    [InlineData("a-name-much-longer-than-any-id-may-be.raw", "a-name-much-longer-than-")]
+    [InlineData("a-name-of-a-file-that-is-very-much-longer-than-anybody-would-type.raw", "a-name-of-a-file-that-is-very-much-longer-than-anybody-would-typ")]
     public void An_id_is_made_from_the_file_s_name(string path, string id)
     {
         Assert.Equal(id, StorageIdText.Make(path));

@@ -72,8 +72,10 @@ public class EventsTests
         Assert.Equal((0, "13:04:05.678 READY\n13:04:05.678 SHUTDOWN\n", ""), await desk.Run("events", "calm"));
     }
 
-    [Fact]
-    public async Task A_machine_that_goes_away_ends_its_events_without_a_complaint()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_machine_that_goes_away_ends_its_events_without_a_complaint(bool saysSo)
     {
         await using var desk = new Desk();
         var told = new TaskCompletionSource();
@@ -81,11 +83,35 @@ public class EventsTests
         {
             await call.ContinueAsync(writer => writer.WriteString("event"u8, "READY"));
             told.SetResult();
+            if (saysSo)
+                await ScriptedMachine.Refuse("io.systemd.MachineInstance.NotConnected")(call);
             await ScriptedMachine.Hang(call);
         }));
         var run = desk.Run("events", "web");
         await told.Task;
         await machine.DisposeAsync();
         Assert.Equal((0, "13:04:05.678 READY\n", ""), await run);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_ends_while_the_machine_runs_on_is_a_failure()
+    {
+        await using var desk = new Desk();
+        desk.Add("web", (Subscribe, async call =>
+        {
+            await call.ContinueAsync(writer => writer.WriteString("event"u8, "READY"));
+            await ScriptedMachine.Refuse("io.systemd.MachineInstance.NotConnected")(call);
+        }));
+        var (status, output, error) = await desk.Run("events", "web");
+        Assert.Equal((1, "13:04:05.678 READY\n"), (status, output));
+        Assert.StartsWith("vmspawn: web: the machine runs on, but it has ended this subscription", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_subscription_is_an_error_with_its_reason()
+    {
+        await using var desk = new Desk();
+        desk.Add("web", (Subscribe, ScriptedMachine.Refuse("io.systemd.MachineInstance.NotConnected")));
+        Assert.Equal((1, "", "vmspawn: web: its connection to QEMU is gone\n"), await desk.Run("events", "web"));
     }
 }

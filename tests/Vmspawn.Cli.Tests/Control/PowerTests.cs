@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Vmspawn.Varlink;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Tests.Control;
 
@@ -47,11 +47,24 @@ public class PowerTests
     public async Task A_machine_that_is_ended_before_it_can_answer_was_terminated()
     {
         await using var desk = new Desk();
-        desk.Add("quick", ("io.systemd.MachineInstance.Terminate", Vanish), ("io.systemd.MachineInstance.Pause", Vanish));
+        using var socket = UnixListener.Bind(Path.Combine(Directory.CreateDirectory(Path.Combine(desk.Place, "quick")).FullName, "control"));
+        var vanishing = VanishAsync(socket);
         Assert.Equal((0, "", ""), await desk.Run("terminate", "quick"));
+        await vanishing;
+        vanishing = VanishAsync(socket);
         Assert.Equal((1, "", "vmspawn: quick: the machine ended before it answered\n"), await desk.Run("pause", "quick"));
+        await vanishing;
     }
 
-    // An upgrade that was not asked for cannot be given: the server closes the connection when its caller's bytes make no sense to it.
-    private static ValueTask Vanish(VarlinkCall call) => throw new IOException("gone");
+    // Says who it is, and hangs up when it is asked for more.
+    private static async Task VanishAsync(UnixListener socket)
+    {
+        using var connection = await socket.AcceptAsync();
+        using var none = new DescriptorQueue(0);
+        var buffer = new byte[4096];
+        await connection.ReceiveAsync(buffer, none);
+        await connection.SendAsync("""{"parameters":{"vendor":"v","product":"p","version":"1","url":"","interfaces":["io.systemd.MachineInstance"]}}"""u8.ToArray());
+        await connection.SendAsync(new byte[1]);
+        await connection.ReceiveAsync(buffer, none);
+    }
 }

@@ -118,6 +118,5 @@ internal sealed class ScriptedMachine : IAsyncDisposable
     });
 
     /// <summary>Does not answer until the caller goes.</summary>
-    public static async ValueTask Hang(VarlinkCall call) =>
-        await Task.Delay(Timeout.Infinite, call.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public static async ValueTask Hang(VarlinkCall call) => await Task.Delay(Timeout.Infinite, call.Cancellation);
 }

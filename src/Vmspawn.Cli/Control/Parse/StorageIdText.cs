@@ -2,28 +2,23 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>Names of attached disks, as QEMU takes ids: a letter, then letters, digits and <c>-._</c>.</summary>
-/// <remarks>Held short, since node names, which at most 31 characters fit into, are made from them (QAPI, BlockdevOptions).</remarks>
+/// <summary>Names of attached disks: any text of at most 255 characters, none of them a control character.</summary>
 internal static class StorageIdText
 {
-    /// <summary>Most characters of an id that is made up here.</summary>
-    public const int MaxMadeLength = 24;
+    private const int MaxLength = 255;
 
-    /// <summary>Reads an id. How long it may be is the machine's to say.</summary>
+    // A disk's serial number begins with its name, and is shorter still.
+    private const int MaxMadeLength = 64;
+
+    /// <summary>Reads an id.</summary>
     public static Parsed<string> Parse(string text)
     {
-        if (text.Length == 0)
-            return Wrong("the id is empty");
-        foreach (var c in text)
-        {
-            if (char.IsControl(c) || c is ' ' or ',' or '/' or '=')
-                return Wrong("an id holds no blank, comma, slash or equals sign");
-        }
-
-        return text;
+        if (text.Length is 0 or > MaxLength)
+            return Wrong(text.Length == 0 ? "the id is empty" : $"an id has at most {MaxLength} characters");
+        return text.Any(char.IsControl) ? Wrong("an id holds no control character") : text;
     }
 
-    /// <summary>An id for a file: its name, with what an id cannot hold replaced.</summary>
+    /// <summary>An id for a file: its name, made of a letter and then letters, digits and <c>-._</c>, which no shell has to quote.</summary>
     public static string Make(string path)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
@@ -39,5 +34,5 @@ internal static class StorageIdText
 
     private static bool IsInner(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_';
 
-    private static Mistake Wrong(string text) => new("storage-id", text, "use letters, digits and -._");
+    private static Mistake Wrong(string text) => new("storage-id", text, "use a short word");
 }

@@ -16,6 +16,7 @@ internal static class EventsRun
     {
         await using var machine = await machines.OpenAsync(command.Name);
         using var silence = new CancellationTokenSource(RunningMachines.Silence);
+        var isConfirmed = false;
         try
         {
             await foreach (var reply in machine.Client.CallMoreAsync(
@@ -25,17 +26,21 @@ internal static class EventsRun
                 {
                     // Only the first, READY, has a time to come in.
                     silence.CancelAfter(Timeout.InfiniteTimeSpan);
+                    isConfirmed = true;
                     screen.Write(command.Json ? JsonText.Of(reply.Parameters.WriteTo) : Line(reply.Parameters, screen.Now()));
                 }
             }
         }
-        catch (VarlinkDisconnectedException)
+        catch (Exception e) when (isConfirmed && IsEnd(e))
         {
             await CheckEndedAsync(machine.Entry);
         }
 
         return null;
     }
+
+    // Either the server goes first, or QEMU does and the server says so, in one way or another.
+    private static bool IsEnd(Exception e) => e is VarlinkDisconnectedException or VarlinkErrorException;
 
     private static void WriteFilter(Utf8JsonWriter writer, IReadOnlyList<string> filter)
     {
