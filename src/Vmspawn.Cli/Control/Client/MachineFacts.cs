@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Vmspawn.Varlink;
-
 namespace Vmspawn.Cli.Control.Client;
 
 /// <summary>What a machine says of itself. Of a server that is not of our kind there is little; what it does not say is null.</summary>

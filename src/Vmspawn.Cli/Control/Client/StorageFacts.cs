@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vmspawn.Varlink;
 
 namespace Vmspawn.Cli.Control.Client;
 
