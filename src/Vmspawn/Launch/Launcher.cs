@@ -63,7 +63,7 @@ internal static class Launcher
     private static RunningVm StartQemu(
         VmPlan plan, List<ChildDescriptor> descriptors, DescriptorOpener opener, UndoStack held)
     {
-        using var errors = Pipe.Create();
+        var errors = held.Add(Pipe.Create());
         var isNative = plan.Console == ConsoleMode.Native;
         var spec = new ChildSpec(plan.Program, plan.Arguments)
         {

@@ -45,6 +45,7 @@ internal sealed class TerminalRun : IDisposable
         foreach (var (name, value) in TestEnvironment.For(scratch, qemu))
             environment[name] = value;
         environment["TERM"] = "xterm-256color";
+        var modeBefore = Stty(terminal, "-g");
         // setsid(1) makes the terminal the session's, for the signal of a new size; it becomes the program.
         var child = ChildProcess.Start(
             new ChildSpec("/usr/bin/setsid", ["--ctty", Prepared.Binary, .. arguments])
@@ -56,7 +57,7 @@ internal sealed class TerminalRun : IDisposable
                 NewProcessGroup = false,
                 DieWithParent = false,
             });
-        return new TerminalRun(terminal, child, Stty(terminal, "-g"));
+        return new TerminalRun(terminal, child, modeBefore);
     }
 
     public void Type(string keys) => DescriptorIo.Write(_terminal.Master, Encoding.UTF8.GetBytes(keys));
