@@ -39,6 +39,9 @@ public sealed class QmpClient : IAsyncDisposable
     /// <summary>How many answers had an id that was never given out, or none; they were dropped.</summary>
     public long UnknownReplies => _session.Calls.UnknownReplies;
 
+    /// <summary>For programs that share this connection without knowing of each other.</summary>
+    internal QmpRelay Relay => new(_session);
+
     internal int InFlight => _session.Calls.InFlight;
 
     /// <summary>Connects to a monitor (<c>-qmp unix:PATH,server=on,wait=off</c>) and shakes hands.</summary>

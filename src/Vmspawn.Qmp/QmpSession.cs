@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Vmspawn.Qmp;
@@ -32,6 +33,11 @@ internal sealed class QmpSession : IAsyncDisposable
     public Task<QmpEnd> Ended => _ended.Task;
 
     public CallFlow Calls { get; }
+
+    public RawEvents RawEvents { get; } = new();
+
+    /// <summary>The greeting's <c>version</c> as QEMU wrote it; set once <see cref="Greeting"/> has come.</summary>
+    public ReadOnlyMemory<byte> VersionText { get; private set; }
 
     public QmpEventStream Subscribe(QmpEventOptions options) => _events.Subscribe(options);
 
@@ -89,14 +95,17 @@ internal sealed class QmpSession : IAsyncDisposable
         if (message.Kind == QmpMessageKind.Greeting)
             HandleGreeting(message);
         else
-            HandleEvent(message, line.Length);
+            HandleEvent(message, line);
     }
 
     private void HandleGreeting(QmpMessage message)
     {
         try
         {
-            if (!_greeting.TrySetResult(QmpGreeting.Read(message.Value())))
+            JsonElement greeting = message.Value();
+            QmpGreeting read = QmpGreeting.Read(greeting);
+            VersionText = JsonMarshal.GetRawUtf8Value(greeting.GetProperty("version"u8)).ToArray();
+            if (!_greeting.TrySetResult(read))
                 throw new QmpProtocolFault("it greeted twice");
         }
         catch (FormatException cause)
@@ -105,10 +114,11 @@ internal sealed class QmpSession : IAsyncDisposable
         }
     }
 
-    private void HandleEvent(QmpMessage message, int length)
+    private void HandleEvent(QmpMessage message, ReadOnlySpan<byte> line)
     {
-        if (length > _options.EventLimit)
-            throw new QmpProtocolFault($"it sent the event {message.EventName} of {length} bytes, above the limit of {_options.EventLimit}");
+        if (line.Length > _options.EventLimit)
+            throw new QmpProtocolFault($"it sent the event {message.EventName} of {line.Length} bytes, above the limit of {_options.EventLimit}");
+        RawEvents.Publish(line);
         JsonElement data = message.Body.IsEmpty ? default : message.Value();
         if (_events.Publish(new QmpEvent(message.EventName, data, message.Timestamp)))
             Trace(QmpTraceKind.EarlyEventDropped, "an event gave way: nobody has subscribed yet");

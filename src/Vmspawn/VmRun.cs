@@ -1,4 +1,5 @@
 using Vmspawn.Consoles;
+using Vmspawn.Control;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
@@ -23,6 +24,8 @@ internal static class VmRun
             : null;
         using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime);
         await using var supervisor = new Supervisor(vm, messages);
+        // QEMU is starting meanwhile: the socket costs the guest no time.
+        await using var control = ControlServer.Start(vm, planning, supervisor, messages);
         messages.Notice(Greeting(options, planning));
         QemuEnd end;
         using (var console = Join(vm, supervisor, options, environment))
@@ -32,6 +35,7 @@ internal static class VmRun
                 await Task.WhenAny(console.Drained, Task.Delay(DrainBound));
         }
 
+        await control.EndAsync(end);
         foreach (var line in end.Errors)
             messages.Error(line);
         return end.Status;
@@ -49,7 +53,7 @@ internal static class VmRun
             RestoreOnSignals = false,
         });
         _ = console.KillRequested.ContinueWith(
-            _ => supervisor.Inbox.TryWrite(new KillAsked()), TaskScheduler.Default);
+            _ => supervisor.Inbox.TryWrite(new KillAsked("Ctrl-]")), TaskScheduler.Default);
         return console;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Vmspawn.Qmp;
@@ -33,12 +34,56 @@ internal sealed class CallFlow : IAsyncDisposable
         string command, Action<Utf8JsonWriter>? arguments, QmpCallOptions call, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        TimeSpan limit = call.Timeout ?? _options.CallTimeout;
         var reply = new PendingReply(_pending.NextId(), command, call.Sensitive);
         ReadOnlyMemory<byte> message = CommandWriter.Write(command, arguments, reply.Id, call.OutOfBand);
         if (message.Length > _options.MessageLimit)
             throw new ArgumentException($"{command} is {message.Length} bytes long, above the limit of {_options.MessageLimit}.", nameof(arguments));
+        return await RunAsync(reply, message, call, cancellation);
+    }
 
+    /// <summary>Sends a message as it is and hands the answer over as it came; waits as long as it takes.</summary>
+    public async Task RelayAsync(
+        string command,
+        Func<long, ReadOnlyMemory<byte>> message,
+        IReadOnlyList<SafeHandle>? descriptors,
+        QmpRawAnswer answered,
+        CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var reply = new PendingReply(_pending.NextId(), command, sensitive: false) { Raw = answered };
+        var call = new QmpCallOptions { Timeout = Timeout.InfiniteTimeSpan, Descriptors = descriptors };
+        await RunAsync(reply, message(reply.Id), call, cancellation);
+    }
+
+    /// <summary>Gives a received answer to its call.</summary>
+    public void Answer(QmpMessage message, ReadOnlySpan<byte> line)
+    {
+        // Read before the call is taken out: when the error itself is broken, the call learns it from the end.
+        (string Class, string Description)? error = message.Kind == QmpMessageKind.Error ? ErrorOf(message.Value()) : null;
+        PendingReply? reply = _pending.Take(message.Id, out bool everGiven);
+        if (_options.Trace is not null)
+            _trace(QmpTraceKind.Received, SecretMask.Apply(line, reply?.Sensitive ?? true));
+        reply?.OnTaken?.Invoke();
+        if (reply is null or { Abandoned: true })
+            Unwanted(everGiven);
+        else if (reply.Raw is not null)
+            reply.Pass(error is not null, message.Body);
+        else if (error is not null)
+            reply.Fail(new QmpCommandException(reply.Command, error.Value.Class, error.Value.Description));
+        else
+            reply.Return(message.Value());
+    }
+
+    /// <summary>Fails what is pending and all that will be asked; the token must be cancelled only after it.</summary>
+    public void End(QmpEnd end) => _pending.End(end);
+
+    /// <summary>Waits until nothing is being sent any more.</summary>
+    public ValueTask DisposeAsync() => _sender.DisposeAsync();
+
+    private async Task<JsonElement> RunAsync(
+        PendingReply reply, ReadOnlyMemory<byte> message, QmpCallOptions call, CancellationToken cancellation)
+    {
+        TimeSpan limit = call.Timeout ?? _options.CallTimeout;
         // The end cancels too, but only after it has failed the pending calls: the answer tells which it was.
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended);
         giveUp.CancelAfter(limit);
@@ -63,7 +108,7 @@ internal sealed class CallFlow : IAsyncDisposable
             if (reply.Answer.IsCompleted)
                 return await reply.Answer;
             cancellation.ThrowIfCancellationRequested();
-            throw new QmpTimeoutException(command, limit, "the connection goes on; a late answer is dropped");
+            throw new QmpTimeoutException(reply.Command, limit, "the connection goes on; a late answer is dropped");
         }
 
         void Starts()
@@ -73,29 +118,6 @@ internal sealed class CallFlow : IAsyncDisposable
                 _trace(QmpTraceKind.Sent, SecretMask.Apply(message.Span, call.Sensitive));
         }
     }
-
-    /// <summary>Gives a received answer to its call.</summary>
-    public void Answer(QmpMessage message, ReadOnlySpan<byte> line)
-    {
-        // Read before the call is taken out: when the error itself is broken, the call learns it from the end.
-        (string Class, string Description)? error = message.Kind == QmpMessageKind.Error ? ErrorOf(message.Value()) : null;
-        PendingReply? reply = _pending.Take(message.Id, out bool everGiven);
-        if (_options.Trace is not null)
-            _trace(QmpTraceKind.Received, SecretMask.Apply(line, reply?.Sensitive ?? true));
-        reply?.OnTaken?.Invoke();
-        if (reply is null or { Abandoned: true })
-            Unwanted(everGiven);
-        else if (error is not null)
-            reply.Fail(new QmpCommandException(reply.Command, error.Value.Class, error.Value.Description));
-        else
-            reply.Return(message.Value());
-    }
-
-    /// <summary>Fails what is pending and all that will be asked; the token must be cancelled only after it.</summary>
-    public void End(QmpEnd end) => _pending.End(end);
-
-    /// <summary>Waits until nothing is being sent any more.</summary>
-    public ValueTask DisposeAsync() => _sender.DisposeAsync();
 
     private static (string Class, string Description) ErrorOf(JsonElement error)
     {

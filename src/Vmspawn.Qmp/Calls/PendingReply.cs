@@ -21,7 +21,16 @@ internal sealed class PendingReply(long id, string command, bool sensitive)
     /// <summary>Nobody waits any more; the entry stays only for the sake of <see cref="OnTaken"/>.</summary>
     public bool Abandoned { get; set; }
 
+    /// <summary>Takes the answer as it came, in place of the value; see <see cref="QmpRelay.SendAsync"/>.</summary>
+    public QmpRawAnswer? Raw { get; init; }
+
     public void Return(JsonElement value) => _answer.TrySetResult(value);
+
+    public void Pass(bool failed, ReadOnlySpan<byte> body)
+    {
+        Raw!(failed, body);
+        _answer.TrySetResult(default);
+    }
 
     public void Fail(QmpException reason)
     {

@@ -15,7 +15,7 @@ internal static class Launcher
         var held = new UndoStack();
         try
         {
-            held.Add(ClaimRuntimeDirectory(plan, runtime));
+            var directory = held.Add(ClaimRuntimeDirectory(plan, runtime));
             foreach (var growth in plan.Growths)
                 Grow(growth);
 
@@ -25,7 +25,7 @@ internal static class Launcher
             {
                 foreach (var descriptor in plan.Descriptors)
                     descriptors.Add(opener.Open(descriptor));
-                return StartQemu(plan, descriptors, opener, held);
+                return StartQemu(plan, directory, descriptors, opener, held);
             }
             finally
             {
@@ -61,7 +61,11 @@ internal static class Launcher
     }
 
     private static RunningVm StartQemu(
-        VmPlan plan, List<ChildDescriptor> descriptors, DescriptorOpener opener, UndoStack held)
+        VmPlan plan,
+        RuntimeDirectoryHandle directory,
+        List<ChildDescriptor> descriptors,
+        DescriptorOpener opener,
+        UndoStack held)
     {
         var errors = held.Add(Pipe.Create());
         var isNative = plan.Console == ConsoleMode.Native;
@@ -81,7 +85,7 @@ internal static class Launcher
             var tail = held.Add(new StderrTail(errors.ReadEnd));
             var qemu = held.Add(ChildProcess.Start(spec));
             errors.WriteEnd.Dispose();
-            return new RunningVm(plan, qemu, tail, opener.Monitor!, opener.Terminal, held);
+            return new RunningVm(plan, directory, qemu, tail, opener.Monitor!, opener.Terminal, held);
         }
         catch (LinuxException error)
         {

@@ -1,3 +1,4 @@
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
 
@@ -5,11 +6,24 @@ namespace Vmspawn.Launch;
 
 /// <summary>A VM whose QEMU has been started: another thing than its plan, and what later stages work on.</summary>
 internal sealed class RunningVm(
-    VmPlan plan, ChildProcess qemu, StderrTail stderr, UnixConnection monitor, PseudoTerminal? terminal, UndoStack held)
+    VmPlan plan,
+    RuntimeDirectoryHandle directory,
+    ChildProcess qemu,
+    StderrTail stderr,
+    UnixConnection monitor,
+    PseudoTerminal? terminal,
+    UndoStack held)
     : IDisposable
 {
     public VmPlan Plan { get; } = plan;
+
+    /// <summary>Where its sockets are.</summary>
+    public RuntimeDirectoryHandle Directory { get; } = directory;
+
     public ChildProcess Qemu { get; } = qemu;
+
+    /// <summary>When QEMU was started, by the host's clock.</summary>
+    public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>What QEMU says on standard error.</summary>
     public StderrTail Stderr { get; } = stderr;

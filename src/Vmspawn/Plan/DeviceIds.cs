@@ -13,5 +13,8 @@ internal static class DeviceIds
     public const string Monitor = "vmspawn-monitor";
     public const string Network = "vmspawn-net";
 
+    /// <summary>A drive attached while the VM runs; the number is never used twice.</summary>
+    public static string HotDrive(int number) => $"vmspawn-hot-{number}";
+
     public static string ExtraDrive(int index) => $"vmspawn-extra-{index}";
 }

@@ -12,6 +12,9 @@ internal readonly record struct StopLadder(StopRung Rung)
     /// <summary>A guest that is still booting loses the button's press, so it is pressed again.</summary>
     public static readonly TimeSpan PressAgain = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the button is pressed for somebody who only asks: as long as the guest would have otherwise.</summary>
+    public static int PoliteTries => (int)(GuestBound / PressAgain);
+
     /// <summary>How long the present rung may take; infinite before anybody asked and after the last.</summary>
     public TimeSpan Bound => Rung switch
     {

@@ -14,11 +14,13 @@ internal sealed class Supervisor : IAsyncDisposable
         Channel.CreateUnbounded<SupervisorEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly StopSignals _signals;
     private readonly MonitorLink _link;
+    private readonly MonitorSlot _slot = new();
     private QmpClient? _monitor;
     private StopLadder _stop;
     private bool _monitorLost;
     private CancellationTokenSource? _rungTimers;
     private int _generation;
+    private int _pressesLeft;
 
     public Supervisor(RunningVm vm, VmMessages messages)
     {
@@ -31,6 +33,9 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>Where others put what they want: the console's escape keys, control clients.</summary>
     public ChannelWriter<SupervisorEvent> Inbox => _inbox.Writer;
 
+    /// <summary>The monitor for those who wait for it.</summary>
+    public MonitorSlot Monitor => _slot;
+
     private bool MonitorWorks => !_monitorLost;
 
     /// <summary>Returns when QEMU is gone.</summary>
@@ -41,7 +46,7 @@ internal sealed class Supervisor : IAsyncDisposable
         await foreach (var happened in _inbox.Reader.ReadAllAsync())
         {
             if (happened is QemuExited(var exit))
-                {
+            {
                 await _vm.Stderr.Ended;
                 return QemuEnd.Of(exit, _stop, _vm.Plan.Name, _vm.Stderr.Text);
             }
@@ -58,24 +63,33 @@ internal sealed class Supervisor : IAsyncDisposable
         {
             case MonitorReady(var monitor):
                 _monitor = monitor;
+                _slot.Fill(monitor);
                 // A stop may have been asked before there was anybody to pass it on to.
                 Act();
                 break;
-            case MonitorLost:
+            case MonitorLost(var reason):
+                _slot.Lose(reason);
                 _monitor = null;
                 _monitorLost = true;
                 break;
             case StopAsked(var signal):
                 Climb(_stop.Asked(MonitorWorks), signal);
                 break;
-            case KillAsked:
-                Climb(_stop.KillAsked(MonitorWorks), "Ctrl-]");
+            case KillAsked(var by):
+                Climb(_stop.KillAsked(MonitorWorks), by);
+                break;
+            case PowerOffAsked when _stop.Rung is StopRung.None:
+                AskPolitely();
+                break;
+            case ResetAsked when _stop.Rung is StopRung.None:
+                _pressesLeft = 0;
                 break;
             case RungExpired(var generation) when generation == _generation:
                 Climb(_stop.Expired(MonitorWorks), $"no answer in {_stop.Bound.TotalSeconds:0} s");
                 break;
             case PressDue(var generation) when generation == _generation:
-                PressPowerButton();
+                if (_stop.Rung is not StopRung.None || --_pressesLeft > 0)
+                    PressPowerButton();
                 break;
         }
     }
@@ -119,6 +133,14 @@ internal sealed class Supervisor : IAsyncDisposable
         }
     }
 
+    /// <summary>Presses the button as often as the ladder would, and leaves it at that.</summary>
+    private void AskPolitely()
+    {
+        StartTimers();
+        _pressesLeft = StopLadder.PoliteTries;
+        PressPowerButton();
+    }
+
     private void PressPowerButton()
     {
         if (_monitor is not { } monitor)
@@ -160,6 +182,7 @@ internal sealed class Supervisor : IAsyncDisposable
     {
         _signals.Dispose();
         _inbox.Writer.TryComplete();
+        _slot.Lose("QEMU has ended");
         if (_rungTimers is not null)
             await _rungTimers.CancelAsync();
         await _link.DisposeAsync();

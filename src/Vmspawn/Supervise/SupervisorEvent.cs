@@ -13,7 +13,14 @@ internal sealed record QemuExited(ChildExit Exit) : SupervisorEvent;
 internal sealed record StopAsked(string Signal) : SupervisorEvent;
 
 /// <summary>The user pressed the escape keys, or a client asked for a forced end.</summary>
-internal sealed record KillAsked : SupervisorEvent;
+/// <param name="By">What asked, for the message.</param>
+internal sealed record KillAsked(string By) : SupervisorEvent;
+
+/// <summary>A client asks that the guest be asked to power off; nothing harder follows.</summary>
+internal sealed record PowerOffAsked : SupervisorEvent;
+
+/// <summary>A client has reset the guest, so an earlier wish to power off is over.</summary>
+internal sealed record ResetAsked : SupervisorEvent;
 
 /// <summary>The monitor answers.</summary>
 internal sealed record MonitorReady(QmpClient Monitor) : SupervisorEvent;

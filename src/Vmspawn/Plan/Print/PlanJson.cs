@@ -135,7 +135,7 @@ public static class PlanJson
         json.WriteEndObject();
     }
 
-    private static string Word(PcieLayout layout) => layout switch
+    internal static string Word(PcieLayout layout) => layout switch
     {
         PcieLayout.Ports => "ports",
         PcieLayout.Packed => "packed",

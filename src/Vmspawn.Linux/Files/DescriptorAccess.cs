@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Linux;
+
+/// <summary>What an open descriptor may be used for: the access mode of its open (fcntl(2), F_GETFL).</summary>
+/// <param name="CanRead">It can be read from.</param>
+/// <param name="CanWrite">It can be written to.</param>
+public readonly record struct DescriptorAccess(bool CanRead, bool CanWrite)
+{
+    /// <summary>Asks the kernel. A descriptor that only refers to a file (O_PATH) can do neither.</summary>
+    /// <exception cref="LinuxException">The kernel does not say.</exception>
+    public static DescriptorAccess Of(SafeHandle file)
+    {
+        int flags = Libc.FileControl(file, Libc.F_GETFL, 0);
+        if (flags < 0)
+            throw LinuxException.Last("fcntl(F_GETFL)");
+        if ((flags & Libc.O_PATH) != 0)
+            return default;
+        int mode = flags & Libc.O_ACCMODE;
+        return new DescriptorAccess(mode != Libc.O_WRONLY, mode != Libc.O_RDONLY);
+    }
+}

@@ -1,0 +1,50 @@
+using Vmspawn.Linux;
+
+namespace Vmspawn.Control;
+
+/// <summary>What kept a running VM from doing what a client asked.</summary>
+internal enum ControlFailure
+{
+    /// <summary>No disk of that name is attached.</summary>
+    NoSuchStorage,
+
+    /// <summary>A disk of that name is attached, or about to be.</summary>
+    StorageExists,
+
+    /// <summary>The disk stays as long as the VM runs.</summary>
+    StorageImmutable,
+
+    /// <summary>No root port is left.</summary>
+    NoFreePort,
+
+    /// <summary>The guest said no.</summary>
+    GuestRefused,
+
+    /// <summary>The guest has not answered in time.</summary>
+    TimedOut,
+
+    /// <summary>The wish makes no sense.</summary>
+    BadConfig,
+
+    /// <summary>The wish makes sense, but this QEMU or device cannot do it.</summary>
+    ConfigNotSupported,
+
+    /// <summary>The descriptor cannot be a disk.</summary>
+    BadFile,
+
+    /// <summary>QEMU does not answer, or is gone.</summary>
+    NotConnected,
+
+    /// <summary>QEMU refused or failed a step.</summary>
+    QemuFailed,
+}
+
+/// <summary>A request of a client that failed; the message is the reason, a sentence for people.</summary>
+internal sealed class ControlException(ControlFailure failure, string reason, Exception? cause = null)
+    : Exception(reason, cause)
+{
+    public ControlFailure Failure { get; } = failure;
+
+    /// <summary>The number for interfaces that know no words for it.</summary>
+    public Errno Errno { get; init; } = Errno.EIO;
+}

@@ -1,0 +1,82 @@
+using System.Threading.Channels;
+using Vmspawn.Control.Service;
+using Vmspawn.Control.Storage;
+using Vmspawn.Launch;
+using Vmspawn.Linux;
+using Vmspawn.Supervise;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Control;
+
+/// <summary>The control socket of a running VM, mode 0600, in its runtime directory.</summary>
+internal sealed class ControlServer : IAsyncDisposable
+{
+    private const string SocketName = "control";
+
+    private readonly LastWords _lastWords = new();
+    private readonly TaskCompletionSource<QemuEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _sharing = new();
+    private readonly VarlinkServer _server;
+    private QmpShare? _share;
+
+    private ControlServer(
+        UnixListener listener, RunningVm vm, Planning planning, MonitorSlot slot, ChannelWriter<SupervisorEvent> inbox, VmMessages messages)
+    {
+        var monitor = new MonitorAccess(slot);
+        var bay = new DiskBay(planning.Spec!, vm.Plan, monitor, TimeProvider.System, messages.Notice);
+        _ = bay.FollowAsync(slot.Ready);
+        var instance = new MachineInstanceService(monitor, bay, inbox, _lastWords, messages.Notice);
+        var machine = new MachineService(vm, planning.Spec!, monitor, bay, _lastWords, _end.Task);
+        var service = new VarlinkService(
+            new VarlinkIdentity("vmspawn", "vmspawn", "1", "https://varlink.org/"),
+            instance.Create(),
+            QmpShareInterfaces.VirtualMachine(),
+            QmpShareInterfaces.QemuMachine(ShareAsync),
+            machine.Create());
+        var options = new VarlinkServerOptions
+        {
+            HandlerFailed = (method, error) => messages.Notice($"{method}: {error.Message}"),
+            Dropped = (peer, error) => messages.Notice($"control: process {peer.ProcessId} was disconnected: {error.Message}"),
+        };
+        _server = VarlinkServer.Start(listener, service, options);
+
+        // One for all, made when the first program asks.
+        async Task<QmpShare> ShareAsync()
+        {
+            try
+            {
+                var qemu = await monitor.GetAsync();
+                lock (_sharing)
+                    return _share ??= new QmpShare(qemu);
+            }
+            catch (ControlException failure)
+            {
+                throw InstanceFailures.Of(failure);
+            }
+        }
+    }
+
+    /// <summary>Begins to serve; QEMU may still be starting.</summary>
+    /// <exception cref="LaunchException">The socket cannot be made.</exception>
+    public static ControlServer Start(RunningVm vm, Planning planning, Supervisor supervisor, VmMessages messages)
+    {
+        try
+        {
+            var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
+            return new ControlServer(listener, vm, planning, supervisor.Monitor, supervisor.Inbox, messages);
+        }
+        catch (LinuxException error)
+        {
+            throw new LaunchException("make the control socket", error.Message, error);
+        }
+    }
+
+    /// <summary>Tells those who wait for the VM's end, and hears out who is still speaking.</summary>
+    public async Task EndAsync(QemuEnd end)
+    {
+        _end.TrySetResult(end);
+        await _lastWords.HearAsync();
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}

@@ -1,0 +1,156 @@
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Control.Service;
+
+/// <summary>What the control socket offers, as text: one is systemd's, the other ours; see also <see cref="QmpShareInterfaces"/>.</summary>
+internal static class ControlInterfaces
+{
+    public const string Instance = "io.systemd.MachineInstance";
+    public const string Ours = "org.vmspawn.Machine";
+
+    public static VarlinkInterface MachineInstance { get; } = VarlinkInterface.Parse("""
+        # A running machine.
+        interface io.systemd.MachineInstance
+
+        # Takes its power away.
+        method Terminate() -> ()
+
+        # Asks it to power off.
+        method PowerOff() -> ()
+
+        # Resets it.
+        method Reboot() -> ()
+
+        # Stops its processors.
+        method Pause() -> ()
+
+        # Lets its processors go on.
+        method Resume() -> ()
+
+        # Whether it runs, and the state's name.
+        method Describe() -> (running: bool, status: string)
+
+        # What happens to it from now on; the first is READY.
+        # [Requires 'more' flag]
+        method SubscribeEvents(filter: ?[]string) -> (event: string, data: ?object)
+
+        # Attaches the regular file or block device behind a descriptor as a disk.
+        method AddStorage(fileDescriptorIndex: int, name: string, config: ?string) -> ()
+
+        # Detaches a disk.
+        method RemoveStorage(name: string) -> ()
+
+        # Gives a disk another file.
+        method ReplaceStorage(fileDescriptorIndex: int, name: string) -> ()
+
+        error NotConnected ()
+        error NotSupported ()
+        error NoSuchStorage ()
+        error StorageExists ()
+        error StorageImmutable ()
+        error BadConfig ()
+        error ConfigNotSupported ()
+        """);
+
+    public static VarlinkInterface Machine { get; } = VarlinkInterface.Parse("""
+        # A virtual machine of vmspawn. Every error says in a sentence why.
+        interface org.vmspawn.Machine
+
+        type Storage (
+            name: string,
+            type: string,
+            driver: string,
+            readOnly: bool,
+            # Bytes.
+            size: int,
+            serial: string,
+            # The root port that it, or its SCSI controller, sits in.
+            port: ?string,
+            # Where the guest finds it, or its SCSI controller, on its PCI bus.
+            guest: ?string,
+            path: ?string,
+            root: bool,
+            removable: bool,
+            state: (attached, attaching, detaching)
+        )
+
+        type Port (
+            id: string,
+            spare: bool,
+            guest: string,
+            bus: ?int,
+            slot: int,
+            owner: ?string,
+            state: (free, taken, reserved, detaching)
+        )
+
+        method Status() -> (
+            name: string,
+            pid: int,
+            qemuPid: int,
+            qemuVersion: string,
+            state: string,
+            running: bool,
+            accelerator: string,
+            cpus: int,
+            # Bytes at start.
+            memory: int,
+            # By the host's clock, since 1970.
+            startedUsec: int,
+            image: ?string,
+            runtimeDirectory: string,
+            layout: string
+        )
+
+        method ListStorage() -> (storage: []Storage)
+
+        method ListPorts() -> (ports: []Port)
+
+        # What was planned before the start.
+        method Topology() -> (plan: object)
+
+        # Attaches the raw image behind a descriptor. It is read-only when the descriptor is, or it is a scsi-cd.
+        method Attach(
+            fileDescriptorIndex: int,
+            name: string,
+            # virtio-blk, virtio-scsi, nvme or scsi-cd; virtio-blk unless given.
+            config: ?string,
+            readOnly: ?bool,
+            # For lists; the descriptor is what counts.
+            path: ?string
+        ) -> (storage: Storage)
+
+        # Detaches a disk: true when the guest has let go of it, false when it was only asked to.
+        method Detach(
+            name: string,
+            # For the guest to let go; yes unless given.
+            wait: ?bool,
+            # 30 s unless given.
+            timeoutUsec: ?int
+        ) -> (done: bool)
+
+        # Gives a disk another file while the guest has it; a new size is announced to the guest.
+        method Replace(fileDescriptorIndex: int, name: string, path: ?string) -> (storage: Storage)
+
+        # Asks the guest to use no more than this many bytes.
+        method SetMemory(bytes: int) -> ()
+
+        # What the guest has now, and what it was asked to keep.
+        method GetMemory() -> (bytes: int, target: int)
+
+        # Answered when the VM has ended.
+        method WaitExit() -> (status: int, reason: ?string)
+
+        error NoSuchStorage (name: string, reason: string)
+        error StorageExists (name: string, reason: string)
+        error StorageImmutable (name: string, reason: string)
+        error NoFreePort (reason: string, ports: []Port)
+        error GuestRefused (name: string, reason: string)
+        error TimedOut (name: string, reason: string)
+        error BadConfig (reason: string)
+        error ConfigNotSupported (reason: string)
+        error BadFile (reason: string)
+        error NotConnected (reason: string)
+        error QemuFailed (reason: string)
+        """);
+}

@@ -1,0 +1,27 @@
+using Vmspawn.Control.Ports;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Control.Service;
+
+/// <summary>Our failures in our own words, each with its reason.</summary>
+internal static class MachineFailures
+{
+    /// <param name="failure">What happened.</param>
+    /// <param name="call">The call that failed; its name is that of the disk.</param>
+    /// <param name="ports">For those who need one.</param>
+    public static VarlinkErrorException Of(ControlException failure, VarlinkCall call, PortPool ports) =>
+        new($"{ControlInterfaces.Ours}.{failure.Failure}", error =>
+        {
+            if (IsAboutStorage(failure.Failure))
+                error.WriteString("name"u8, call.Name());
+            error.WriteString("reason"u8, failure.Message);
+            if (failure.Failure is ControlFailure.NoFreePort)
+                StorageJson.WritePorts(error, ports.Rows);
+        });
+
+    private static bool IsAboutStorage(ControlFailure failure) => failure is ControlFailure.NoSuchStorage
+        or ControlFailure.StorageExists
+        or ControlFailure.StorageImmutable
+        or ControlFailure.GuestRefused
+        or ControlFailure.TimedOut;
+}

@@ -1,0 +1,87 @@
+using System.Threading.Channels;
+using Vmspawn.Control.Storage;
+using Vmspawn.Qmp;
+using Vmspawn.Supervise;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Control.Service;
+
+/// <summary><c>io.systemd.MachineInstance</c>: what machinectl and varlinkctl speak.</summary>
+internal sealed class MachineInstanceService(
+    MonitorAccess monitor, DiskBay bay, ChannelWriter<SupervisorEvent> inbox, LastWords lastWords, Action<string> log)
+{
+    public VarlinkImplementation Create() => new VarlinkImplementation(ControlInterfaces.MachineInstance)
+        .On("Terminate", Done(TerminateAsync))
+        .On("PowerOff", Done(PowerOffAsync))
+        .On("Reboot", Done(RebootAsync))
+        .On("Pause", Done(_ => monitor.TellAsync(qemu => qemu.StopAsync())))
+        .On("Resume", Done(_ => monitor.TellAsync(qemu => qemu.ContAsync())))
+        .On("Describe", Guarded(DescribeAsync))
+        .On("SubscribeEvents", Guarded(call => lastWords.Of(EventFeed.ServeAsync(call, monitor))))
+        .On("AddStorage", Done(AddStorageAsync))
+        .On("RemoveStorage", Done(call => bay.Detach.DetachAsync(call.Name(), wait: true, DiskDetach.UsualPatience)))
+        .On("ReplaceStorage", Done(ReplaceStorageAsync));
+
+    private Task TerminateAsync(VarlinkCall call)
+    {
+        inbox.TryWrite(new KillAsked("a client"));
+        return Task.CompletedTask;
+    }
+
+    private async Task PowerOffAsync(VarlinkCall call)
+    {
+        // The supervisor presses the button; without a monitor the caller should know.
+        await monitor.GetAsync();
+        inbox.TryWrite(new PowerOffAsked());
+    }
+
+    private async Task RebootAsync(VarlinkCall call)
+    {
+        await monitor.TellAsync(qemu => qemu.SystemResetAsync());
+        inbox.TryWrite(new ResetAsked());
+    }
+
+    private async Task DescribeAsync(VarlinkCall call)
+    {
+        var status = await monitor.AskAsync(qemu => qemu.QueryStatusAsync());
+        await call.ReplyAsync(reply =>
+        {
+            reply.WriteBoolean("running"u8, status.Running);
+            reply.WriteString("status"u8, status.Status);
+        });
+    }
+
+    private async Task AddStorageAsync(VarlinkCall call)
+    {
+        using var file = call.TakeFile();
+        await bay.Attach.AttachAsync(new AttachWish(call.Name(), call.OptionalText("config"), ReadOnly: null, Path: null), file);
+    }
+
+    private async Task ReplaceStorageAsync(VarlinkCall call)
+    {
+        using var file = call.TakeFile();
+        await bay.Replace.ReplaceAsync(call.Name(), file, path: null);
+    }
+
+    /// <summary>A method that answers with nothing.</summary>
+    private VarlinkHandler Done(Func<VarlinkCall, Task> method) => Guarded(async call =>
+    {
+        await method(call);
+        await call.ReplyAsync();
+    });
+
+    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => async call =>
+    {
+        try
+        {
+            await method(call);
+        }
+        catch (ControlException failure)
+        {
+            // These errors carry no reason, so it goes where the VM's owner reads.
+            if (failure.Failure is not ControlFailure.NotConnected)
+                log($"{call.Method}: {failure.Message}");
+            throw InstanceFailures.Of(failure);
+        }
+    };
+}

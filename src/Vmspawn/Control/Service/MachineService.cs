@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Vmspawn.Control.Storage;
+using Vmspawn.Launch;
+using Vmspawn.Plan.Print;
+using Vmspawn.Qmp;
+using Vmspawn.Spec;
+using Vmspawn.Supervise;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Control.Service;
+
+/// <summary><c>org.vmspawn.Machine</c>: what the interfaces of others cannot say.</summary>
+internal sealed class MachineService(
+    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskBay bay, LastWords lastWords, Task<QemuEnd> end)
+{
+    private readonly DiskMethods _disks = new(bay);
+    private long _memoryTarget = spec.Ram.Size;
+
+    public VarlinkImplementation Create() => new VarlinkImplementation(ControlInterfaces.Machine)
+        .On("Status", Guarded(StatusAsync))
+        .On("ListStorage", Guarded(_disks.ListStorageAsync))
+        .On("ListPorts", Guarded(_disks.ListPortsAsync))
+        .On("Topology", Guarded(TopologyAsync))
+        .On("Attach", Guarded(_disks.AttachAsync))
+        .On("Detach", Guarded(_disks.DetachAsync))
+        .On("Replace", Guarded(_disks.ReplaceAsync))
+        .On("SetMemory", Guarded(SetMemoryAsync))
+        .On("GetMemory", Guarded(GetMemoryAsync))
+        .On("WaitExit", Guarded(call => lastWords.Of(WaitExitAsync(call))));
+
+    private async Task StatusAsync(VarlinkCall call)
+    {
+        var status = await monitor.AskAsync(qemu => qemu.QueryStatusAsync());
+        await call.ReplyAsync(reply =>
+        {
+            reply.WriteString("name"u8, spec.Name);
+            reply.WriteNumber("pid"u8, Environment.ProcessId);
+            reply.WriteNumber("qemuPid"u8, vm.Qemu.Id);
+            reply.WriteString("qemuVersion"u8, spec.Qemu.Version.ToString());
+            reply.WriteString("state"u8, status.Status);
+            reply.WriteBoolean("running"u8, status.Running);
+            reply.WriteString("accelerator"u8, spec.Accelerator.Name);
+            reply.WriteNumber("cpus"u8, spec.Cpus.Count);
+            reply.WriteNumber("memory"u8, spec.Ram.Size);
+            reply.WriteNumber("startedUsec"u8, (vm.Started - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            reply.WriteString("image"u8, spec.Drives is [{ IsRoot: true } root, ..] ? root.Path : null);
+            reply.WriteString("runtimeDirectory"u8, vm.Directory.Path);
+            reply.WriteString("layout"u8, PlanJson.Word(vm.Plan.Topology.Layout));
+        });
+    }
+
+    private async Task TopologyAsync(VarlinkCall call)
+    {
+        using var text = new MemoryStream();
+        PlanJson.Write(vm.Plan, text);
+        using var plan = JsonDocument.Parse(text.GetBuffer().AsMemory(0, (int)text.Length));
+        await call.ReplyAsync(reply =>
+        {
+            reply.WritePropertyName("plan"u8);
+            plan.RootElement.WriteTo(reply);
+        });
+    }
+
+    private async Task SetMemoryAsync(VarlinkCall call)
+    {
+        var bytes = call.Parameters.GetProperty("bytes"u8).GetInt64();
+        if (bytes <= 0 || bytes > spec.Ram.Size)
+        {
+            throw new ControlException(
+                ControlFailure.BadConfig, $"{bytes} bytes of memory cannot be asked for: the VM was started with {spec.Ram.Size}");
+        }
+
+        await monitor.TellAsync(qemu => qemu.BalloonAsync(bytes));
+        Volatile.Write(ref _memoryTarget, bytes);
+        await call.ReplyAsync();
+    }
+
+    private async Task GetMemoryAsync(VarlinkCall call)
+    {
+        var bytes = await monitor.AskAsync(qemu => qemu.QueryBalloonAsync());
+        await call.ReplyAsync(reply =>
+        {
+            reply.WriteNumber("bytes"u8, bytes);
+            reply.WriteNumber("target"u8, Volatile.Read(ref _memoryTarget));
+        });
+    }
+
+    private async Task WaitExitAsync(VarlinkCall call)
+    {
+        var ended = await end.WaitAsync(call.Cancellation);
+        await call.ReplyAsync(reply =>
+        {
+            reply.WriteNumber("status"u8, ended.Status);
+            reply.WriteString("reason"u8, ended.Errors is [var first, ..] ? first : null);
+        });
+    }
+
+    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => async call =>
+    {
+        try
+        {
+            await method(call);
+        }
+        catch (ControlException failure)
+        {
+            throw MachineFailures.Of(failure, call, bay.Ports);
+        }
+    };
+}

@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Control.Storage;
+
+/// <summary>The descriptor sets and block nodes of disks in QEMU: raw over a file, all over the client's descriptor.</summary>
+internal sealed class BlockNodes
+{
+    private readonly Lock _lock = new();
+    private readonly List<long> _owed = [];
+
+    /// <summary>Hands a descriptor to QEMU and opens it as a node. Nothing of it remains when it fails.</summary>
+    /// <param name="qemu">The monitor.</param>
+    /// <param name="node">Name for the node.</param>
+    /// <param name="file">The client's descriptor; stays the caller's.</param>
+    /// <param name="facts">What it is.</param>
+    /// <param name="discard">Whether discards of the guest reach it.</param>
+    /// <returns>The descriptor set.</returns>
+    public async Task<long> AddFileAsync(QmpClient qemu, string node, SafeHandle file, DiskFileFacts facts, bool discard)
+    {
+        await PayAsync(qemu);
+        var set = await qemu.AddFdAsync(file, opaque: node);
+        try
+        {
+            await qemu.BlockdevAddAsync(facts.IsBlockDevice ? "host_device" : "file", node, options =>
+            {
+                options.WriteString("filename"u8, set.Path);
+                // QEMU opens a set by the access mode it wants, and takes no other: a disk that is read-only although
+                // its descriptor is not is so by the node above.
+                options.WriteBoolean("read-only"u8, !facts.CanWrite);
+                if (discard)
+                    options.WriteString("discard"u8, "unmap"u8);
+            });
+        }
+        catch
+        {
+            await RemoveSetAsync(qemu, set.FdsetId);
+            throw;
+        }
+
+        return set.FdsetId;
+    }
+
+    /// <summary>The node that the device uses.</summary>
+    public static Task AddTopAsync(QmpClient qemu, string node, string below, bool readOnly, bool discard) =>
+        qemu.BlockdevAddAsync("raw", node, options => RawNode.Write(options, below, readOnly, discard));
+
+    /// <summary>Deletes what a disk had, its device being gone: the format before the file, then the sets.</summary>
+    public async Task DeleteAsync(QmpClient qemu, DiskNodes nodes)
+    {
+        await qemu.BlockdevDelAsync(nodes.Top);
+        await DeleteFileAsync(qemu, nodes.File, nodes.Fdsets);
+    }
+
+    /// <summary>Deletes what stood below a node that has another file by now.</summary>
+    public async Task DeleteFileAsync(QmpClient qemu, string? file, IReadOnlyList<long> fdsets)
+    {
+        if (file is not null)
+            await qemu.BlockdevDelAsync(file);
+        foreach (var set in fdsets)
+            await RemoveSetAsync(qemu, set);
+    }
+
+    private async Task RemoveSetAsync(QmpClient qemu, long set)
+    {
+        if (await TryRemoveAsync(qemu, set))
+            return;
+        lock (_lock)
+            _owed.Add(set);
+    }
+
+    /// <summary>QEMU before 9.1 closes nothing while the VM is paused, and forgets to later, unless it is told again.</summary>
+    private async Task PayAsync(QmpClient qemu)
+    {
+        long[] owed;
+        lock (_lock)
+        {
+            owed = [.. _owed];
+            _owed.Clear();
+        }
+
+        foreach (var set in owed)
+            await RemoveSetAsync(qemu, set);
+    }
+
+    private static async Task<bool> TryRemoveAsync(QmpClient qemu, long set)
+    {
+        try
+        {
+            await qemu.RemoveFdAsync(set);
+        }
+        catch (QmpCommandException)
+        {
+            // Not found, which is its only complaint about a number that it gave out itself.
+            return true;
+        }
+
+        foreach (var left in await qemu.QueryFdsetsAsync())
+        {
+            if (left.Id == set)
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using Vmspawn.Control.Ports;
+using Vmspawn.Plan;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Control.Storage;
+
+/// <summary>The disks and ports of a running VM, and what can be done to them.</summary>
+internal sealed class DiskBay
+{
+    private readonly Removals _removals;
+
+    public DiskBay(MachineSpec spec, VmPlan plan, MonitorAccess monitor, TimeProvider clock, Action<string> log)
+    {
+        var boot = new BootStorage(spec, plan);
+        Topology = plan.Topology;
+        Ports = new PortPool(new PortTable(plan.Topology, clock));
+        Table = new StorageTable(boot.Disks, plan.Topology);
+        _removals = new Removals(monitor, Ports, clock, log);
+        var blocks = new BlockNodes();
+        var controllers = new ScsiControllers(Ports, _removals, boot.Controller);
+        Attach = new DiskAttach(monitor, spec.Qemu, Table, Ports, controllers, _removals, blocks);
+        Detach = new DiskDetach(Table, _removals, clock);
+        Replace = new DiskReplace(monitor, Table, blocks, new MediumSwap(blocks, clock));
+
+        foreach (var disk in boot.Disks)
+            _removals.Register(disk, qemu => DiskDetach.GiveBackAsync(qemu, disk, blocks, controllers, Table));
+        if (boot.Controller is { } controller)
+            _removals.Register(controller, _ => Task.CompletedTask);
+    }
+
+    public Pcie.PcieTopology Topology { get; }
+
+    public PortPool Ports { get; }
+
+    public StorageTable Table { get; }
+
+    public DiskAttach Attach { get; }
+
+    public DiskDetach Detach { get; }
+
+    public DiskReplace Replace { get; }
+
+    /// <summary>Follows what QEMU says of devices, from its greeting to its end.</summary>
+    public async Task FollowAsync(Task<Qmp.QmpClient> greeted) => await _removals.ListenAsync(await greeted);
+}

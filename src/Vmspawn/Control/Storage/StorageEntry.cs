@@ -1,0 +1,63 @@
+using Vmspawn.Linux;
+using Vmspawn.Options;
+
+namespace Vmspawn.Control.Storage;
+
+/// <summary>A disk of the running VM. Who changes it holds its gate; single fields may be read at any time.</summary>
+internal sealed class StorageEntry : IPlugged
+{
+    /// <summary>What clients call it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Id of the device in QEMU; never used twice.</summary>
+    public required string DeviceId { get; init; }
+
+    public required DiskType Type { get; init; }
+    public required string Serial { get; init; }
+
+    /// <summary>The guest may not write.</summary>
+    public required bool ReadOnly { get; init; }
+
+    /// <summary>Bytes that the guest sees.</summary>
+    public long Size { get; set; }
+
+    /// <summary>Which files stand behind it; whoever writes to one must be alone with it.</summary>
+    public IReadOnlyList<FileIdentity> Files { get; set; } = [];
+
+    /// <summary>For lists.</summary>
+    public string? Path { get; set; }
+
+    public bool IsRoot { get; init; }
+
+    /// <summary>Why it cannot be detached, or null when it can.</summary>
+    public string? Immutable { get; init; }
+
+    /// <summary>Why its file cannot be replaced, or null when it can.</summary>
+    public string? Irreplaceable { get; init; }
+
+    /// <summary>Discards of the guest reach the file.</summary>
+    public bool Discard { get; init; }
+
+    /// <summary>The root port of its own; null for a SCSI disk, and for one that shares its port.</summary>
+    public string? PortId { get; set; }
+
+    /// <summary>Where it is on a SCSI controller, or null.</summary>
+    public ScsiSeat? Seat { get; set; }
+
+    /// <summary>What QEMU holds for it; null while it is being made.</summary>
+    public DiskNodes? Nodes { get; set; }
+
+    public PlugState State { get; set; } = PlugState.Attaching;
+
+    public RemovalAttempt? Removal { get; set; }
+
+    /// <summary>Held by what changes the disk, so that such calls follow each other.</summary>
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    public bool IsScsi => Type is DiskType.VirtioScsi or DiskType.ScsiCd;
+
+    public string What => $"disk {Name}";
+
+    /// <summary>The guest's writes reach the file.</summary>
+    public required bool WritesFile { get; init; }
+}
