@@ -1,6 +1,5 @@
 using Vmspawn.Host;
 using Vmspawn.Images;
-using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Qemu;
 using Vmspawn.Resolve;
