@@ -8,11 +8,19 @@ _vmspawn() {
         unset 'words[-1]'
     fi
 
-    # Only the subcommand and an option that waits for its value say what can follow.
-    case ${words[1]-} in run | plan | demo) line+=" ${words[1]}" ;; esac
-    if ((${#words[@]} > 1)) && [[ ${words[-1]} == -* && ${words[-1]} != *=* ]]; then
-        line+=" ${words[-1]}"
-    fi
+    case ${words[1]-} in
+    run | plan | demo | -* | '')
+        # Only the subcommand and an option that waits for its value say what can follow.
+        [[ ${words[1]-} == [a-z]* ]] && line+=" ${words[1]}"
+        if ((${#words[@]} > 1)) && [[ ${words[-1]} == -* && ${words[-1]} != *=* ]]; then
+            line+=" ${words[-1]}"
+        fi
+        ;;
+    *)
+        # What follows a machine's name depends on the machine.
+        line+=" ${words[*]:1}"
+        ;;
+    esac
     if [[ $cur == --*=* ]]; then
         line+=" ${cur%%=*}"
         cur=${cur#*=}

@@ -1,3 +1,4 @@
+using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Declarations;
 using Vmspawn.Options;
 
@@ -14,10 +15,12 @@ internal static class CommandLine
     public static ParsedCommand Parse(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment)
     {
         if (Suggestions.AreAskedFor(invokedAs, args))
-            return new ShowText(Suggestions.Of(args));
+            return new Suggest(args);
         var (verb, first, unknown) = Verbs.Find(invokedAs, args);
         if (unknown is not null)
             return new Mistakes([unknown]);
+        if (verb == Verb.Control)
+            return ControlLine.Parse(ControlVerbs.Find(args[0])!, args.AsSpan(first));
         var table = verb == Verb.Plan ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create();
         var words = GetoptWords.Read(args.AsSpan(first), table);
         if (TextAskedFor(words) is { } text)
@@ -53,7 +56,7 @@ internal static class CommandLine
     }
 
     // Whoever asks for help gets it, whatever else is wrong.
-    private static ParsedCommand? TextAskedFor(GetoptWords words)
+    private static ParsedCommand? TextAskedFor(GetoptWords<VmOption> words)
     {
         foreach (var (option, _) in words.Given)
         {

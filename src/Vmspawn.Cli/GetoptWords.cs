@@ -3,22 +3,31 @@ using Vmspawn.Cli.Declarations;
 namespace Vmspawn.Cli;
 
 /// <summary>One occurrence of an option; the value is empty for a flag.</summary>
-internal readonly record struct GivenOption(VmOption Option, string Value);
+internal readonly record struct GivenOption<TOption>(TOption Option, string Value);
+
+/// <summary>Takes words apart.</summary>
+internal static class GetoptWords
+{
+    /// <inheritdoc cref="GetoptWords{TOption}.Read"/>
+    public static GetoptWords<TOption> Read<TOption>(ReadOnlySpan<string> words, OptionTable<TOption> table, bool anywhere = false)
+        where TOption : CommandOption => GetoptWords<TOption>.Read(words, table, anywhere);
+}
 
 /// <summary>Command line words taken apart by the rules of getopt_long(3) with a leading <c>+</c>: options end at <c>--</c> or at the
 /// first word that is none, long names may be shortened as long as they are unambiguous, short ones may be bundled.</summary>
 /// <remarks>System.CommandLine reads words by other rules (options anywhere, <c>-x=value</c>, <c>/x</c>, <c>@file</c>, a value that looks
 /// like an option is one), which a drop-in must not have; so the words are read here, by what the options declare to it.</remarks>
-internal sealed class GetoptWords
+internal sealed class GetoptWords<TOption>
+    where TOption : CommandOption
 {
-    private readonly OptionTable _table;
-    private readonly List<GivenOption> _given = [];
+    private readonly OptionTable<TOption> _table;
+    private readonly List<GivenOption<TOption>> _given = [];
     private readonly List<Problem> _problems = [];
 
-    private GetoptWords(OptionTable table) => _table = table;
+    private GetoptWords(OptionTable<TOption> table) => _table = table;
 
     /// <summary>The options in the order given.</summary>
-    public IReadOnlyList<GivenOption> Given => _given;
+    public IReadOnlyList<GivenOption<TOption>> Given => _given;
 
     /// <summary>What follows the options.</summary>
     public IReadOnlyList<string> Rest { get; private set; } = [];
@@ -27,21 +36,30 @@ internal sealed class GetoptWords
     public IReadOnlyList<Problem> Problems => _problems;
 
     /// <summary>Takes the words apart.</summary>
-    public static GetoptWords Read(ReadOnlySpan<string> words, OptionTable table)
+    /// <param name="words">The words behind the subcommand.</param>
+    /// <param name="table">The options that there are.</param>
+    /// <param name="anywhere">Whether options may stand behind words that are none, up to <c>--</c>.</param>
+    public static GetoptWords<TOption> Read(ReadOnlySpan<string> words, OptionTable<TOption> table, bool anywhere = false)
     {
-        var read = new GetoptWords(table);
+        var read = new GetoptWords<TOption>(table);
+        var rest = new List<string>();
         var at = 0;
-        while (at < words.Length && words[at].Length > 1 && words[at][0] == '-' && words[at] != "--")
+        while (at < words.Length && words[at] != "--")
         {
-            if (words[at][1] == '-')
+            var isOption = words[at].Length > 1 && words[at][0] == '-';
+            if (isOption && words[at][1] == '-')
                 read.TakeLong(words, ref at);
-            else
+            else if (isOption)
                 read.TakeBundle(words, ref at);
+            else if (anywhere)
+                rest.Add(words[at++]);
+            else
+                break;
         }
 
         if (at < words.Length && words[at] == "--")
             at++;
-        read.Rest = words[at..].ToArray();
+        read.Rest = [.. rest, .. words[at..]];
         return read;
     }
 
@@ -55,12 +73,12 @@ internal sealed class GetoptWords
         if (equals >= 0 && !option.TakesValue)
             Refuse("option-value", option.Name, "this option takes no value", $"write {option.Name} alone");
         else if (equals >= 0 || !option.TakesValue)
-            _given.Add(new GivenOption(option, equals < 0 ? "" : word[(equals + 1)..]));
+            _given.Add(new GivenOption<TOption>(option, equals < 0 ? "" : word[(equals + 1)..]));
         else
             TakeNext(words, ref at, option, option.Name);
     }
 
-    private VmOption? FindLong(string name)
+    private TOption? FindLong(string name)
     {
         var found = _table.ByAbbreviation(name);
         if (found.Count == 1)
@@ -85,12 +103,12 @@ internal sealed class GetoptWords
 
             if (!option.TakesValue)
             {
-                _given.Add(new GivenOption(option, ""));
+                _given.Add(new GivenOption<TOption>(option, ""));
                 continue;
             }
 
             if (i + 1 < word.Length)
-                _given.Add(new GivenOption(option, word[(i + 1)..]));
+                _given.Add(new GivenOption<TOption>(option, word[(i + 1)..]));
             else
                 TakeNext(words, ref at, option, $"-{word[i]}");
             return;
@@ -98,10 +116,10 @@ internal sealed class GetoptWords
     }
 
     // The next word is the value whatever it looks like.
-    private void TakeNext(ReadOnlySpan<string> words, ref int at, VmOption option, string subject)
+    private void TakeNext(ReadOnlySpan<string> words, ref int at, TOption option, string subject)
     {
         if (at < words.Length)
-            _given.Add(new GivenOption(option, words[at++]));
+            _given.Add(new GivenOption<TOption>(option, words[at++]));
         else
             Refuse("option-value", subject, "a value is missing", $"write {option.Name}={option.HelpName}");
     }

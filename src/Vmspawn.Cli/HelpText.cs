@@ -15,17 +15,18 @@ internal static class HelpText
           vmspawn [run] [OPTION…] [KERNEL ARGUMENT…]   boot it
           vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    show what would be started
           vmspawn demo [OPTION…]                       boot a small built-in guest
+          vmspawn list, status, poweroff, reboot, pause, resume, terminate, attach,
+                  detach, replace, events, qmp         VMs that run; each has --help
 
         """;
 
     private const string Closing = """
           vmspawn -i disk.raw --ram=4G --cpus=4 -x
-          vmspawn --linux=vmlinuz --initrd=initrd.img --console=read-only quiet
           vmspawn plan -i disk.qcow2 --image-format=qcow2 --extra-drive=nvme:data.raw
 
         """;
 
-    private const string Status = "The guest's own where it reports one; 0 after it powered off; 1 when anything failed, QEMU included; 2 for wrong usage.";
+    private const string Status = "The guest's own, or 0: it powered off, 1: failure, 2: wrong usage.";
 
     /// <summary>The help in a style.</summary>
     public static string Write(TextStyle style)

@@ -25,6 +25,10 @@ internal sealed record ShowHelp : ParsedCommand;
 /// <param name="Text">The text with its line ends.</param>
 internal sealed record ShowText(string Text) : ParsedCommand;
 
+/// <summary>Print the words that fit a line for a shell; running machines may have to be asked.</summary>
+/// <param name="Words">The directive and the line.</param>
+internal sealed record Suggest(string[] Words) : ParsedCommand;
+
 /// <summary>Nothing can be done: exit status 2.</summary>
 /// <param name="Problems">All that is wrong, in the order of the command line.</param>
 internal sealed record Mistakes(IReadOnlyList<Problem> Problems) : ParsedCommand;

@@ -29,7 +29,7 @@ internal static class PlanFormatOption
         Declarations.Declare.Choice(Topic.General, Name, "FORMAT", "plan only: tree, json, argv", "tree", Formats, (options, _) => options);
 
     /// <summary>The format that the last valid occurrence asks for.</summary>
-    public static PlanFormat Of(IEnumerable<GivenOption> given)
+    public static PlanFormat Of(IEnumerable<GivenOption<VmOption>> given)
     {
         var format = PlanFormat.Tree;
         foreach (var (option, value) in given)

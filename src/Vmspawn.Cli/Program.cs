@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using Vmspawn.Cli.Control;
+using Vmspawn.Cli.Control.Parse;
+using Vmspawn.Cli.Control.Run;
 using Vmspawn.Cli.Running;
 using Vmspawn.Linux;
 
@@ -33,6 +36,12 @@ internal static class Program
                 return RunVerb.Run(options);
             case DemoCommand(var options):
                 return RunVerb.Run(DemoVerb.Fill(options));
+            case ControlCommand control:
+                return ControlRun.Run(control);
+            case ShowControlHelp(var verb):
+                return Output.Write(ControlHelp.Write(verb, TextStyle.OfOutput(TerminalColumns())));
+            case Suggest(var words):
+                return Output.Write(Suggestions.Of(words, Completion.Words));
             default:
                 throw new InvalidOperationException($"Nobody carries out {command.GetType()}.");
         }

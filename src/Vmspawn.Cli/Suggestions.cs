@@ -1,7 +1,13 @@
 using System.CommandLine;
+using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Declarations;
 
 namespace Vmspawn.Cli;
+
+/// <summary>Says what fits as the next operand of a subcommand for running machines.</summary>
+/// <param name="verb">The subcommand.</param>
+/// <param name="before">The operands that stand already.</param>
+internal delegate IEnumerable<string> OperandWords(ControlVerb verb, IReadOnlyList<string> before);
 
 /// <summary>Shell completion by System.CommandLine's protocol: <c>vmspawn [suggest:POSITION] LINE</c> prints the words that fit.</summary>
 internal static class Suggestions
@@ -11,39 +17,65 @@ internal static class Suggestions
         args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal) && !Verbs.IsDropIn(invokedAs);
 
     /// <summary>The words, one a line.</summary>
-    public static string Of(string[] args)
+    public static string Of(string[] args, OperandWords operands)
     {
         var output = new StringWriter();
-        var root = Root();
+        var root = Root(operands);
         root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false })
             .Invoke(new InvocationConfiguration { Output = output, Error = TextWriter.Null });
         return output.ToString();
     }
 
-    private static RootCommand Root()
+    private static RootCommand Root(OperandWords operands)
     {
         var root = new RootCommand();
         root.Options.Clear();
         AddOptions(root, OptionTable.Create());
-        foreach (var verb in Verbs.Now)
+        foreach (var name in Verbs.Starting)
         {
-            var command = new Command(verb);
-            AddOptions(command, verb == "plan" ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create());
+            var command = new Command(name);
+            AddOptions(command, name == "plan" ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create());
             root.Subcommands.Add(command);
         }
 
+        foreach (var name in ControlVerbs.Names)
+            root.Subcommands.Add(ControlCommand(ControlVerbs.Find(name)!, operands));
         return root;
     }
 
-    private static void AddOptions(Command command, OptionTable table)
+    private static Command ControlCommand(ControlVerb verb, OperandWords operands)
+    {
+        var command = new Command(verb.Name);
+        foreach (var option in ControlLine.Table(verb).All)
+            Add(command, option);
+        if (verb.Operands.Length == 0)
+            return command;
+        var words = new Argument<string[]>("operands") { Arity = ArgumentArity.ZeroOrMore };
+        words.CompletionSources.Add(asked =>
+        {
+            var given = asked.ParseResult.GetResult(words)?.Tokens.Select(token => token.Value).ToList() ?? [];
+            // The word under the cursor is the last of them, unless nothing of it is there yet.
+            if (asked.WordToComplete.Length > 0 && given.Count > 0)
+                given.RemoveAt(given.Count - 1);
+            return operands(verb, given).Select(word => new System.CommandLine.Completions.CompletionItem(word));
+        });
+        command.Arguments.Add(words);
+        return command;
+    }
+
+    private static void AddOptions(Command command, OptionTable<VmOption> table)
     {
         foreach (var option in table.All)
         {
-            if (option.Availability == Availability.Later)
-                continue;
-            if (option.Words.Length > 0)
-                option.CompletionSources.Add(option.Words);
-            command.Options.Add(option);
+            if (option.Availability != Availability.Later)
+                Add(command, option);
         }
+    }
+
+    private static void Add(Command command, CommandOption option)
+    {
+        if (option.Words.Length > 0)
+            option.CompletionSources.Add(option.Words);
+        command.Options.Add(option);
     }
 }

@@ -1,11 +1,16 @@
+using Vmspawn.Cli.Control.Parse;
+
 namespace Vmspawn.Cli;
 
-/// <summary>What is to be done with a VM.</summary>
+/// <summary>What is to be done.</summary>
 internal enum Verb
 {
     Run,
     Plan,
     Demo,
+
+    /// <summary>Something with running machines: <see cref="ControlVerbs"/>.</summary>
+    Control,
 }
 
 /// <summary>Subcommands: recognised as the first word and nowhere else.</summary>
@@ -14,15 +19,14 @@ internal static class Verbs
     /// <summary>The name under which we are systemd-vmspawn, which has no subcommands.</summary>
     public const string DropInName = "systemd-vmspawn";
 
-    /// <summary>The subcommands that are there; a verb's number is its place here.</summary>
-    public static IReadOnlyList<string> Now { get; } = ["run", "plan", "demo"];
+    /// <summary>Those that plan or start a VM; a verb's number is its place here.</summary>
+    public static IReadOnlyList<string> Starting { get; } = ["run", "plan", "demo"];
+
+    /// <summary>The subcommands that are there.</summary>
+    public static IReadOnlyList<string> Now => [.. Starting, .. ControlVerbs.Names];
 
     /// <summary>Those to come, which are refused by name.</summary>
-    public static IReadOnlyList<string> Later { get; } =
-    [
-        "list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "ssh", "qmp",
-        "doctor", "completion",
-    ];
+    public static IReadOnlyList<string> Later { get; } = ["ssh", "doctor", "completion"];
 
     /// <summary>Finds the subcommand.</summary>
     /// <returns>The verb and where its words begin, or a problem when the first word is a wrong one.</returns>
@@ -30,12 +34,14 @@ internal static class Verbs
     {
         if (args.Length == 0 || args[0].StartsWith('-') || IsDropIn(invokedAs))
             return (Verb.Run, 0, null);
-        for (var i = 0; i < Now.Count; i++)
+        for (var i = 0; i < Starting.Count; i++)
         {
-            if (Now[i] == args[0])
+            if (Starting[i] == args[0])
                 return ((Verb)i, 1, null);
         }
 
+        if (Array.IndexOf(ControlVerbs.Names, args[0]) >= 0)
+            return (Verb.Control, 1, null);
         return (Verb.Run, 0, Refuse(args[0]));
     }
 

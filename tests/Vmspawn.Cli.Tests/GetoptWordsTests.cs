@@ -5,11 +5,11 @@ namespace Vmspawn.Cli.Tests;
 
 public class GetoptWordsTests
 {
-    private static readonly OptionTable Table = OptionTable.Create();
+    private static readonly OptionTable<VmOption> Table = OptionTable.Create();
 
-    private static GetoptWords Read(params string[] words) => GetoptWords.Read(words, Table);
+    private static GetoptWords<VmOption> Read(params string[] words) => GetoptWords.Read(words, Table);
 
-    private static string[] Given(GetoptWords read) => [.. read.Given.Select(given => given.Option.TakesValue ? $"{given.Option.Name}={given.Value}" : given.Option.Name)];
+    private static string[] Given(GetoptWords<VmOption> read) => [.. read.Given.Select(given => given.Option.TakesValue ? $"{given.Option.Name}={given.Value}" : given.Option.Name)];
 
     private static void AssertGiven(string[] words, params string[] given)
     {

@@ -4,9 +4,11 @@ namespace Vmspawn.Cli.Tests;
 
 public class SuggestionsTests
 {
-    private static string[] Suggest(string line) =>
-        Assert.IsType<ShowText>(CommandLine.Parse("vmspawn", [$"[suggest:{line.Length}]", line], new Dictionary<string, string>())).Text
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Suggest(string line)
+    {
+        var words = Assert.IsType<Suggest>(CommandLine.Parse("vmspawn", [$"[suggest:{line.Length}]", line], new Dictionary<string, string>())).Words;
+        return Suggestions.Of(words, (_, _) => []).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     [Fact]
     public void Options_complete() => Assert.Equal(["--console", "--console-transport"], Suggest("vmspawn --cons"));

@@ -46,7 +46,7 @@ public class VerbTests
     }
 
     [Theory]
-    [InlineData("list")]
+    [InlineData("completion")]
     [InlineData("doctor")]
     [InlineData("ssh")]
     public void Subcommands_to_come_are_refused_by_name(string verb)

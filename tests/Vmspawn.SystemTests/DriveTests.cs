@@ -21,15 +21,17 @@ public sealed class DriveTests : VmTest
     {
         var root = Scratch.Raw("root");
         var extra = Scratch.Raw("extra");
-        var before = (SHA256.HashData(File.ReadAllBytes(root)), SHA256.HashData(File.ReadAllBytes(extra)));
         var console = await Succeed(
             qemu,
             "boots=vda,write=vdb:8192:extra,reboot-once=vda,read=vdb:8192:64,poweroff",
             "--ephemeral", $"--image={root}", $"--extra-drive={extra}");
         Assert.Contains("vmtest: boot 2", console, StringComparison.Ordinal);
         Assert.Contains("vmtest: read vdb:8192:64 extra", console, StringComparison.Ordinal);
-        Assert.Equal(before, (SHA256.HashData(File.ReadAllBytes(root)), SHA256.HashData(File.ReadAllBytes(extra))));
+        Assert.All(File.ReadAllBytes(root), value => Assert.Equal(0, value));
+        Assert.All(File.ReadAllBytes(extra), value => Assert.Equal(0, value));
     }
+
+    private static string Hash(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task An_ephemeral_overlay_lies_on_a_disk_beside_the_image_never_in_memory(QemuKind qemu)
@@ -63,7 +65,8 @@ public sealed class DriveTests : VmTest
         Assert.StartsWith("vd", report.Block("blk").Name, StringComparison.Ordinal);
         Assert.StartsWith("nvme", report.Block("nvme disk").Name, StringComparison.Ordinal);
         Assert.StartsWith("sd", report.Block("scsi").Name, StringComparison.Ordinal);
-        Assert.StartsWith("sr", report.Block("cd").Name, StringComparison.Ordinal);
+        // Linux shows no serial of a CD drive.
+        Assert.Contains(report.Blocks, block => block.Name.StartsWith("sr", StringComparison.Ordinal));
         var tooLongForScsi = Convert.ToHexStringLower(SHA256.HashData("thirty-characters-fit-a-scsi-id"u8));
         Assert.StartsWith("sd", report.Block(tooLongForScsi[..30]).Name, StringComparison.Ordinal);
     }

@@ -23,6 +23,12 @@ if [[ ! -d $tree ]]; then
     mv "$tree.new" "$tree"
 fi
 
+# A module that the tree lacks must not be taken from this host's QEMU, which is of another build: the path at which
+# it would look after $QEMU_MODULE_DIR is overwritten in place, at its own length.
+if grep -qaF /usr/lib/x86_64-linux-gnu/qemu "$tree/usr/bin/qemu-system-x86_64"; then
+    LC_ALL=C sed -i 's|/usr/lib/x86_64-linux-gnu/qemu|/nowhere/x86_64-linux-gnu/qemu|g' "$tree/usr/bin/qemu-system-x86_64"
+fi
+
 # The loader keeps the process: no further one stands between vmspawn and QEMU, and descriptors and the
 # parent-death signal reach QEMU as they were set.
 loader=$tree/usr/lib64/ld-linux-x86-64.so.2

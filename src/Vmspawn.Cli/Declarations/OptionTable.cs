@@ -1,13 +1,32 @@
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>All options of the command line, found by name as getopt_long finds them.</summary>
-internal sealed class OptionTable
+/// <summary>The tables of the command line.</summary>
+internal static class OptionTable
 {
-    private readonly Dictionary<string, VmOption> _byName = [];
-    private readonly Dictionary<char, VmOption> _byLetter = [];
+    /// <summary>What a VM is started or planned with.</summary>
+    public static OptionTable<VmOption> Create(params VmOption[] more) => new(
+    [
+        .. GeneralOptions.All(),
+        .. ImageOptions.All(),
+        .. HostOptions.All(),
+        .. BootOptions.All(),
+        .. ConsoleOptions.All(),
+        .. CredentialOptions.All(),
+        .. PcieOptions.All(),
+        .. LaterOptions.All(),
+        .. more,
+    ]);
+}
+
+/// <summary>All options of a subcommand, found by name as getopt_long finds them.</summary>
+internal sealed class OptionTable<TOption>
+    where TOption : CommandOption
+{
+    private readonly Dictionary<string, TOption> _byName = [];
+    private readonly Dictionary<char, TOption> _byLetter = [];
 
     /// <summary>The table of these options.</summary>
-    public OptionTable(IReadOnlyList<VmOption> options)
+    public OptionTable(IReadOnlyList<TOption> options)
     {
         All = options;
         foreach (var option in options)
@@ -21,29 +40,15 @@ internal sealed class OptionTable
     }
 
     /// <summary>Every option, in the order of their declaration.</summary>
-    public IReadOnlyList<VmOption> All { get; }
-
-    /// <summary>What a VM is started or planned with.</summary>
-    public static OptionTable Create(params VmOption[] more) => new(
-    [
-        .. GeneralOptions.All(),
-        .. ImageOptions.All(),
-        .. HostOptions.All(),
-        .. BootOptions.All(),
-        .. ConsoleOptions.All(),
-        .. CredentialOptions.All(),
-        .. PcieOptions.All(),
-        .. LaterOptions.All(),
-        .. more,
-    ]);
+    public IReadOnlyList<TOption> All { get; }
 
     /// <summary>The option of a short name, or null.</summary>
-    public VmOption? ByLetter(char letter) => _byLetter.GetValueOrDefault(letter);
+    public TOption? ByLetter(char letter) => _byLetter.GetValueOrDefault(letter);
 
     /// <summary>The option of exactly this long name, today's or an old one, dashes included, or null.</summary>
-    public VmOption? ByName(string name) => _byName.GetValueOrDefault(name);
+    public TOption? ByName(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>The options whose names begin with this one: the exact one alone, where there is one.</summary>
-    public IReadOnlyList<VmOption> ByAbbreviation(string name) =>
+    public IReadOnlyList<TOption> ByAbbreviation(string name) =>
         ByName(name) is { } exact ? [exact] : [.. All.Where(option => option.Name.StartsWith(name, StringComparison.Ordinal))];
 }

@@ -67,7 +67,7 @@ internal static class Launcher
         DescriptorOpener opener,
         UndoStack held)
     {
-        using var errors = Pipe.Create();
+        var errors = held.Add(Pipe.Create());
         var isNative = plan.Console == ConsoleMode.Native;
         var spec = new ChildSpec(plan.Program, plan.Arguments)
         {

@@ -23,6 +23,7 @@ internal static class MachinePlanner
     private static VmPlan Write(MachineSpec spec, PcieTopology topology)
     {
         var draft = new PlanDraft(topology);
+        var interrupts = InterruptPlan.For(spec, topology);
         MachineArguments.Add(draft, spec);
         BootArguments.Add(draft, spec);
         ConsoleArguments.Add(draft, spec);
@@ -30,7 +31,7 @@ internal static class MachinePlanner
         MachineArguments.AddDevices(draft);
         ConsoleArguments.AddDevice(draft, spec);
         NetworkArguments.Add(draft, spec);
-        DiskArguments.Add(draft, spec);
+        DiskArguments.Add(draft, spec, interrupts);
         UserArguments.Add(draft, spec.Extra);
 
         return new VmPlan
@@ -41,8 +42,9 @@ internal static class MachinePlanner
             Descriptors = draft.Descriptors,
             Growths = [.. spec.Drives.Where(drive => drive.GrowTo > 0).Select(drive => new GrowthPlan(drive.Path, drive.GrowTo!.Value))],
             Topology = topology,
+            Interrupts = interrupts,
             Console = spec.Console,
-            Notices = topology.Note is null ? [] : [topology.Note],
+            Notices = [.. new[] { topology.Note, interrupts.Notice }.OfType<string>()],
         };
     }
 

@@ -24,6 +24,9 @@ public sealed record VmPlan
     /// <summary>Where every PCI function sits, and what the guest will see.</summary>
     public required PcieTopology Topology { get; init; }
 
+    /// <summary>Whether there are interrupts for all of it.</summary>
+    public required InterruptPlan Interrupts { get; init; }
+
     /// <summary>Who reads and writes the console.</summary>
     public required ConsoleMode Console { get; init; }
 

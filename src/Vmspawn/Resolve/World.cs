@@ -19,6 +19,6 @@ internal sealed record World(HostFacts Host, QemuFacts Qemu, Func<string, KvmFac
         var cache = QemuFactsCache.DefaultDirectory(host.Uid, surroundings.Environment);
         if (QemuFactsCache.Get(path, cache, problems) is not { } qemu)
             return null;
-        return new World(host, qemu, model => KvmProbe.Probe(qemu, model, host.Runtime.Path));
+        return new World(host, qemu, model => KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path));
     }
 }

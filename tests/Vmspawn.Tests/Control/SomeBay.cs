@@ -34,7 +34,7 @@ internal sealed class SomeBay : IAsyncDisposable
         };
         var plan = new VmPlan
         {
-            Name = "vm", Program = "/qemu", Arguments = [], Descriptors = [], Topology = topology, Console = ConsoleMode.Headless,
+            Name = "vm", Program = "/qemu", Arguments = [], Descriptors = [], Topology = topology, Interrupts = InterruptPlan.For(spec, topology), Console = ConsoleMode.Headless,
         };
         Bay = new DiskBay(spec, plan, new MonitorAccess(slot), TimeProvider.System, Log.Add);
         _ = Bay.FollowAsync(slot.Ready);
@@ -81,6 +81,7 @@ internal sealed class SomeBay : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Bay.Dispose();
         await Qemu.DisposeAsync();
         _directory.Dispose();
     }

@@ -28,6 +28,11 @@ public static class PlanJson
         Array(json, "ports", topology.Ports, port => Port(json, port));
         Array(json, "devices", topology.Devices, device => Device(json, device));
         Array(json, "budget", topology.Budget.Lines, line => Budget(json, line));
+        json.WriteStartObject("interrupts");
+        json.WriteNumber("needed", plan.Interrupts.Needed);
+        json.WriteNumber("limit", plan.Interrupts.Limit);
+        json.WriteBoolean("sharedByDrives", plan.Interrupts.SharedByDrives);
+        json.WriteEndObject();
         Array(json, "notices", plan.Notices, notice => json.WriteStringValue(notice));
         json.WriteEndObject();
     }

@@ -1,0 +1,80 @@
+namespace Vmspawn.Cli.Control.Client;
+
+/// <summary>What a machine says of itself. Of a server that is not of our kind there is little; what it does not say is null.</summary>
+internal sealed record MachineFacts
+{
+    public required string Name { get; init; }
+
+    /// <summary>QEMU's run state, such as <c>running</c> or <c>paused</c>; or a few words on why it is not known.</summary>
+    public required string State { get; init; }
+
+    public bool? Running { get; init; }
+
+    /// <summary>The process that serves.</summary>
+    public long? Process { get; init; }
+
+    public long? QemuProcess { get; init; }
+
+    public string? QemuVersion { get; init; }
+
+    public string? Accelerator { get; init; }
+
+    public long? Cpus { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public long? Memory { get; init; }
+
+    public DateTimeOffset? Started { get; init; }
+
+    public string? Image { get; init; }
+
+    public string? Directory { get; init; }
+
+    public string? Layout { get; init; }
+
+    /// <summary>Who serves it, with a version.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>Asks a machine.</summary>
+    public static async Task<MachineFacts> AskAsync(MachineHandle machine, CancellationToken cancellation = default)
+    {
+        if (!machine.IsOurs)
+            return await DescribeAsync(machine, cancellation);
+        using var reply = await machine.CallAsync($"{MachineHandle.Ours}.Status", cancellation: cancellation);
+        var status = reply.Parameters;
+        return new MachineFacts
+        {
+            Name = machine.Name,
+            State = status.Text("state") ?? "unknown",
+            Running = status.Flag("running"),
+            Process = status.Number("pid"),
+            QemuProcess = status.Number("qemuPid"),
+            QemuVersion = status.Text("qemuVersion"),
+            Accelerator = status.Text("accelerator"),
+            Cpus = status.Number("cpus"),
+            Memory = status.Number("memory"),
+            Started = status.Number("startedUsec") is { } started ? DateTimeOffset.UnixEpoch.AddMicroseconds(started) : null,
+            Image = status.Text("image"),
+            Directory = status.Text("runtimeDirectory"),
+            Layout = status.Text("layout"),
+            Server = machine.Server,
+        };
+    }
+
+    /// <summary>A machine that could not be asked.</summary>
+    public static MachineFacts Unknown(MachineEntry entry, string state) => new() { Name = entry.Name, State = state, Directory = entry.Directory };
+
+    private static async Task<MachineFacts> DescribeAsync(MachineHandle machine, CancellationToken cancellation)
+    {
+        using var reply = await machine.CallAsync($"{MachineHandle.Instance}.Describe", cancellation: cancellation);
+        return new MachineFacts
+        {
+            Name = machine.Name,
+            State = reply.Parameters.Text("status") ?? "unknown",
+            Running = reply.Parameters.Flag("running"),
+            Process = machine.Process,
+            Directory = machine.Entry.Directory,
+            Server = machine.Server,
+        };
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace Vmspawn.Cli.Control.Client;
+
+/// <summary>A root port of a machine, as its server tells (<c>org.vmspawn.Machine</c>, type Port).</summary>
+/// <param name="Id">QEMU's id of it.</param>
+/// <param name="Spare">Whether it was there for hotplug from the start.</param>
+/// <param name="Guest">The address that the guest sees it at.</param>
+/// <param name="Slot">Its physical slot number.</param>
+/// <param name="Owner">Who sits in it, or null.</param>
+/// <param name="State">free, taken, reserved or detaching.</param>
+internal sealed record PortFacts(string Id, bool Spare, string Guest, long Slot, string? Owner, string State)
+{
+    public static PortFacts Of(JsonElement from) => new(
+        from.Text("id") ?? "",
+        from.Flag("spare") ?? false,
+        from.Text("guest") ?? "",
+        from.Number("slot") ?? 0,
+        from.Text("owner"),
+        from.Text("state") ?? "");
+}

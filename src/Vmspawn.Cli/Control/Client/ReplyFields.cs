@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace Vmspawn.Cli.Control.Client;
+
+/// <summary>Reads fields of replies, which another program wrote: what is missing or of another type is null.</summary>
+internal static class ReplyFields
+{
+    public static string? Text(this JsonElement from, string name) =>
+        Find(from, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    public static long? Number(this JsonElement from, string name) =>
+        Find(from, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
+
+    public static bool? Flag(this JsonElement from, string name) =>
+        Find(from, name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
+
+    /// <summary>The items of an array; none when there is no such array.</summary>
+    public static IEnumerable<JsonElement> Items(this JsonElement from, string name) =>
+        Find(from, name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
+
+    private static JsonElement? Find(JsonElement from, string name) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) ? value : null;
+}

@@ -1,0 +1,49 @@
+using Vmspawn.Cli.Control.Client;
+using Vmspawn.Cli.Control.Parse;
+using Vmspawn.Host;
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Control;
+
+/// <summary>Words that a shell may offer for an operand, as the running machines know them.</summary>
+internal static class Completion
+{
+    // A shell waits for this while somebody types.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The words for the next operand.</summary>
+    /// <param name="verb">The subcommand.</param>
+    /// <param name="before">The operands that stand already.</param>
+    public static IEnumerable<string> Words(ControlVerb verb, IReadOnlyList<string> before)
+    {
+        var uid = HostProbe.EffectiveUser;
+        var places = MachinePlaces.Find(RuntimeScope.Auto, uid, Environment.GetEnvironmentVariable);
+        return WordsAsync(verb, before, places, uid).GetAwaiter().GetResult();
+    }
+
+    /// <summary>The words for the next operand, of the machines of some places.</summary>
+    public static async Task<IEnumerable<string>> WordsAsync(ControlVerb verb, IReadOnlyList<string> before, MachinePlaces places, uint uid)
+    {
+        var machines = new RunningMachines(places, uid);
+        return verb.OperandAt(before.Count)?.Kind switch
+        {
+            OperandKind.Machine => (await machines.NamesAsync()).Except(before),
+            OperandKind.Storage => await StorageAsync(machines, before[0]),
+            _ => [],
+        };
+    }
+
+    private static async Task<IEnumerable<string>> StorageAsync(RunningMachines machines, string name)
+    {
+        try
+        {
+            await using var machine = await machines.OpenAsync(name, Patience);
+            return machine.IsOurs ? (await StorageFacts.ListAsync(machine)).Select(disk => disk.Name) : [];
+        }
+        catch (Exception e) when (MachineErrors.Of(name, e) is not null)
+        {
+            // Nobody asked for an error while typing.
+            return [];
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Control.Parse;
+
+/// <summary>Something to be done with running machines.</summary>
+/// <param name="Scope">Whose runtime directory; <see cref="RuntimeScope.Auto"/> is both.</param>
+internal abstract record ControlCommand(RuntimeScope Scope) : ParsedCommand;
+
+/// <summary>Show all of them.</summary>
+internal sealed record ListCommand(RuntimeScope Scope, bool Json) : ControlCommand(Scope);
+
+/// <summary>Show all about some.</summary>
+internal sealed record StatusCommand(RuntimeScope Scope, IReadOnlyList<string> Names, bool Json) : ControlCommand(Scope);
+
+/// <summary>Call a method of <c>io.systemd.MachineInstance</c> that takes nothing and returns nothing.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Names">The machines.</param>
+/// <param name="Method">Its name, such as <c>PowerOff</c>.</param>
+internal sealed record PowerCommand(RuntimeScope Scope, IReadOnlyList<string> Names, string Method) : ControlCommand(Scope);
+
+/// <summary>Plug a disk in.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="Path">A file or block device.</param>
+/// <param name="Type">A disk type's word, or null for the machine's choice.</param>
+/// <param name="ReadOnly">Whether the guest may only read it.</param>
+/// <param name="Id">What to call it.</param>
+/// <param name="Json">Whether to print the result as JSON.</param>
+internal sealed record AttachCommand(RuntimeScope Scope, string Name, string Path, string? Type, bool ReadOnly, string Id, bool Json)
+    : ControlCommand(Scope);
+
+/// <summary>Take a disk away.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="Id">The disk.</param>
+/// <param name="Wait">Whether to return only when the guest has let go.</param>
+/// <param name="Timeout">How long that may take.</param>
+internal sealed record DetachCommand(RuntimeScope Scope, string Name, string Id, bool Wait, TimeSpan Timeout) : ControlCommand(Scope);
+
+/// <summary>Put another file behind a disk.</summary>
+internal sealed record ReplaceCommand(RuntimeScope Scope, string Name, string Id, string Path, bool ReadOnly, bool Json) : ControlCommand(Scope);
+
+/// <summary>Print events until the machine ends.</summary>
+internal sealed record EventsCommand(RuntimeScope Scope, string Name, IReadOnlyList<string> Filter, bool Json) : ControlCommand(Scope);
+
+/// <summary>Run a command of QEMU's monitor.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="Execute">The command.</param>
+/// <param name="Arguments">An object, or null for none.</param>
+/// <param name="Timeout">How long its answer may take.</param>
+/// <param name="Json">Whether to print the answer in one line.</param>
+internal sealed record QmpCommand(RuntimeScope Scope, string Name, string Execute, JsonElement? Arguments, TimeSpan Timeout, bool Json)
+    : ControlCommand(Scope);
+
+/// <summary>Print the help of one subcommand.</summary>
+internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

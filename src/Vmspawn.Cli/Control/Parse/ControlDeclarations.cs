@@ -1,0 +1,79 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Control.Parse;
+
+/// <summary>The options that subcommands for running machines choose from.</summary>
+internal static class ControlDeclarations
+{
+    private static readonly string[] Types = ChoiceText.Words(DiskText.Types);
+
+    /// <summary>Those that every one of them has.</summary>
+    public static ControlOption[] Common() =>
+    [
+        Flag("--help", 'h', "Show this help", options => options with { Help = true }),
+        Flag("--system", null, "Only machines of /run", options => options with { Scope = RuntimeScope.System }),
+        Flag("--user", null, "Only machines of $XDG_RUNTIME_DIR", options => options with { Scope = RuntimeScope.User }),
+    ];
+
+    public static ControlOption Json(string what) => Flag("--json", null, what, options => options with { Json = true });
+
+    public static ControlOption ReadOnly(string what) => Flag("--read-only", 'r', what, options => options with { ReadOnly = true });
+
+    public static ControlOption Type() => new("--type", "TYPE", 't')
+    {
+        Description = $"How the guest sees it: {string.Join(", ", Types)} (read-only)",
+        Default = Types[0],
+        Words = Types,
+        Set = (options, value, problems) => Take("--type", value, ChoiceText.Parse(value, DiskText.Types), problems)
+            ? options with { Type = value }
+            : options,
+    };
+
+    public static ControlOption Id() => new("--id", "ID")
+    {
+        Description = "The name to detach it by",
+        Default = "made from the file's name",
+        Set = (options, value, problems) => Take("--id", value, StorageIdText.Parse(value), problems)
+            ? options with { Id = value }
+            : options,
+    };
+
+    public static ControlOption[] Wait() =>
+    [
+        Flag("--wait", null, "Return when the guest has let go (the default)", options => options with { Wait = true }),
+        Flag("--no-wait", null, "Only ask the guest", options => options with { Wait = false }),
+    ];
+
+    public static ControlOption Timeout(string what, TimeSpan byDefault) => new("--timeout", "TIME")
+    {
+        Description = what,
+        Default = DurationText.Of(byDefault),
+        Set = (options, value, problems) =>
+        {
+            var parsed = DurationText.Parse(value);
+            return Take("--timeout", value, parsed, problems) ? options with { Timeout = parsed.Value } : options;
+        },
+    };
+
+    public static ControlOption Filter() => new("--filter", "EVENT[,EVENT…]")
+    {
+        Description = "Only these, by QEMU's names; repeatable",
+        Set = (options, value, _) => options with
+        {
+            Filter = value.Length == 0
+                ? []
+                : [.. options.Filter, .. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        },
+    };
+
+    private static ControlOption Flag(string name, char? letter, string what, Func<ControlOptions, ControlOptions> set) =>
+        new(name, null, letter) { Description = what, Set = (options, _, _) => set(options) };
+
+    private static bool Take<T>(string name, string value, Parsed<T> parsed, ICollection<Problem> problems)
+    {
+        if (parsed.Mistake is not { } mistake)
+            return true;
+        problems.Add(mistake.About($"{name}={value}"));
+        return false;
+    }
+}

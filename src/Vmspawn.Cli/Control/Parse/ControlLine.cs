@@ -1,0 +1,50 @@
+using Vmspawn.Cli.Declarations;
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Control.Parse;
+
+/// <summary>Reads the words behind a subcommand for running machines. Unlike a kernel's arguments, its operands may have
+/// options behind them.</summary>
+internal static class ControlLine
+{
+    public static ParsedCommand Parse(ControlVerb verb, ReadOnlySpan<string> words)
+    {
+        var read = GetoptWords.Read(words, Table(verb), anywhere: true);
+        var problems = new List<Problem>(read.Problems);
+        var options = new ControlOptions();
+        foreach (var (option, value) in read.Given)
+            options = option.Set(options, value, problems);
+        if (options.Help)
+            return new ShowControlHelp(verb);
+
+        var complete = CheckOperands(verb, read.Rest, problems);
+        var command = complete ? verb.Read(options, read.Rest, problems) : null;
+        return problems.Count > 0 ? new Mistakes(problems) : command!;
+    }
+
+    /// <summary>The options of a subcommand.</summary>
+    public static OptionTable<ControlOption> Table(ControlVerb verb) => new([.. verb.Options(), .. ControlDeclarations.Common()]);
+
+    private static bool CheckOperands(ControlVerb verb, IReadOnlyList<string> words, List<Problem> problems)
+    {
+        for (var i = 0; i < words.Count; i++)
+        {
+            if (verb.OperandAt(i) is not { } operand)
+                problems.Add(Usage("operand-surplus", words[i], $"{verb.Name} takes no such word", verb));
+            else if (operand.Kind == OperandKind.Machine && MachineNameText.Parse(words[i]).Mistake is { } mistake)
+                problems.Add(mistake.About(words[i]));
+            else if (operand.Kind == OperandKind.Storage && StorageIdText.Parse(words[i]).Mistake is { } wrong)
+                problems.Add(wrong.About(words[i]));
+            else if (words[i].Length == 0)
+                problems.Add(Usage("operand-empty", operand.Label, "the word is empty", verb));
+        }
+
+        if (verb.OperandAt(words.Count) is not { Optional: false } missing || (missing.Repeats && words.Count >= verb.Operands.Length))
+            return true;
+        problems.Add(Usage("operand-missing", verb.Name, $"{missing.Label} is missing", verb));
+        return false;
+    }
+
+    private static Problem Usage(string code, string subject, string text, ControlVerb verb) =>
+        new(code, subject, text, verb.Usage, ProblemKind.Usage);
+}

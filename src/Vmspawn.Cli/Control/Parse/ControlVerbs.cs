@@ -1,0 +1,80 @@
+namespace Vmspawn.Cli.Control.Parse;
+
+/// <summary>All subcommands for running machines.</summary>
+internal static class ControlVerbs
+{
+    /// <summary>How long <c>detach</c> waits for the guest unless told.</summary>
+    private static readonly TimeSpan DetachTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long <c>qmp</c> waits for QEMU unless told.</summary>
+    private static readonly TimeSpan QmpTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>Their names, in the order of the help.</summary>
+    public static string[] Names { get; } =
+        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp"];
+
+    /// <summary>The subcommand of a word, or null.</summary>
+    public static ControlVerb? Find(string word) => word switch
+    {
+        "list" => new(
+            word,
+            "Shows the machines that run.",
+            [],
+            () => [ControlDeclarations.Json("Print an array of objects")],
+            (options, _, _) => new ListCommand(options.Scope, options.Json)),
+        "status" => new(
+            word,
+            "Shows a machine with its disks and PCIe ports.",
+            [Operand.Names],
+            () => [ControlDeclarations.Json("Print an object a line for each")],
+            (options, names, _) => new StatusCommand(options.Scope, names, options.Json)),
+        "poweroff" => Power(word, "Asks the guest to power off, as its power button does.", "PowerOff"),
+        "reboot" => Power(word, "Resets the machine, which boots again.", "Reboot"),
+        "pause" => Power(word, "Stops the machine's CPUs.", "Pause"),
+        "resume" => Power(word, "Lets a paused machine's CPUs go on.", "Resume"),
+        "terminate" => Power(word, "Ends the machine at once, without asking its guest.", "Terminate"),
+        "attach" => Attach(word),
+        "detach" => new(
+            word,
+            "Takes a disk away from a running machine.",
+            [Operand.Name, Operand.StorageId],
+            () => [.. ControlDeclarations.Wait(), ControlDeclarations.Timeout("How long the guest may take", DetachTime)],
+            (options, given, _) => new DetachCommand(options.Scope, given[0], given[1], options.Wait, options.Timeout ?? DetachTime)),
+        "replace" => new(
+            word,
+            "Puts another file behind a disk: the medium of a CD drive, or an image that has grown.",
+            [Operand.Name, Operand.StorageId, Operand.Path],
+            () => [ControlDeclarations.ReadOnly("Open the file for reading only"), ControlDeclarations.Json("Print the disk as an object")],
+            (options, given, _) => new ReplaceCommand(options.Scope, given[0], given[1], given[2], options.ReadOnly, options.Json)),
+        "events" => new(
+            word,
+            "Prints QEMU's events as they come, after READY, until the machine ends.",
+            [Operand.Name],
+            () => [ControlDeclarations.Filter(), ControlDeclarations.Json("Print an object a line")],
+            (options, given, _) => new EventsCommand(options.Scope, given[0], options.Filter, options.Json)),
+        "qmp" => new(
+            word,
+            "Runs a command of QEMU's monitor and prints what it returns.",
+            [Operand.Name, new("COMMAND", OperandKind.Word), new("JSON", OperandKind.Word, Optional: true)],
+            () => [ControlDeclarations.Timeout("How long QEMU may take", QmpTime), ControlDeclarations.Json("Print it in one line")],
+            QmpArguments.Read(QmpTime)),
+        _ => null,
+    };
+
+    private static ControlVerb Power(string word, string summary, string method) => new(
+        word, summary, [Operand.Names], () => [], (options, names, _) => new PowerCommand(options.Scope, names, method));
+
+    private static ControlVerb Attach(string word) => new(
+        word,
+        "Plugs a raw image or a block device into a running machine.",
+        [Operand.Name, Operand.Path],
+        () =>
+        [
+            ControlDeclarations.Type(),
+            ControlDeclarations.ReadOnly("Let the guest read only"),
+            ControlDeclarations.Id(),
+            ControlDeclarations.Json("Print the disk as an object"),
+        ],
+        (options, given, _) => new AttachCommand(
+            options.Scope, given[0], given[1], options.Type, options.ReadOnly, options.Id ?? StorageIdText.Make(given[1]), options.Json));
+}

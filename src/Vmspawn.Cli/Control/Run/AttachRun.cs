@@ -1,0 +1,52 @@
+using Vmspawn.Cli.Control.Client;
+using Vmspawn.Cli.Control.Parse;
+using Vmspawn.Cli.Control.Show;
+
+namespace Vmspawn.Cli.Control.Run;
+
+/// <summary><c>vmspawn attach</c>.</summary>
+internal static class AttachRun
+{
+    /// <summary>How long it may take to open the image and plug the device in.</summary>
+    public static readonly TimeSpan Time = TimeSpan.FromSeconds(30);
+
+    private const string CdDrive = "scsi-cd";
+
+    public static async Task<string?> RunAsync(AttachCommand command, RunningMachines machines, ControlScreen screen)
+    {
+        using var file = StorageFile.Open(command.Path, command.ReadOnly || command.Type == CdDrive);
+        await using var machine = await machines.OpenAsync(command.Name, Time);
+        if (!machine.IsOurs)
+            return await AttachAnywhereAsync(command, machine, file);
+        using var reply = await machine.CallAsync(
+            $"{MachineHandle.Ours}.Attach",
+            writer =>
+            {
+                writer.WriteNumber("fileDescriptorIndex"u8, 0);
+                writer.WriteString("name"u8, command.Id);
+                if (command.Type is { } type)
+                    writer.WriteString("config"u8, type);
+                if (command.ReadOnly)
+                    writer.WriteBoolean("readOnly"u8, true);
+                writer.WriteString("path"u8, Path.GetFullPath(command.Path));
+            },
+            [file]);
+        return StorageAnswer.Text(reply.Parameters, command.Json);
+    }
+
+    // systemd-vmspawn's server sees from the descriptor whether the guest may write.
+    private static async Task<string?> AttachAnywhereAsync(AttachCommand command, MachineHandle machine, Microsoft.Win32.SafeHandles.SafeFileHandle file)
+    {
+        using var reply = await machine.CallAsync(
+            $"{MachineHandle.Instance}.AddStorage",
+            writer =>
+            {
+                writer.WriteNumber("fileDescriptorIndex"u8, 0);
+                writer.WriteString("name"u8, command.Id);
+                if (command.Type is { } type)
+                    writer.WriteString("config"u8, type);
+            },
+            [file]);
+        return StorageAnswer.Text(command.Id, command.Json);
+    }
+}

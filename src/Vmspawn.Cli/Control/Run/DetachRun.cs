@@ -1,0 +1,35 @@
+using Vmspawn.Cli.Control.Client;
+using Vmspawn.Cli.Control.Parse;
+
+namespace Vmspawn.Cli.Control.Run;
+
+/// <summary><c>vmspawn detach</c>.</summary>
+internal static class DetachRun
+{
+    // The machine counts the time; its word that it is over must still arrive.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    public static async Task<string?> RunAsync(DetachCommand command, RunningMachines machines, ControlScreen screen)
+    {
+        await using var machine = await machines.OpenAsync(command.Name, command.Timeout + Grace);
+        if (!machine.IsOurs)
+        {
+            using var removed = await machine.CallAsync($"{MachineHandle.Instance}.RemoveStorage", writer => writer.WriteString("name"u8, command.Id));
+            return null;
+        }
+
+        using var reply = await machine.CallAsync(
+            $"{MachineHandle.Ours}.Detach",
+            writer =>
+            {
+                writer.WriteString("name"u8, command.Id);
+                writer.WriteBoolean("wait"u8, command.Wait);
+                writer.WriteNumber("timeoutUsec"u8, command.Timeout.Ticks / TimeSpan.TicksPerMicrosecond);
+            });
+        if (reply.Parameters.Flag("done") == true)
+            return null;
+        return command.Wait
+            ? throw new MachineException("detach-pending", command.Name, $"the guest has not let go of {command.Id} yet")
+            : $"{Messages.OneLine(command.Id)}: the guest is asked to let go\n";
+    }
+}

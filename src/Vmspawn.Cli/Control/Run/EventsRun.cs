@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Vmspawn.Cli.Control.Client;
+using Vmspawn.Cli.Control.Parse;
+using Vmspawn.Cli.Control.Show;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Cli.Control.Run;
+
+/// <summary><c>vmspawn events</c>.</summary>
+internal static class EventsRun
+{
+    // A machine that has ended may keep its socket until it has tidied up.
+    private static readonly TimeSpan TidyTime = TimeSpan.FromSeconds(2);
+
+    public static async Task<string?> RunAsync(EventsCommand command, RunningMachines machines, ControlScreen screen)
+    {
+        await using var machine = await machines.OpenAsync(command.Name);
+        using var silence = new CancellationTokenSource(RunningMachines.Silence);
+        var isConfirmed = false;
+        try
+        {
+            await foreach (var reply in machine.Client.CallMoreAsync(
+                $"{MachineHandle.Instance}.SubscribeEvents", writer => WriteFilter(writer, command.Filter), cancellation: silence.Token))
+            {
+                using (reply)
+                {
+                    // Only the first, READY, has a time to come in.
+                    silence.CancelAfter(Timeout.InfiniteTimeSpan);
+                    isConfirmed = true;
+                    screen.Write(command.Json ? JsonText.Of(reply.Parameters.WriteTo) : Line(reply.Parameters, screen.Now()));
+                }
+            }
+        }
+        catch (Exception e) when (isConfirmed && IsEnd(e))
+        {
+            await CheckEndedAsync(machine.Entry);
+        }
+
+        return null;
+    }
+
+    // Either the server goes first, or QEMU does and the server says so, in one way or another.
+    private static bool IsEnd(Exception e) => e is VarlinkDisconnectedException or VarlinkErrorException;
+
+    private static void WriteFilter(Utf8JsonWriter writer, IReadOnlyList<string> filter)
+    {
+        if (filter.Count == 0)
+            return;
+        writer.WriteStartArray("filter"u8);
+        foreach (var name in filter)
+            writer.WriteStringValue(name);
+        writer.WriteEndArray();
+    }
+
+    private static string Line(JsonElement happened, DateTimeOffset now)
+    {
+        var data = happened.TryGetProperty("data"u8, out var value) && value.ValueKind == JsonValueKind.Object ? $" {value.GetRawText()}" : "";
+        return $"{now:HH:mm:ss.fff} {Messages.OneLine($"{happened.Text("event")}{data}")}\n";
+    }
+
+    // The end of the machine is the end of its events; any other end has lost some.
+    private static async Task CheckEndedAsync(MachineEntry entry)
+    {
+        for (var left = TidyTime; left > TimeSpan.Zero; left -= TimeSpan.FromMilliseconds(100))
+        {
+            if (!await RunningMachines.ListensAsync(entry))
+                return;
+            await Task.Delay(100);
+        }
+
+        throw new MachineException("events-dropped", entry.Name, "the machine runs on, but it has ended this subscription", "were the events not read?");
+    }
+}

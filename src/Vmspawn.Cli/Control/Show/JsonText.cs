@@ -1,0 +1,23 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Vmspawn.Cli.Control.Show;
+
+/// <summary>JSON for programs, with a line end.</summary>
+internal static class JsonText
+{
+    /// <summary>One value.</summary>
+    /// <param name="write">Writes it.</param>
+    /// <param name="indented">Over several lines, for people.</param>
+    public static string Of(Action<Utf8JsonWriter> write, bool indented = false)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        // Paths stay readable; nothing of this is ever put into a web page.
+        var options = new JsonWriterOptions { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var writer = new Utf8JsonWriter(bytes, options))
+            write(writer);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan) + "\n";
+    }
+}

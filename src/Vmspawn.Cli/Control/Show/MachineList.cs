@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using Vmspawn.Cli.Control.Client;
+
+namespace Vmspawn.Cli.Control.Show;
+
+/// <summary>All running machines.</summary>
+internal static class MachineList
+{
+    /// <summary>A table for people.</summary>
+    public static string Table(IReadOnlyList<MachineFacts> machines, TextStyle style, int? width, DateTimeOffset now)
+    {
+        var table = new TextTable(
+            new("NAME"), new("STATE"), new("QEMU", IsNumber: true), new("CPUS", IsNumber: true), new("MEMORY", IsNumber: true), new("IMAGE", Shrinks: true), new("UPTIME"));
+        foreach (var machine in machines)
+        {
+            table.Add(
+                machine.Name,
+                machine.State,
+                machine.QemuProcess?.ToString(),
+                machine.Cpus?.ToString(),
+                machine.Memory is { } memory ? Amounts.Size(memory) : null,
+                machine.Image,
+                machine.Started is { } started ? Amounts.Span(now - started) : null);
+        }
+
+        var text = new StringBuilder();
+        table.Write(text, style, width);
+        return text.ToString();
+    }
+
+    /// <summary>An array of objects for programs; what is not known is null.</summary>
+    public static string Json(IReadOnlyList<MachineFacts> machines) => JsonText.Of(writer =>
+    {
+        writer.WriteStartArray();
+        foreach (var machine in machines)
+        {
+            writer.WriteStartObject();
+            WriteFields(writer, machine);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    /// <summary>The fields of one machine, named as the control socket names them.</summary>
+    public static void WriteFields(Utf8JsonWriter writer, MachineFacts machine)
+    {
+        writer.WriteString("name", machine.Name);
+        writer.WriteString("state", machine.State);
+        Write(writer, "running", machine.Running);
+        Write(writer, "pid", machine.Process);
+        Write(writer, "qemuPid", machine.QemuProcess);
+        writer.WriteString("qemuVersion", machine.QemuVersion);
+        writer.WriteString("accelerator", machine.Accelerator);
+        Write(writer, "cpus", machine.Cpus);
+        Write(writer, "memory", machine.Memory);
+        Write(writer, "startedUsec", machine.Started is { } started ? (started - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null);
+        writer.WriteString("image", machine.Image);
+        writer.WriteString("runtimeDirectory", machine.Directory);
+        writer.WriteString("layout", machine.Layout);
+        writer.WriteString("server", machine.Server);
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, long? value)
+    {
+        if (value is { } number)
+            writer.WriteNumber(name, number);
+        else
+            writer.WriteNull(name);
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, bool? value)
+    {
+        if (value is { } flag)
+            writer.WriteBoolean(name, flag);
+        else
+            writer.WriteNull(name);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+using Vmspawn.Cli.Control.Client;
+
+namespace Vmspawn.Cli.Control.Show;
+
+/// <summary>All about one machine.</summary>
+/// <param name="Machine">What it says of itself.</param>
+/// <param name="Storage">Its disks as it lists them, or null when its server does not.</param>
+/// <param name="Ports">Its root ports as it lists them, or null when its server does not.</param>
+internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage, JsonElement? Ports)
+{
+    private const int LabelWidth = 11;
+
+    /// <summary>For people.</summary>
+    public string Text(TextStyle style, int? width, DateTimeOffset now)
+    {
+        var text = new StringBuilder(style.Bold(Machine.Name)).Append(": ").Append(Messages.OneLine(Machine.State)).Append('\n');
+        var qemu = Machine.QemuProcess is { } process ? $"{Machine.QemuVersion} with {Machine.Accelerator}, process {process}" : null;
+        Line(text, "QEMU", qemu);
+        Line(text, "served by", $"{Machine.Server}, process {Machine.Process}");
+        Line(text, "CPUs", Machine.Cpus?.ToString());
+        Line(text, "memory", Machine.Memory is { } memory ? Amounts.Size(memory) : null);
+        Line(text, "image", Machine.Image);
+        Line(text, "uptime", Machine.Started is { } started ? Amounts.Span(now - started) : null);
+        Line(text, "directory", Machine.Directory);
+        Line(text, "layout", Machine.Layout);
+        if (Storage is { } storage)
+            WriteStorage(text, storage, style, width);
+        if (Ports is { } ports)
+            WritePorts(text, ports, style, width);
+        return text.ToString();
+    }
+
+    /// <summary>For programs: one object in one line.</summary>
+    public string Json() => JsonText.Of(writer =>
+    {
+        writer.WriteStartObject();
+        MachineList.WriteFields(writer, Machine);
+        Write(writer, "storage", Storage);
+        Write(writer, "ports", Ports);
+        writer.WriteEndObject();
+    });
+
+    private static void Line(StringBuilder text, string label, string? value)
+    {
+        if (value is not null)
+            text.Append($"  {label}".PadRight(LabelWidth + 2)).Append(Messages.OneLine(value)).Append('\n');
+    }
+
+    private static void WriteStorage(StringBuilder text, JsonElement list, TextStyle style, int? width)
+    {
+        var table = new TextTable(
+            new("DISK"), new("TYPE"), new("SIZE", IsNumber: true), new("ACCESS"), new("STATE"), new("GUEST"), new("PORT"), new("SERIAL"), new("FILE", Shrinks: true));
+        foreach (var disk in list.EnumerateArray().Select(StorageFacts.Of))
+        {
+            table.Add(
+                disk.Name, disk.Type, Amounts.Size(disk.Size), disk.ReadOnly ? "read-only" : "read-write", disk.State, disk.Guest, disk.Port, disk.Serial, disk.Path);
+        }
+
+        text.Append('\n');
+        table.Write(text, style, width);
+    }
+
+    private static void WritePorts(StringBuilder text, JsonElement list, TextStyle style, int? width)
+    {
+        var table = new TextTable(new("PORT"), new("GUEST"), new("SLOT", IsNumber: true), new("SPARE"), new("STATE"), new("OWNER"));
+        foreach (var port in list.EnumerateArray().Select(PortFacts.Of))
+            table.Add(port.Id, port.Guest, port.Slot.ToString(), port.Spare ? "yes" : "no", port.State, port.Owner);
+        text.Append('\n');
+        table.Write(text, style, width);
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, JsonElement? value)
+    {
+        writer.WritePropertyName(name);
+        if (value is { } element)
+            element.WriteTo(writer);
+        else
+            writer.WriteNullValue();
+    }
+}

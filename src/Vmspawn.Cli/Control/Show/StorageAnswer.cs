@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Vmspawn.Cli.Control.Client;
+
+namespace Vmspawn.Cli.Control.Show;
+
+/// <summary>A disk that was attached or whose file was replaced.</summary>
+internal static class StorageAnswer
+{
+    /// <summary>As the server describes it.</summary>
+    /// <param name="reply">Has it as <c>storage</c>.</param>
+    /// <param name="json">For programs, in one line.</param>
+    public static string Text(JsonElement reply, bool json)
+    {
+        if (!reply.TryGetProperty("storage"u8, out var storage))
+            return "";
+        if (json)
+            return JsonText.Of(storage.WriteTo);
+        var disk = StorageFacts.Of(storage);
+        var place = disk.Guest is null ? "" : disk.Port is null ? $", at {disk.Guest}" : $", at {disk.Guest} behind {disk.Port}";
+        return Messages.OneLine($"{disk.Name}: {disk.Type}, {Amounts.Size(disk.Size)}, {(disk.ReadOnly ? "read-only" : "read-write")}, serial {disk.Serial}{place}") + "\n";
+    }
+
+    /// <summary>Of a server that says nothing about it.</summary>
+    public static string Text(string id, bool json) => json
+        ? JsonText.Of(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", id);
+            writer.WriteEndObject();
+        })
+        : $"{Messages.OneLine(id)}: done\n";
+}
