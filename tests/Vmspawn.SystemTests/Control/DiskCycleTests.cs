@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests.Control;
