@@ -1,6 +1,5 @@
 using CsCheck;
 using Vmspawn.Control.Ports;
-using Vmspawn.Pcie;
 using Vmspawn.Tests.Consoles;
 
 namespace Vmspawn.Tests.Control;
