@@ -18,12 +18,14 @@ internal static class VmRun
     public static async Task<int> RunAsync(
         Planning planning, VmOptions options, Func<string, string?> environment, VmMessages messages)
     {
+        var inbox = Supervisor.CreateInbox();
+        using var signals = new StopSignals(inbox.Writer);
         // Given back last, so that the terminal is whole again whatever happens before.
         using var mode = options.Console == ConsoleMode.Native && TerminalMode.IsTerminal(StandardStream.Input)
             ? TerminalMode.MakeRaw(StandardStream.Input, restoreOnSignals: false)
             : null;
         using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime);
-        await using var supervisor = new Supervisor(vm, messages);
+        await using var supervisor = new Supervisor(vm, inbox, messages);
         // QEMU is starting meanwhile: the socket costs the guest no time.
         await using var control = ControlServer.Start(vm, planning, supervisor, messages);
         messages.Notice(Greeting(options, planning));

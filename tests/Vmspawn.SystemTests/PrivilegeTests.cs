@@ -21,7 +21,7 @@ public sealed class PrivilegeTests : VmTest
         var ended = await AsOrdinaryUser(Guest("poweroff", $"--image={image}"));
         Assert.Equal(1, ended.Status);
         Assert.Contains(image, ended.Error, StringComparison.Ordinal);
-        Assert.Contains("permission", ended.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("may not read", ended.Error, StringComparison.Ordinal);
     }
 
     /// <summary>As we are, or as nobody when we are root, with copies of what only root can reach.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Vmspawn.Linux;
 using Vmspawn.Resolve;
 
 namespace Vmspawn.Cli.Running;
@@ -8,6 +9,6 @@ internal static class HostSurroundings
 {
     public static Surroundings Create() => new(
         Environment.GetEnvironmentVariable,
-        !Console.IsOutputRedirected,
+        WindowSize.Of(StandardStream.Output),
         () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
 }

@@ -17,16 +17,17 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly TaskCompletionSource<QemuEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _sharing = new();
     private readonly VarlinkServer _server;
+    private readonly DiskBay _bay;
     private QmpShare? _share;
 
     private ControlServer(
         UnixListener listener, RunningVm vm, Planning planning, MonitorSlot slot, ChannelWriter<SupervisorEvent> inbox, VmMessages messages)
     {
         var monitor = new MonitorAccess(slot);
-        var bay = new DiskBay(planning.Spec!, vm.Plan, monitor, TimeProvider.System, messages.Notice);
-        _ = bay.FollowAsync(slot.Ready);
-        var instance = new MachineInstanceService(monitor, bay, inbox, _lastWords, messages.Notice);
-        var machine = new MachineService(vm, planning.Spec!, monitor, bay, _lastWords, _end.Task);
+        _bay = new DiskBay(planning.Spec!, vm.Plan, monitor, TimeProvider.System, messages.Notice);
+        _ = _bay.FollowAsync(slot.Ready);
+        var instance = new MachineInstanceService(monitor, _bay, inbox, _lastWords, messages.Notice);
+        var machine = new MachineService(vm, planning.Spec!, monitor, _bay, _lastWords, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", "1", "https://varlink.org/"),
             instance.Create(),
@@ -78,5 +79,9 @@ internal sealed class ControlServer : IAsyncDisposable
         await _lastWords.HearAsync();
     }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _bay.Dispose();
+    }
 }

@@ -33,7 +33,7 @@ internal sealed class QmpShare
 
     private async Task<QmpShareEnd> ServeAsync(QmpShareSocket socket, CancellationToken cancellation)
     {
-        using var client = new QmpShareClient(socket, _monitor, _options);
-        return await client.RunAsync(cancellation);
+        using var client = new QmpShareClient(socket, _monitor, _options, cancellation);
+        return await client.RunAsync();
     }
 }

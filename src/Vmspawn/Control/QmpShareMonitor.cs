@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Control;
@@ -9,7 +10,8 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
     /// <summary>Names a descriptor for a moment; see <see cref="DisplaceAsync"/>.</summary>
     private const string MomentaryName = "vmspawn-displaced";
 
-    private readonly SemaphoreSlim _longTurn = new(1, 1);
+    // One place, taken by writing; unlike a semaphore it needs nobody to dispose it.
+    private readonly Channel<QmpShareCommand> _longTurn = Channel.CreateBounded<QmpShareCommand>(1);
 
     public ReadOnlySpan<byte> Version => client.Relay.Version.Span;
 
@@ -26,7 +28,7 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
     {
         bool isLong = length > options.LongCommandBytes;
         if (isLong)
-            await _longTurn.WaitAsync(stop);
+            await _longTurn.Writer.WriteAsync(command, stop);
         try
         {
             bool hasFailed = false;
@@ -43,7 +45,7 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
         finally
         {
             if (isLong)
-                _longTurn.Release();
+                _longTurn.Reader.TryRead(out _);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Vmspawn.Control;
 /// What waits for a program to read it, in the order in which it was put in. Events are bounded by number and size;
 /// of answers there is one at a time, since the next command is taken when the last answer is sent.
 /// </summary>
-internal sealed class QmpShareOutbox(QmpShareOptions options)
+internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken stop)
 {
     private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new() { SingleReader = true });
     private readonly TaskCompletionSource _overflow = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,7 +21,7 @@ internal sealed class QmpShareOutbox(QmpShareOptions options)
     public Task Add(ReadOnlyMemory<byte> answer)
     {
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _entries.Writer.TryWrite(new Entry(answer, sent)) ? sent.Task : Task.CompletedTask;
+        return _entries.Writer.TryWrite(new Entry(answer, sent)) ? sent.Task.WaitAsync(stop) : Task.CompletedTask;
     }
 
     /// <summary>Puts an event in, unless too many wait already.</summary>
@@ -40,13 +40,13 @@ internal sealed class QmpShareOutbox(QmpShareOptions options)
 
     /// <summary>Sends all that is put in, until it is complete.</summary>
     /// <exception cref="TimeoutException">The program does not read.</exception>
-    public async Task SendAllAsync(QmpShareSocket socket, CancellationToken stop)
+    public async Task SendAllAsync(QmpShareSocket socket)
     {
         bool isPeerGone = false;
         await foreach (Entry entry in _entries.Reader.ReadAllAsync(stop))
         {
             if (!isPeerGone)
-                isPeerGone = !await TrySendAsync(socket, entry.Bytes, stop);
+                isPeerGone = !await TrySendAsync(socket, entry.Bytes);
             if (entry.Sent is null)
             {
                 Interlocked.Decrement(ref _events);
@@ -57,7 +57,7 @@ internal sealed class QmpShareOutbox(QmpShareOptions options)
         }
     }
 
-    private async Task<bool> TrySendAsync(QmpShareSocket socket, ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    private async Task<bool> TrySendAsync(QmpShareSocket socket, ReadOnlyMemory<byte> bytes)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(options.SendTime);
@@ -71,9 +71,9 @@ internal sealed class QmpShareOutbox(QmpShareOptions options)
             // What it has sent before is still carried out; only its answers have nowhere to go.
             return false;
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException late) when (!stop.IsCancellationRequested)
         {
-            throw new TimeoutException($"it did not read a message of {bytes.Length} bytes within {options.SendTime.TotalSeconds:0.###} s");
+            throw new TimeoutException($"it did not read a message of {bytes.Length} bytes within {options.SendTime.TotalSeconds:0.###} s", late);
         }
     }
 

@@ -29,6 +29,13 @@ internal static class KernelCommandLine
             yield return $"systemd.tty.term.{device}={spec.Term}";
         }
 
+        // No QEMU so far tells a guest the size of its console; systemd takes it from here (systemd(1), "Kernel Command Line").
+        if (spec.TerminalSize is { Rows: > 0, Columns: > 0 } size)
+        {
+            yield return $"systemd.tty.rows.{device}={size.Rows}";
+            yield return $"systemd.tty.columns.{device}={size.Columns}";
+        }
+
         yield return $"console={device}";
     }
 }

@@ -53,6 +53,7 @@ internal static class Resolver
             Console = options.Console,
             ConsoleTransport = options.ConsoleTransport,
             Term = options.Terminal,
+            TerminalSize = options.Console == ConsoleMode.Interactive ? surroundings.Terminal : null,
             Layout = options.Layout,
             HotplugPorts = options.HotplugPorts,
             Sandbox = options.QemuSandbox && world.Qemu.HasSandbox,

@@ -1,10 +1,12 @@
+using Vmspawn.Linux;
+
 namespace Vmspawn.Resolve;
 
 /// <summary>What a process is handed by whoever started it, so that nothing below reads it for itself.</summary>
 /// <param name="Environment">Reads one environment variable.</param>
-/// <param name="IsTerminal">Whether standard output is a terminal.</param>
+/// <param name="Terminal">Size of the terminal that standard output is, or null when it is none.</param>
 /// <param name="RandomSuffix">Makes the number that tells ephemeral machines of one image apart.</param>
 internal sealed record Surroundings(
     Func<string, string?> Environment,
-    bool IsTerminal,
+    WindowSize? Terminal,
     Func<ulong> RandomSuffix);

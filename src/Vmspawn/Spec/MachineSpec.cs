@@ -1,4 +1,5 @@
 using Vmspawn.Host;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
 using Vmspawn.Qemu.Extra;
@@ -38,6 +39,9 @@ internal sealed record MachineSpec
 
     /// <summary>A valid <c>$TERM</c> to tell the guest, or null.</summary>
     public string? Term { get; init; }
+
+    /// <summary>Size of the terminal that shows the console, or null when none does.</summary>
+    public WindowSize? TerminalSize { get; init; }
 
     public PcieLayout Layout { get; init; }
     public int HotplugPorts { get; init; }

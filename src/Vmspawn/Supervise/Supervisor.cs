@@ -10,9 +10,7 @@ internal sealed class Supervisor : IAsyncDisposable
 {
     private readonly RunningVm _vm;
     private readonly VmMessages _messages;
-    private readonly Channel<SupervisorEvent> _inbox =
-        Channel.CreateUnbounded<SupervisorEvent>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly StopSignals _signals;
+    private readonly Channel<SupervisorEvent> _inbox;
     private readonly MonitorLink _link;
     private readonly MonitorSlot _slot = new();
     private QmpClient? _monitor;
@@ -22,13 +20,20 @@ internal sealed class Supervisor : IAsyncDisposable
     private int _generation;
     private int _pressesLeft;
 
-    public Supervisor(RunningVm vm, VmMessages messages)
+    /// <param name="vm">What to follow.</param>
+    /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that no signal finds nobody to take it.</param>
+    /// <param name="messages">Where sentences go.</param>
+    public Supervisor(RunningVm vm, Channel<SupervisorEvent> inbox, VmMessages messages)
     {
         _vm = vm;
+        _inbox = inbox;
         _messages = messages;
-        _signals = new StopSignals(_inbox.Writer);
         _link = new MonitorLink(vm.Monitor, _inbox.Writer);
     }
+
+    /// <summary>An inbox for one VM.</summary>
+    public static Channel<SupervisorEvent> CreateInbox() =>
+        Channel.CreateUnbounded<SupervisorEvent>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Where others put what they want: the console's escape keys, control clients.</summary>
     public ChannelWriter<SupervisorEvent> Inbox => _inbox.Writer;
@@ -180,7 +185,6 @@ internal sealed class Supervisor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _signals.Dispose();
         _inbox.Writer.TryComplete();
         _slot.Lose("QEMU has ended");
         if (_rungTimers is not null)

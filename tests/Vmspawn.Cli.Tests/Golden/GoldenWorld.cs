@@ -31,7 +31,7 @@ internal sealed class GoldenWorld : IDisposable
             return (null, mistakes);
 
         var options = Assert.IsType<RunCommand>(parsed).Options;
-        var surroundings = new Surroundings(_ => null, IsTerminal: false, () => 0x0123456789abcdef);
+        var surroundings = new Surroundings(_ => null, Terminal: null, () => 0x0123456789abcdef);
         var resolution = Resolver.Resolve(options, World(), surroundings, [], []);
         if (resolution.Spec is not { } spec)
             return (null, resolution.Problems);

@@ -13,11 +13,11 @@ internal static class Leftovers
         // A process that was killed with its parent takes a moment to be gone.
         while (Processes.With(scratch.Mark).Count > 0 && DateTime.UtcNow < end)
             await Task.Delay(50);
-        foreach (var id in Processes.With(scratch.Mark))
-        {
-            found.Add($"process {Processes.Describe(id)}");
-            Processes.Signal(id, "KILL");
-        }
+        var left = Processes.With(scratch.Mark);
+        // All are described before any is killed: some die with another.
+        found.AddRange(left.Select(id => $"process {Processes.Describe(id)}"));
+        foreach (var id in left)
+            Processes.Kill(id);
         found.AddRange(scratch.Strangers().Select(path => $"file {path}"));
         found.AddRange(OfOurs("/run/systemd/vmspawn", scratch.Mark).Concat(OfOurs("/var/tmp", scratch.Mark))
             .Select(path => $"file {path}"));

@@ -22,7 +22,14 @@ internal static class Processes
             .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!))
             .Where(id => ParentOf(id) == parent)];
 
-    public static string Describe(int id) => $"{id} {Read($"/proc/{id}/cmdline").Replace('\0', ' ')}";
+    /// <summary>Its state, its processor time (hung or starved?) and its arguments.</summary>
+    public static string Describe(int id)
+    {
+        // proc_pid_stat(5): the state is field 3, user and system time are 14 and 15, in hundredths of a second.
+        var fields = AfterName(Read($"/proc/{id}/stat")).Split(' ');
+        var time = fields.Length > 12 ? (int.Parse(fields[11]) + int.Parse(fields[12])) / 100.0 : 0;
+        return $"{id} {fields[0]} {time} s {Read($"/proc/{id}/cmdline").Replace('\0', ' ')}";
+    }
 
     public static string[] Arguments(int id) => Read($"/proc/{id}/cmdline").TrimEnd('\0').Split('\0');
 
@@ -42,6 +49,13 @@ internal static class Processes
         using var shell = Process.Start("/bin/sh", ["-c", $"kill -{name} {id}"]);
         shell.WaitForExit();
         Assert.Equal(0, shell.ExitCode);
+    }
+
+    /// <summary>Kills a process that may be gone by now.</summary>
+    public static void Kill(int id)
+    {
+        using var shell = Process.Start("/bin/sh", ["-c", $"kill -KILL {id} 2>/dev/null || true"]);
+        shell.WaitForExit();
     }
 
     private static bool Carries(string folder, string mark) =>

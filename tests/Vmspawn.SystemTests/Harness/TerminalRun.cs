@@ -25,27 +25,29 @@ internal sealed class TerminalRun : IDisposable
 
     public int ProcessId => _process.Id;
 
+    public string Path => _terminal.Path;
+
     public WindowSize Size
     {
         set => _terminal.Size = value;
     }
 
     /// <summary>The terminal's mode as stty(1) writes it: equal texts are equal modes.</summary>
-    public string Mode => Stty(_terminal, "-g");
+    public string Mode => Stty(Path, "-g");
 
     public bool ModeIsAsBefore => Mode == _modeBefore;
 
     public static TerminalRun Start(Scratch scratch, QemuKind qemu, WindowSize size, params IEnumerable<string> arguments)
     {
         var terminal = PseudoTerminal.Create();
-        Stty(terminal, "sane");
+        Stty(terminal.Path, "sane");
         terminal.Size = size;
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(variable => (string)variable.Key, _ => (string?)null);
         foreach (var (name, value) in TestEnvironment.For(scratch, qemu))
             environment[name] = value;
         environment["TERM"] = "xterm-256color";
-        var modeBefore = Stty(terminal, "-g");
+        var modeBefore = Stty(terminal.Path, "-g");
         // setsid(1) makes the terminal the session's, for the signal of a new size; it becomes the program.
         var child = ChildProcess.Start(
             new ChildSpec("/usr/bin/setsid", ["--ctty", Prepared.Binary, .. arguments])
@@ -100,9 +102,10 @@ internal sealed class TerminalRun : IDisposable
         }
     }
 
-    private static string Stty(PseudoTerminal terminal, string word)
+    /// <summary>What stty(1) answers for a terminal.</summary>
+    public static string Stty(string path, string word)
     {
-        using var stty = Process.Start(new ProcessStartInfo("stty", ["-F", terminal.Path, word])
+        using var stty = Process.Start(new ProcessStartInfo("stty", ["-F", path, word])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -4,7 +4,7 @@ namespace Vmspawn.SystemTests.Harness;
 public abstract class VmTest : IAsyncDisposable
 {
     /// <summary>A test guest's whole run under emulation on a busy machine.</summary>
-    private protected static readonly TimeSpan GuestBound = TimeSpan.FromSeconds(120);
+    private protected static readonly TimeSpan GuestBound = TimeSpan.FromSeconds(240);
 
     /// <summary>What does not start a guest.</summary>
     private protected static readonly TimeSpan ShortBound = TimeSpan.FromSeconds(30);

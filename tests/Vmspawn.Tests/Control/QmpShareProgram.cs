@@ -33,6 +33,10 @@ internal sealed class QmpShareProgram : IDisposable
         return new QmpShareProgram(connection, served);
     }
 
+    /// <summary>A program on a connection that another server serves.</summary>
+    public static QmpShareProgram Over(UnixConnection connection) =>
+        new(connection, new TaskCompletionSource<QmpShareEnd>().Task);
+
     /// <summary>The two sides of a share, for a client of another sort.</summary>
     public static (UnixConnection Connection, Task<QmpShareEnd> Served) Open(QmpShare share, CancellationToken stop = default)
     {

@@ -1,8 +1,6 @@
 using CsCheck;
 using System.Text;
-using System.Text.Json;
 using Vmspawn.Control;
-using Vmspawn.Qmp;
 
 namespace Vmspawn.Tests.Control;
 

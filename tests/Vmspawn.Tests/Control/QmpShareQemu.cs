@@ -7,6 +7,9 @@ namespace Vmspawn.Tests.Control;
 /// <summary>A real QEMU before its first instruction, whose one monitor is shared.</summary>
 internal sealed class QmpShareQemu : IAsyncDisposable
 {
+    /// <summary>For machines that do much else at the same time.</summary>
+    public static readonly QmpClientOptions Patient = new() { CallTimeout = QmpShareProgram.Bound, HandshakeTimeout = QmpShareProgram.Bound };
+
     private readonly DirectoryInfo _directory;
     private readonly Process _process;
 
@@ -38,7 +41,7 @@ internal sealed class QmpShareQemu : IAsyncDisposable
         {
             try
             {
-                return new QmpShareQemu(directory, process, await QmpClient.ConnectAsync(path), options);
+                return new QmpShareQemu(directory, process, await QmpClient.ConnectAsync(path, Patient), options);
             }
             catch (QmpDisconnectedException) when (!process.HasExited && Stopwatch.GetElapsedTime(start) < QmpShareProgram.Bound)
             {

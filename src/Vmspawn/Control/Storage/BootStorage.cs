@@ -1,8 +1,6 @@
 using Vmspawn.Linux;
 using Vmspawn.Options;
-using Vmspawn.Pcie;
 using Vmspawn.Plan;
-using Vmspawn.Qmp;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Control.Storage;

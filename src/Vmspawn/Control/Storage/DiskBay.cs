@@ -5,9 +5,10 @@ using Vmspawn.Spec;
 namespace Vmspawn.Control.Storage;
 
 /// <summary>The disks and ports of a running VM, and what can be done to them.</summary>
-internal sealed class DiskBay
+internal sealed class DiskBay : IDisposable
 {
     private readonly Removals _removals;
+    private readonly ScsiControllers _controllers;
 
     public DiskBay(MachineSpec spec, VmPlan plan, MonitorAccess monitor, TimeProvider clock, Action<string> log)
     {
@@ -17,13 +18,13 @@ internal sealed class DiskBay
         Table = new StorageTable(boot.Disks, plan.Topology);
         _removals = new Removals(monitor, Ports, clock, log);
         var blocks = new BlockNodes();
-        var controllers = new ScsiControllers(Ports, _removals, boot.Controller);
-        Attach = new DiskAttach(monitor, spec.Qemu, Table, Ports, controllers, _removals, blocks);
+        _controllers = new ScsiControllers(Ports, _removals, boot.Controller);
+        Attach = new DiskAttach(monitor, spec.Qemu, Table, Ports, _controllers, _removals, blocks);
         Detach = new DiskDetach(Table, _removals, clock);
         Replace = new DiskReplace(monitor, Table, blocks, new MediumSwap(blocks, clock));
 
         foreach (var disk in boot.Disks)
-            _removals.Register(disk, qemu => DiskDetach.GiveBackAsync(qemu, disk, blocks, controllers, Table));
+            _removals.Register(disk, qemu => DiskDetach.GiveBackAsync(qemu, disk, blocks, _controllers, Table));
         if (boot.Controller is { } controller)
             _removals.Register(controller, _ => Task.CompletedTask);
     }
@@ -39,6 +40,8 @@ internal sealed class DiskBay
     public DiskDetach Detach { get; }
 
     public DiskReplace Replace { get; }
+
+    public void Dispose() => _controllers.Dispose();
 
     /// <summary>Follows what QEMU says of devices, from its greeting to its end.</summary>
     public async Task FollowAsync(Task<Qmp.QmpClient> greeted) => await _removals.ListenAsync(await greeted);

@@ -6,11 +6,13 @@ namespace Vmspawn.Control.Storage;
 
 /// <summary>The SCSI controller that disks share: made for the first of them, removed after the last.</summary>
 /// <remarks>One that was asked to leave is never used again, since the guest may obey late: the next disk gets another.</remarks>
-internal sealed class ScsiControllers(PortPool ports, Removals removals, ScsiController? atBoot)
+internal sealed class ScsiControllers(PortPool ports, Removals removals, ScsiController? atBoot) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ScsiController? _current = atBoot;
     private int _made;
+
+    public void Dispose() => _gate.Dispose();
 
     /// <summary>Finds a place for a disk.</summary>
     /// <param name="qemu">The monitor.</param>

@@ -1,0 +1,242 @@
+using CsCheck;
+using Vmspawn.Control;
+using Vmspawn.Control.Ports;
+using Vmspawn.Control.Storage;
+
+namespace Vmspawn.Tests.Control;
+
+public class DiskBayTests
+{
+    [Theory]
+    [InlineData("virtio-blk", "add-fd", 1)]
+    [InlineData("virtio-blk", "blockdev-add", 1)]
+    [InlineData("virtio-blk", "blockdev-add", 2)]
+    [InlineData("nvme", "device_add", 1)]
+    [InlineData("virtio-scsi", "device_add", 1)]
+    [InlineData("virtio-scsi", "device_add", 2)]
+    [InlineData("scsi-cd", "blockdev-add", 2)]
+    public async Task Whatever_step_of_an_attach_fails_nothing_is_left_and_QEMUs_reason_is_told(string type, string step, int which)
+    {
+        await using var some = await SomeBay.StartAsync();
+        some.ObeyRemovals();
+        var obey = some.Qemu.Judge;
+        some.Qemu.Judge = async (command, arguments) => command == step && some.Qemu.Count(step) == which
+            ? "the moon is in the wrong quarter"
+            : await obey(command, arguments);
+
+        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d", type));
+        Assert.Equal(ControlFailure.QemuFailed, failure.Failure);
+        Assert.Contains("the moon is in the wrong quarter", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(some.Qemu.Nodes);
+        Assert.Empty(some.Qemu.Fdsets);
+        Assert.Empty(some.Bay.Table.All);
+        await Eventually(() => some.FreePorts == 10);
+
+        some.Qemu.Judge = (_, _) => Task.FromResult<string?>(null);
+        await some.AttachAsync("d", type);
+    }
+
+    [Fact]
+    public async Task A_guest_that_refuses_keeps_the_disk_and_its_port_and_may_be_asked_again()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var disk = await some.AttachAsync("d");
+        some.Qemu.Judge = async (command, _) =>
+        {
+            if (command == "device_del")
+                await some.Qemu.SayAsync("DEVICE_UNPLUG_GUEST_ERROR", disk.DeviceId);
+            return null;
+        };
+        var refused = await Assert.ThrowsAsync<ControlException>(() => some.DetachAsync("d"));
+        Assert.Equal(ControlFailure.GuestRefused, refused.Failure);
+        Assert.Equal(PlugState.Attached, disk.State);
+        Assert.Equal(PortState.Taken, some.Bay.Ports.Rows.Single(row => row.Port.Id == disk.PortId).State);
+
+        some.ObeyRemovals();
+        Assert.True(await some.DetachAsync("d"));
+        Assert.Equal(10, some.FreePorts);
+        Assert.Empty(some.Qemu.Nodes);
+        Assert.Empty(some.Qemu.Fdsets);
+    }
+
+    [Fact]
+    public async Task A_guest_that_answers_too_late_still_gives_everything_back()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var disk = await some.AttachAsync("d");
+        var late = await Assert.ThrowsAsync<ControlException>(() => some.DetachAsync("d", seconds: 0.1));
+        Assert.Equal(ControlFailure.TimedOut, late.Failure);
+        Assert.Same(disk, Assert.Single(some.Bay.Table.All));
+
+        await some.Qemu.SayAsync("DEVICE_DELETED", disk.DeviceId);
+        await Eventually(() => some.FreePorts == 10);
+        Assert.Empty(some.Bay.Table.All);
+        Assert.Empty(some.Qemu.Nodes);
+        Assert.Empty(some.Qemu.Fdsets);
+    }
+
+    [Fact]
+    public async Task A_guest_that_loses_the_first_request_is_asked_again()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var disk = await some.AttachAsync("d");
+        some.Qemu.Judge = async (command, _) =>
+        {
+            if (command == "device_del" && some.Qemu.Count("device_del") == 2)
+                await some.Qemu.SayAsync("DEVICE_DELETED", disk.DeviceId);
+            return null;
+        };
+        Assert.True(await some.DetachAsync("d", seconds: 20));
+        Assert.Equal(2, some.Qemu.Count("device_del"));
+    }
+
+    [Fact]
+    public async Task A_device_that_somebody_else_had_removed_is_noticed()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var disk = await some.AttachAsync("d");
+        // The events are followed once somebody has asked for a removal or the monitor was there for a moment.
+        await some.Qemu.Monitor.ExecuteAsync("query-status");
+        await some.Qemu.SayAsync("DEVICE_DELETED", disk.DeviceId);
+        await Eventually(() => some.FreePorts == 10);
+        Assert.Empty(some.Bay.Table.All);
+    }
+
+    [Fact]
+    public async Task A_name_is_taken_from_the_first_moment_on()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var hold = new TaskCompletionSource<string?>();
+        some.Qemu.Judge = (command, _) => command == "device_add" ? hold.Task : Task.FromResult<string?>(null);
+        var first = some.AttachAsync("d");
+        Assert.Equal(PlugState.Attaching, Assert.Single(some.Bay.Table.All).State);
+        var second = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d", file: "other"));
+        Assert.Equal(ControlFailure.StorageExists, second.Failure);
+        Assert.False(first.IsCompleted);
+        hold.SetResult(null);
+        await first;
+    }
+
+    [Fact]
+    public async Task A_call_about_one_disk_does_not_wait_for_another()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var hold = new TaskCompletionSource<string?>();
+        some.Qemu.Judge = (command, arguments) => command == "device_add" && arguments.GetProperty("serial").GetString() == "slow"
+            ? hold.Task
+            : Task.FromResult<string?>(null);
+        var slow = some.AttachAsync("slow");
+        await some.AttachAsync("quick", "nvme");
+        Assert.False(slow.IsCompleted);
+        hold.SetResult(null);
+        await slow;
+    }
+
+    [Fact]
+    public async Task A_file_is_not_written_by_two_disks()
+    {
+        await using var some = await SomeBay.StartAsync();
+        await some.AttachAsync("writer", file: "f");
+        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("reader", readOnly: true, file: "f"));
+        Assert.Equal(ControlFailure.BadFile, failure.Failure);
+        Assert.Contains("disk writer", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_may_be_read_by_two_disks()
+    {
+        await using var some = await SomeBay.StartAsync();
+        await some.AttachAsync("one", "scsi-cd", file: "f");
+        await some.AttachAsync("two", "nvme", readOnly: true, file: "f");
+        Assert.Equal(2, some.Bay.Table.All.Count);
+    }
+
+    [Fact]
+    public async Task SCSI_disks_share_a_controller_whose_port_returns_with_the_last_of_them()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var one = await some.AttachAsync("one", "virtio-scsi");
+        var two = await some.AttachAsync("two", "scsi-cd");
+        Assert.Same(one.Seat!.Controller, two.Seat!.Controller);
+        Assert.NotEqual(one.Seat, two.Seat);
+        Assert.Equal(9, some.FreePorts);
+        some.ObeyRemovals();
+        await some.DetachAsync("one");
+        Assert.Equal(9, some.FreePorts);
+        await some.DetachAsync("two");
+        Assert.Equal(10, some.FreePorts);
+    }
+
+    [Fact]
+    public async Task A_controller_that_was_asked_to_leave_gets_no_more_disks()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var first = await some.AttachAsync("one", "virtio-scsi");
+        some.Qemu.Judge = async (command, arguments) =>
+        {
+            var id = command == "device_del" ? arguments.GetProperty("id").GetString()! : "";
+            if (id == first.DeviceId)
+                await some.Qemu.SayAsync("DEVICE_DELETED", id);
+            return null;
+        };
+        await some.DetachAsync("one", seconds: 0.5);
+        var second = await some.AttachAsync("two", "virtio-scsi");
+        Assert.NotSame(first.Seat!.Controller, second.Seat!.Controller);
+        await some.Qemu.SayAsync("DEVICE_DELETED", first.Seat.Controller.DeviceId);
+        await Eventually(() => some.FreePorts == 9);
+    }
+
+    [Fact]
+    public async Task One_disk_too_many_is_told_who_has_the_ports()
+    {
+        await using var some = await SomeBay.StartAsync(spares: 2);
+        await some.AttachAsync("a");
+        await some.AttachAsync("b", "nvme");
+        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("c"));
+        Assert.Equal(ControlFailure.NoFreePort, failure.Failure);
+        Assert.Equal("2 of 2 hotplug ports are taken: disk a, disk b", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_about_to_be_free_is_waited_for()
+    {
+        await using var some = await SomeBay.StartAsync(spares: 1);
+        var old = await some.AttachAsync("old");
+        var detaching = some.DetachAsync("old");
+        var attaching = some.AttachAsync("new");
+        await Eventually(() => some.Qemu.Count("device_del") == 1);
+        Assert.False(attaching.IsCompleted);
+        await some.Qemu.SayAsync("DEVICE_DELETED", old.DeviceId);
+        Assert.True(await detaching);
+        Assert.Equal(old.PortId, (await attaching).PortId);
+    }
+
+    [Fact]
+    public async Task Any_disks_that_come_and_go_at_once_leave_nothing_behind()
+    {
+        string[] types = ["virtio-blk", "nvme", "virtio-scsi", "scsi-cd"];
+        await Gen.Int[0, 3].Array[1, 12].SampleAsync(
+            async kinds =>
+            {
+                await using var some = await SomeBay.StartAsync(spares: 12);
+                some.ObeyRemovals();
+                await Task.WhenAll(kinds.Select(async (kind, i) =>
+                {
+                    await some.AttachAsync($"d{i}", types[kind]);
+                    await some.DetachAsync($"d{i}");
+                }));
+                Assert.Empty(some.Bay.Table.All);
+                Assert.Empty(some.Qemu.Nodes);
+                Assert.Empty(some.Qemu.Fdsets);
+                await Eventually(() => some.FreePorts == 12);
+            },
+            iter: 30);
+    }
+
+    private static async Task Eventually(Func<bool> condition)
+    {
+        for (var i = 0; i < 500 && !condition(); i++)
+            await Task.Delay(10);
+        Assert.True(condition());
+    }
+}

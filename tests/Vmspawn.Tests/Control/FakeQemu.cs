@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Vmspawn.Linux;
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Tests.Control;
+
+/// <summary>The far end of a monitor: answers every command with success unless told otherwise, and says what a test wants.</summary>
+internal sealed class FakeQemu : IAsyncDisposable
+{
+    private readonly NetworkStream _stream;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Task _serving;
+    private int _fdsets;
+
+    private FakeQemu(NetworkStream stream)
+    {
+        _stream = stream;
+        _serving = ServeAsync();
+    }
+
+    public required QmpClient Monitor { get; init; }
+
+    /// <summary>Every command with its arguments, in order.</summary>
+    public ConcurrentQueue<(string Name, JsonElement Arguments)> Commands { get; } = [];
+
+    /// <summary>The sets that were added and not removed.</summary>
+    public ConcurrentDictionary<int, bool> Fdsets { get; } = [];
+
+    /// <summary>Nodes that were added and not deleted.</summary>
+    public ConcurrentDictionary<string, bool> Nodes { get; } = [];
+
+    /// <summary>Decides about a command: null lets it succeed, other text is QEMU's complaint. May wait.</summary>
+    public Func<string, JsonElement, Task<string?>> Judge { get; set; } = (_, _) => Task.FromResult<string?>(null);
+
+    public int Count(string command) => Commands.Count(sent => sent.Name == command);
+
+    public static async Task<FakeQemu> StartAsync()
+    {
+        var (ours, theirs) = UnixConnection.CreatePair();
+        var socket = new Socket(new SafeSocketHandle(theirs.DangerousGetHandle(), ownsHandle: true));
+        theirs.SetHandleAsInvalid();
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        await stream.WriteAsync("""{"QMP":{"version":{"qemu":{"major":9,"minor":0,"micro":0},"package":""},"capabilities":[]}}"""u8.ToArray());
+        await stream.WriteAsync("\r\n"u8.ToArray());
+        // Its handshake is answered below, by who is made only with it.
+        var starting = QmpClient.StartAsync(ours);
+        await AnswerHandshakeAsync(stream);
+        return new FakeQemu(stream) { Monitor = await starting };
+    }
+
+    public async Task SayAsync(string happened, string device) => await SendAsync(
+        $$$"""{"event":"{{{happened}}}","data":{"device":"{{{device}}}","path":"/x"},"timestamp":{"seconds":1,"microseconds":0}}""");
+
+    public async ValueTask DisposeAsync()
+    {
+        await Monitor.DisposeAsync();
+        await _serving;
+        await _stream.DisposeAsync();
+    }
+
+    private static async Task AnswerHandshakeAsync(NetworkStream stream)
+    {
+        var line = new StringBuilder();
+        var one = new byte[1];
+        while (await stream.ReadAsync(one) == 1 && one[0] != '\n')
+            line.Append((char)one[0]);
+        var id = JsonDocument.Parse(line.ToString()).RootElement.GetProperty("id").GetRawText();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($$"""{"return":{},"id":{{id}}}""" + "\r\n"));
+    }
+
+    private async Task ServeAsync()
+    {
+        using var reader = new StreamReader(_stream, leaveOpen: true);
+        try
+        {
+            while (await reader.ReadLineAsync() is { } line)
+                _ = AnswerAsync(JsonDocument.Parse(line).RootElement);
+        }
+        catch (IOException)
+        {
+            // The client is gone.
+        }
+    }
+
+    private async Task AnswerAsync(JsonElement command)
+    {
+        var name = command.GetProperty("execute").GetString()!;
+        var arguments = command.TryGetProperty("arguments", out var given) ? given : default;
+        Commands.Enqueue((name, arguments));
+        var id = command.GetProperty("id").GetRawText();
+        var complaint = await Judge(name, arguments);
+        await SendAsync(complaint is null
+            ? $$"""{"return":{{Do(name, arguments)}},"id":{{id}}}"""
+            : $$$"""{"error":{"class":"GenericError","desc":{{{JsonSerializer.Serialize(complaint)}}}},"id":{{{id}}}}""");
+    }
+
+    private string Do(string name, JsonElement arguments)
+    {
+        switch (name)
+        {
+            case "add-fd":
+                var set = Interlocked.Increment(ref _fdsets);
+                Fdsets[set] = true;
+                return $$"""{"fdset-id":{{set}},"fd":{{set + 100}}}""";
+            case "remove-fd":
+                Fdsets.TryRemove(arguments.GetProperty("fdset-id").GetInt32(), out _);
+                return "{}";
+            case "query-fdsets":
+                return "[" + string.Join(',', Fdsets.Keys.Select(id => $$"""{"fdset-id":{{id}},"fds":[]}""")) + "]";
+            case "blockdev-add":
+                Nodes[arguments.GetProperty("node-name").GetString()!] = true;
+                return "{}";
+            case "blockdev-del":
+                Nodes.TryRemove(arguments.GetProperty("node-name").GetString()!, out _);
+                return "{}";
+            default:
+                return "{}";
+        }
+    }
+
+    private async Task SendAsync(string message)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await _stream.WriteAsync(Encoding.UTF8.GetBytes(message + "\r\n"));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}
