@@ -29,7 +29,7 @@ internal sealed class ControlServer : IAsyncDisposable
         var instance = new MachineInstanceService(monitor, _bay, inbox, _lastWords, messages.Notice);
         var machine = new MachineService(vm, planning.Spec!, monitor, _bay, _lastWords, _end.Task);
         var service = new VarlinkService(
-            new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), ""),
+            new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),
             QmpShareInterfaces.VirtualMachine(),
             QmpShareInterfaces.QemuMachine(ShareAsync),

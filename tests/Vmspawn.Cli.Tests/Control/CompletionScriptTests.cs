@@ -21,7 +21,8 @@ public class CompletionScriptTests
     {
         const string Program = """
             . "$0"
-            vmspawn() { printf '%s\n' "$2" >&2; printf '%s\n' $ANSWER; }
+            exec 3>&2
+            vmspawn() { printf '%s\n' "$2" >&3; printf '%s\n' $ANSWER; }
             COMP_LINE=$TYPED COMP_POINT=${#TYPED}
             _vmspawn
             printf '%s\n' "${COMPREPLY[@]}"

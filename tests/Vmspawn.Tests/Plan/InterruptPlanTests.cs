@@ -1,0 +1,58 @@
+using Vmspawn.Host;
+using Vmspawn.Options;
+using Vmspawn.Pcie;
+using Vmspawn.Plan;
+using Vmspawn.Qemu;
+using Vmspawn.Spec;
+using Vmspawn.Tests.Qemu;
+
+namespace Vmspawn.Tests.Plan;
+
+public class InterruptPlanTests
+{
+    [Fact]
+    public void A_few_drives_keep_vectors_of_their_own() =>
+        Assert.False(Plan(Machine(drives: 10, cpus: 1)).Interrupts.SharedByDrives);
+
+    [Fact]
+    public void A_hundred_drives_on_one_cpu_share_and_say_so()
+    {
+        var plan = Plan(Machine(drives: 110, cpus: 1));
+        Assert.True(plan.Interrupts.SharedByDrives);
+        Assert.True(plan.Interrupts.Needed <= plan.Interrupts.Limit);
+        Assert.Contains(plan.Notices, notice => notice.Contains("share interrupts", StringComparison.Ordinal));
+        Assert.Equal(110, plan.Arguments.Count(argument => argument.Contains(",vectors=0", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_root_disk_never_shares()
+    {
+        var plan = Plan(Machine(drives: 110, cpus: 1));
+        Assert.DoesNotContain("vectors=0", plan.Arguments.Single(argument => argument.Contains("id=vmspawn-root,", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_cpus_have_more_vectors() =>
+        Assert.Equal(4 * Plan(Machine(1, 1)).Interrupts.Limit, Plan(Machine(1, 4)).Interrupts.Limit);
+
+    private static VmPlan Plan(MachineSpec spec) => MachinePlanner.Plan(spec).Plan!;
+
+    private static MachineSpec Machine(int drives, int cpus) => new()
+    {
+        Name = "vm",
+        Host = new HostFacts(0, 1, 1 << 30, new RuntimeBase("/run", IsFallback: false), false, false, false),
+        Qemu = SomeQemu.Facts,
+        Accelerator = new AcceleratorSpec("tcg", null),
+        Cpus = new CpuTopology(cpus, $"{cpus}"),
+        Ram = RamSize.Default,
+        Console = ConsoleMode.Headless,
+        Layout = PcieLayout.Ports,
+        HotplugPorts = 10,
+        Drives = [Drive(DeviceIds.RootDrive, isRoot: true), .. Enumerable.Range(0, drives).Select(i => Drive(DeviceIds.ExtraDrive(i), isRoot: false))],
+    };
+
+    private static DriveSpec Drive(string id, bool isRoot) => new()
+    {
+        Id = id, Path = $"/{id}", Format = ImageFormat.Raw, Type = DiskType.VirtioBlk, Serial = id, VirtualSize = 1 << 20, IsRoot = isRoot,
+    };
+}

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Xml.Linq;
+
+namespace Vmspawn.Tests;
+
+public class ProjectReferenceTests
+{
+    /// <summary>All edges there may be; the planner and the interop have none.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Vmspawn.Pcie"] = [],
+        ["Vmspawn.Linux"] = [],
+        ["Vmspawn.Qmp"] = ["Vmspawn.Linux"],
+        ["Vmspawn.Varlink"] = ["Vmspawn.Linux"],
+        ["Vmspawn"] = ["Vmspawn.Linux", "Vmspawn.Pcie", "Vmspawn.Qmp", "Vmspawn.Varlink"],
+        ["Vmspawn.Cli"] = ["Vmspawn"],
+    };
+
+    [Fact]
+    public void Projects_reference_one_another_in_one_direction_only()
+    {
+        foreach (var project in Directory.EnumerateFiles(Source(), "*.csproj", SearchOption.AllDirectories))
+        {
+            var name = Path.GetFileNameWithoutExtension(project);
+            var references = XDocument.Load(project).Descendants("ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!));
+            Assert.Equal(Allowed[name], references.Order(StringComparer.Ordinal));
+        }
+    }
+
+    private static string Source([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "src");
+}
