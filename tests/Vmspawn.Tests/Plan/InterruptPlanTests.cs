@@ -2,7 +2,6 @@ using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
 using Vmspawn.Plan;
-using Vmspawn.Qemu;
 using Vmspawn.Spec;
 using Vmspawn.Tests.Qemu;
 

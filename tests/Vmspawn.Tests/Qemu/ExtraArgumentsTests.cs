@@ -1,4 +1,3 @@
-using Vmspawn.Qemu;
 using Vmspawn.Qemu.Extra;
 
 namespace Vmspawn.Tests.Qemu;
