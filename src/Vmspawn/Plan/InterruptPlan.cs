@@ -8,7 +8,8 @@ namespace Vmspawn.Plan;
 /// <param name="Needed">Vectors that Linux asks for, all devices together.</param>
 /// <param name="Limit">Vectors that it has.</param>
 /// <param name="SharedByDrives">Whether our extra drives do with a shared interrupt, so that everything fits.</param>
-public sealed record InterruptPlan(int Needed, int Limit, bool SharedByDrives)
+/// <param name="SharedByUsersNvme">Whether the user's nvme controllers do with one vector each, unless their arguments say otherwise.</param>
+public sealed record InterruptPlan(int Needed, int Limit, bool SharedByDrives, bool SharedByUsersNvme = false)
 {
     /// <summary>What Linux on x86 can hand out on one CPU: 256 less the exceptions and its own, as counted in a guest.</summary>
     private const int PerCpu = 199;
@@ -25,16 +26,26 @@ public sealed record InterruptPlan(int Needed, int Limit, bool SharedByDrives)
             + topology.Devices.Where(device => device.Id is null || !spec.Drives.Any(drive => drive.Id == device.Id && MayShare(drive)))
                 .Sum(device => Vectors(device.Driver, cpus));
         var needed = others + drives * Vectors("virtio-blk-pci", cpus);
-        return needed <= limit || drives == 0
+        var plan = needed <= limit || drives == 0
             ? new InterruptPlan(needed, limit, SharedByDrives: false)
             : new InterruptPlan(others + spec.Drives.Count(drive => MayShare(drive) && drive.Type == DiskType.Nvme), limit, SharedByDrives: true);
+        return plan.Needed <= limit ? plan : plan.WithUsersNvmeSharing(topology, cpus);
+    }
+
+    /// <summary>Past the limit even the console gets no interrupt, and the guest seems dead.</summary>
+    private InterruptPlan WithUsersNvmeSharing(PcieTopology topology, int cpus)
+    {
+        var controllers = topology.Devices.Count(device => device is { UserIndex: not null, Driver: "nvme" });
+        return controllers == 0
+            ? this
+            : this with { Needed = Needed - controllers * (Vectors("nvme", cpus) - 1), SharedByUsersNvme = true };
     }
 
     /// <summary>What the user is told, or null.</summary>
-    internal string? Notice => (SharedByDrives, Needed > Limit) switch
+    internal string? Notice => (SharedByDrives || SharedByUsersNvme, Needed > Limit) switch
     {
         (_, true) => $"the devices want about {Needed} interrupt vectors and the guest has {Limit}: some will not work; more --cpus= gives more",
-        (true, _) => $"extra drives share interrupts, since the guest has only {Limit} interrupt vectors; more --cpus= gives more",
+        (true, _) => $"drives share interrupts, since the guest has only {Limit} interrupt vectors; more --cpus= gives more",
         _ => null,
     };
 

@@ -32,7 +32,7 @@ internal static class MachinePlanner
         ConsoleArguments.AddDevice(draft, spec);
         NetworkArguments.Add(draft, spec);
         DiskArguments.Add(draft, spec, interrupts);
-        UserArguments.Add(draft, spec.Extra);
+        UserArguments.Add(draft, spec.Extra, interrupts);
 
         return new VmPlan
         {

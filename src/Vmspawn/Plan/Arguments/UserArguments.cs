@@ -6,8 +6,11 @@ namespace Vmspawn.Plan.Arguments;
 /// <summary>The user's own words, last, with addresses added where the plan chose one.</summary>
 internal static class UserArguments
 {
-    public static void Add(PlanDraft draft, ExtraArguments extra)
+    public static void Add(PlanDraft draft, ExtraArguments extra, InterruptPlan interrupts)
     {
+        // A default only: what a -device says of itself stands.
+        if (interrupts.SharedByUsersNvme)
+            draft.Add("-global", "nvme.msix_qsize=1");
         var words = extra.Words.ToArray();
         foreach (var device in extra.Devices)
         {

@@ -32,6 +32,7 @@ public static class PlanJson
         json.WriteNumber("needed", plan.Interrupts.Needed);
         json.WriteNumber("limit", plan.Interrupts.Limit);
         json.WriteBoolean("sharedByDrives", plan.Interrupts.SharedByDrives);
+        json.WriteBoolean("sharedByUsersNvme", plan.Interrupts.SharedByUsersNvme);
         json.WriteEndObject();
         Array(json, "notices", plan.Notices, notice => json.WriteStringValue(notice));
         json.WriteEndObject();
