@@ -45,7 +45,7 @@ public sealed record InterruptPlan(int Needed, int Limit, bool SharedByDrives, b
     internal string? Notice => (SharedByDrives || SharedByUsersNvme, Needed > Limit) switch
     {
         (_, true) => $"the devices want about {Needed} interrupt vectors and the guest has {Limit}: some will not work; more --cpus= gives more",
-        (true, _) => $"extra drives share interrupts, since the guest has only {Limit} interrupt vectors; more --cpus= gives more",
+        (true, _) => $"drives share interrupts, since the guest has only {Limit} interrupt vectors; more --cpus= gives more",
         _ => null,
     };
 

@@ -2,6 +2,7 @@ using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
 using Vmspawn.Plan;
+using Vmspawn.Qemu.Extra;
 using Vmspawn.Spec;
 using Vmspawn.Tests.Qemu;
 
@@ -31,10 +32,32 @@ public class InterruptPlanTests
     }
 
     [Fact]
+    public void A_hundred_nvme_of_the_user_do_with_one_vector_each_when_all_would_not_fit()
+    {
+        var plan = Plan(Machine(drives: 0, cpus: 1) with { Extra = Nvme(100) });
+        Assert.True(plan.Interrupts.SharedByUsersNvme);
+        Assert.True(plan.Interrupts.Needed <= plan.Interrupts.Limit);
+        Assert.Equal("nvme.msix_qsize=1", plan.Arguments[plan.Arguments.ToList().IndexOf("-global") + 1]);
+    }
+
+    [Fact]
+    public void Twenty_nvme_of_the_user_stay_as_they_are() =>
+        Assert.DoesNotContain("-global", Plan(Machine(drives: 0, cpus: 1) with { Extra = Nvme(20) }).Arguments);
+
+    [Fact]
     public void More_cpus_have_more_vectors() =>
         Assert.Equal(4 * Plan(Machine(1, 1)).Interrupts.Limit, Plan(Machine(1, 4)).Interrupts.Limit);
 
     private static VmPlan Plan(MachineSpec spec) => MachinePlanner.Plan(spec).Plan!;
+
+    private static ExtraArguments Nvme(int count)
+    {
+        var problems = new List<Problem>();
+        var words = Enumerable.Range(0, count).SelectMany(i => new[] { "-device", $"nvme,serial={i}" });
+        var extra = ExtraArgumentsParser.Parse([.. words], SomeQemu.Facts, problems);
+        Assert.Empty(problems);
+        return extra;
+    }
 
     private static MachineSpec Machine(int drives, int cpus) => new()
     {
