@@ -89,8 +89,12 @@ public class StabilityTests
             var last = $"drive{wishes.Drives - 1}";
             var shift = whole.Ports.Count - less.Ports.Count;
             Assert.InRange(shift, 0, 1);
+            // Integrated devices have no port; they close ranks when the run of ports reaches down to them.
+            var baseMoved = Base(whole) != Base(less);
             foreach (var device in whole.Devices.Where(device => device.Id != last))
             {
+                if (baseMoved && device.Bus == "pcie.0")
+                    continue;
                 var before = less.FindDevice(device.Id!)!;
                 var moved = IsAfterDrives(device) ? shift : 0;
                 Assert.Equal(before.Guest!.Value with { Bus = before.Guest.Value.Bus + moved }, device.Guest);
@@ -99,6 +103,8 @@ public class StabilityTests
             Assert.Equal(less.Ports.Select(port => port.Slot), whole.Ports.Take(less.Ports.Count).Select(port => port.Slot));
         },
         iter: 200);
+
+    private static RootAddress? Base(PcieTopology plan) => plan.Ports is [var first, ..] ? first.Address : null;
 
     private static bool IsAfterDrives(PlacedDevice device) =>
         device.Id!.StartsWith("share", StringComparison.Ordinal) || device.Id.StartsWith("scsi", StringComparison.Ordinal);
