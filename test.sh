@@ -68,6 +68,8 @@ mkdir -p artifacts/test-logs
 need qemu-system-x86_64 qemu-system-x86
 need /usr/share/seabios/bios-256k.bin seabios
 need qemu-img qemu-utils
+need swtpm swtpm
+need swtpm_setup swtpm-tools
 install_needed
 if wants_guests; then
     tests/guests/prepare.sh || { say "the test guests cannot be made"; failed=$((failed + 1)); }

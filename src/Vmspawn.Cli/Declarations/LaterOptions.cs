@@ -15,8 +15,6 @@ internal static class LaterOptions
         Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
         Declare.Off(Topic.Host, "--vsock", "BOOL|auto", "vsock is", IsAutoOrNo, "no", "auto", "").OnceCalled("--qemu-vsock"),
         Declare.Off(Topic.Host, "--vsock-cid", "CID", "vsock is", IsEmpty, ""),
-        Declare.Off(Topic.Host, "--tpm", "BOOL|auto", "a TPM is", IsAutoOrNo, "no", "auto", ""),
-        Declare.Off(Topic.Host, "--tpm-state", "auto|off|PATH", "a TPM is", IsAutoOrOff, "off", "auto", ""),
         Declare.Off(Topic.Boot, "--efi-nvram-template", "PATH", "UEFI firmware is", IsEmpty, ""),
         Declare.Off(Topic.Boot, "--efi-nvram-state", "auto|off|PATH", "UEFI firmware is", IsAutoOrOff, "off", "auto", ""),
         Declare.Off(Topic.Boot, "--secure-boot", "BOOL|auto", "secure boot is", IsAutoOrNo, "no", "auto", ""),

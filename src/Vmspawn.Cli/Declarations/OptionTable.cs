@@ -9,6 +9,7 @@ internal static class OptionTable
         .. GeneralOptions.All(),
         .. ImageOptions.All(),
         .. HostOptions.All(),
+        .. TpmOptions.All(),
         .. BootOptions.All(),
         .. ConsoleOptions.All(),
         .. CredentialOptions.All(),

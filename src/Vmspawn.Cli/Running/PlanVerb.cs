@@ -1,6 +1,5 @@
 using System.Text;
 using Vmspawn.Options;
-using Vmspawn.Pcie;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Print;
 
@@ -23,8 +22,8 @@ internal static class PlanVerb
     private static string Text(VmPlan plan, PlanFormat format) => format switch
     {
         PlanFormat.Json => Json(plan),
-        PlanFormat.Argv => string.Concat(plan.Arguments.Prepend(plan.Program).Select(word => $"{word}\n")),
-        _ => TopologyDrawing.Tree(plan.Topology),
+        PlanFormat.Argv => PlanText.Commands(plan),
+        _ => PlanText.Tree(plan),
     };
 
     private static string Json(VmPlan plan)

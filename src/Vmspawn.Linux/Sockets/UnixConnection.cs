@@ -106,15 +106,12 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
 
     /// <summary>Creates two connected sockets: ours, and a plain blocking one that a child process can be given.</summary>
     /// <exception cref="LinuxException">No descriptors or memory are left.</exception>
-    public static unsafe (UnixConnection Ours, SafeFileHandle Theirs) CreatePair()
+    public static (UnixConnection Ours, SafeFileHandle Theirs) CreatePair()
     {
-        int* pair = stackalloc int[2];
-        if (Libc.SocketPair(Libc.AF_UNIX, StreamFlags, 0, pair) != 0)
-            throw LinuxException.Last("socketpair");
-        var theirs = new SafeFileHandle(pair[1], ownsHandle: true);
+        var (ours, theirs) = SocketPair.Create();
         try
         {
-            return (Adopt(new SafeFileHandle(pair[0], ownsHandle: true)), theirs);
+            return (Adopt(ours), theirs);
         }
         catch
         {

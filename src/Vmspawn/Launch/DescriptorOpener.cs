@@ -1,21 +1,43 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
+using Vmspawn.Tpm;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Opens what the plan hands to QEMU, and keeps our ends of what has two.</summary>
-internal sealed class DescriptorOpener(UndoStack held)
+/// <summary>Opens what the plan hands to QEMU and its helpers, and keeps our ends of what has two.</summary>
+internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle directory)
 {
+    /// <summary>Ends of socket pairs whose other end has been handed out.</summary>
+    private readonly Dictionary<string, SafeFileHandle> _otherEnds = [];
+
     /// <summary>Our end of the monitor's socket.</summary>
     public UnixConnection? Monitor { get; private set; }
 
     /// <summary>Our end of the console.</summary>
     public PseudoTerminal? Terminal { get; private set; }
 
-    public ChildDescriptor Open(DescriptorPlan plan)
+    /// <summary>Opens one program's descriptors for as long as it takes to start it: it has its own copies then.</summary>
+    /// <exception cref="LaunchException">One cannot be opened.</exception>
+    public T OpenFor<T>(IReadOnlyList<DescriptorPlan> plans, Func<IReadOnlyList<ChildDescriptor>, T> start)
+    {
+        var descriptors = new List<ChildDescriptor>();
+        try
+        {
+            foreach (var plan in plans)
+                descriptors.Add(Open(plan));
+            return start(descriptors);
+        }
+        finally
+        {
+            descriptors.ForEach(descriptor => descriptor.Handle.Dispose());
+        }
+    }
+
+    private ChildDescriptor Open(DescriptorPlan plan)
     {
         try
         {
@@ -48,8 +70,35 @@ internal sealed class DescriptorOpener(UndoStack held)
             case ConsoleTerminal:
                 Terminal = held.Add(PseudoTerminal.Create());
                 return Terminal.Slave;
+            case SocketEnd end:
+                return TakeEnd(end.Pair);
+            case TpmStateDirectory state:
+                return OpenTpm(state);
             default:
                 throw new ArgumentOutOfRangeException(nameof(source), source, null);
+        }
+    }
+
+    private SafeFileHandle TakeEnd(string pair)
+    {
+        if (_otherEnds.Remove(pair, out var other))
+            return other;
+        var (one, kept) = SocketPair.Create();
+        _otherEnds.Add(pair, held.Add(kept));
+        return one;
+    }
+
+    private SafeFileHandle OpenTpm(TpmStateDirectory state)
+    {
+        var workshop = directory.PathOf("tpm-workshop");
+        try
+        {
+            return TpmState.Open(state, workshop);
+        }
+        finally
+        {
+            if (Directory.Exists(workshop))
+                Directory.Delete(workshop, recursive: true);
         }
     }
 
@@ -65,6 +114,7 @@ internal sealed class DescriptorOpener(UndoStack held)
         OpenedFile file => file.Path,
         AnonymousOverlay overlay => $"a throw-away overlay in {overlay.Directory}",
         JoinedFiles => "a file for the joined initrds",
+        TpmStateDirectory state => $"the TPM's state in {state.Path}",
         _ => plan.Slot,
     };
 }

@@ -9,6 +9,10 @@ namespace Vmspawn.Launch;
 /// <summary>The launch stage: carries a plan out step by step, and gives everything back when a step fails.</summary>
 internal static class Launcher
 {
+    /// <summary>What children say is part of our errors, so it must not depend on the user's language.</summary>
+    internal static IReadOnlyDictionary<string, string?> ChildLanguage { get; } =
+        new Dictionary<string, string?> { ["LANG"] = "C.UTF-8", ["LC_ALL"] = null };
+
     /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
     public static RunningVm Launch(VmPlan plan, RuntimeBase runtime)
     {
@@ -19,19 +23,11 @@ internal static class Launcher
             foreach (var growth in plan.Growths)
                 Grow(growth);
 
-            var opener = new DescriptorOpener(held);
-            var descriptors = new List<ChildDescriptor>();
-            try
-            {
-                foreach (var descriptor in plan.Descriptors)
-                    descriptors.Add(opener.Open(descriptor));
-                return StartQemu(plan, directory, descriptors, opener, held);
-            }
-            finally
-            {
-                // QEMU has its own copies by now, or will never need them.
-                descriptors.ForEach(descriptor => descriptor.Handle.Dispose());
-            }
+            var opener = new DescriptorOpener(held, directory);
+            var helpers = new List<RunningHelper>();
+            foreach (var helper in plan.Helpers)
+                helpers.Add(held.Add(opener.OpenFor(helper.Descriptors, descriptors => RunningHelper.Start(helper, descriptors))));
+            return opener.OpenFor(plan.Descriptors, descriptors => StartQemu(plan, directory, helpers, descriptors, opener, held));
         }
         catch
         {
@@ -63,7 +59,8 @@ internal static class Launcher
     private static RunningVm StartQemu(
         VmPlan plan,
         RuntimeDirectoryHandle directory,
-        List<ChildDescriptor> descriptors,
+        IReadOnlyList<RunningHelper> helpers,
+        IReadOnlyList<ChildDescriptor> descriptors,
         DescriptorOpener opener,
         UndoStack held)
     {
@@ -72,8 +69,7 @@ internal static class Launcher
         var spec = new ChildSpec(plan.Program, plan.Arguments)
         {
             Descriptors = descriptors,
-            // What QEMU says is part of our errors, so it must not depend on the user's language.
-            Environment = new Dictionary<string, string?> { ["LANG"] = "C.UTF-8", ["LC_ALL"] = null },
+            Environment = ChildLanguage,
             StandardInput = isNative ? StandardStream.Input : null,
             StandardOutput = isNative ? StandardStream.Output : errors.WriteEnd,
             StandardError = errors.WriteEnd,
@@ -85,7 +81,7 @@ internal static class Launcher
             var tail = held.Add(new StderrTail(errors.ReadEnd));
             var qemu = held.Add(ChildProcess.Start(spec));
             errors.WriteEnd.Dispose();
-            return new RunningVm(plan, directory, qemu, tail, opener.Monitor!, opener.Terminal, held);
+            return new RunningVm(plan, directory, qemu, helpers, tail, opener.Monitor!, opener.Terminal, held);
         }
         catch (LinuxException error)
         {

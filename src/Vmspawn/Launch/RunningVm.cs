@@ -9,6 +9,7 @@ internal sealed class RunningVm(
     VmPlan plan,
     RuntimeDirectoryHandle directory,
     ChildProcess qemu,
+    IReadOnlyList<RunningHelper> helpers,
     StderrTail stderr,
     UnixConnection monitor,
     PseudoTerminal? terminal,
@@ -21,6 +22,9 @@ internal sealed class RunningVm(
     public RuntimeDirectoryHandle Directory { get; } = directory;
 
     public ChildProcess Qemu { get; } = qemu;
+
+    /// <summary>The programs that serve QEMU.</summary>
+    public IReadOnlyList<RunningHelper> Helpers { get; } = helpers;
 
     /// <summary>When QEMU was started, by the host's clock.</summary>
     public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;

@@ -60,6 +60,12 @@ public sealed record VmOptions
     /// <summary><c>--kvm=</c>.</summary>
     public Tristate Kvm { get; init; } = Tristate.Auto;
 
+    /// <summary><c>--tpm=</c>.</summary>
+    public Tristate Tpm { get; init; } = Tristate.Auto;
+
+    /// <summary><c>--tpm-state=</c>.</summary>
+    public StatePlace TpmState { get; init; } = StatePlace.Auto;
+
     /// <summary><c>-s</c>: strings of SMBIOS type 11.</summary>
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
 

@@ -1,8 +1,8 @@
 namespace Vmspawn.Plan;
 
-/// <summary>A descriptor that QEMU is started with.</summary>
+/// <summary>A descriptor that QEMU or a helper is started with.</summary>
 /// <param name="Slot">Its name in the plan, such as <c>vmspawn-root</c>.</param>
-/// <param name="Number">The number under which QEMU finds it.</param>
+/// <param name="Number">The number under which the program finds it.</param>
 /// <param name="Source">What is opened.</param>
 public sealed record DescriptorPlan(string Slot, int Number, DescriptorSource Source);
 
@@ -32,3 +32,18 @@ public sealed record MonitorSocket : DescriptorSource;
 
 /// <summary>The guest's side of the console's pseudo terminal.</summary>
 public sealed record ConsoleTerminal : DescriptorSource;
+
+/// <summary>One end of a pair of connected sockets; the other end is a descriptor of another program in the same plan.</summary>
+/// <param name="Pair">Which pair; named by exactly two descriptors.</param>
+public sealed record SocketEnd(string Pair) : DescriptorSource;
+
+/// <summary>The directory of a TPM's state, locked for as long as somebody has it open; made first when it is not there.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Maker">What makes a TPM with certificates, or null for one that is forgotten with the VM and needs none.</param>
+public sealed record TpmStateDirectory(string Path, TpmMaker? Maker) : DescriptorSource;
+
+/// <summary>The programs that make a new TPM.</summary>
+/// <param name="Swtpm">Absolute path of swtpm(8).</param>
+/// <param name="Setup">Absolute path of swtpm_setup(8).</param>
+/// <param name="LocalCa">Absolute path of swtpm_localca(8), which signs its certificates.</param>
+public sealed record TpmMaker(string Swtpm, string Setup, string LocalCa);

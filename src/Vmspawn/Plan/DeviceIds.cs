@@ -11,6 +11,7 @@ internal static class DeviceIds
     public const string RootDrive = "vmspawn-root";
     public const string Console = "vmspawn-console";
     public const string Monitor = "vmspawn-monitor";
+    public const string Tpm = "vmspawn-tpm";
     public const string Network = "vmspawn-net";
 
     /// <summary>A drive attached while the VM runs; the number is never used twice.</summary>

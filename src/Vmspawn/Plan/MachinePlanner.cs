@@ -27,6 +27,7 @@ internal static class MachinePlanner
         MachineArguments.Add(draft, spec);
         BootArguments.Add(draft, spec);
         ConsoleArguments.Add(draft, spec);
+        TpmArguments.Add(draft, spec);
         PortArguments.Add(draft);
         MachineArguments.AddDevices(draft);
         ConsoleArguments.AddDevice(draft, spec);
@@ -40,6 +41,7 @@ internal static class MachinePlanner
             Program = spec.Qemu.Path,
             Arguments = draft.Arguments,
             Descriptors = draft.Descriptors,
+            Helpers = draft.Helpers,
             Growths = [.. spec.Drives.Where(drive => drive.GrowTo > 0).Select(drive => new GrowthPlan(drive.Path, drive.GrowTo!.Value))],
             Topology = topology,
             Interrupts = interrupts,

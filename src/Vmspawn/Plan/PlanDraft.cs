@@ -3,14 +3,16 @@ using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Plan;
 
-/// <summary>Arguments and descriptors while they are being written down, and the only place that numbers descriptors.</summary>
+/// <summary>QEMU's arguments and descriptors, and the helpers that serve it, while they are being written down.</summary>
 internal sealed class PlanDraft(PcieTopology topology)
 {
-    /// <summary>The first number after the standard three.</summary>
-    private const int FirstNumber = 3;
+    private readonly DescriptorTable _descriptors = new();
 
     public List<string> Arguments { get; } = [];
-    public List<DescriptorPlan> Descriptors { get; } = [];
+    public IReadOnlyList<DescriptorPlan> Descriptors => _descriptors.All;
+
+    /// <summary>In the order in which they are started.</summary>
+    public List<HelperPlan> Helpers { get; } = [];
     public PcieTopology Topology { get; } = topology;
 
     public void Add(string option, string value)
@@ -46,10 +48,5 @@ internal sealed class PlanDraft(PcieTopology topology)
     }
 
     /// <summary>The bare number of a descriptor, for options that take one.</summary>
-    public int Inherit(string slot, DescriptorSource source)
-    {
-        var number = FirstNumber + Descriptors.Count;
-        Descriptors.Add(new DescriptorPlan(slot, number, source));
-        return number;
-    }
+    public int Inherit(string slot, DescriptorSource source) => _descriptors.Add(slot, source);
 }

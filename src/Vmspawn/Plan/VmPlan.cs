@@ -18,6 +18,9 @@ public sealed record VmPlan
     /// <summary>What is opened for QEMU, by ascending number.</summary>
     public required IReadOnlyList<DescriptorPlan> Descriptors { get; init; }
 
+    /// <summary>The programs that serve QEMU, in the order in which they are started, all before it.</summary>
+    public IReadOnlyList<HelperPlan> Helpers { get; init; } = [];
+
     /// <summary>Raw image files to grow first.</summary>
     public IReadOnlyList<GrowthPlan> Growths { get; init; } = [];
 

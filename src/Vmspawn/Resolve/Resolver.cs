@@ -26,6 +26,7 @@ internal static class Resolver
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
 
+        var tpm = world is null || name is null ? null : new TpmResolver(options, world, problems, notices).Resolve(name);
         var extra = world is null ? ExtraArguments.None : ExtraArgumentsParser.Parse(options.QemuExtra, world.Qemu, problems);
         // Last, since it may run a guest: not worth it when there is no VM to start anyway.
         var accelerator = problems.Count == 0 ? AcceleratorResolver.Resolve(options.Kvm, world!, problems) : null;
@@ -46,6 +47,7 @@ internal static class Resolver
             Kernel = kernel,
             KernelArguments = options.KernelArguments,
             Drives = drives,
+            Tpm = tpm,
             Smbios11 = options.Smbios11,
             Credentials = credentials,
             Network = options.Network,

@@ -1,4 +1,5 @@
 using Vmspawn.Host;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Qemu;
 
@@ -7,8 +8,9 @@ namespace Vmspawn.Resolve;
 /// <summary>What is the same for every VM of this host.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="Qemu">The QEMU binary.</param>
+/// <param name="FindProgram">Finds a program by name, or null.</param>
 /// <param name="ProbeKvm">Finds out, by the CPU model that the guest will have, whether guests run on KVM; slow the first time.</param>
-internal sealed record World(HostFacts Host, QemuFacts Qemu, Func<string, KvmFacts> ProbeKvm)
+internal sealed record World(HostFacts Host, QemuFacts Qemu, Func<string, string?> FindProgram, Func<string, KvmFacts> ProbeKvm)
 {
     /// <summary>Looks; null with the reasons in <paramref name="problems"/>.</summary>
     public static World? Look(RuntimeScope scope, Surroundings surroundings, List<Problem> problems)
@@ -19,6 +21,7 @@ internal sealed record World(HostFacts Host, QemuFacts Qemu, Func<string, KvmFac
         var cache = QemuFactsCache.DefaultDirectory(host.Uid, surroundings.Environment);
         if (QemuFactsCache.Get(path, cache, problems) is not { } qemu)
             return null;
-        return new World(host, qemu, model => KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path));
+        return new World(
+            host, qemu, name => Executable.Find(name, surroundings.Environment("PATH")), model => KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path));
     }
 }

@@ -27,6 +27,9 @@ internal sealed record MachineSpec
     /// <summary>The root disk first when there is one, then extra drives in order.</summary>
     public IReadOnlyList<DriveSpec> Drives { get; init; } = [];
 
+    /// <summary>The TPM, or null for none.</summary>
+    public TpmSpec? Tpm { get; init; }
+
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
     public IReadOnlyList<CredentialSpec> Credentials { get; init; } = [];
     public NetworkMode Network { get; init; }

@@ -10,6 +10,10 @@ internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
     /// <summary>More of what QEMU said is noise: its first complaints name the cause.</summary>
     private const int MostLines = 20;
 
+    /// <summary>A helper's end is the reason, whatever QEMU did next.</summary>
+    public static QemuEnd OfHelper(HelperEnd end) =>
+        new(1, [$"{end.Helper.Plan.Subject}: {end.Exit}, so the VM was ended{end.Helper.Words}"]);
+
     /// <param name="exit">How the process ended.</param>
     /// <param name="stop">How far we had gone in stopping it.</param>
     /// <param name="machine">The machine's name.</param>

@@ -8,6 +8,9 @@ namespace Vmspawn.Supervise;
 /// <summary>Follows a running VM to its end: one inbox, one reader, so that nothing happens twice or out of turn.</summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
+    /// <summary>How long QEMU may take to end once a helper has left in good order.</summary>
+    private static readonly TimeSpan HelperGrace = TimeSpan.FromSeconds(5);
+
     private readonly RunningVm _vm;
     private readonly VmMessages _messages;
     private readonly Channel<SupervisorEvent> _inbox;
@@ -19,6 +22,7 @@ internal sealed class Supervisor : IAsyncDisposable
     private CancellationTokenSource? _rungTimers;
     private int _generation;
     private int _pressesLeft;
+    private HelperEnd? _failedHelper;
 
     /// <param name="vm">What to follow.</param>
     /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that no signal finds nobody to take it.</param>
@@ -48,18 +52,36 @@ internal sealed class Supervisor : IAsyncDisposable
     {
         _ = _vm.Qemu.Exited.ContinueWith(
             exit => _inbox.Writer.TryWrite(new QemuExited(exit.Result)), TaskScheduler.Default);
+        foreach (var helper in _vm.Helpers)
+        {
+            _ = helper.Process.Exited.ContinueWith(
+                exit => _inbox.Writer.TryWrite(new HelperExited(helper, exit.Result)), TaskScheduler.Default);
+        }
+
         await foreach (var happened in _inbox.Reader.ReadAllAsync())
         {
             if (happened is QemuExited(var exit))
-            {
-                await _vm.Stderr.Ended;
-                return QemuEnd.Of(exit, _stop, _vm.Plan.Name, _vm.Stderr.Text);
-            }
-
+                return await EndAsync(exit);
             Take(happened);
         }
 
         throw new InvalidOperationException("The inbox closed before QEMU ended.");
+    }
+
+    /// <summary>The first cause counts: a helper that failed takes QEMU with it, which complains as well.</summary>
+    private async Task<QemuEnd> EndAsync(ChildExit exit)
+    {
+        var helpers = await Task.WhenAll(_vm.Helpers.Select(HelperEnd.OfAsync));
+        foreach (var stayed in helpers.Where(helper => helper.Forced))
+            _messages.Notice($"{stayed.Helper.Plan.Subject}: stayed when QEMU had ended, and was stopped");
+        if ((_failedHelper ?? helpers.FirstOrDefault(helper => helper.IsFailure)) is { } failed)
+            return QemuEnd.OfHelper(failed);
+        await _vm.Stderr.Ended;
+        var end = QemuEnd.Of(exit, _stop, _vm.Plan.Name, _vm.Stderr.Text);
+        // QEMU only passes on that a helper refused; the helper says why.
+        return exit is { ExitCode: not (null or 0) }
+            ? end with { Errors = [.. end.Errors, .. helpers.Select(helper => helper.Helper.Said).OfType<string>()] }
+            : end;
     }
 
     private void Take(SupervisorEvent happened)
@@ -76,6 +98,17 @@ internal sealed class Supervisor : IAsyncDisposable
                 _slot.Lose(reason);
                 _monitor = null;
                 _monitorLost = true;
+                break;
+            case HelperExited(var helper, { IsSuccess: true } exit):
+                // QEMU lets its helpers go before it ends itself.
+                _ = Task.Delay(HelperGrace).ContinueWith(
+                    _ => _inbox.Writer.TryWrite(new HelperMissed(helper, exit)), TaskScheduler.Default);
+                break;
+            case HelperExited(var helper, var exit):
+                Lose(helper, exit);
+                break;
+            case HelperMissed(var helper, var exit):
+                Lose(helper, exit);
                 break;
             case StopAsked(var signal):
                 Climb(_stop.Asked(MonitorWorks), signal);
@@ -97,6 +130,16 @@ internal sealed class Supervisor : IAsyncDisposable
                     PressPowerButton();
                 break;
         }
+    }
+
+    /// <summary>A VM without one of its devices is not the one that was asked for; its disks are still flushed.</summary>
+    private void Lose(RunningHelper helper, ChildExit exit)
+    {
+        _failedHelper ??= new HelperEnd(helper, exit, Forced: false);
+        if (_stop.IsForced)
+            return;
+        _stop = _stop.KillAsked(MonitorWorks);
+        Act();
     }
 
     private void Climb(StopLadder next, string why)

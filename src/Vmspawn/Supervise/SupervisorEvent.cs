@@ -1,3 +1,4 @@
+using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Qmp;
 
@@ -8,6 +9,12 @@ internal abstract record SupervisorEvent;
 
 /// <summary>QEMU is gone.</summary>
 internal sealed record QemuExited(ChildExit Exit) : SupervisorEvent;
+
+/// <summary>A helper is gone.</summary>
+internal sealed record HelperExited(RunningHelper Helper, ChildExit Exit) : SupervisorEvent;
+
+/// <summary>A helper left in good order, as it does when QEMU ends, but QEMU did not.</summary>
+internal sealed record HelperMissed(RunningHelper Helper, ChildExit Exit) : SupervisorEvent;
 
 /// <summary>A signal asks us to stop.</summary>
 internal sealed record StopAsked(string Signal) : SupervisorEvent;

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Vmspawn.Plan.Print;
 
 namespace Vmspawn.Cli.Tests.Golden;
 
@@ -25,6 +27,38 @@ public class GoldenTests
         var (plan, problems) = world.Plan(args, extra);
         Assert.Empty(problems);
         Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+    }
+
+    [Theory]
+    [InlineData("tpm-beside-the-image", "-i", "IMAGES/root.raw", "--firmware=bios")]
+    [InlineData("tpm-forgotten", "-i", "IMAGES/root.raw", "-x", "-M", "throwaway", "--firmware=bios", "--tpm=yes")]
+    public void With_swtpm_installed_there_is_a_TPM(string name, params string[] args)
+    {
+        using var world = new GoldenWorld { Programs = ["swtpm", "swtpm_setup", "swtpm_localca"] };
+        var (plan, problems) = world.Plan(args, null);
+        Assert.Empty(problems);
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+    }
+
+    [Fact]
+    public void Every_form_of_the_plan_shows_what_runs_beside_QEMU()
+    {
+        using var world = new GoldenWorld { Programs = ["swtpm"] };
+        var plan = world.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none"], null).Plan!;
+        Assert.EndsWith(
+            "\nBeside QEMU:\n  swtpm (the TPM, its state in /run/user/1000/systemd/vmspawn/vm/tpm)\n", PlanText.Tree(plan), StringComparison.Ordinal);
+
+        var commands = PlanText.Commands(plan).Split("\n\n");
+        Assert.Equal(2, commands.Length);
+        Assert.StartsWith("/usr/bin/swtpm\nsocket\n", commands[0], StringComparison.Ordinal);
+        Assert.StartsWith("/usr/bin/qemu-system-x86_64\n-name\nvm\n", commands[1], StringComparison.Ordinal);
+
+        using var buffer = new MemoryStream();
+        PlanJson.Write(plan, buffer);
+        using var json = JsonDocument.Parse(buffer.ToArray());
+        var helper = json.RootElement.GetProperty("helpers")[0];
+        var slots = helper.GetProperty("descriptors").EnumerateArray().Select(slot => slot.GetProperty("kind").GetString());
+        Assert.Equal(("/usr/bin/swtpm", "socket tpm-state"), (helper.GetProperty("program").GetString(), string.Join(' ', slots)));
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed class GoldenWorld : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("vmspawn-golden-").FullName;
 
+    /// <summary>Installed beside QEMU.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+
     public GoldenWorld()
     {
         foreach (var name in new[] { "root.raw", "data.raw", "more data.raw", "cd.iso", "vmlinuz", "one.cpio", "two.cpio" })
@@ -52,6 +55,13 @@ internal sealed class GoldenWorld : IDisposable
         }
 
         lines.Add("");
+        foreach (var helper in plan.Helpers)
+        {
+            lines.Add($"{helper.Program} {string.Join(' ', helper.Arguments)}");
+            lines.AddRange(helper.Descriptors.Select(descriptor => $"{descriptor.Number} {descriptor.Slot}: {Describe(descriptor.Source)}"));
+            lines.Add("");
+        }
+
         lines.AddRange(plan.Descriptors.Select(descriptor => $"{descriptor.Number} {descriptor.Slot}: {Describe(descriptor.Source)}"));
         return string.Join('\n', lines).Replace(_directory, "IMAGES", StringComparison.Ordinal) + "\n";
     }
@@ -66,10 +76,13 @@ internal sealed class GoldenWorld : IDisposable
         MemoryBytes bytes => $"{bytes.Content.Length} bytes in memory",
         MonitorSocket => "monitor socket",
         ConsoleTerminal => "console terminal",
+        SocketEnd end => $"an end of the socket {end.Pair}",
+        TpmStateDirectory { Maker: null } state => $"directory {state.Path}",
+        TpmStateDirectory { Maker: { } maker } state => $"directory {state.Path}, made by {maker.Setup}",
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
     };
 
-    private static World World()
+    private World World()
     {
         var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), false, false, false);
         var qemu = new QemuFacts
@@ -83,6 +96,7 @@ internal sealed class GoldenWorld : IDisposable
                 ["virtio-net-pci"] = "PCI",
                 ["pcie-root-port"] = "PCI",
                 ["scsi-hd"] = "SCSI",
+                ["tpm-tis"] = "ISA",
             },
             Machines = new HashSet<string> { "q35" },
             Accelerators = new HashSet<string> { "tcg" },
@@ -91,7 +105,7 @@ internal sealed class GoldenWorld : IDisposable
             RunWith = new HashSet<string>(),
             HasConsoleSize = false,
         };
-        return new World(host, qemu, _ => new KvmFacts(false, "the tests have none"));
+        return new World(host, qemu, name => Programs.Contains(name) ? $"/usr/bin/{name}" : null, _ => new KvmFacts(false, "the tests have none"));
     }
 
     private string PathOf(string name) => Path.Combine(_directory, name);

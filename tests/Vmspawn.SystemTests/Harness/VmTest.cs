@@ -14,7 +14,7 @@ public abstract class VmTest : IAsyncDisposable
     /// <summary>The options every test guest gets, then the test's own, then the words for its init.</summary>
     private protected string[] Guest(string words, params string[] options) =>
     [
-        "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--firmware=none", "--console=read-only", "--ram=512M",
+        "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--firmware=none", "--console=read-only", "--ram=512M", "--tpm=no",
         $"--linux={Prepared.Kernel}", $"--initrd={Prepared.Initrd}", .. options, "quiet", $"vmtest={words}",
     ];
 

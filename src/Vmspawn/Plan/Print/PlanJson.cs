@@ -24,6 +24,7 @@ public static class PlanJson
         json.WriteString("program", plan.Program);
         Array(json, "arguments", plan.Arguments, argument => json.WriteStringValue(argument));
         Array(json, "descriptors", plan.Descriptors, descriptor => Descriptor(json, descriptor));
+        Array(json, "helpers", plan.Helpers, helper => Helper(json, helper));
         Array(json, "reserved", topology.Reserved, function => Reserved(json, function));
         Array(json, "ports", topology.Ports, port => Port(json, port));
         Array(json, "devices", topology.Devices, device => Device(json, device));
@@ -77,10 +78,28 @@ public static class PlanJson
             case ConsoleTerminal:
                 json.WriteString("kind", "console");
                 break;
+            case SocketEnd end:
+                json.WriteString("kind", "socket");
+                json.WriteString("pair", end.Pair);
+                break;
+            case TpmStateDirectory state:
+                json.WriteString("kind", "tpm-state");
+                json.WriteString("path", state.Path);
+                break;
             default:
                 throw new InvalidOperationException($"Unknown source of a descriptor: {descriptor.Source.GetType()}");
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void Helper(Utf8JsonWriter json, HelperPlan helper)
+    {
+        json.WriteStartObject();
+        json.WriteString("purpose", helper.Purpose);
+        json.WriteString("program", helper.Program);
+        Array(json, "arguments", helper.Arguments, argument => json.WriteStringValue(argument));
+        Array(json, "descriptors", helper.Descriptors, descriptor => Descriptor(json, descriptor));
         json.WriteEndObject();
     }
 

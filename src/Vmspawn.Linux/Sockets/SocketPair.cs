@@ -1,0 +1,17 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>Two connected stream sockets of AF_UNIX (socketpair(2)), for two programs that are to talk to each other.</summary>
+public static class SocketPair
+{
+    /// <summary>Creates both ends, blocking, closed on exec until handed to a child.</summary>
+    /// <exception cref="LinuxException">No descriptors or memory are left.</exception>
+    public static unsafe (SafeFileHandle One, SafeFileHandle Other) Create()
+    {
+        int* pair = stackalloc int[2];
+        if (Libc.SocketPair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0, pair) != 0)
+            throw LinuxException.Last("socketpair");
+        return (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true));
+    }
+}

@@ -1,0 +1,29 @@
+using Vmspawn.Launch;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Supervise;
+
+/// <summary>How a helper ended.</summary>
+/// <param name="Helper">Which.</param>
+/// <param name="Exit">Its exit status or signal.</param>
+/// <param name="Forced">It did not leave although QEMU was gone, so we ended it.</param>
+internal sealed record HelperEnd(RunningHelper Helper, ChildExit Exit, bool Forced)
+{
+    /// <summary>Helpers save what they hold when QEMU closes its socket; then they leave by themselves.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
+
+    /// <summary>It ended before its time or in disorder.</summary>
+    public bool IsFailure => !Forced && !Exit.IsSuccess;
+
+    /// <summary>Waits until a helper is gone now that QEMU is; SIGTERM and SIGKILL follow when it stays.</summary>
+    public static async Task<HelperEnd> OfAsync(RunningHelper helper)
+    {
+        var exited = helper.Process.Exited;
+        if (await Task.WhenAny(exited, Task.Delay(Bound)) == exited)
+            return new HelperEnd(helper, await exited, Forced: false);
+        helper.Process.Send(Signal.SIGTERM);
+        if (await Task.WhenAny(exited, Task.Delay(Bound)) != exited)
+            helper.Process.Send(Signal.SIGKILL);
+        return new HelperEnd(helper, await exited, Forced: true);
+    }
+}

@@ -1,0 +1,25 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Tests.Options;
+
+public class StatePlaceTextTests
+{
+    [Theory]
+    [InlineData("auto", true, null)]
+    [InlineData("", true, null)]
+    [InlineData("off", false, null)]
+    [InlineData("/var/lib/tpm", true, "/var/lib/tpm")]
+    [InlineData("./off", true, "./off")]
+    [InlineData("../tpm", true, "../tpm")]
+    public void A_word_or_a_path_is_understood(string text, bool isKept, string? path) =>
+        Assert.Equal(new StatePlace(isKept, path), StatePlaceText.Parse(text).Value);
+
+    [Theory]
+    [InlineData("yes")]
+    [InlineData("AUTO")]
+    [InlineData("tpm")]
+    [InlineData("a/b")]
+    [InlineData("./\0")]
+    public void Anything_else_is_a_mistake_with_a_way_out(string text) =>
+        Assert.NotNull(Assert.IsType<Mistake>(StatePlaceText.Parse(text).Mistake).Hint);
+}
