@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes what the system tests boot and boot with, in ${XDG_CACHE_HOME:-~/.cache}/vmspawn-tests:
 #   guest/vmlinuz, guest/initrd   Debian's cloud kernel and a busybox initrd that obeys vmtest=… (see init)
+#   debian/                       a Debian with a real systemd as disk, directory, kernel, initrd and UKI: see make-debian.sh
 #   sid/                          a tree of Debian sid with its QEMU
 #   qemu-sid/qemu-system-x86_64   runs the tree's QEMU on this host: put the directory first in $PATH
 #   sid-run                       runs any program of the tree on this host: sid-run usr/bin/varlinkctl …
@@ -12,3 +13,4 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/vmspawn-tests
 mkdir -p "$cache"
 ./make-guest.sh "$cache"
 ./make-sid.sh "$cache"
+./make-debian.sh "$cache"
