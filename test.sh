@@ -70,6 +70,11 @@ need /usr/share/seabios/bios-256k.bin seabios
 need qemu-img qemu-utils
 need swtpm swtpm
 need swtpm_setup swtpm-tools
+need /usr/sbin/sfdisk fdisk
+need /usr/sbin/mkfs.vfat dosfstools
+need mcopy mtools
+need objcopy binutils
+need /usr/lib/systemd/boot/efi/linuxx64.efi.stub systemd-boot-efi
 install_needed
 if wants_guests; then
     tests/guests/prepare.sh || { say "the test guests cannot be made"; failed=$((failed + 1)); }

@@ -17,21 +17,83 @@ public sealed class DriveTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task Ephemeral_writes_to_root_and_extra_drives_survive_a_reboot_and_reach_no_image(QemuKind qemu)
+    public async Task Ephemeral_writes_over_all_of_an_image_survive_a_reboot_and_change_no_byte_of_it(QemuKind qemu)
     {
-        var root = Scratch.Raw("root");
+        const int size = 8 << 20;
+        var root = Scratch.Own("root");
+        await File.WriteAllBytesAsync(root, RandomNumberGenerator.GetBytes(size));
         var extra = Scratch.Raw("extra");
+        var kept = Scratch.Raw("kept");
+        var (rootBefore, extraBefore) = (Hash(root), Hash(extra));
         var console = await Succeed(
             qemu,
-            "boots=vda,write=vdb:8192:extra,reboot-once=vda,read=vdb:8192:64,poweroff",
-            "--ephemeral", $"--image={root}", $"--extra-drive={extra}");
+            "sum=vda,fill=vda,boots=vdb,write=vdb:8192:extra,reboot-once=vdb,read=vdb:8192:64,write=vdc:4096:stays,poweroff",
+            "--ephemeral", $"--image={root}", $"--extra-drive={extra}", $"--extra-drive=persist:{kept}");
+        Assert.Contains($"vmtest: sum vda {rootBefore}", console, StringComparison.Ordinal);
         Assert.Contains("vmtest: boot 2", console, StringComparison.Ordinal);
+        Assert.Contains($"vmtest: sum vda {Hash(Filled(size))}", console, StringComparison.Ordinal);
         Assert.Contains("vmtest: read vdb:8192:64 extra", console, StringComparison.Ordinal);
-        Assert.All(File.ReadAllBytes(root), value => Assert.Equal(0, value));
-        Assert.All(File.ReadAllBytes(extra), value => Assert.Equal(0, value));
+        Assert.Equal((rootBefore, extraBefore), (Hash(root), Hash(extra)));
+        Assert.Equal("stays", TextAt(kept, 4096));
     }
 
-    private static string Hash(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
+    private static string Hash(string path) => Hash(File.ReadAllBytes(path));
+
+    private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static byte[] Filled(int size) =>
+        [.. Enumerable.Repeat("vmtest\n"u8.ToArray(), (size / 7) + 1).SelectMany(line => line).Take(size)];
+
+    [Fact]
+    public async Task A_kernel_is_told_the_root_partition_of_the_disk_unless_the_user_does()
+    {
+        var disk = Scratch.Raw("disk");
+        var script = Scratch.Text("script", "label: gpt\nsize=1MiB, type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709, uuid=0b7a6f5e-1111-2222-3333-444455556666\n");
+        RunTool("sh", "-c", $"/usr/sbin/sfdisk -q '{disk}' <'{script}'");
+        var told = GuestReport.In(await Succeed(QemuKind.Distribution, "report,poweroff", $"--image={disk}"));
+        Assert.Contains("root=PARTUUID=0b7a6f5e-1111-2222-3333-444455556666", told.CommandLine.Split(' '));
+        var console = await Succeed(QemuKind.Distribution, "report,poweroff", $"--image={disk}", "root=/dev/vda1");
+        Assert.DoesNotContain("PARTUUID", GuestReport.In(console).CommandLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tmpfs", "in memory")]
+    [InlineData("overlay", "MiB free")]
+    public async Task Without_room_for_an_overlay_nothing_is_started_and_each_place_is_named(string system, string reason)
+    {
+        // An overlay mount is no file system in memory by its name, but has only the room of what is below.
+        const string script = """
+            set -e
+            images=$1 temporary=$2 system=$3
+            shift 3
+            mount -t tmpfs -o size=8M small "$temporary"
+            mkdir "$temporary/up" "$temporary/work"
+            for place in "$images" /var/tmp; do
+                case $system in
+                    tmpfs) mount --bind "$temporary/up" "$place" ;;
+                    overlay)
+                        mkdir -p "$temporary/$place/up" "$temporary/$place/work"
+                        mount -t overlay -o "lowerdir=$place,upperdir=$temporary/$place/up,workdir=$temporary/$place/work" small "$place" ;;
+                esac
+            done
+            touch "$images/disk"
+            truncate -s 4M "$images/disk"
+            exec "$@"
+            """;
+        using var run = VmspawnRun.StartProgram(
+            "/usr/bin/unshare",
+            new Dictionary<string, string?>(),
+            Scratch,
+            QemuKind.Distribution,
+            ["--mount", "sh", "-c", script, "sh", Scratch.Images, Scratch.Temporary, system, Prepared.Binary,
+                .. Guest("poweroff", "--ephemeral", $"--image={Path.Combine(Scratch.Images, "disk")}")]);
+        var ended = await run.End(ShortBound);
+        Assert.True(ended.Status == 1, ended.ToString());
+        Assert.Contains("no place for what the guest writes", ended.Error, StringComparison.Ordinal);
+        foreach (var place in (string[])[Scratch.Images, Scratch.Temporary, "/var/tmp"])
+            Assert.Contains($"{place}: ", ended.Error, StringComparison.Ordinal);
+        Assert.Contains(reason, ended.Error, StringComparison.Ordinal);
+    }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task An_ephemeral_overlay_lies_on_a_disk_beside_the_image_never_in_memory(QemuKind qemu)
@@ -84,7 +146,7 @@ public sealed class DriveTests : VmTest
     public async Task A_qcow2_image_is_read_and_written_through_its_format(QemuKind qemu)
     {
         var image = Scratch.Own("disk.qcow2");
-        QemuImg("create", "-q", "-f", "qcow2", image, "64M");
+        RunTool("qemu-img", "create", "-q", "-f", "qcow2", image, "64M");
         var console = await Succeed(
             qemu, "report,write=vda:33554432:deep,reboot-once=vda,read=vda:33554432:64,poweroff",
             "--image-format=qcow2", $"--image={image}");
@@ -136,9 +198,9 @@ public sealed class DriveTests : VmTest
         return Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)'\n')]);
     }
 
-    private static void QemuImg(params string[] arguments)
+    private static void RunTool(string program, params string[] arguments)
     {
-        using var process = Process.Start("qemu-img", arguments);
+        using var process = Process.Start(program, arguments);
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
     }

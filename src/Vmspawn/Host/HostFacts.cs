@@ -13,6 +13,7 @@ internal sealed record KvmFacts(bool Usable, string? Reason);
 /// <param name="HasTun"><c>/dev/net/tun</c> can be opened.</param>
 /// <param name="HasVhostVsock"><c>/dev/vhost-vsock</c> can be opened.</param>
 /// <param name="HasVhostNet"><c>/dev/vhost-net</c> can be opened.</param>
+/// <param name="HasIoUring">The kernel grants us io_uring.</param>
 internal sealed record HostFacts(
     uint Uid,
     int CpuCount,
@@ -20,7 +21,8 @@ internal sealed record HostFacts(
     RuntimeBase Runtime,
     bool HasTun,
     bool HasVhostVsock,
-    bool HasVhostNet)
+    bool HasVhostNet,
+    bool HasIoUring = false)
 {
     /// <summary>Whether we are root.</summary>
     public bool IsRoot => Uid == 0;

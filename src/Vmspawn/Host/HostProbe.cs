@@ -6,6 +6,9 @@ namespace Vmspawn.Host;
 /// <summary>Looks at the host once.</summary>
 internal static class HostProbe
 {
+    /// <summary>Requests in a queue of QEMU's (MAX_ENTRIES in its block/io_uring.c).</summary>
+    private const uint QemuQueueLength = 128;
+
     /// <summary>Observes the host; null with the reasons in <paramref name="problems"/>.</summary>
     /// <param name="scope">Whose runtime directory is used.</param>
     /// <param name="environment">Reads one environment variable.</param>
@@ -22,7 +25,8 @@ internal static class HostProbe
             runtime,
             HasTun: CanOpen("/dev/net/tun"),
             HasVhostVsock: CanOpen("/dev/vhost-vsock"),
-            HasVhostNet: CanOpen("/dev/vhost-net"));
+            HasVhostNet: CanOpen("/dev/vhost-net"),
+            HasIoUring: IoUring.IsPermitted(QemuQueueLength));
     }
 
     /// <summary>Our effective user: the owner of what we make.</summary>

@@ -25,17 +25,6 @@ internal static class ForeignFormat
             return "a VHD image";
         if (head.StartsWith("QED\0"u8))
             return "a QED image";
-        return Compression(head);
-    }
-
-    private static string? Compression(ReadOnlySpan<byte> head)
-    {
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]))
-            return "a gzip file";
-        if (head.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]))
-            return "an xz file";
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]))
-            return "a zstd file";
-        return head.StartsWith("BZh"u8) ? "a bzip2 file" : null;
+        return Compression.Guess(head) is { } program ? $"a {program} file" : null;
     }
 }

@@ -17,6 +17,9 @@ internal enum KernelKind
 
     /// <summary>A PE binary that is none of the above.</summary>
     Pe,
+
+    /// <summary>Something compressed: a flat image usually, which QEMU unpacks for some machines.</summary>
+    Compressed,
 }
 
 /// <summary>A kernel given with <c>--linux=</c>.</summary>
@@ -38,7 +41,8 @@ internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool
         if (file is null)
             return null;
         var head = new byte[KernelSniff.Window];
-        var sniff = KernelSniff.Of(head.AsSpan(0, RandomAccess.Read(file, head, 0)));
-        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.CommandLineLimit, RandomAccess.GetLength(file));
+        var length = RandomAccess.GetLength(file);
+        var sniff = KernelSniff.Of(head.AsSpan(0, RandomAccess.Read(file, head, 0)), length);
+        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.CommandLineLimit, length);
     }
 }

@@ -1,17 +1,22 @@
 namespace Vmspawn.Options;
 
-/// <summary><c>--extra-drive=[FORMAT:][DISKTYPE:]PATH</c>.</summary>
+/// <summary><c>--extra-drive=[persist:][FORMAT:][DISKTYPE:]PATH</c>.</summary>
 internal static class ExtraDriveText
 {
-    /// <summary>Reads a drive; a prefix that is neither a format nor a disk type belongs to the path, colons and all.</summary>
+    private static readonly (string Word, bool Value)[] Persist = [("persist", true)];
+
+    /// <summary>Reads a drive; a prefix that is none of these, or comes twice, belongs to the path, colons and all.</summary>
     public static Parsed<ExtraDrive> Parse(string text)
     {
         var path = text;
+        var persist = TakePrefix(ref path, Persist);
         var format = TakePrefix(ref path, DiskText.Formats) ?? ImageFormat.Raw;
+        persist ??= TakePrefix(ref path, Persist);
         var type = TakePrefix(ref path, DiskText.Types);
+        persist ??= TakePrefix(ref path, Persist);
         if (path.Length == 0)
-            return new Mistake("extra-drive", "there is no path", "write [FORMAT:][DISKTYPE:]PATH");
-        return new ExtraDrive(path, format, type);
+            return new Mistake("extra-drive", "there is no path", "write [persist:][FORMAT:][DISKTYPE:]PATH");
+        return new ExtraDrive(path, format, type, persist ?? false);
     }
 
     private static T? TakePrefix<T>(ref string path, (string Word, T Value)[] known)

@@ -1,10 +1,11 @@
 namespace Vmspawn.Options;
 
-/// <summary>One <c>--extra-drive=[FORMAT:][DISKTYPE:]PATH</c>.</summary>
+/// <summary>One <c>--extra-drive=[persist:][FORMAT:][DISKTYPE:]PATH</c>.</summary>
 /// <param name="Path">Path of a regular file or block device.</param>
 /// <param name="Format">Its format.</param>
 /// <param name="Type">How the guest sees it; null for the type of the root disk.</param>
-public sealed record ExtraDrive(string Path, ImageFormat Format, DiskType? Type);
+/// <param name="Persist">The guest's writes stay although the machine is ephemeral.</param>
+public sealed record ExtraDrive(string Path, ImageFormat Format, DiskType? Type, bool Persist = false);
 
 /// <summary>A QEMU <c>-smp</c> wish.</summary>
 /// <param name="Count">Virtual CPUs at start, 1 or more.</param>

@@ -33,7 +33,7 @@ internal sealed class DriveResolver(
     private DriveSpec? Root(string path)
     {
         var subject = $"--image={path}";
-        var drive = Drive(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, out var facts);
+        var drive = Drive(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, options.Ephemeral, out var facts);
         if (drive is null)
             return null;
         var growTo = options.GrowImage is { } wish && drive.Type != DiskType.ScsiCd
@@ -45,14 +45,15 @@ internal sealed class DriveResolver(
     private DriveSpec? Extra(ExtraDrive wish, int index)
     {
         var type = wish.Type ?? options.ImageDiskType;
-        return Drive($"--extra-drive={wish.Path}", wish.Path, wish.Format, type, DeviceIds.ExtraDrive(index), out _);
+        var ephemeral = options.Ephemeral && !wish.Persist;
+        return Drive($"--extra-drive={wish.Path}", wish.Path, wish.Format, type, DeviceIds.ExtraDrive(index), ephemeral, out _);
     }
 
     private DriveSpec? Drive(
-        string subject, string path, ImageFormat format, DiskType type, string id, out ImageFacts? facts)
+        string subject, string path, ImageFormat format, DiskType type, string id, bool ephemeral, out ImageFacts? facts)
     {
         var readOnly = type == DiskType.ScsiCd;
-        var throwAway = options.Ephemeral && !readOnly;
+        var throwAway = ephemeral && !readOnly;
         var writes = !readOnly && !throwAway;
         facts = ImageProbe.Probe(subject, path, format, writes, problems);
         if (facts is null)

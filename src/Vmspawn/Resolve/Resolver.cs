@@ -23,6 +23,8 @@ internal static class Resolver
         options = MachineImageLookup.Apply(options, problems);
         var kernel = KernelResolver.Resolve(options, problems);
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
+        var rootArgument = RootArgumentResolver.Resolve(
+            kernel, options.KernelArguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
 
@@ -45,7 +47,7 @@ internal static class Resolver
             Ram = options.Ram,
             Uuid = options.Uuid,
             Kernel = kernel,
-            KernelArguments = options.KernelArguments,
+            KernelArguments = rootArgument is null ? options.KernelArguments : [rootArgument, .. options.KernelArguments],
             Drives = drives,
             Tpm = tpm,
             Smbios11 = options.Smbios11,

@@ -30,6 +30,9 @@ internal sealed record MachineSpec
     /// <summary>The TPM, or null for none.</summary>
     public TpmSpec? Tpm { get; init; }
 
+    /// <summary>Whether QEMU's build and the host's kernel have io_uring for the disks.</summary>
+    public bool IoUring => Qemu.HasIoUring && Host.HasIoUring;
+
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
     public IReadOnlyList<CredentialSpec> Credentials { get; init; } = [];
     public NetworkMode Network { get; init; }

@@ -62,6 +62,14 @@ public class GoldenTests
     }
 
     [Fact]
+    public void Where_the_kernel_grants_io_uring_every_file_of_a_disk_uses_it()
+    {
+        using var world = new GoldenWorld { HasIoUring = true };
+        string[] args = ["-x", "-i", "IMAGES/root.raw", "--extra-drive=persist:qcow2:nvme:IMAGES/root.qcow2", "--firmware=bios", "-M", "throwaway"];
+        Compare("io-uring-with-a-drive-that-persists", $"vmspawn {string.Join(' ', args)}\n\n{world.Print(world.Plan(args, null).Plan!)}");
+    }
+
+    [Fact]
     public void The_same_command_line_becomes_the_same_command_twice()
     {
         using var world = new GoldenWorld();

@@ -14,6 +14,9 @@ internal sealed class GoldenWorld : IDisposable
     /// <summary>Installed beside QEMU.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
+    /// <summary>The kernel grants it.</summary>
+    public bool HasIoUring { get; init; }
+
     public GoldenWorld()
     {
         foreach (var name in new[] { "root.raw", "data.raw", "more data.raw", "cd.iso", "vmlinuz", "one.cpio", "two.cpio" })
@@ -84,7 +87,7 @@ internal sealed class GoldenWorld : IDisposable
 
     private World World()
     {
-        var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), false, false, false);
+        var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), false, false, false, HasIoUring);
         var qemu = new QemuFacts
         {
             Path = "/usr/bin/qemu-system-x86_64",
@@ -102,6 +105,7 @@ internal sealed class GoldenWorld : IDisposable
             Accelerators = new HashSet<string> { "tcg" },
             Objects = new HashSet<string> { "rng-builtin" },
             HasSandbox = true,
+            HasIoUring = true,
             RunWith = new HashSet<string>(),
             HasConsoleSize = false,
         };

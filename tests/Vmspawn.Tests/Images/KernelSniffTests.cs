@@ -9,38 +9,54 @@ public class KernelSniffTests
     [Fact]
     public void An_x86_kernel_with_an_efi_stub_is_a_bzimage_and_a_pe_and_says_its_command_line_limit()
     {
-        var kernel = KernelSniff.Of(BzImage(withPe: true));
+        var kernel = Sniff(BzImage(withPe: true));
         Assert.Equal(new KernelSniff(KernelKind.BzImage, IsPe: true, IsUki: false, CommandLineLimit: 2047), kernel);
     }
 
     [Fact]
     public void An_x86_kernel_without_an_efi_stub_is_no_pe() =>
-        Assert.Equal(new KernelSniff(KernelKind.BzImage, false, false, 2047), KernelSniff.Of(BzImage(withPe: false)));
+        Assert.Equal(new KernelSniff(KernelKind.BzImage, false, false, 2047), Sniff(BzImage(withPe: false)));
 
     [Fact]
     public void A_pe_with_a_section_linux_is_a_unified_kernel_image() =>
-        Assert.Equal(new KernelSniff(KernelKind.Pe, true, true, null), KernelSniff.Of(Pe(".text", ".linux")));
+        Assert.Equal(new KernelSniff(KernelKind.Pe, true, true, null), Sniff(Pe(".text", ".linux")));
 
     [Fact]
     public void A_pe_whose_section_only_starts_like_linux_is_none() =>
-        Assert.False(KernelSniff.Of(Pe(".text", ".linuxx")).IsUki);
+        Assert.False(Sniff(Pe(".text", ".linuxx")).IsUki);
 
     [Fact]
     public void Elf_and_arm64_are_told_apart()
     {
-        Assert.Equal(KernelKind.Elf, KernelSniff.Of([0x7f, (byte)'E', (byte)'L', (byte)'F', 2]).Kind);
+        Assert.Equal(KernelKind.Elf, Sniff([0x7f, (byte)'E', (byte)'L', (byte)'F', 2]).Kind);
         var image = new byte[64];
         "ARMd"u8.CopyTo(image.AsSpan(0x38));
-        Assert.Equal(KernelKind.FlatImage, KernelSniff.Of(image).Kind);
+        Assert.Equal(KernelKind.FlatImage, Sniff(image).Kind);
     }
 
     [Fact]
     public void Cut_and_damaged_headers_always_have_an_answer() =>
         Gen.OneOf(Damage.To(BzImage(true)), Damage.To(Pe(".linux")), Damage.To(Pe([.. Enumerable.Repeat(".a", 90)]))).Sample(bytes =>
         {
-            var kernel = KernelSniff.Of(bytes);
+            var kernel = Sniff(bytes);
             return (kernel.IsPe || !kernel.IsUki) && kernel.CommandLineLimit is null or > 0;
         });
+
+    [Theory]
+    [InlineData(new byte[] { 0x1f, 0x8b, 8, 0 })]
+    [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd })]
+    [InlineData(new byte[] { 0x02, 0x21, 0x4c, 0x18 })]
+    public void A_compressed_image_is_said_to_be_one(byte[] head) => Assert.Equal(KernelKind.Compressed, Sniff(head).Kind);
+
+    [Fact]
+    public void A_section_that_reaches_out_of_the_file_is_none()
+    {
+        var image = Pe(".linux");
+        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x80 + 24 + 0xf0 + 20), (uint)image.Length);
+        Assert.Equal(new KernelSniff(KernelKind.Pe, true, false, null), Sniff(image));
+    }
+
+    private static KernelSniff Sniff(byte[] bytes) => KernelSniff.Of(bytes, bytes.Length);
 
     private static byte[] BzImage(bool withPe)
     {
@@ -63,7 +79,15 @@ public class KernelSniffTests
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(At + 6), (ushort)sections.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(At + 20), 0xf0);
         for (var i = 0; i < sections.Length; i++)
-            System.Text.Encoding.ASCII.GetBytes(sections[i], image.AsSpan(At + 24 + 0xf0 + (i * 40)));
+        {
+            var header = image.AsSpan(At + 24 + 0xf0 + (i * 40));
+            System.Text.Encoding.ASCII.GetBytes(sections[i], header);
+            // One byte in memory, sixteen in the file, at 512.
+            header[8] = 1;
+            header[16] = 16;
+            header[21] = 2;
+        }
+
         return image;
     }
 }

@@ -22,7 +22,17 @@ public class ExtraDriveTextTests
         Assert.Equal(new ExtraDrive(path, format, type), ExtraDriveText.Parse(text).Value);
 
     [Theory]
+    [InlineData("persist:d", "d", ImageFormat.Raw, null)]
+    [InlineData("persist:qcow2:nvme:d", "d", ImageFormat.Qcow2, DiskType.Nvme)]
+    [InlineData("qcow2:nvme:persist:d", "d", ImageFormat.Qcow2, DiskType.Nvme)]
+    [InlineData("qcow2:persist:nvme:d", "d", ImageFormat.Qcow2, DiskType.Nvme)]
+    [InlineData("persist:persist:d", "persist:d", ImageFormat.Raw, null)]
+    public void Persist_may_stand_anywhere_before_the_path(string text, string path, ImageFormat format, DiskType? type) =>
+        Assert.Equal(new ExtraDrive(path, format, type, Persist: true), ExtraDriveText.Parse(text).Value);
+
+    [Theory]
     [InlineData("")]
+    [InlineData("persist:")]
     [InlineData("raw:")]
     [InlineData("qcow2:nvme:")]
     public void A_drive_without_path_is_refused(string text) => Assert.Equal("extra-drive", ExtraDriveText.Parse(text).Mistake?.Code);

@@ -13,7 +13,7 @@ public class QemuFactsJsonTests
     {
         var facts = Facts();
         var read = QemuFactsReader.Read(QemuFactsJson.Write(facts, Stamp), Stamp)!;
-        Assert.Equal((facts.Path, facts.Version, true, false), (read.Path, read.Version, read.HasSandbox, read.HasConsoleSize));
+        Assert.Equal((facts.Path, facts.Version, true, true, false), (read.Path, read.Version, read.HasSandbox, read.HasIoUring, read.HasConsoleSize));
         Assert.Equal(facts.Drivers.OrderBy(d => d.Key), read.Drivers.OrderBy(d => d.Key));
         Assert.True(facts.Machines.SetEquals(read.Machines));
         Assert.True(facts.Accelerators.SetEquals(read.Accelerators));
@@ -70,6 +70,7 @@ public class QemuFactsJsonTests
         Objects = new HashSet<string> { "monitor-qmp", "rng-builtin" },
         RunWith = new HashSet<string> { "exit-with-parent" },
         HasSandbox = true,
+        HasIoUring = true,
         HasConsoleSize = false,
     };
 }

@@ -17,6 +17,7 @@ public class QemuQuestionsTests
         Assert.Contains("q35", facts.Machines);
         Assert.Contains("tcg", facts.Accelerators);
         Assert.True(facts.HasSandbox);
+        Assert.True(facts.HasIoUring);
         Assert.Equal(facts.Version >= new QemuVersion(10, 2, 0), facts.HasExitWithParent);
         Assert.Equal(facts.Version >= new QemuVersion(9, 1, 0), facts.RunWith.Contains("user"));
     }

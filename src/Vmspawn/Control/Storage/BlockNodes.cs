@@ -4,7 +4,8 @@ using Vmspawn.Qmp;
 namespace Vmspawn.Control.Storage;
 
 /// <summary>The descriptor sets and block nodes of disks in QEMU: raw over a file, all over the client's descriptor.</summary>
-internal sealed class BlockNodes
+/// <param name="ioUring">Whether requests go through io_uring, as those of the disks that were there at boot.</param>
+internal sealed class BlockNodes(bool ioUring)
 {
     private readonly Lock _lock = new();
     private readonly List<long> _owed = [];
@@ -28,6 +29,8 @@ internal sealed class BlockNodes
                 // QEMU opens a set by the access mode it wants, and takes no other: a disk that is read-only although
                 // its descriptor is not is so by the node above.
                 options.WriteBoolean("read-only"u8, !facts.CanWrite);
+                if (ioUring)
+                    options.WriteString("aio"u8, "io_uring"u8);
                 if (discard)
                     options.WriteString("discard"u8, "unmap"u8);
             });

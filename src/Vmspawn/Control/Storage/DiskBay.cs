@@ -17,7 +17,7 @@ internal sealed class DiskBay : IDisposable
         Ports = new PortPool(new PortTable(plan.Topology, clock));
         Table = new StorageTable(boot.Disks, plan.Topology);
         _removals = new Removals(monitor, Ports, clock, log);
-        var blocks = new BlockNodes();
+        var blocks = new BlockNodes(spec.IoUring);
         _controllers = new ScsiControllers(Ports, _removals, boot.Controller);
         Attach = new DiskAttach(monitor, spec.Qemu, Table, Ports, _controllers, _removals, blocks);
         Detach = new DiskDetach(Table, _removals, clock);

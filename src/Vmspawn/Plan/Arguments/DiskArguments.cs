@@ -18,10 +18,11 @@ internal static class DiskArguments
         if (spec.Drives.Any(drive => drive.IsScsi))
             draft.AddPciDevice("virtio-scsi-pci", DeviceIds.ScsiController);
 
+        var nodes = new DriveNodes(draft, spec.IoUring);
         var scsiIndex = 0;
         foreach (var drive in spec.Drives)
         {
-            draft.Add("-blockdev", Node(draft, drive).ToString());
+            draft.Add("-blockdev", nodes.Of(drive).ToString());
             if (drive.IsScsi)
                 AddScsi(draft, drive, scsiIndex++);
             else
@@ -50,60 +51,4 @@ internal static class DiskArguments
         .With("drive", drive.Id)
         .With("serial", drive.Serial)
         .WithIf(drive.IsRoot, "bootindex", "1");
-
-    /// <summary>The tree of nodes below a drive, the topmost named like the drive.</summary>
-    private static BlockNode Node(PlanDraft draft, DriveSpec drive)
-    {
-        if (drive.OverlayDirectory is null)
-            return Image(draft, drive, drive.Id, drive.ReadOnly);
-
-        var overlay = new AnonymousOverlay(drive.OverlayDirectory, drive.VirtualSize);
-        return new BlockNode
-        {
-            Driver = "qcow2",
-            NodeName = drive.Id,
-            Discard = drive.Discard,
-            NoFlush = true,
-            File = new BlockNode
-            {
-                Driver = "file",
-                NodeName = $"{drive.Id}-top",
-                FileName = draft.SetPath($"{drive.Id}-top", overlay),
-                Discard = drive.Discard,
-            },
-            Backing = Image(draft, drive, $"{drive.Id}-base", readOnly: true),
-        };
-    }
-
-    private static BlockNode Image(PlanDraft draft, DriveSpec drive, string name, bool readOnly)
-    {
-        BlockNode? below = null;
-        for (var depth = drive.Backing.Count; depth > 0; depth--)
-            below = Layer(draft, drive.Backing[depth - 1], $"{drive.Id}-b{depth}", readOnly: true, discard: false, below);
-        var image = new BackingSpec(drive.Path, drive.Format, drive.IsBlockDevice);
-        return Layer(draft, image, name, readOnly, drive.Discard && !readOnly, below);
-    }
-
-    private static BlockNode Layer(
-        PlanDraft draft, BackingSpec image, string name, bool readOnly, bool discard, BlockNode? below)
-    {
-        var isQcow2 = image.Format == ImageFormat.Qcow2;
-        return new BlockNode
-        {
-            Driver = isQcow2 ? "qcow2" : "raw",
-            NodeName = name,
-            ReadOnly = readOnly,
-            Discard = discard,
-            File = new BlockNode
-            {
-                Driver = image.IsBlockDevice ? "host_device" : "file",
-                NodeName = $"{name}-file",
-                FileName = draft.SetPath(name, new OpenedFile(image.Path, readOnly)),
-                ReadOnly = readOnly,
-                Discard = discard,
-            },
-            Backing = below,
-            NoBacking = isQcow2 && below is null,
-        };
-    }
 }

@@ -25,6 +25,9 @@ internal sealed class BlockNode
     /// <summary>For protocol drivers: what to open.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>For protocol drivers: requests go through io_uring, else through threads.</summary>
+    public bool IoUring { get; init; }
+
     /// <summary>For format drivers: the node that holds the bytes.</summary>
     public BlockNode? File { get; init; }
 
@@ -50,6 +53,8 @@ internal sealed class BlockNode
         json.WriteString("node-name", NodeName);
         if (FileName is not null)
             json.WriteString("filename", FileName);
+        if (IoUring)
+            json.WriteString("aio", "io_uring");
         if (ReadOnly)
             json.WriteBoolean("read-only", true);
         if (Discard)

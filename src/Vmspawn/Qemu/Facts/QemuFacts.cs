@@ -24,6 +24,9 @@ internal sealed record QemuFacts
     /// <summary>The seccomp filter of <c>-sandbox on</c> is built in.</summary>
     public required bool HasSandbox { get; init; }
 
+    /// <summary>Block devices take <c>aio=io_uring</c>: built with liburing. Whether the kernel grants it is the host's matter.</summary>
+    public bool HasIoUring { get; init; }
+
     /// <summary>The keys of <c>-run-with</c>, such as <c>user</c> (9.1) and <c>exit-with-parent</c> (10.2); empty where there is no such option.</summary>
     public required IReadOnlySet<string> RunWith { get; init; }
 

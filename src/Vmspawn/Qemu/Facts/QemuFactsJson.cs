@@ -7,7 +7,7 @@ namespace Vmspawn.Qemu;
 internal static class QemuFactsJson
 {
     // Raised whenever more is asked of the binary, so that older answers are asked anew.
-    public const int Form = 2;
+    public const int Form = 3;
 
     public static byte[] Write(QemuFacts facts, BinaryStamp stamp)
     {
@@ -26,6 +26,7 @@ internal static class QemuFactsJson
             WriteNames(json, "objects", facts.Objects);
             WriteNames(json, "runWith", facts.RunWith);
             json.WriteBoolean("sandbox", facts.HasSandbox);
+            json.WriteBoolean("ioUring", facts.HasIoUring);
             json.WriteBoolean("consoleSize", facts.HasConsoleSize);
             WriteDrivers(json, facts.Drivers);
             json.WriteEndObject();

@@ -13,6 +13,7 @@ internal sealed class QemuFactsReader
     private QemuVersion? _version;
     private BinaryStamp _stamp = new("", 0, 0, 0);
     private bool? _sandbox;
+    private bool? _ioUring;
     private bool? _consoleSize;
     private int _form;
 
@@ -44,7 +45,7 @@ internal sealed class QemuFactsReader
 
         var complete = reader.TokenType == JsonTokenType.EndObject && !reader.Read()
             && _form == QemuFactsJson.Form && _stamp == stamp && _drivers.Count > 0;
-        if (!complete || _version is not { } version || _sandbox is not { } sandbox || _consoleSize is not { } size)
+        if (!complete || _version is not { } version || _sandbox is not { } sandbox || _ioUring is not { } ioUring || _consoleSize is not { } size)
             return null;
         return new QemuFacts
         {
@@ -56,6 +57,7 @@ internal sealed class QemuFactsReader
             Objects = _objects,
             RunWith = _runWith,
             HasSandbox = sandbox,
+            HasIoUring = ioUring,
             HasConsoleSize = size,
         };
     }
@@ -77,6 +79,7 @@ internal sealed class QemuFactsReader
             case "objects": ReadNames(ref reader, _objects); break;
             case "runWith": ReadNames(ref reader, _runWith); break;
             case "sandbox": _sandbox = reader.GetBoolean(); break;
+            case "ioUring": _ioUring = reader.GetBoolean(); break;
             case "consoleSize": _consoleSize = reader.GetBoolean(); break;
             case "drivers": ReadDrivers(ref reader); break;
             default: reader.Skip(); break;

@@ -13,13 +13,15 @@ internal static class QemuQuestions
         var version = Run(path, "-version");
         // A binary without seccomp refuses the option while it reads its command line, before it comes to print its version.
         var sandbox = Run(path, "-sandbox", "on", "-version");
+        // The same of io_uring; nothing is opened before the version is printed.
+        var ioUring = Run(path, "-blockdev", "driver=file,node-name=a,filename=/,aio=io_uring", "-version");
         var devices = Run(path, "-device", "help");
         var machines = Run(path, "-machine", "help");
         var accelerators = Run(path, "-accel", "help");
         var objects = Run(path, "-object", "help");
         var help = Run(path, "-help");
         var serial = Run(path, "-device", "virtio-serial-pci,help");
-        Task.WaitAll(version, sandbox, devices, machines, accelerators, objects, help, serial);
+        Task.WaitAll(version, sandbox, ioUring, devices, machines, accelerators, objects, help, serial);
 
         if (QemuHelpText.Version(version.Result.Output) is not { } number)
             return Fail(path, "it does not tell its version", version.Result, problems);
@@ -40,6 +42,7 @@ internal static class QemuQuestions
             Accelerators = QemuHelpText.Names(accelerators.Result.Output),
             Objects = QemuHelpText.IndentedNames(objects.Result.Output),
             HasSandbox = sandbox.Result.ExitCode == 0,
+            HasIoUring = ioUring.Result.ExitCode == 0,
             RunWith = QemuHelpText.Keys(help.Result.Output, "-run-with"),
             HasConsoleSize = QemuHelpText.HasProperty(serial.Result.Output, "console-size"),
         };

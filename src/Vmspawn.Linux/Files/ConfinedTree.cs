@@ -1,0 +1,51 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>A directory out of which no path leads: as if it were the root, for "..", and for every symbolic link (openat2(2), RESOLVE_IN_ROOT).</summary>
+public sealed class ConfinedTree : IDisposable
+{
+    private readonly SafeFileHandle _root;
+
+    private ConfinedTree(SafeFileHandle root) => _root = root;
+
+    /// <summary>Opens a directory.</summary>
+    /// <exception cref="LinuxException">It is not there or no directory.</exception>
+    public static ConfinedTree Open(string path) => new(OpenFile.Directory(path));
+
+    /// <summary>Opens a file in it for reading; null when it, or a directory above it, is not there.</summary>
+    /// <param name="path">Path from the top.</param>
+    /// <exception cref="LinuxException">It may not be read, its links go in circles, or the kernel is older than 5.6.</exception>
+    public SafeFileHandle? OpenRead(string path) => Open(path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOCTTY);
+
+    /// <summary>The names in a directory of it; none when it is not there.</summary>
+    /// <param name="path">Path from the top.</param>
+    /// <exception cref="LinuxException">It may not be read, its links go in circles, or the kernel is older than 5.6.</exception>
+    /// <exception cref="IOException">It cannot be read to its end.</exception>
+    public IReadOnlyList<string> Names(string path)
+    {
+        using SafeFileHandle? directory = Open(path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        if (directory is null)
+            return [];
+        string self = $"/proc/self/fd/{directory.DangerousGetHandle()}/.";
+        return [.. Directory.EnumerateFileSystemEntries(self).Select(entry => Path.GetFileName(entry))];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _root.Dispose();
+
+    private unsafe SafeFileHandle? Open(string path, int flags)
+    {
+        Libc.OpenHow how = new()
+        {
+            Flags = (ulong)(flags | Libc.O_CLOEXEC),
+            Resolve = Libc.RESOLVE_IN_ROOT | Libc.RESOLVE_NO_MAGICLINKS,
+        };
+        SafeFileHandle file = Libc.SystemCall(Libc.SYS_openat2, _root, path, &how, (nuint)sizeof(Libc.OpenHow));
+        if (!file.IsInvalid)
+            return file;
+        Errno error = Libc.LastError;
+        file.Dispose();
+        return error is Errno.ENOENT or Errno.ENOTDIR ? null : throw LinuxException.Last("openat2", path);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Images;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Boot;
+
+/// <summary>The files of a directory tree on the host, none of whose links leads out of it.</summary>
+/// <remarks>Files that were opened stay so until the tree is disposed of: there are few, and all are looked at.</remarks>
+internal sealed class TreeFiles : IBootFiles, IDisposable
+{
+    private readonly ConfinedTree _tree;
+    private readonly List<SafeFileHandle> _opened = [];
+
+    private TreeFiles(ConfinedTree tree) => _tree = tree;
+
+    /// <summary>Opens a tree.</summary>
+    /// <exception cref="LinuxException">It is not there or no directory.</exception>
+    public static TreeFiles OpenTree(string path) => new(ConfinedTree.Open(path));
+
+    public IReadOnlyList<string> Names(string directory) => _tree.Names(directory);
+
+    public ByteSource? Open(string path)
+    {
+        var handle = _tree.OpenRead(path);
+        if (handle is null)
+            return null;
+        _opened.Add(handle);
+        var facts = FileFacts.Of(handle);
+        return facts.Kind == FileKind.Regular ? new FileBytes(handle, facts.Size) : null;
+    }
+
+    public void Dispose()
+    {
+        _opened.ForEach(file => file.Dispose());
+        _tree.Dispose();
+    }
+}

@@ -1,0 +1,69 @@
+using Vmspawn.Options;
+using Vmspawn.Qemu.Arguments;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan.Arguments;
+
+/// <summary>The block nodes of drives, each file a descriptor of ours.</summary>
+/// <param name="draft">Numbers the descriptors.</param>
+/// <param name="ioUring">Whether requests go through io_uring.</param>
+internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
+{
+    /// <summary>The tree of nodes below a drive, the topmost named like the drive.</summary>
+    public BlockNode Of(DriveSpec drive)
+    {
+        if (drive.OverlayDirectory is null)
+            return Image(drive, drive.Id, drive.ReadOnly);
+
+        var overlay = new AnonymousOverlay(drive.OverlayDirectory, drive.VirtualSize);
+        return new BlockNode
+        {
+            Driver = "qcow2",
+            NodeName = drive.Id,
+            Discard = drive.Discard,
+            NoFlush = true,
+            File = new BlockNode
+            {
+                Driver = "file",
+                NodeName = $"{drive.Id}-top",
+                FileName = draft.SetPath($"{drive.Id}-top", overlay),
+                Discard = drive.Discard,
+                IoUring = ioUring,
+            },
+            Backing = Image(drive, $"{drive.Id}-base", readOnly: true),
+        };
+    }
+
+    private BlockNode Image(DriveSpec drive, string name, bool readOnly)
+    {
+        BlockNode? below = null;
+        for (var depth = drive.Backing.Count; depth > 0; depth--)
+            below = Layer(drive.Backing[depth - 1], $"{drive.Id}-b{depth}", readOnly: true, discard: false, below);
+        var image = new BackingSpec(drive.Path, drive.Format, drive.IsBlockDevice);
+        return Layer(image, name, readOnly, drive.Discard && !readOnly, below);
+    }
+
+    private BlockNode Layer(
+        BackingSpec image, string name, bool readOnly, bool discard, BlockNode? below)
+    {
+        var isQcow2 = image.Format == ImageFormat.Qcow2;
+        return new BlockNode
+        {
+            Driver = isQcow2 ? "qcow2" : "raw",
+            NodeName = name,
+            ReadOnly = readOnly,
+            Discard = discard,
+            File = new BlockNode
+            {
+                Driver = image.IsBlockDevice ? "host_device" : "file",
+                NodeName = $"{name}-file",
+                FileName = draft.SetPath(name, new OpenedFile(image.Path, readOnly)),
+                ReadOnly = readOnly,
+                Discard = discard,
+                IoUring = ioUring,
+            },
+            Backing = below,
+            NoBacking = isQcow2 && below is null,
+        };
+    }
+}

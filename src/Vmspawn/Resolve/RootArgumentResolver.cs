@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Images;
+using Vmspawn.Images.Gpt;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Tells a kernel that is started directly what its root is: no boot loader does, and in it nothing finds it.</summary>
+internal static class RootArgumentResolver
+{
+    private static readonly string[] Prefixes = ["root=", "mount.usr="];
+
+    /// <summary>The argument to add, or null where the user, or the disk, has said nothing that needs or allows one.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="words">What is on its command line already.</param>
+    /// <param name="root">The root disk, or null when there is none.</param>
+    /// <param name="problems">Receives that the disk's partition table cannot be trusted.</param>
+    /// <param name="notices">Receives why there is none although there might be.</param>
+    public static string? Resolve(
+        KernelSpec? kernel, IEnumerable<string> words, DriveSpec? root, List<Problem> problems, List<string> notices)
+    {
+        if (kernel is not { Path: not null } || root is null || words.Any(IsRoot))
+            return null;
+        if (root.Format != ImageFormat.Raw)
+        {
+            notices.Add($"{root.Path} is qcow2, whose partitions are not looked at: say root=… if the kernel needs it");
+            return null;
+        }
+
+        try
+        {
+            using var image = OpenFile.Open(root.Path, writable: false);
+            return Find(root.Path, new FileBytes(image, FileFacts.Of(image).Size), problems, notices);
+        }
+        catch (IOException error)
+        {
+            problems.Add(new Problem("partition-table", root.Path, $"its partition table cannot be read: {error.Message}"));
+            return null;
+        }
+    }
+
+    private static bool IsRoot(string word) => Prefixes.Any(prefix => word.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static string? Find(string path, ByteSource disk, List<Problem> problems, List<string> notices)
+    {
+        if (GptTable.Read(disk, out var error) is not { } table)
+        {
+            if (error is not null)
+            {
+                problems.Add(new Problem("partition-table", path, $"its partition table is damaged: {error}",
+                    "say root=… if the kernel is to boot from it all the same"));
+            }
+
+            return null;
+        }
+
+        var argument = RootPartition.KernelArgument(table, Architecture.X64);
+        if (argument is null)
+            notices.Add($"{path} has no partition that is known for the root file system: say root=… if the kernel needs it");
+        return argument;
+    }
+}
