@@ -75,6 +75,7 @@ need /usr/sbin/mkfs.vfat dosfstools
 need mcopy mtools
 need objcopy binutils
 need /usr/lib/systemd/boot/efi/linuxx64.efi.stub systemd-boot-efi
+need /usr/share/qemu/firmware/60-edk2-x86_64.json ovmf
 install_needed
 if wants_guests; then
     tests/guests/prepare.sh || { say "the test guests cannot be made"; failed=$((failed + 1)); }

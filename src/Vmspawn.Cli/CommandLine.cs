@@ -29,9 +29,13 @@ internal static class CommandLine
         var options = EnvironmentWishes.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
         foreach (var (option, value) in words.Given)
             options = option.Set(options, value, problems);
-        CheckRules(verb, options, problems);
+        var question = FirmwareQuestions.Of(words.Given);
+        if (question is null)
+            CheckRules(verb, options, problems);
         if (problems.Count > 0)
             return new Mistakes(problems);
+        if (question is { } asked)
+            return new FirmwareCommand(options, asked);
         return verb switch
         {
             Verb.Plan => new PlanCommand(options, PlanFormatOption.Of(words.Given)),

@@ -18,6 +18,11 @@ internal sealed record PlanCommand(VmOptions Options, PlanFormat Format) : Parse
 /// <param name="Options">How; its image and kernel are ours to fill in.</param>
 internal sealed record DemoCommand(VmOptions Options) : ParsedCommand;
 
+/// <summary>Answer a question about this host's firmware.</summary>
+/// <param name="Options">What it depends on.</param>
+/// <param name="Question">What is asked.</param>
+internal sealed record FirmwareCommand(VmOptions Options, FirmwareQuestion Question) : ParsedCommand;
+
 /// <summary>Print the help, in the width and colours of the terminal.</summary>
 internal sealed record ShowHelp : ParsedCommand;
 

@@ -32,6 +32,8 @@ internal static class Program
                 return Report.Failure(problems);
             case PlanCommand(var options, var format):
                 return PlanVerb.Run(options, format);
+            case FirmwareCommand(var options, var question):
+                return FirmwareAnswer.Run(options, question);
             case RunCommand(var options):
                 return RunVerb.Run(options);
             case DemoCommand(var options):

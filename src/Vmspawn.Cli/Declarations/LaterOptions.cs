@@ -15,10 +15,6 @@ internal static class LaterOptions
         Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
         Declare.Off(Topic.Host, "--vsock", "BOOL|auto", "vsock is", IsAutoOrNo, "no", "auto", "").OnceCalled("--qemu-vsock"),
         Declare.Off(Topic.Host, "--vsock-cid", "CID", "vsock is", IsEmpty, ""),
-        Declare.Off(Topic.Boot, "--efi-nvram-template", "PATH", "UEFI firmware is", IsEmpty, ""),
-        Declare.Off(Topic.Boot, "--efi-nvram-state", "auto|off|PATH", "UEFI firmware is", IsAutoOrOff, "off", "auto", ""),
-        Declare.Off(Topic.Boot, "--secure-boot", "BOOL|auto", "secure boot is", IsAutoOrNo, "no", "auto", ""),
-        Declare.Off(Topic.Boot, "--firmware-features", "FEATURE…", "UEFI firmware is", ExcludesOnly, "~FEATURE", ""),
         Declare.Off(Topic.Host, "--coco", "no|sev-snp|tdx", "a confidential guest is", value => value is "" or "no", "no"),
         Declare.Off(Topic.Registration, "--register", "BOOL|auto", "registration with systemd-machined is", IsAutoOrNo, "no", "auto", ""),
         Declare.Off(Topic.Integration, "--notify-ready", "BOOL", "waiting for the guest to be ready is", IsNo, "no"),
@@ -56,8 +52,4 @@ internal static class LaterOptions
     private static bool IsNo(string value) => BoolText.Match(value) == false;
 
     private static bool IsAutoOrNo(string value) => TristateText.Parse(value) is { Mistake: null, Value: not Tristate.Yes };
-
-    private static bool IsAutoOrOff(string value) => value is "" or "auto" or "off";
-
-    private static bool ExcludesOnly(string value) => value.Split(',').All(feature => feature.Length == 0 || feature[0] == '~');
 }

@@ -11,6 +11,7 @@ internal static class OptionTable
         .. HostOptions.All(),
         .. TpmOptions.All(),
         .. BootOptions.All(),
+        .. FirmwareOptions.All(),
         .. ConsoleOptions.All(),
         .. CredentialOptions.All(),
         .. PcieOptions.All(),

@@ -7,7 +7,11 @@ namespace Vmspawn.Images;
 /// <summary>Who holds an image.</summary>
 /// <param name="Pid">The process, or null when it is not ours to see.</param>
 /// <param name="Command">Its name, or null.</param>
-internal sealed record LockHolder(int? Pid, string? Command);
+internal sealed record LockHolder(int? Pid, string? Command)
+{
+    /// <summary>For people.</summary>
+    public override string ToString() => Pid is { } pid ? $"process {pid} ({Command})" : "a process of another user";
+}
 
 /// <summary>Asks for QEMU's image locks, so that a held image is told before QEMU is started.</summary>
 internal static class ImageLock
@@ -54,11 +58,10 @@ internal static class ImageLock
     {
         if (FindHolder(path, write) is not { } holder)
             return;
-        var by = holder.Pid is { } pid ? $"process {pid} ({holder.Command})" : "a process of another user";
         problems.Add(new Problem(
             "image-in-use",
             subject,
-            $"{path} is in use by {by}",
+            $"{path} is in use by {holder}",
             write ? "end that one first; -x boots from an image that others only read" : "end that one first: it writes to the image"));
     }
 

@@ -17,6 +17,9 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     /// <summary>Our end of the monitor's socket.</summary>
     public UnixConnection? Monitor { get; private set; }
 
+    /// <summary>The file of EFI variables when it was made here, else null.</summary>
+    public MadeFile? MadeNvram { get; private set; }
+
     /// <summary>Our end of the console.</summary>
     public PseudoTerminal? Terminal { get; private set; }
 
@@ -61,6 +64,10 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
                 return top;
             case JoinedFiles joined:
                 return Join(joined);
+            case KeptNvram nvram:
+                return OpenNvram(nvram);
+            case ForgottenNvram nvram:
+                return NvramFile.OpenForgotten(nvram);
             case MemoryBytes bytes:
                 return MemoryFile.Create("vmspawn", bytes.Content.Span);
             case MonitorSocket:
@@ -102,6 +109,13 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         }
     }
 
+    private SafeFileHandle OpenNvram(KeptNvram nvram)
+    {
+        var file = NvramFile.Open(nvram, out var made);
+        MadeNvram = made is null ? null : held.Add(made);
+        return file;
+    }
+
     private static SafeFileHandle Join(JoinedFiles joined)
     {
         var file = new OverlayPlace(Path.GetTempPath()).CreateAnonymous();
@@ -112,6 +126,8 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     private static string Describe(DescriptorPlan plan) => plan.Source switch
     {
         OpenedFile file => file.Path,
+        KeptNvram nvram => nvram.Path,
+        ForgottenNvram => "a throw-away copy of the EFI variables' template",
         AnonymousOverlay overlay => $"a throw-away overlay in {overlay.Directory}",
         JoinedFiles => "a file for the joined initrds",
         TpmStateDirectory state => $"the TPM's state in {state.Path}",

@@ -81,6 +81,7 @@ internal static class Launcher
             var tail = held.Add(new StderrTail(errors.ReadEnd));
             var qemu = held.Add(ChildProcess.Start(spec));
             errors.WriteEnd.Dispose();
+            opener.MadeNvram?.Keep();
             return new RunningVm(plan, directory, qemu, helpers, tail, opener.Monitor!, opener.Terminal, held);
         }
         catch (LinuxException error)

@@ -51,6 +51,18 @@ public sealed record VmOptions
     /// <summary><c>--firmware=</c>.</summary>
     public FirmwareKind Firmware { get; init; } = FirmwareKind.Auto;
 
+    /// <summary><c>--firmware=PATH</c>: the firmware descriptor to use; null chooses one. Only with <see cref="FirmwareKind.Uefi"/>.</summary>
+    public string? FirmwareDescriptor { get; init; }
+
+    /// <summary><c>--firmware-features=</c> and <c>--secure-boot=</c>: what the chosen UEFI firmware must have and must not have.</summary>
+    public FirmwareFeatures FirmwareFeatures { get; init; } = FirmwareFeatures.Default;
+
+    /// <summary><c>--efi-nvram-template=</c>: what EFI variables start from; null takes the firmware's own template.</summary>
+    public string? EfiNvramTemplate { get; init; }
+
+    /// <summary><c>--efi-nvram-state=</c>: where EFI variables are kept.</summary>
+    public StatePlace EfiNvramState { get; init; } = StatePlace.Auto;
+
     /// <summary><c>--cpus=</c>.</summary>
     public CpuTopology Cpus { get; init; } = CpuTopology.One;
 

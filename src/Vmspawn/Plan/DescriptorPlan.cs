@@ -27,6 +27,15 @@ public sealed record MemoryBytes(ReadOnlyMemory<byte> Content) : DescriptorSourc
 /// <param name="Paths">Absolute paths, in order.</param>
 public sealed record JoinedFiles(IReadOnlyList<string> Paths) : DescriptorSource;
 
+/// <summary>EFI variables that are kept: locked for as long as QEMU has them open, made from the template first when they are not there.</summary>
+/// <param name="Path">Absolute path of the file that keeps them.</param>
+/// <param name="Template">Absolute path of what they start from.</param>
+public sealed record KeptNvram(string Path, string Template) : DescriptorSource;
+
+/// <summary>EFI variables that are forgotten with the VM: an anonymous copy of the template.</summary>
+/// <param name="Template">Absolute path of what they start from.</param>
+public sealed record ForgottenNvram(string Template) : DescriptorSource;
+
 /// <summary>Our connection to QEMU's monitor.</summary>
 public sealed record MonitorSocket : DescriptorSource;
 

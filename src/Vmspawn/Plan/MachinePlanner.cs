@@ -25,6 +25,7 @@ internal static class MachinePlanner
         var draft = new PlanDraft(topology);
         var interrupts = InterruptPlan.For(spec, topology);
         MachineArguments.Add(draft, spec);
+        FirmwareArguments.Add(draft, spec.Firmware);
         BootArguments.Add(draft, spec);
         ConsoleArguments.Add(draft, spec);
         TpmArguments.Add(draft, spec);

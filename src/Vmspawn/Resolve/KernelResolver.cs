@@ -13,31 +13,26 @@ internal static class KernelResolver
         if (options.LinuxContent.Length > 0)
             return new KernelSpec(null, options.LinuxContent, initrds?.Paths ?? []);
         if (options.Linux is not { } path)
-        {
-            if (options.Firmware is FirmwareKind.Auto or FirmwareKind.Uefi)
-                problems.Add(NoUefi($"--firmware={Word(options.Firmware)}", "use --firmware=bios"));
             return null;
-        }
-
         if (KernelFacts.Probe($"--linux={path}", path, problems) is not { } kernel)
             return null;
         CheckFirmware(options.Firmware, kernel, problems);
-        return new KernelSpec(Path.GetFullPath(path), default, initrds?.Paths ?? []);
+        return new KernelSpec(Path.GetFullPath(path), default, initrds?.Paths ?? []) { IsPe = kernel.IsPe, IsUki = kernel.IsUki };
     }
 
     private static void CheckFirmware(FirmwareKind firmware, KernelFacts kernel, List<Problem> problems)
     {
         var subject = $"--linux={kernel.Path}";
-        if (kernel.IsUki)
-            problems.Add(NoUefi(subject, "a unified kernel image needs it; give its kernel and initrd instead"));
-        else if (firmware == FirmwareKind.Uefi)
-            problems.Add(NoUefi("--firmware=uefi", "use --firmware=none to start the kernel directly"));
-        else if (firmware == FirmwareKind.Auto && kernel.IsPe)
-            problems.Add(NoUefi(subject, "this kernel is a PE binary, which means UEFI unless --firmware=none or --firmware=bios is given"));
+        if (kernel.IsUki && firmware is FirmwareKind.Bios or FirmwareKind.None)
+        {
+            problems.Add(new Problem("uki-needs-uefi", subject,
+                "a unified kernel image can only be started by UEFI firmware", "leave --firmware= out, or give its kernel and initrd instead"));
+        }
+
+        if (!kernel.IsPe && firmware == FirmwareKind.Uefi)
+        {
+            problems.Add(new Problem("kernel-not-pe", subject,
+                "this kernel is no PE binary, so UEFI firmware cannot start it", "use --firmware=none to start it directly"));
+        }
     }
-
-    private static string Word(FirmwareKind kind) => kind == FirmwareKind.Auto ? "auto" : "uefi";
-
-    private static Problem NoUefi(string subject, string hint) =>
-        new("uefi-not-yet", subject, "UEFI firmware is not supported yet", hint);
 }

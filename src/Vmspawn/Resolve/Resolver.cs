@@ -25,6 +25,7 @@ internal static class Resolver
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
         var rootArgument = RootArgumentResolver.Resolve(
             kernel, options.KernelArguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
+        var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
 
@@ -46,6 +47,7 @@ internal static class Resolver
             Cpus = options.Cpus,
             Ram = options.Ram,
             Uuid = options.Uuid,
+            Firmware = firmware,
             Kernel = kernel,
             KernelArguments = rootArgument is null ? options.KernelArguments : [rootArgument, .. options.KernelArguments],
             Drives = drives,
@@ -64,5 +66,15 @@ internal static class Resolver
             Extra = extra,
         };
         return new Resolution(spec, [], notices);
+    }
+
+    // A kernel or an image that was asked for but cannot be used has been told already: what it would need is not known.
+    private static FirmwareSpec? Firmware(
+        VmOptions options, World world, KernelSpec? kernel, List<DriveSpec> drives, List<Problem> problems, List<string> notices)
+    {
+        if (kernel is null && options.Linux is not null)
+            return null;
+        var root = drives.FirstOrDefault(drive => drive.IsRoot);
+        return new FirmwareResolver(options, Platform.Firmware(world.Qemu), world.Firmware, problems, notices).Resolve(kernel, root);
     }
 }

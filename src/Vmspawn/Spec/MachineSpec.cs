@@ -18,6 +18,9 @@ internal sealed record MachineSpec
     public required RamSize Ram { get; init; }
     public Guid? Uuid { get; init; }
 
+    /// <summary>UEFI firmware, or null for the platform's own and for none.</summary>
+    public FirmwareSpec? Firmware { get; init; }
+
     /// <summary>The kernel to boot directly, or null to boot from the first disk.</summary>
     public KernelSpec? Kernel { get; init; }
 
@@ -64,7 +67,14 @@ internal sealed record AcceleratorSpec(string Name, string? WhyEmulated);
 /// <param name="Path">Absolute path, or null for a kernel that is given by its bytes.</param>
 /// <param name="Content">The bytes of a kernel without a file; empty for one with a path.</param>
 /// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
-internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Initrds);
+internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Initrds)
+{
+    /// <summary>UEFI can start it.</summary>
+    public bool IsPe { get; init; }
+
+    /// <summary>It is a unified kernel image: only UEFI can start it, and it has its command line from SMBIOS strings.</summary>
+    public bool IsUki { get; init; }
+}
 
 /// <summary>A credential with its value at hand.</summary>
 /// <param name="Id">Its name.</param>

@@ -21,6 +21,12 @@ public class GoldenTests
     [InlineData("extras-with-a-fixed-address", "-drive if=none,id=d,file=/srv/x.img -device nvme,drive=d,serial='a b/c',addr=1.0 -device nvme,drive=d,serial=e", "-i", "IMAGES/root.raw", "--firmware=bios")]
     [InlineData("grown-image", null, "-i", "IMAGES/root.raw", "-G", "3M", "--firmware=bios", "--hotplug-ports=1")]
     [InlineData("packed-layout", null, "-i", "IMAGES/root.raw", "--extra-drive=IMAGES/data.raw", "--extra-drive=IMAGES/cd.iso", "--pcie-layout=packed", "--firmware=bios", "--hotplug-ports=2")]
+    [InlineData("uefi-disk", null, "-i", "IMAGES/root.raw")]
+    [InlineData("uefi-secure-boot-ephemeral", null, "-x", "-i", "IMAGES/root.raw", "--secure-boot=yes", "--firmware-features=enrolled-keys", "-M", "throwaway")]
+    [InlineData("uefi-variables-elsewhere", null, "-i", "IMAGES/root.raw", "--firmware=IMAGES/firmware/60-plain.json", "--efi-nvram-template=IMAGES/firmware/keys.fd", "--efi-nvram-state=IMAGES/vars")]
+    [InlineData("uefi-stateless", null, "-i", "IMAGES/root.raw", "--firmware-features=stateless", "--efi-nvram-state=off")]
+    [InlineData("uefi-in-memory", null, "-i", "IMAGES/root.raw", "--firmware-features=memory")]
+    [InlineData("uefi-kernel", null, "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "quiet")]
     public void A_command_line_becomes_the_command_of_its_golden_file(string name, string? extra, params string[] args)
     {
         using var world = new GoldenWorld();

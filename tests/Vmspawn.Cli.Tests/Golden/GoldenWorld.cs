@@ -1,3 +1,4 @@
+using Vmspawn.Firmware;
 using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Plan;
@@ -21,6 +22,9 @@ internal sealed class GoldenWorld : IDisposable
     {
         foreach (var name in new[] { "root.raw", "data.raw", "more data.raw", "cd.iso", "vmlinuz", "one.cpio", "two.cpio" })
             File.WriteAllBytes(PathOf(name), [.. Enumerable.Repeat((byte)0x55, 1 << 20)]);
+        // An MZ header that points to a PE header with nothing behind it.
+        File.WriteAllBytes(PathOf("linux.efi"), [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8, .. new byte[64]]);
+        WriteFirmware();
         using var qcow2 = File.OpenHandle(PathOf("root.qcow2"), FileMode.Create, FileAccess.ReadWrite);
         QcowOverlay.Write(qcow2, 1 << 30);
     }
@@ -76,6 +80,8 @@ internal sealed class GoldenWorld : IDisposable
         OpenedFile file => $"{(file.ReadOnly ? "read" : "read and write")} {file.Path}",
         AnonymousOverlay overlay => $"overlay of {overlay.VirtualSize} bytes in {overlay.Directory}",
         JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)}",
+        KeptNvram nvram => $"EFI variables in {nvram.Path}, at first those of {nvram.Template}",
+        ForgottenNvram nvram => $"a throw-away copy of {nvram.Template}",
         MemoryBytes bytes => $"{bytes.Content.Length} bytes in memory",
         MonitorSocket => "monitor socket",
         ConsoleTerminal => "console terminal",
@@ -84,6 +90,27 @@ internal sealed class GoldenWorld : IDisposable
         TpmStateDirectory { Maker: { } maker } state => $"directory {state.Path}, made by {maker.Setup}",
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
     };
+
+    /// <summary>Four descriptors whose firmware is empty pages.</summary>
+    private void WriteFirmware()
+    {
+        Directory.CreateDirectory(PathOf("firmware"));
+        foreach (var name in new[] { "code.fd", "vars.fd", "keys.fd", "memory.fd" })
+            File.WriteAllBytes(PathOf($"firmware/{name}"), new byte[4096]);
+        string FileOf(string name) => $$"""{"filename": "{{PathOf($"firmware/{name}")}}", "format": "raw"}""";
+        Descriptor("40-enrolled", $$"""{"device": "flash", "executable": {{FileOf("code.fd")}}, "nvram-template": {{FileOf("keys.fd")}}}""", "requires-smm", "secure-boot", "enrolled-keys");
+        Descriptor("60-plain", $$"""{"device": "flash", "executable": {{FileOf("code.fd")}}, "nvram-template": {{FileOf("vars.fd")}}}""", "acpi-s3");
+        Descriptor("70-stateless", $$"""{"device": "flash", "mode": "stateless", "executable": {{FileOf("code.fd")}}}""", "stateless");
+        Descriptor("80-memory", $$"""{"device": "memory", "filename": "{{PathOf("firmware/memory.fd")}}"}""", "memory");
+    }
+
+    private void Descriptor(string name, string mapping, params string[] features) => File.WriteAllText(PathOf($"firmware/{name}.json"), $$"""
+        {
+          "description": "{{name}}", "interface-types": ["uefi"], "mapping": {{mapping}},
+          "targets": [{"architecture": "x86_64", "machines": ["pc-q35-*"]}],
+          "features": [{{string.Join(", ", features.Select(feature => $"\"{feature}\""))}}], "tags": []
+        }
+        """);
 
     private World World()
     {
@@ -101,7 +128,8 @@ internal sealed class GoldenWorld : IDisposable
                 ["scsi-hd"] = "SCSI",
                 ["tpm-tis"] = "ISA",
             },
-            Machines = new HashSet<string> { "q35" },
+            Machines = new HashSet<string> { "q35", "pc-q35-7.2" },
+            MachineAliases = new Dictionary<string, string> { ["q35"] = "pc-q35-7.2" },
             Accelerators = new HashSet<string> { "tcg" },
             Objects = new HashSet<string> { "rng-builtin" },
             HasSandbox = true,
@@ -109,7 +137,12 @@ internal sealed class GoldenWorld : IDisposable
             RunWith = new HashSet<string>(),
             HasConsoleSize = false,
         };
-        return new World(host, qemu, name => Programs.Contains(name) ? $"/usr/bin/{name}" : null, _ => new KvmFacts(false, "the tests have none"));
+        return new World(
+            host,
+            qemu,
+            new FirmwarePlaces([PathOf("firmware")], []),
+            name => Programs.Contains(name) ? $"/usr/bin/{name}" : null,
+            _ => new KvmFacts(false, "the tests have none"));
     }
 
     private string PathOf(string name) => Path.Combine(_directory, name);

@@ -16,6 +16,8 @@ public class QemuFactsJsonTests
         Assert.Equal((facts.Path, facts.Version, true, true, false), (read.Path, read.Version, read.HasSandbox, read.HasIoUring, read.HasConsoleSize));
         Assert.Equal(facts.Drivers.OrderBy(d => d.Key), read.Drivers.OrderBy(d => d.Key));
         Assert.True(facts.Machines.SetEquals(read.Machines));
+        Assert.Equal(facts.MachineAliases, read.MachineAliases);
+        Assert.Equal(["/usr/share/qemu", "/a"], read.DataDirectories);
         Assert.True(facts.Accelerators.SetEquals(read.Accelerators));
         Assert.True(read.HasExitWithParent);
     }
@@ -65,6 +67,8 @@ public class QemuFactsJsonTests
         Path = Stamp.Path,
         Version = new QemuVersion(10, 2, 1),
         Drivers = new Dictionary<string, string> { ["nvme"] = "PCI", ["scsi-hd"] = "SCSI", ["loader"] = "" },
+        MachineAliases = new Dictionary<string, string> { ["q35"] = "pc-q35-7.2" },
+        DataDirectories = ["/usr/share/qemu", "/a"],
         Machines = new HashSet<string> { "q35", "pc" },
         Accelerators = new HashSet<string> { "tcg", "kvm" },
         Objects = new HashSet<string> { "monitor-qmp", "rng-builtin" },

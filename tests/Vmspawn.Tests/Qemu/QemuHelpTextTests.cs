@@ -68,4 +68,22 @@ public class QemuHelpTextTests
             _ = QemuHelpText.HasProperty(text, "n");
             return QemuHelpText.Drivers(text).Keys.All(name => name.Length > 0);
         });
+
+    [Fact]
+    public void Aliases_of_machine_types_are_found()
+    {
+        const string Text = """
+            Supported machines are:
+            microvm              microvm (i386)
+            q35                  Standard PC (Q35 + ICH9, 2009) (alias of pc-q35-7.2)
+            pc-q35-7.2           Standard PC (Q35 + ICH9, 2009)
+            """;
+        Assert.Equal(new Dictionary<string, string> { ["q35"] = "pc-q35-7.2" }, QemuHelpText.Aliases(Text));
+    }
+
+    [Fact]
+    public void Directories_are_absolute_and_each_is_named_once() =>
+        Assert.Equal(
+            ["/usr/share/qemu", "/usr/lib/ipxe/qemu"],
+            QemuHelpText.Directories("/usr/share/qemu\n/usr/bin/../share/qemu\n./here\n/usr/lib/ipxe/qemu\n"));
 }

@@ -15,10 +15,11 @@ internal static class BootArguments
             draft.Add("-kernel", kernel.Path ?? draft.InheritedPath("kernel", new MemoryBytes(kernel.Content)));
             if (kernel.Initrds.Count > 0)
                 draft.Add("-initrd", Initrd(draft, kernel.Initrds));
-            if (commandLine.Length > 0)
+            if (commandLine.Length > 0 && !kernel.IsUki)
                 draft.Add("-append", commandLine);
         }
-        else if (commandLine.Length > 0)
+
+        if (commandLine.Length > 0 && spec.Kernel is null or { IsUki: true })
         {
             // Read by systemd-stub(7) and systemd-boot(7).
             AddString(draft, $"io.systemd.stub.kernel-cmdline-extra={commandLine}");

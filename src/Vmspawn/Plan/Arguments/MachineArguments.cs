@@ -10,8 +10,7 @@ internal static class MachineArguments
     public static void Add(PlanDraft draft, MachineSpec spec)
     {
         draft.Add("-name", new OptionText(spec.Name));
-        draft.Add("-machine", new OptionText("q35")
-            .With("smm", false)
+        draft.Add("-machine", FirmwareArguments.Properties(new OptionText("q35"), spec.Firmware)
             .With("vmport", false));
         draft.Add("-accel", spec.Accelerator.Name);
         draft.Add("-cpu", AcceleratorResolver.CpuModel(spec.Accelerator.Name));

@@ -64,6 +64,16 @@ public static class PlanJson
                 json.WriteString("directory", overlay.Directory);
                 json.WriteNumber("virtualSize", overlay.VirtualSize);
                 break;
+            case KeptNvram nvram:
+                json.WriteString("kind", "nvram");
+                json.WriteString("path", nvram.Path);
+                json.WriteString("template", nvram.Template);
+                break;
+            case ForgottenNvram nvram:
+                json.WriteString("kind", "nvram");
+                json.WriteNull("path");
+                json.WriteString("template", nvram.Template);
+                break;
             case JoinedFiles joined:
                 json.WriteString("kind", "joined");
                 Array(json, "paths", joined.Paths, path => json.WriteStringValue(path));

@@ -15,6 +15,12 @@ internal sealed record QemuFacts
     /// <summary>Machine types by name, aliases included.</summary>
     public required IReadOnlySet<string> Machines { get; init; }
 
+    /// <summary>What the aliases among the machine types stand for: <c>q35</c> → <c>pc-q35-7.2</c>.</summary>
+    public IReadOnlyDictionary<string, string> MachineAliases { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where it looks for its own files such as firmware, in its order; absolute paths.</summary>
+    public IReadOnlyList<string> DataDirectories { get; init; } = [];
+
     /// <summary>Accelerators built in: <c>tcg</c>, <c>kvm</c>.</summary>
     public required IReadOnlySet<string> Accelerators { get; init; }
 
@@ -38,6 +44,10 @@ internal sealed record QemuFacts
 
     /// <summary>Monitors are objects (<c>-object monitor-qmp</c>, 11.1); <c>-mon</c> is deprecated then.</summary>
     public bool HasMonitorObjects => Objects.Contains("monitor-qmp");
+
+    /// <summary>Every name of a machine type: itself, then what it is an alias of.</summary>
+    public IReadOnlyList<string> MachineNames(string machine) =>
+        MachineAliases.TryGetValue(machine, out var name) ? [machine, name] : [machine];
 
     /// <summary>Whether there is such a device driver.</summary>
     public bool HasDriver(string driver) => Drivers.ContainsKey(driver);

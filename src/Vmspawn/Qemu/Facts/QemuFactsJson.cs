@@ -7,7 +7,7 @@ namespace Vmspawn.Qemu;
 internal static class QemuFactsJson
 {
     // Raised whenever more is asked of the binary, so that older answers are asked anew.
-    public const int Form = 3;
+    public const int Form = 4;
 
     public static byte[] Write(QemuFacts facts, BinaryStamp stamp)
     {
@@ -22,6 +22,8 @@ internal static class QemuFactsJson
             json.WriteNumber("inode", stamp.Inode);
             json.WriteString("version", facts.Version.ToString());
             WriteNames(json, "machines", facts.Machines);
+            WriteAliases(json, facts.MachineAliases);
+            WriteNames(json, "dataDirectories", facts.DataDirectories);
             WriteNames(json, "accelerators", facts.Accelerators);
             WriteNames(json, "objects", facts.Objects);
             WriteNames(json, "runWith", facts.RunWith);
@@ -41,6 +43,14 @@ internal static class QemuFactsJson
         foreach (var name in names)
             json.WriteStringValue(name);
         json.WriteEndArray();
+    }
+
+    private static void WriteAliases(Utf8JsonWriter json, IReadOnlyDictionary<string, string> aliases)
+    {
+        json.WriteStartObject("machineAliases");
+        foreach (var (alias, name) in aliases)
+            json.WriteString(alias, name);
+        json.WriteEndObject();
     }
 
     private static void WriteDrivers(Utf8JsonWriter json, IReadOnlyDictionary<string, string> drivers)

@@ -7,6 +7,8 @@ internal sealed class QemuFactsReader
 {
     private readonly Dictionary<string, string> _drivers = new(512);
     private readonly HashSet<string> _machines = [];
+    private readonly Dictionary<string, string> _aliases = [];
+    private readonly List<string> _dataDirectories = [];
     private readonly HashSet<string> _accelerators = [];
     private readonly HashSet<string> _objects = [];
     private readonly HashSet<string> _runWith = [];
@@ -53,6 +55,8 @@ internal sealed class QemuFactsReader
             Version = version,
             Drivers = _drivers,
             Machines = _machines,
+            MachineAliases = _aliases,
+            DataDirectories = _dataDirectories,
             Accelerators = _accelerators,
             Objects = _objects,
             RunWith = _runWith,
@@ -75,6 +79,8 @@ internal sealed class QemuFactsReader
             case "inode": _stamp = _stamp with { Inode = reader.GetUInt64() }; break;
             case "version": _version = QemuHelpText.Version("version " + reader.GetString()); break;
             case "machines": ReadNames(ref reader, _machines); break;
+            case "machineAliases": ReadAliases(ref reader); break;
+            case "dataDirectories": ReadNames(ref reader, _dataDirectories); break;
             case "accelerators": ReadNames(ref reader, _accelerators); break;
             case "objects": ReadNames(ref reader, _objects); break;
             case "runWith": ReadNames(ref reader, _runWith); break;
@@ -102,7 +108,21 @@ internal sealed class QemuFactsReader
         Expect(ref reader, JsonTokenType.EndObject);
     }
 
-    private static void ReadNames(ref Utf8JsonReader reader, HashSet<string> names)
+    private void ReadAliases(ref Utf8JsonReader reader)
+    {
+        Expect(ref reader, JsonTokenType.StartObject);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var alias = reader.GetString()!;
+            reader.Read();
+            Expect(ref reader, JsonTokenType.String);
+            _aliases[alias] = reader.GetString()!;
+        }
+
+        Expect(ref reader, JsonTokenType.EndObject);
+    }
+
+    private static void ReadNames(ref Utf8JsonReader reader, ICollection<string> names)
     {
         Expect(ref reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType == JsonTokenType.String)

@@ -50,6 +50,36 @@ internal static class QemuHelpText
         return names;
     }
 
+    /// <summary>What each alias of <c>-machine help</c> stands for: <c>q35 … (alias of pc-q35-7.2)</c>.</summary>
+    public static Dictionary<string, string> Aliases(ReadOnlySpan<char> text)
+    {
+        var aliases = new Dictionary<string, string>();
+        foreach (var line in text.EnumerateLines())
+        {
+            var name = Between(line, "(alias of ", ')');
+            if (!name.IsEmpty && line.IndexOf(' ') is > 0 and var end)
+                aliases[line[..end].ToString()] = name.ToString();
+        }
+
+        return aliases;
+    }
+
+    /// <summary>The absolute paths of <c>-L help</c>, one a line, in order and each once.</summary>
+    public static List<string> Directories(ReadOnlySpan<char> text)
+    {
+        var directories = new List<string>();
+        foreach (var line in text.EnumerateLines())
+        {
+            if (!line.StartsWith('/'))
+                continue;
+            var directory = Path.GetFullPath(line.ToString());
+            if (!directories.Contains(directory))
+                directories.Add(directory);
+        }
+
+        return directories;
+    }
+
     /// <summary>The only word of each indented line: object types of <c>-object help</c>.</summary>
     public static HashSet<string> IndentedNames(ReadOnlySpan<char> text)
     {

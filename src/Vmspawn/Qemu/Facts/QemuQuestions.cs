@@ -17,11 +17,12 @@ internal static class QemuQuestions
         var ioUring = Run(path, "-blockdev", "driver=file,node-name=a,filename=/,aio=io_uring", "-version");
         var devices = Run(path, "-device", "help");
         var machines = Run(path, "-machine", "help");
+        var directories = Run(path, "-L", "help");
         var accelerators = Run(path, "-accel", "help");
         var objects = Run(path, "-object", "help");
         var help = Run(path, "-help");
         var serial = Run(path, "-device", "virtio-serial-pci,help");
-        Task.WaitAll(version, sandbox, ioUring, devices, machines, accelerators, objects, help, serial);
+        Task.WaitAll(version, sandbox, ioUring, devices, machines, directories, accelerators, objects, help, serial);
 
         if (QemuHelpText.Version(version.Result.Output) is not { } number)
             return Fail(path, "it does not tell its version", version.Result, problems);
@@ -39,6 +40,8 @@ internal static class QemuQuestions
             Version = number,
             Drivers = drivers,
             Machines = types,
+            MachineAliases = QemuHelpText.Aliases(machines.Result.Output),
+            DataDirectories = QemuHelpText.Directories(directories.Result.Output),
             Accelerators = QemuHelpText.Names(accelerators.Result.Output),
             Objects = QemuHelpText.IndentedNames(objects.Result.Output),
             HasSandbox = sandbox.Result.ExitCode == 0,

@@ -1,0 +1,66 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Declarations;
+
+/// <summary>Firmware and what it remembers.</summary>
+internal static class FirmwareOptions
+{
+    public const string Firmware = "--firmware";
+    public const string Features = "--firmware-features";
+
+    public static VmOption[] All() =>
+    [
+        Declare.Value(
+            Topic.Boot,
+            Firmware,
+            null,
+            "WORD|PATH",
+            "auto, uefi, bios, none, or a descriptor; list and describe show what there is",
+            FirmwareText.Parse,
+            (options, wish) => wish.Kind is { } kind ? options with { Firmware = kind, FirmwareDescriptor = wish.Descriptor } : options,
+            "auto",
+            FirmwareText.Words),
+        Declare.Value(
+            Topic.Boot,
+            Features,
+            null,
+            "LIST",
+            "What UEFI firmware must have, or ~must not; repeatable; list shows all",
+            FirmwareFeaturesText.Parse,
+            (options, wish) => options with { FirmwareFeatures = wish is null ? FirmwareFeatures.Any : options.FirmwareFeatures.And(wish) },
+            "~enrolled-keys",
+            FirmwareFeatures.SecureBoot,
+            FirmwareFeatures.EnrolledKeys,
+            FirmwareFeaturesText.List),
+        Declare.Value(
+            Topic.Boot,
+            "--secure-boot",
+            null,
+            "BOOL|auto",
+            "Whether the firmware knows Secure Boot",
+            TristateText.Parse,
+            (options, wish) => options with { FirmwareFeatures = options.FirmwareFeatures.With(FirmwareFeatures.SecureBoot, wish) },
+            "auto",
+            "yes",
+            "no",
+            "auto"),
+        Declare.Value(
+            Topic.Boot,
+            "--efi-nvram-state",
+            null,
+            "auto|off|PATH",
+            "EFI variables: in IMAGE.efinvramstate, forgotten, or in PATH",
+            StatePlaceText.Parse,
+            (options, place) => options with { EfiNvramState = place },
+            "auto",
+            "auto",
+            "off"),
+        Declare.Path(
+            Topic.Boot,
+            "--efi-nvram-template",
+            null,
+            "PATH",
+            "What EFI variables start from",
+            (options, path) => options with { EfiNvramTemplate = path }),
+    ];
+}

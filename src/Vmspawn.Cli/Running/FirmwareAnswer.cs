@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Vmspawn.Options;
+using Vmspawn.Resolve;
+
+namespace Vmspawn.Cli.Running;
+
+/// <summary><c>--firmware=list</c>, <c>--firmware=describe</c> and <c>--firmware-features=list</c>: the answer on standard output, and nothing else there.</summary>
+internal static class FirmwareAnswer
+{
+    public static int Run(VmOptions options, FirmwareQuestion question)
+    {
+        var problems = new List<Problem>();
+        var notices = new List<string>();
+        var answers = InstalledFirmware.Look(HostSurroundings.Create(), question != FirmwareQuestion.List, problems);
+        var text = answers is null ? null : question switch
+        {
+            FirmwareQuestion.List => Lines(answers.List(notices)),
+            FirmwareQuestion.Features => Lines(answers.Features()),
+            _ => answers.Describe(options, problems) is { } json ? Indented(json) : null,
+        };
+        if (text is null)
+            return Report.Failure(problems);
+        var report = new Report(options.Quiet);
+        notices.ForEach(report.Notice);
+        return Output.Write(text);
+    }
+
+    private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => $"{line}\n"));
+
+    private static string Indented(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            document.WriteTo(writer);
+        return $"{Encoding.UTF8.GetString(buffer.ToArray())}\n";
+    }
+}

@@ -1,0 +1,58 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Firmware;
+
+/// <summary>Which firmware is taken.</summary>
+/// <param name="Descriptor">The firmware, or null when none will do.</param>
+/// <param name="PassedOver">Those for such machines that will not do, each with the reason: <c>PATH: WHY</c>.</param>
+internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyList<string> PassedOver)
+{
+    /// <summary>Firmware that keeps its variables in a store that QEMU would have to provide.</summary>
+    private const string HostVariables = "host-uefi-vars";
+
+    /// <summary>The first that will do; one that forgets its variables only when all do.</summary>
+    /// <param name="catalog">What there is.</param>
+    /// <param name="platform">The machine.</param>
+    /// <param name="features">What is wished.</param>
+    /// <param name="keepsVariables">Whether it must not forget them.</param>
+    public static FirmwareChoice Of(
+        FirmwareCatalog catalog, FirmwarePlatform platform, FirmwareFeatures features, bool keepsVariables)
+    {
+        FirmwareDescriptor? forgetful = null;
+        var passedOver = new List<string>();
+        foreach (var descriptor in catalog.Descriptors.Where(descriptor => descriptor.Starts(platform)))
+        {
+            if ((WhyNot(descriptor, platform) ?? WhyNotWished(descriptor, features, keepsVariables)) is { } reason)
+                passedOver.Add($"{descriptor.Origin}: {reason}");
+            else if (descriptor.Mapping is SplitFlash)
+                return new FirmwareChoice(descriptor, passedOver);
+            else
+                forgetful ??= descriptor;
+        }
+
+        return new FirmwareChoice(forgetful, passedOver);
+    }
+
+    /// <summary>Why a machine cannot be started with it, whatever was wished; null when it can.</summary>
+    public static string? WhyNot(FirmwareDescriptor descriptor, FirmwarePlatform platform)
+    {
+        if (!descriptor.Interfaces.Contains(FirmwareDescriptor.Uefi))
+            return "it is no UEFI firmware";
+        if (!descriptor.Starts(platform))
+            return $"it is not for {platform.Architecture} machines of type {platform.Machines[^1]}";
+        if (descriptor.Mapping is UnsupportedMapping mapping)
+            return $"it wants {mapping.What}, which is not supported";
+        if (descriptor.Features.Contains(HostVariables))
+            return "it wants a variable store of QEMU's own, which is not supported";
+        return descriptor.Mapping.Files.FirstOrDefault(file => !File.Exists(file)) is { } missing ? $"there is no {missing}" : null;
+    }
+
+    private static string? WhyNotWished(FirmwareDescriptor descriptor, FirmwareFeatures features, bool keepsVariables)
+    {
+        if (features.Required.FirstOrDefault(name => !descriptor.Features.Contains(name)) is { } lacking)
+            return $"it lacks {lacking}";
+        if (!features.Admit(descriptor.Features))
+            return $"it has {features.Excluded.Except(features.Required).First(descriptor.Features.Contains)}";
+        return keepsVariables && descriptor.Mapping is not SplitFlash ? "it keeps no EFI variables" : null;
+    }
+}

@@ -1,0 +1,40 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Firmware;
+
+/// <summary>A file that a flash chip is filled from.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Format">Its format.</param>
+internal sealed record FirmwareFile(string Path, ImageFormat Format);
+
+/// <summary>Where the machine finds the firmware.</summary>
+internal abstract record FirmwareMapping
+{
+    /// <summary>The files that it needs.</summary>
+    public abstract IReadOnlyList<string> Files { get; }
+}
+
+/// <summary>Two flash chips: code that all machines share, and variables, of which each has its own.</summary>
+internal sealed record SplitFlash(FirmwareFile Executable, FirmwareFile Template) : FirmwareMapping
+{
+    public override IReadOnlyList<string> Files => [Executable.Path, Template.Path];
+}
+
+/// <summary>One flash chip that nobody writes to: variables are forgotten.</summary>
+internal sealed record StatelessFlash(FirmwareFile Executable) : FirmwareMapping
+{
+    public override IReadOnlyList<string> Files => [Executable.Path];
+}
+
+/// <summary>Memory that is filled at start: variables are forgotten.</summary>
+internal sealed record MemoryMapping(string Path) : FirmwareMapping
+{
+    public override IReadOnlyList<string> Files => [Path];
+}
+
+/// <summary>A way that we do not have.</summary>
+/// <param name="What">Its name for people.</param>
+internal sealed record UnsupportedMapping(string What) : FirmwareMapping
+{
+    public override IReadOnlyList<string> Files => [];
+}

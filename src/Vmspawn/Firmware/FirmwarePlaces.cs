@@ -1,0 +1,37 @@
+using Vmspawn.Qemu;
+
+namespace Vmspawn.Firmware;
+
+/// <summary>Where firmware is looked for.</summary>
+/// <param name="Descriptors">Directories of descriptors, the most specific first.</param>
+/// <param name="QemuData">QEMU's own share directories.</param>
+/// <param name="Root">The directory below which the distributions' places are, <c>/</c> for a host.</param>
+internal sealed record FirmwarePlaces(
+    IReadOnlyList<string> Descriptors, IReadOnlyList<string> QemuData, string Root = "/")
+{
+    private const string Below = "qemu/firmware";
+
+    /// <summary>The user's, the administrator's and the distribution's directories, then those of this QEMU.</summary>
+    /// <param name="environment">Reads one environment variable.</param>
+    /// <param name="qemu">The binary, or null when there is none.</param>
+    public static FirmwarePlaces Of(Func<string, string?> environment, QemuFacts? qemu)
+    {
+        var data = qemu?.DataDirectories ?? [];
+        string[] directories =
+        [
+            .. UserConfiguration(environment) is { } user ? [Path.Combine(user, Below)] : Array.Empty<string>(),
+            Path.Combine("/etc", Below),
+            Path.Combine("/usr/share", Below),
+            // A QEMU from elsewhere, such as /nix/store or /opt, brings descriptors of its own.
+            .. data.Select(directory => Path.Combine(directory, "firmware")).Where(Directory.Exists),
+        ];
+        return new FirmwarePlaces([.. directories.Distinct()], data);
+    }
+
+    private static string? UserConfiguration(Func<string, string?> environment)
+    {
+        if (environment("XDG_CONFIG_HOME") is ['/', ..] configuration)
+            return configuration;
+        return environment("HOME") is ['/', ..] home ? Path.Combine(home, ".config") : null;
+    }
+}

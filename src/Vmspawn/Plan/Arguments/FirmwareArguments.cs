@@ -1,0 +1,74 @@
+using Vmspawn.Firmware;
+using Vmspawn.Options;
+using Vmspawn.Qemu.Arguments;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan.Arguments;
+
+/// <summary>UEFI firmware: flash chips for the code and its variables, or memory filled with it.</summary>
+internal static class FirmwareArguments
+{
+    private const string Code = "vmspawn-firmware";
+    private const string Variables = "vmspawn-nvram";
+
+    /// <summary>What the machine type has to be told: System Management Mode, and which block nodes are its flash chips.</summary>
+    public static OptionText Properties(OptionText machine, FirmwareSpec? firmware) => machine
+        .With("smm", firmware is { NeedsSmm: true })
+        .WithIf(firmware?.Mapping is SplitFlash or StatelessFlash, "pflash0", Code)
+        .WithIf(firmware?.Nvram is not null, "pflash1", Variables);
+
+    public static void Add(PlanDraft draft, FirmwareSpec? firmware)
+    {
+        switch (firmware?.Mapping)
+        {
+            case null:
+                return;
+            case SplitFlash flash:
+                AddCode(draft, flash.Executable);
+                break;
+            case StatelessFlash flash:
+                AddCode(draft, flash.Executable);
+                break;
+            case MemoryMapping memory:
+                draft.Add("-bios", draft.InheritedPath(Code, new OpenedFile(memory.Path, ReadOnly: true)));
+                break;
+            default:
+                throw new ArgumentException($"Firmware that cannot be started was chosen: {firmware.Origin}", nameof(firmware));
+        }
+
+        if (firmware.Nvram is { } nvram)
+            AddVariables(draft, nvram);
+        if (firmware.ProtectsVariables)
+            draft.Add("-global", OptionText.Pairs().With("driver", "cfi.pflash01").With("property", "secure").With("value", true));
+    }
+
+    private static void AddCode(PlanDraft draft, FirmwareFile file) =>
+        Add(draft, Code, file.Format, new OpenedFile(file.Path, ReadOnly: true), readOnly: true);
+
+    private static void AddVariables(PlanDraft draft, NvramSpec nvram)
+    {
+        if (nvram.State is { } state)
+            Add(draft, Variables, state.Format, new KeptNvram(state.Path, nvram.Template.Path), readOnly: false);
+        else
+            Add(draft, Variables, nvram.Template.Format, new ForgottenNvram(nvram.Template.Path), readOnly: false);
+    }
+
+    private static void Add(PlanDraft draft, string name, ImageFormat format, DescriptorSource source, bool readOnly)
+    {
+        var isQcow2 = format == ImageFormat.Qcow2;
+        draft.Add("-blockdev", new BlockNode
+        {
+            Driver = isQcow2 ? "qcow2" : "raw",
+            NodeName = name,
+            ReadOnly = readOnly,
+            NoBacking = isQcow2,
+            File = new BlockNode
+            {
+                Driver = "file",
+                NodeName = $"{name}-file",
+                FileName = draft.SetPath(name, source),
+                ReadOnly = readOnly,
+            },
+        }.ToString());
+    }
+}

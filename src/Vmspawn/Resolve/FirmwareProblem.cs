@@ -1,0 +1,35 @@
+using Vmspawn.Firmware;
+using Vmspawn.Options;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Says why there is no UEFI firmware, and where it was looked for.</summary>
+internal static class FirmwareProblem
+{
+    public static Problem NothingFits(
+        VmOptions options, FirmwarePlatform platform, FirmwareCatalog catalog, FirmwareChoice choice)
+    {
+        var wish = options.FirmwareFeatures.ToString();
+        var subject = options.Firmware == FirmwareKind.Auto ? "UEFI firmware" : "--firmware=uefi";
+        var lookedAt = $"looked at {string.Join(", ", catalog.LookedAt)}";
+        if (choice.PassedOver.Count == 0)
+        {
+            var damaged = catalog.Damaged.Count == 0 ? "" : $"; unusable: {string.Join("; ", catalog.Damaged)}";
+            return new Problem("firmware-missing", subject,
+                $"none for {platform.Architecture} is installed; {lookedAt}{damaged}", Hint(platform.Architecture));
+        }
+
+        var reasons = string.Join("; ", choice.PassedOver.Concat(catalog.Damaged));
+        var wished = wish.Length == 0 ? "" : $" with --firmware-features={wish}";
+        return new Problem("firmware-unfit", subject,
+            $"none that is installed for {platform.Architecture} will do{wished}: {reasons}; {lookedAt}",
+            "vmspawn --firmware-features=list shows the features there are");
+    }
+
+    private static string Hint(string architecture) => architecture switch
+    {
+        "x86_64" => "install it: apt install ovmf, or dnf install edk2-ovmf; --firmware=bios boots a disk that needs no UEFI",
+        "aarch64" => "install it: apt install qemu-efi-aarch64, or dnf install edk2-aarch64",
+        _ => $"install it: apt install qemu-efi-{architecture}, or dnf install edk2-{architecture}",
+    };
+}

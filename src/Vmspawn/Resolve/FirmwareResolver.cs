@@ -1,0 +1,87 @@
+using Vmspawn.Firmware;
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Which firmware the machine starts with, and where its variables are kept.</summary>
+internal sealed class FirmwareResolver(
+    VmOptions options, FirmwarePlatform platform, FirmwarePlaces places, List<Problem> problems, List<string> notices)
+{
+    /// <summary>The firmware; null for the platform's own, and where there is a problem.</summary>
+    /// <param name="kernel">The kernel to boot, or null to boot from a disk.</param>
+    /// <param name="root">The root disk, or null.</param>
+    public FirmwareSpec? Resolve(KernelSpec? kernel, DriveSpec? root)
+    {
+        if (Kind(kernel) != FirmwareKind.Uefi)
+        {
+            RefuseVariables();
+            return null;
+        }
+
+        if (Find(kernel) is not { } descriptor)
+            return null;
+        return new FirmwareSpec
+        {
+            Origin = descriptor.Origin,
+            Mapping = descriptor.Mapping,
+            Nvram = new NvramResolver(options, problems, notices).Resolve(descriptor, root),
+            NeedsSmm = descriptor.Features.Contains("requires-smm"),
+            ProtectsVariables = descriptor.Features.Contains("requires-smm") && descriptor.Features.Contains(FirmwareFeatures.SecureBoot),
+        };
+    }
+
+    /// <summary>The descriptor that was named, or else the one that is chosen; null with a problem or a notice.</summary>
+    public FirmwareDescriptor? Find(KernelSpec? kernel) =>
+        options.FirmwareDescriptor is { } path ? Given(path) : Chosen(kernel);
+
+    /// <summary>What the machine starts with once auto is decided: UEFI, unless the kernel is one that UEFI cannot start.</summary>
+    private FirmwareKind Kind(KernelSpec? kernel) => options.Firmware != FirmwareKind.Auto ? options.Firmware
+        : kernel is { IsPe: false } ? FirmwareKind.None
+        : FirmwareKind.Uefi;
+
+    private FirmwareDescriptor? Given(string path)
+    {
+        var subject = $"--firmware={path}";
+        if (DescriptorFile.Read(Path.GetFullPath(path), out var error) is not { } descriptor)
+        {
+            problems.Add(new Problem("firmware-descriptor", subject, error!, "vmspawn --firmware=list shows the installed ones"));
+            return null;
+        }
+
+        if (FirmwareChoice.WhyNot(descriptor, platform) is not { } reason)
+            return descriptor;
+        problems.Add(new Problem("firmware-unusable", subject, reason, "vmspawn --firmware=describe shows the one that would be chosen"));
+        return null;
+    }
+
+    private FirmwareDescriptor? Chosen(KernelSpec? kernel)
+    {
+        var catalog = FirmwareCatalog.Of(platform, places);
+        var choice = FirmwareChoice.Of(catalog, platform, options.FirmwareFeatures, options.EfiNvramState.Path is not null);
+        if (choice.Descriptor is { } descriptor)
+            return descriptor;
+        // A kernel with an EFI stub boots as well without firmware; only a unified one does not.
+        if (options.Firmware == FirmwareKind.Auto && kernel is { IsUki: false } && choice.PassedOver.Count == 0)
+        {
+            notices.Add($"starting the kernel without firmware: no UEFI firmware for {platform.Architecture} is installed");
+            RefuseVariables();
+            return null;
+        }
+
+        problems.Add(FirmwareProblem.NothingFits(options, platform, catalog, choice));
+        return null;
+    }
+
+    /// <summary>Wishes about EFI variables cannot be met without UEFI.</summary>
+    private void RefuseVariables()
+    {
+        if (options.EfiNvramTemplate is { } template)
+            problems.Add(NoVariables($"--efi-nvram-template={template}"));
+        if (options.EfiNvramState.Path is { } state)
+            problems.Add(NoVariables($"--efi-nvram-state={state}"));
+    }
+
+    private static Problem NoVariables(string subject) =>
+        new("no-efi-variables", subject, "there are no EFI variables without UEFI firmware", "use --firmware=uefi");
+}

@@ -1,0 +1,88 @@
+using Vmspawn.Firmware;
+using Vmspawn.Images;
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Where the firmware's variables come from and where they are kept.</summary>
+internal sealed class NvramResolver(VmOptions options, List<Problem> problems, List<string> notices)
+{
+    private const string Suffix = ".efinvramstate";
+
+    /// <summary>The variables; null for firmware that keeps none, and where there is a problem.</summary>
+    public NvramSpec? Resolve(FirmwareDescriptor firmware, DriveSpec? root)
+    {
+        if (firmware.Mapping is not SplitFlash flash)
+        {
+            Refuse(firmware, options.EfiNvramTemplate, "--efi-nvram-template=");
+            Refuse(firmware, options.EfiNvramState.Path, "--efi-nvram-state=");
+            return null;
+        }
+
+        var subject = options.EfiNvramTemplate is { } path ? $"--efi-nvram-template={path}" : firmware.Origin;
+        var template = NvramFacts.Probe(subject, Path.GetFullPath(options.EfiNvramTemplate ?? flash.Template.Path), write: false, problems);
+        if (template is null)
+            return null;
+        return new NvramSpec(template.File, StatePath(root) is { } state ? State(state, template) : null);
+    }
+
+    private void Refuse(FirmwareDescriptor firmware, string? value, string option)
+    {
+        if (value is not null)
+        {
+            problems.Add(new Problem("no-efi-variables", option + value,
+                $"the firmware of {firmware.Origin} keeps no EFI variables", "choose another with --firmware="));
+        }
+    }
+
+    /// <summary>The file to keep them in, or null when they are forgotten with the VM.</summary>
+    private string? StatePath(DriveSpec? root)
+    {
+        if (!options.EfiNvramState.IsKept)
+            return null;
+        if (options.EfiNvramState.Path is { } given)
+            return Path.GetFullPath(given);
+        if (options.Ephemeral || root is null)
+            return null;
+        var path = root.Path + Suffix;
+        if (root.IsBlockDevice)
+            return Forget($"{root.Path} is a device, which has no place beside it");
+        return File.Exists(path) || NvramFacts.WhyNoFileIn(Path.GetDirectoryName(path)!) is not { } reason ? path : Forget(reason);
+    }
+
+    private string? Forget(string reason)
+    {
+        notices.Add($"EFI variables are not kept: {reason}; --efi-nvram-state=PATH keeps them elsewhere");
+        return null;
+    }
+
+    private FirmwareFile? State(string path, NvramFacts template)
+    {
+        var subject = options.EfiNvramState.Path is null ? path : $"--efi-nvram-state={options.EfiNvramState.Path}";
+        if (!Path.Exists(path))
+        {
+            if (NvramFacts.WhyNoFileIn(Path.GetDirectoryName(path)!) is { } reason)
+                problems.Add(new Problem("nvram-directory", subject, $"it cannot be made: {reason}"));
+            return template.File with { Path = path };
+        }
+
+        if (NvramFacts.Probe(subject, path, write: true, problems) is not { } state)
+            return null;
+        if (ImageLock.FindHolder(path, write: true) is { } holder)
+        {
+            problems.Add(new Problem("nvram-in-use", subject,
+                $"a running VM keeps its EFI variables there: {holder}",
+                "end that one first, or keep them elsewhere with --efi-nvram-state="));
+        }
+
+        if (state.Size != template.Size)
+        {
+            problems.Add(new Problem("nvram-size", subject,
+                $"it holds {state.Size} bytes of variables and {template.File.Path} has {template.Size}: it was made for another firmware",
+                "name that one with --firmware=, or remove the file to begin anew"));
+        }
+
+        return state.File;
+    }
+}
