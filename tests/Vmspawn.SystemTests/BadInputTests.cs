@@ -55,10 +55,11 @@ public sealed class BadInputTests : VmTest
     }
 
     [Fact]
-    public async Task Uefi_is_refused_with_a_clear_sentence()
+    public async Task Firmware_that_no_descriptor_offers_is_refused_with_the_reason_of_each_and_where_it_was_looked_for()
     {
-        var ended = await Refused(null, Guest("poweroff", "--firmware=uefi"));
-        Assert.Contains("uefi", ended.Error, StringComparison.OrdinalIgnoreCase);
+        var ended = await Refused(Failure, Guest("poweroff", "--firmware=uefi", "--firmware-features=no-such-thing"));
+        Assert.Contains("60-edk2-x86_64.json: it lacks no-such-thing", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("/etc/qemu/firmware", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]
