@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$1
 
 # What the guest loads, in order of need; dependencies are found below, built-in ones passed over.
-modules=(virtio_pci virtio_console virtio_blk virtio_net virtio_scsi sd_mod sr_mod virtio-rng virtio_balloon button evdev)
+modules=(virtio_pci virtio_console virtio_blk virtio_net virtio_scsi sd_mod sr_mod virtio-rng virtio_balloon button evdev efivarfs)
 
 # The kernel's package is only downloaded and unpacked: this host keeps its own kernel.
 fetch_kernel() {

@@ -5,6 +5,7 @@
 #   sid/                          a tree of Debian sid with its QEMU
 #   qemu-sid/qemu-system-x86_64   runs the tree's QEMU on this host: put the directory first in $PATH
 #   sid-run                       runs any program of the tree on this host: sid-run usr/bin/varlinkctl …
+#   efi/                          disks and a unified kernel image that boot the guest by UEFI (see make-efi.sh)
 # What is there already is kept; nothing is asked.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -14,3 +15,4 @@ mkdir -p "$cache"
 ./make-guest.sh "$cache"
 ./make-sid.sh "$cache"
 ./make-debian.sh "$cache"
+./make-efi.sh "$cache"
