@@ -7,7 +7,7 @@ internal sealed class QemuFactsReader
 {
     private readonly Dictionary<string, string> _drivers = new(512);
     private readonly HashSet<string> _machines = [];
-    private readonly Dictionary<string, string> _aliases = [];
+    private Dictionary<string, string>? _aliases;
     private readonly List<string> _dataDirectories = [];
     private readonly HashSet<string> _accelerators = [];
     private readonly HashSet<string> _objects = [];
@@ -47,7 +47,7 @@ internal sealed class QemuFactsReader
 
         var complete = reader.TokenType == JsonTokenType.EndObject && !reader.Read()
             && _form == QemuFactsJson.Form && _stamp == stamp && _drivers.Count > 0;
-        if (!complete || _version is not { } version || _sandbox is not { } sandbox || _ioUring is not { } ioUring || _consoleSize is not { } size)
+        if (!complete || _aliases is null || _version is not { } version || _sandbox is not { } sandbox || _ioUring is not { } ioUring || _consoleSize is not { } size)
             return null;
         return new QemuFacts
         {
@@ -111,6 +111,7 @@ internal sealed class QemuFactsReader
     private void ReadAliases(ref Utf8JsonReader reader)
     {
         Expect(ref reader, JsonTokenType.StartObject);
+        _aliases = [];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var alias = reader.GetString()!;
