@@ -21,7 +21,7 @@ internal static class RootArgumentResolver
     public static string? Resolve(
         KernelSpec? kernel, IEnumerable<string> words, DriveSpec? root, List<Problem> problems, List<string> notices)
     {
-        if (kernel is not { Path: not null } || root is null || words.Any(IsRoot))
+        if (kernel is not { Path: not null, IsUki: false } || root is null || words.Any(IsRoot))
             return null;
         if (root.Format != ImageFormat.Raw)
         {
