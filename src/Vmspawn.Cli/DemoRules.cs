@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Options;
 
 namespace Vmspawn.Cli;
@@ -10,6 +11,7 @@ internal static class DemoRules
         Refuse(options.Image is not null, "--image=");
         Refuse(options.Linux is not null, "--linux=");
         Refuse(options.Initrds.Count > 0, "--initrd=");
+        Refuse(options.Architecture is not (null or Architecture.X64), "--arch=");
         Refuse(options.GrowImage is not null, "--grow-image=");
 
         void Refuse(bool given, string name)

@@ -5,6 +5,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$here/../../scripts/lib.sh"
+# shellcheck source=tests/guests/initrd.sh
+. "$here/initrd.sh"
 cache=$1
 
 # What the guest loads, in order of need; dependencies are found below, built-in ones passed over.
@@ -28,23 +30,6 @@ fetch_kernel() {
 
 download() { apt-get -q -o APT::Sandbox::User=root download "$1" >&2; }
 
-# add_module NAME: copies it and what it depends on to the initrd, dependencies first, each once.
-add_module() {
-    local name=${1//-/_} file dependency
-    file=${files[$name]:-}
-    [[ -n $file && -z ${added[$name]:-} ]] || return 0
-    added[$name]=1
-    case $file in
-        *.xz) xz -dc "$file" >"$root/modules/$name.ko" ;;
-        *.zst) zstd -qdc "$file" >"$root/modules/$name.ko" ;;
-        *) cp "$file" "$root/modules/$name.ko" ;;
-    esac
-    while read -r dependency; do
-        [[ -z $dependency ]] || add_module "$dependency"
-    done < <(LC_ALL=C grep -aoP '\0depends=\K[^\0]*' "$root/modules/$name.ko" | tr ',' '\n' | tr -d '\0')
-    printf '%s\n' "$name" >>"$root/modules/order"
-}
-
 need cpio cpio
 need busybox busybox-static
 install_needed
@@ -58,25 +43,13 @@ fetch_kernel
 [[ -z $(find "$kernel" -name '*.ko.zst' -print -quit) ]] || need zstd zstd
 install_needed
 
-key=$(cat "$here/init" "${BASH_SOURCE[0]}" "$busybox" <(printf '%s' "$kernel") | sha256sum | cut -c 1-16)
+key=$(cat "$here/init" "$here/initrd.sh" "${BASH_SOURCE[0]}" "$busybox" <(printf '%s' "$kernel") | sha256sum | cut -c 1-16)
 made=$cache/guests/$key
 if [[ ! -d $made ]]; then
     say "making the test guest"
-    root=$(mktemp -d)
-    trap 'rm -rf "$root" "$made.new"' EXIT
-    mkdir -p "$root"/{bin,dev,proc,sys,modules} "$made.new"
-    cp "$busybox" "$root/bin/busybox"
-    install -m 0755 "$here/init" "$root/init"
-
-    declare -A files=() added=()
-    while read -r file; do
-        name=${file##*/}
-        name=${name%%.ko*}
-        files[${name//-/_}]=$file
-    done < <(find "$kernel" -name '*.ko' -o -name '*.ko.xz' -o -name '*.ko.zst')
-    for module in "${modules[@]}"; do add_module "$module"; done
-
-    (cd "$root" && find . | cpio --quiet -o -H newc) >"$made.new/initrd"
+    mkdir -p "$made.new"
+    trap 'rm -rf "$made.new"' EXIT
+    pack_initrd "$here/init" "$busybox" "$kernel" "$made.new/initrd" "${modules[@]}"
     cp "$kernel"/boot/vmlinuz-* "$made.new/vmlinuz"
     mv "$made.new" "$made"
 fi

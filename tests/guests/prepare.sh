@@ -2,6 +2,7 @@
 # Makes what the system tests boot and boot with, in ${XDG_CACHE_HOME:-~/.cache}/vmspawn-tests:
 #   guest/vmlinuz, guest/initrd   Debian's cloud kernel and a busybox initrd that obeys vmtest=… (see init)
 #   debian/                       a Debian with a real systemd as disk, directory, kernel, initrd and UKI: see make-debian.sh
+#   arm64/, riscv64/              kernel and busybox initrd of other architectures
 #   sid/                          a tree of Debian sid with its QEMU
 #   qemu-sid/qemu-system-x86_64   runs the tree's QEMU on this host: put the directory first in $PATH
 #   sid-run                       runs any program of the tree on this host: sid-run usr/bin/varlinkctl …
@@ -16,3 +17,4 @@ mkdir -p "$cache"
 ./make-sid.sh "$cache"
 ./make-debian.sh "$cache"
 ./make-efi.sh "$cache"
+./make-foreign.sh "$cache"

@@ -9,6 +9,16 @@ internal static class HostOptions
     [
         Declare.Value(
             Topic.Host,
+            "--arch",
+            null,
+            string.Join('|', ArchitectureText.Words),
+            "The guest's processor",
+            ArchitectureText.Parse,
+            (options, architecture) => options with { Architecture = architecture },
+            "the host's",
+            ArchitectureText.Words),
+        Declare.Value(
+            Topic.Host,
             "--cpus",
             null,
             "N[,KEY=N…]",

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Cli.Demo;
 using Vmspawn.Options;
 
@@ -16,6 +17,7 @@ internal static class DemoVerb
     public static VmOptions Fill(VmOptions options) => options with
     {
         Machine = options.Machine ?? "demo",
+        Architecture = Architecture.X64,
         LinuxContent = DemoGuest.Read(),
         Firmware = FirmwareKind.None,
         Console = ConsoleMode.ReadOnly,

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Vmspawn.Host;
 
 /// <summary>Whether guests run with hardware virtualisation.</summary>
@@ -24,6 +26,9 @@ internal sealed record HostFacts(
     bool HasVhostNet,
     bool HasIoUring = false)
 {
+    /// <summary>Its processor: guests of another one are emulated.</summary>
+    public Architecture Architecture { get; init; } = Architecture.X64;
+
     /// <summary>Whether we are root.</summary>
     public bool IsRoot => Uid == 0;
 }

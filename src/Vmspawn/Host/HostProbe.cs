@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 
@@ -26,7 +27,10 @@ internal static class HostProbe
             HasTun: CanOpen("/dev/net/tun"),
             HasVhostVsock: CanOpen("/dev/vhost-vsock"),
             HasVhostNet: CanOpen("/dev/vhost-net"),
-            HasIoUring: IoUring.IsPermitted(QemuQueueLength));
+            HasIoUring: IoUring.IsPermitted(QemuQueueLength))
+        {
+            Architecture = RuntimeInformation.OSArchitecture,
+        };
     }
 
     /// <summary>Our effective user: the owner of what we make.</summary>

@@ -34,6 +34,14 @@ internal static class KvmProbe
         return facts;
     }
 
+    /// <summary>Whether the device opens: all that can be told where the trial guest, which is x86 code, cannot run.</summary>
+    /// <param name="qemu">The binary that will run the guest.</param>
+    public static KvmFacts Open(QemuFacts qemu)
+    {
+        var reason = WhyNotOpen(qemu);
+        return new KvmFacts(reason is null, reason);
+    }
+
     private static async Task<KvmFacts> Try(QemuFacts qemu, string cpuModel)
     {
         var bound = LongestPatience;

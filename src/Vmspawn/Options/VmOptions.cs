@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Pcie;
 
 namespace Vmspawn.Options;
@@ -62,6 +63,9 @@ public sealed record VmOptions
 
     /// <summary><c>--efi-nvram-state=</c>: where EFI variables are kept.</summary>
     public StatePlace EfiNvramState { get; init; } = StatePlace.Auto;
+
+    /// <summary><c>--arch=</c>: the guest's processor; null for the host's.</summary>
+    public Architecture? Architecture { get; init; }
 
     /// <summary><c>--cpus=</c>.</summary>
     public CpuTopology Cpus { get; init; } = CpuTopology.One;

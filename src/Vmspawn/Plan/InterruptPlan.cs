@@ -6,30 +6,27 @@ namespace Vmspawn.Plan;
 
 /// <summary>Interrupt vectors: a device that gets none is there for the guest, but its driver fails with ENOSPC.</summary>
 /// <param name="Needed">Vectors that Linux asks for, all devices together.</param>
-/// <param name="Limit">Vectors that it has.</param>
+/// <param name="Limit">Vectors that it has, or null where they do not run out.</param>
 /// <param name="SharedByDrives">Whether our extra drives do with a shared interrupt, so that everything fits.</param>
 /// <param name="SharedByUsersNvme">Whether the user's nvme controllers do with one vector each, unless their arguments say otherwise.</param>
-public sealed record InterruptPlan(int Needed, int Limit, bool SharedByDrives, bool SharedByUsersNvme = false)
+public sealed record InterruptPlan(int Needed, int? Limit, bool SharedByDrives, bool SharedByUsersNvme = false)
 {
-    /// <summary>What Linux on x86 can hand out on one CPU: 256 less the exceptions and its own, as counted in a guest.</summary>
-    private const int PerCpu = 199;
-
     /// <summary>What the board's own devices, the timer and the UART take.</summary>
     private const int Board = 10;
 
     internal static InterruptPlan For(MachineSpec spec, PcieTopology topology)
     {
         var cpus = spec.Cpus.Count;
-        var limit = PerCpu * cpus;
+        var limit = spec.Platform.VectorsPerCpu * cpus;
         var drives = spec.Drives.Count(MayShare);
         var others = Board + topology.Ports.Count
             + topology.Devices.Where(device => device.Id is null || !spec.Drives.Any(drive => drive.Id == device.Id && MayShare(drive)))
                 .Sum(device => Vectors(device.Driver, cpus));
         var needed = others + drives * Vectors("virtio-blk-pci", cpus);
-        var plan = needed <= limit || drives == 0
+        var plan = !(needed > limit) || drives == 0
             ? new InterruptPlan(needed, limit, SharedByDrives: false)
             : new InterruptPlan(others + spec.Drives.Count(drive => MayShare(drive) && drive.Type == DiskType.Nvme), limit, SharedByDrives: true);
-        return plan.Needed <= limit ? plan : plan.WithUsersNvmeSharing(topology, cpus);
+        return !(plan.Needed > limit) ? plan : plan.WithUsersNvmeSharing(topology, cpus);
     }
 
     /// <summary>Past the limit even the console gets no interrupt, and the guest seems dead.</summary>

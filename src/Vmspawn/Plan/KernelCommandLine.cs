@@ -6,9 +6,6 @@ namespace Vmspawn.Plan;
 /// <summary>The text that the kernel gets: what the console needs, then the user's own words.</summary>
 internal static class KernelCommandLine
 {
-    /// <summary>COMMAND_LINE_SIZE of Linux on x86, its closing NUL included (arch/x86/include/asm/setup.h).</summary>
-    public const int Limit = 2048;
-
     public static string For(MachineSpec spec)
     {
         var words = ConsoleWords(spec).Concat(spec.KernelArguments);
@@ -22,7 +19,7 @@ internal static class KernelCommandLine
     {
         if (spec.Console == ConsoleMode.Headless)
             yield break;
-        var device = spec.ConsoleTransport == ConsoleTransport.Virtio ? "hvc0" : "ttyS0";
+        var device = spec.ConsoleTransport == ConsoleTransport.Virtio ? "hvc0" : spec.Platform.SerialConsole;
         if (spec.Term is not null)
         {
             yield return $"TERM={spec.Term}";

@@ -11,8 +11,9 @@ internal static class MachinePlanner
     {
         var problems = new List<Problem>();
         CheckCommandLine(spec, problems);
+        SmbiosReach.Check(spec, problems);
         var user = UserDevices.From(spec.Extra, spec.Qemu, problems);
-        var wish = new PcieWish(PcieMachine.Q35, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
+        var wish = new PcieWish(spec.Platform.Board, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
         var pcie = PciePlanner.Plan(wish);
         problems.AddRange(pcie.Problems.Select(problem => new Problem(problem.Code, problem.Subject, problem.Text, problem.Hint)));
         return problems.Count > 0 || pcie.Topology is null
@@ -47,17 +48,18 @@ internal static class MachinePlanner
             Topology = topology,
             Interrupts = interrupts,
             Console = spec.Console,
-            Notices = [.. new[] { topology.Note, interrupts.Notice }.OfType<string>()],
+            Notices = [.. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec) }.OfType<string>()],
         };
     }
 
     private static void CheckCommandLine(MachineSpec spec, List<Problem> problems)
     {
         var length = System.Text.Encoding.UTF8.GetByteCount(KernelCommandLine.For(spec));
-        if (length < KernelCommandLine.Limit)
+        var limit = spec.Platform.CommandLineSize;
+        if (length < limit)
             return;
         problems.Add(new Problem("command-line-too-long", "kernel command line",
-            $"is {length} bytes long, {KernelCommandLine.Limit - 1} is the most that Linux takes on x86",
+            $"is {length} bytes long, {limit - 1} is the most that Linux takes on {spec.Platform.Name}",
             "shorten the kernel arguments, or pass settings as credentials"));
     }
 }

@@ -1,3 +1,4 @@
+using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
@@ -13,7 +14,7 @@ internal static class AcceleratorResolver
         if (wish == Tristate.No)
             return new AcceleratorSpec(Emulation, null);
 
-        var kvm = world.ProbeKvm(CpuModel("kvm"));
+        var kvm = Probe(world);
         if (kvm.Usable)
             return new AcceleratorSpec("kvm", null);
         if (wish == Tristate.Auto)
@@ -23,6 +24,7 @@ internal static class AcceleratorResolver
         return null;
     }
 
-    /// <summary>The CPU model that a guest gets.</summary>
-    public static string CpuModel(string accelerator) => accelerator == "kvm" ? "host" : "max";
+    private static KvmFacts Probe(World world) => world.Platform.Architecture == world.Host.Architecture
+        ? world.ProbeKvm(world.Platform.CpuModel("kvm", world.Qemu.Version))
+        : new KvmFacts(false, $"the guest's processor is {world.Platform.Name}, which is not the host's");
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Firmware;
 using Vmspawn.Options;
 
@@ -7,17 +8,20 @@ namespace Vmspawn.Resolve;
 internal sealed class InstalledFirmware(FirmwarePlatform platform, FirmwarePlaces places)
 {
     /// <summary>Looks at the host; null with the reasons in <paramref name="problems"/>.</summary>
+    /// <param name="architecture">The guest's, or null for the host's.</param>
     /// <param name="surroundings">What we were handed.</param>
     /// <param name="needsQemu">Whether the answer depends on the QEMU binary, whose machine types descriptors name.</param>
     /// <param name="problems">Receives the reasons.</param>
-    public static InstalledFirmware? Look(Surroundings surroundings, bool needsQemu, List<Problem> problems)
+    public static InstalledFirmware? Look(Architecture? architecture, Surroundings surroundings, bool needsQemu, List<Problem> problems)
     {
         var before = problems.Count;
-        var qemu = World.LookAtQemu(surroundings, problems);
+        if (World.FindPlatform(architecture, problems) is not { } platform)
+            return null;
+        var qemu = World.LookAtQemu(platform, surroundings, problems);
         if (qemu is null && needsQemu)
             return null;
         problems.RemoveRange(before, problems.Count - before);
-        return new InstalledFirmware(Platform.Firmware(qemu), FirmwarePlaces.Of(surroundings.Environment, qemu));
+        return new InstalledFirmware(platform.Firmware(qemu), FirmwarePlaces.Of(surroundings.Environment, qemu));
     }
 
     /// <summary>The paths of all descriptors in effect, in the order of preference.</summary>

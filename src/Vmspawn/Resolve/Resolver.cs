@@ -11,7 +11,7 @@ internal static class Resolver
     {
         var problems = new List<Problem>();
         var notices = new List<string>();
-        var world = World.Look(options.Scope, surroundings, problems);
+        var world = World.Look(options.Scope, options.Architecture, surroundings, problems);
         return Resolve(options, world, surroundings, problems, notices);
     }
 
@@ -24,7 +24,7 @@ internal static class Resolver
         var kernel = KernelResolver.Resolve(options, problems);
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
         var rootArgument = RootArgumentResolver.Resolve(
-            kernel, options.KernelArguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
+            (world?.Platform ?? Platform.X86).Architecture, kernel, options.KernelArguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
@@ -43,6 +43,7 @@ internal static class Resolver
             Name = name!,
             Host = world!.Host,
             Qemu = world.Qemu,
+            Platform = world.Platform,
             Accelerator = accelerator,
             Cpus = options.Cpus,
             Ram = options.Ram,
@@ -75,6 +76,6 @@ internal static class Resolver
         if (kernel is null && options.Linux is not null)
             return null;
         var root = drives.FirstOrDefault(drive => drive.IsRoot);
-        return new FirmwareResolver(options, Platform.Firmware(world.Qemu), world.Firmware, problems, notices).Resolve(kernel, root);
+        return new FirmwareResolver(options, world.Platform.Firmware(world.Qemu), world.Firmware, problems, notices).Resolve(kernel, root);
     }
 }

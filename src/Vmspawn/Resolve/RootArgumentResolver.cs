@@ -13,13 +13,19 @@ internal static class RootArgumentResolver
     private static readonly string[] Prefixes = ["root=", "mount.usr="];
 
     /// <summary>The argument to add, or null where the user, or the disk, has said nothing that needs or allows one.</summary>
+    /// <param name="architecture">The guest's, which tells its partitions from those of others.</param>
     /// <param name="kernel">The kernel.</param>
     /// <param name="words">What is on its command line already.</param>
     /// <param name="root">The root disk, or null when there is none.</param>
     /// <param name="problems">Receives that the disk's partition table cannot be trusted.</param>
     /// <param name="notices">Receives why there is none although there might be.</param>
     public static string? Resolve(
-        KernelSpec? kernel, IEnumerable<string> words, DriveSpec? root, List<Problem> problems, List<string> notices)
+        Architecture architecture,
+        KernelSpec? kernel,
+        IEnumerable<string> words,
+        DriveSpec? root,
+        List<Problem> problems,
+        List<string> notices)
     {
         if (kernel is not { Path: not null, IsUki: false } || root is null || words.Any(IsRoot))
             return null;
@@ -32,7 +38,7 @@ internal static class RootArgumentResolver
         try
         {
             using var image = OpenFile.Open(root.Path, writable: false);
-            return Find(root.Path, new FileBytes(image, FileFacts.Of(image).Size), problems, notices);
+            return Find(architecture, root.Path, new FileBytes(image, FileFacts.Of(image).Size), problems, notices);
         }
         catch (IOException error)
         {
@@ -43,7 +49,7 @@ internal static class RootArgumentResolver
 
     private static bool IsRoot(string word) => Prefixes.Any(prefix => word.StartsWith(prefix, StringComparison.Ordinal));
 
-    private static string? Find(string path, ByteSource disk, List<Problem> problems, List<string> notices)
+    private static string? Find(Architecture architecture, string path, ByteSource disk, List<Problem> problems, List<string> notices)
     {
         if (GptTable.Read(disk, out var error) is not { } table)
         {
@@ -56,7 +62,7 @@ internal static class RootArgumentResolver
             return null;
         }
 
-        var argument = RootPartition.KernelArgument(table, Architecture.X64);
+        var argument = RootPartition.KernelArgument(table, architecture);
         if (argument is null)
             notices.Add($"{path} has no partition that is known for the root file system: say root=… if the kernel needs it");
         return argument;

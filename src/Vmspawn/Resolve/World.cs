@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Firmware;
 using Vmspawn.Host;
 using Vmspawn.Linux;
@@ -15,11 +16,14 @@ namespace Vmspawn.Resolve;
 internal sealed record World(
     HostFacts Host, QemuFacts Qemu, FirmwarePlaces Firmware, Func<string, string?> FindProgram, Func<string, KvmFacts> ProbeKvm)
 {
+    /// <summary>The machine that the guest gets.</summary>
+    public Platform Platform { get; init; } = Platform.X86;
+
     /// <summary>Looks; null with the reasons in <paramref name="problems"/>.</summary>
-    public static World? Look(RuntimeScope scope, Surroundings surroundings, List<Problem> problems)
+    public static World? Look(RuntimeScope scope, Architecture? architecture, Surroundings surroundings, List<Problem> problems)
     {
         var host = HostProbe.Probe(scope, surroundings.Environment, problems);
-        if (LookAtQemu(surroundings, problems) is not { } qemu || host is null)
+        if (FindPlatform(architecture, problems) is not { } platform || LookAtQemu(platform, surroundings, problems) is not { } qemu || host is null)
             return null;
         var cache = Cache(surroundings);
         return new World(
@@ -27,12 +31,29 @@ internal sealed record World(
             qemu,
             FirmwarePlaces.Of(surroundings.Environment, qemu),
             name => Executable.Find(name, surroundings.Environment("PATH")),
-            model => KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path));
+            model => platform == Platform.X86 ? KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path) : KvmProbe.Open(qemu))
+        {
+            Platform = platform,
+        };
+    }
+
+    /// <summary>The machine for an architecture, null for the host's; null with the reason in <paramref name="problems"/>.</summary>
+    public static Platform? FindPlatform(Architecture? architecture, List<Problem> problems)
+    {
+        var wanted = architecture ?? RuntimeInformation.OSArchitecture;
+        var platform = Platform.Of(wanted);
+        if (platform is null)
+        {
+            problems.Add(new Problem("no-platform", $"this host's architecture, {wanted}",
+                "there is no machine for it", $"emulate another one: --arch={string.Join(", --arch=", ArchitectureText.Words)}"));
+        }
+
+        return platform;
     }
 
     /// <summary>Looks at the QEMU binary alone; null with the reasons in <paramref name="problems"/>.</summary>
-    public static QemuFacts? LookAtQemu(Surroundings surroundings, List<Problem> problems) =>
-        QemuLocator.Find(surroundings.Environment, problems) is { } path
+    public static QemuFacts? LookAtQemu(Platform platform, Surroundings surroundings, List<Problem> problems) =>
+        QemuLocator.Find(platform, surroundings.Environment, problems) is { } path
             ? QemuFactsCache.Get(path, Cache(surroundings), problems)
             : null;
 

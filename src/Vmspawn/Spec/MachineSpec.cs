@@ -13,6 +13,7 @@ internal sealed record MachineSpec
     public required string Name { get; init; }
     public required HostFacts Host { get; init; }
     public required QemuFacts Qemu { get; init; }
+    public Platform Platform { get; init; } = Platform.X86;
     public required AcceleratorSpec Accelerator { get; init; }
     public required CpuTopology Cpus { get; init; }
     public required RamSize Ram { get; init; }

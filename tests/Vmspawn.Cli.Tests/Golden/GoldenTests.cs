@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Vmspawn.Options;
 using Vmspawn.Plan.Print;
+using Vmspawn.Qemu;
 
 namespace Vmspawn.Cli.Tests.Golden;
 
@@ -44,6 +46,34 @@ public class GoldenTests
         var (plan, problems) = world.Plan(args, null);
         Assert.Empty(problems);
         Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+    }
+
+    [Theory]
+    [InlineData("arm64-kernel", "aarch64", "--cpus=12", "-i", "IMAGES/root.raw")]
+    [InlineData("riscv64-kernel", "riscv64", "--console=read-only", "--console-transport=serial")]
+    public void Another_architecture_has_its_own_board_processor_and_UART(string name, string architecture, params string[] args)
+    {
+        using var world = new GoldenWorld { Platform = Platform.Of(ArchitectureText.Parse(architecture).Value!.Value)! };
+        args = [$"--arch={architecture}", "-M", "foreign", "--linux=IMAGES/vmlinuz", "--firmware=none", .. args];
+        var (plan, problems) = world.Plan(args, null);
+        Assert.Empty(problems);
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+    }
+
+    [Fact]
+    public void Where_QEMU_makes_no_SMBIOS_tables_strings_for_them_are_refused()
+    {
+        using var world = new GoldenWorld { Platform = Platform.RiscV64 };
+        var (_, problems) = world.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none", "-s", "text"], null);
+        Assert.Equal("no-smbios", Assert.Single(problems).Code);
+    }
+
+    [Fact]
+    public void Without_UEFI_the_user_is_told_that_a_guest_of_arm64_may_not_see_SMBIOS_strings()
+    {
+        using var world = new GoldenWorld { Platform = Platform.Arm64 };
+        var plan = world.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none", "-s", "text", "--uuid=0b7a6f5e-1111-2222-3333-444455556666"], null).Plan!;
+        Assert.Contains("--smbios11=, --uuid=", Assert.Single(plan.Notices), StringComparison.Ordinal);
     }
 
     [Fact]

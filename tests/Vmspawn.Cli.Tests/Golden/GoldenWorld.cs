@@ -12,6 +12,9 @@ internal sealed class GoldenWorld : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("vmspawn-golden-").FullName;
 
+    /// <summary>What the QEMU is for.</summary>
+    public Platform Platform { get; init; } = Platform.X86;
+
     /// <summary>Installed beside QEMU.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
@@ -117,7 +120,7 @@ internal sealed class GoldenWorld : IDisposable
         var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), false, false, false, HasIoUring);
         var qemu = new QemuFacts
         {
-            Path = "/usr/bin/qemu-system-x86_64",
+            Path = $"/usr/bin/qemu-system-{Platform.Name}",
             Version = new QemuVersion(7, 2, 22),
             Drivers = new Dictionary<string, string>
             {
@@ -142,7 +145,10 @@ internal sealed class GoldenWorld : IDisposable
             qemu,
             new FirmwarePlaces([PathOf("firmware")], []),
             name => Programs.Contains(name) ? $"/usr/bin/{name}" : null,
-            _ => new KvmFacts(false, "the tests have none"));
+            _ => new KvmFacts(false, "the tests have none"))
+        {
+            Platform = Platform,
+        };
     }
 
     private string PathOf(string name) => Path.Combine(_directory, name);

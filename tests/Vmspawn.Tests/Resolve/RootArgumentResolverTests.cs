@@ -80,7 +80,7 @@ public sealed class RootArgumentResolverTests : IDisposable
             VirtualSize = 2 << 20,
             IsRoot = true,
         };
-        return RootArgumentResolver.Resolve(new KernelSpec("/vmlinuz", default, []), words, root, _problems, _notices);
+        return RootArgumentResolver.Resolve(Architecture.X64, new KernelSpec("/vmlinuz", default, []), words, root, _problems, _notices);
     }
 
     private async Task Partition(string partition)

@@ -1,5 +1,6 @@
 using Vmspawn.Firmware;
 using Vmspawn.Options;
+using Vmspawn.Qemu;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Spec;
 
@@ -12,10 +13,9 @@ internal static class FirmwareArguments
     private const string Variables = "vmspawn-nvram";
 
     /// <summary>What the machine type has to be told: System Management Mode, and which block nodes are its flash chips.</summary>
-    public static OptionText Properties(OptionText machine, FirmwareSpec? firmware) => machine
-        .With("smm", firmware is { NeedsSmm: true })
-        .WithIf(firmware?.Mapping is SplitFlash or StatelessFlash, "pflash0", Code)
-        .WithIf(firmware?.Nvram is not null, "pflash1", Variables);
+    public static OptionText Properties(OptionText machine, MachineSpec spec) => (spec.Platform == Platform.X86 ? machine.With("smm", spec.Firmware is { NeedsSmm: true }) : machine)
+        .WithIf(spec.Firmware?.Mapping is SplitFlash or StatelessFlash, "pflash0", Code)
+        .WithIf(spec.Firmware?.Nvram is not null, "pflash1", Variables);
 
     public static void Add(PlanDraft draft, FirmwareSpec? firmware)
     {

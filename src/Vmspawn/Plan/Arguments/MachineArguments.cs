@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Qemu.Arguments;
-using Vmspawn.Resolve;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
@@ -10,10 +10,9 @@ internal static class MachineArguments
     public static void Add(PlanDraft draft, MachineSpec spec)
     {
         draft.Add("-name", new OptionText(spec.Name));
-        draft.Add("-machine", FirmwareArguments.Properties(new OptionText("q35"), spec.Firmware)
-            .With("vmport", false));
+        draft.Add("-machine", Board(spec));
         draft.Add("-accel", spec.Accelerator.Name);
-        draft.Add("-cpu", AcceleratorResolver.CpuModel(spec.Accelerator.Name));
+        draft.Add("-cpu", spec.Platform.CpuModel(spec.Accelerator.Name, spec.Qemu.Version));
         draft.Add("-smp", spec.Cpus.Smp);
         draft.Add("-m", Memory(spec));
         draft.Arguments.AddRange(["-nodefaults", "-no-user-config", "-display", "none"]);
@@ -29,6 +28,18 @@ internal static class MachineArguments
         draft.AddPciDevice("virtio-rng-pci", DeviceIds.Rng, text => text.With("rng", "vmspawn-rng-source"));
         draft.AddPciDevice("virtio-balloon-pci", DeviceIds.Balloon, text => text.With("free-page-reporting", true));
         draft.AddPciDevice("virtio-serial-pci", DeviceIds.Serial);
+    }
+
+    private static OptionText Board(MachineSpec spec)
+    {
+        var machine = FirmwareArguments.Properties(new OptionText(spec.Platform.Board.Name), spec);
+        return spec.Platform.Architecture switch
+        {
+            Architecture.X64 => machine.With("vmport", false),
+            // The default, version 2, ends at eight CPUs.
+            Architecture.Arm64 => machine.With("gic-version", "max"),
+            _ => machine,
+        };
     }
 
     private static OptionText Memory(MachineSpec spec)

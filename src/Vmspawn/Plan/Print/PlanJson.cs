@@ -31,7 +31,10 @@ public static class PlanJson
         Array(json, "budget", topology.Budget.Lines, line => Budget(json, line));
         json.WriteStartObject("interrupts");
         json.WriteNumber("needed", plan.Interrupts.Needed);
-        json.WriteNumber("limit", plan.Interrupts.Limit);
+        if (plan.Interrupts.Limit is { } limit)
+            json.WriteNumber("limit", limit);
+        else
+            json.WriteNull("limit");
         json.WriteBoolean("sharedByDrives", plan.Interrupts.SharedByDrives);
         json.WriteBoolean("sharedByUsersNvme", plan.Interrupts.SharedByUsersNvme);
         json.WriteEndObject();

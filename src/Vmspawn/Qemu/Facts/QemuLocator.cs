@@ -1,28 +1,31 @@
+using System.Runtime.InteropServices;
+
 namespace Vmspawn.Qemu;
 
-/// <summary>Finds the QEMU binary for x86-64 guests.</summary>
+/// <summary>Finds the QEMU binary for a platform's guests.</summary>
 internal static class QemuLocator
 {
-    private const string Binary = "qemu-system-x86_64";
-
-    // Where Red Hat's distributions put theirs, outside of $PATH.
+    // Where Red Hat's distributions put the one for the host's own architecture, outside of $PATH.
     private const string Libexec = "/usr/libexec/qemu-kvm";
 
     /// <summary>Its absolute path, or null with a problem that says where it was looked for and how to install it.</summary>
-    /// <remarks>Each directory of <c>$PATH</c> for <c>qemu-system-x86_64</c>, then for <c>qemu-kvm</c>, then <c>/usr/libexec/qemu-kvm</c>.</remarks>
+    /// <remarks>Each directory of <c>$PATH</c> for <c>qemu-system-NAME</c>; for the host's architecture then for <c>qemu-kvm</c>, then <c>/usr/libexec/qemu-kvm</c>.</remarks>
+    /// <param name="platform">What it is to emulate.</param>
     /// <param name="environment">Reads one environment variable; <c>PATH</c> is asked.</param>
     /// <param name="problems">Receives the reason.</param>
-    public static string? Find(Func<string, string?> environment, List<Problem> problems)
+    public static string? Find(Platform platform, Func<string, string?> environment, List<Problem> problems)
     {
         var path = environment("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin";
-        var found = InPath(path, Binary) ?? InPath(path, "qemu-kvm") ?? (IsExecutable(Libexec) ? Libexec : null);
+        var binary = $"qemu-system-{platform.Name}";
+        var isNative = platform.Architecture == RuntimeInformation.OSArchitecture;
+        var found = InPath(path, binary) ?? (isNative ? InPath(path, "qemu-kvm") ?? (IsExecutable(Libexec) ? Libexec : null) : null);
         if (found is null)
         {
             problems.Add(new Problem(
                 "qemu-missing",
                 "QEMU",
-                $"neither {Binary} nor qemu-kvm is in $PATH, and there is no {Libexec}",
-                "install it: apt install qemu-system-x86, or dnf install qemu-kvm"));
+                isNative ? $"neither {binary} nor qemu-kvm is in $PATH, and there is no {Libexec}" : $"there is no {binary} in $PATH",
+                isNative ? $"install it: apt install {platform.Package}, or dnf install qemu-kvm" : $"install it: apt install {platform.Package}, or dnf install qemu-system-{platform.Name}-core"));
         }
 
         return found;

@@ -1,0 +1,39 @@
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan;
+
+/// <summary>Whether what travels in SMBIOS tables arrives: QEMU has to make them, and UEFI to hand them over where the board has no other way.</summary>
+internal static class SmbiosReach
+{
+    public static void Check(MachineSpec spec, List<Problem> problems)
+    {
+        if (spec.Platform.TakesSmbios(spec.Qemu.Version))
+            return;
+        foreach (var what in Strings(spec))
+        {
+            problems.Add(new Problem("no-smbios", what, $"QEMU {spec.Qemu.Version} makes no SMBIOS tables for {spec.Platform.Name}",
+                "leave it out, or use QEMU 9.0 or later"));
+        }
+    }
+
+    /// <summary>What the user is told, or null.</summary>
+    public static string? Notice(MachineSpec spec)
+    {
+        if (spec.Platform.HasSmbiosWithoutUefi || spec.Firmware is not null)
+            return null;
+        string[] lost = [.. Strings(spec), .. spec.Uuid is null ? Array.Empty<string>() : ["--uuid="]];
+        return lost.Length == 0
+            ? null
+            : $"the guest may not see {string.Join(", ", lost)}: on {spec.Platform.Name} it takes UEFI to hand SMBIOS tables over";
+    }
+
+    private static IEnumerable<string> Strings(MachineSpec spec)
+    {
+        if (spec.Smbios11.Count > 0)
+            yield return "--smbios11=";
+        if (spec.Credentials.Count > 0)
+            yield return "credentials";
+        if (spec.Kernel is null && KernelCommandLine.For(spec).Length > 0)
+            yield return "kernel arguments";
+    }
+}

@@ -1,0 +1,46 @@
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>Guests of another architecture than this host's, as tests/guests/make-foreign.sh makes them.</summary>
+public sealed class ForeignTests : VmTest
+{
+    [Fact]
+    public async Task An_arm64_guest_finds_its_devices_where_the_plan_says_on_the_virtio_console()
+    {
+        string[] options = ["--arch=aarch64", "--cpus=9", "--network-user-mode", $"--image={Scratch.Raw("disk")}", $"--extra-drive=nvme:{Scratch.Raw("nvme")}"];
+        var arguments = Foreign("arm64", "report,write=vda:4096:kept,poweroff", options);
+        using var plan = await PredictedPlan.Of(Scratch, QemuKind.Distribution, new Dictionary<string, string?>(), arguments);
+        var ended = await Run(QemuKind.Distribution, arguments);
+        Assert.True(ended.Status == 0, ended.ToString());
+
+        var report = GuestReport.In(ended.Output);
+        Assert.Equal(plan.Addresses, report.Addresses);
+        Assert.Equal(["hvc0"], report.Consoles);
+        // More than the eight that the board's older interrupt controller ends at.
+        Assert.Equal(9, report.Cpus);
+        Assert.Equal(plan.GuestAddress("vmspawn-root"), report.Block("disk").Pci);
+        Assert.StartsWith("nvme", report.Block("nvme").Name, StringComparison.Ordinal);
+        Assert.Equal(plan.GuestAddress("vmspawn-nic"), Assert.Single(report.Nets).Pci);
+    }
+
+    [Fact]
+    public async Task A_riscv64_guest_comes_up_behind_OpenSBI_and_powers_off()
+    {
+        var arguments = Foreign("riscv64", "report,poweroff", ["--arch=riscv64", "--console-transport=serial"]);
+        using var plan = await PredictedPlan.Of(Scratch, QemuKind.Distribution, new Dictionary<string, string?>(), arguments);
+        var ended = await Run(QemuKind.Distribution, arguments);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("OpenSBI", ended.Output, StringComparison.Ordinal);
+        var report = GuestReport.In(ended.Output);
+        Assert.Equal(plan.Addresses, report.Addresses);
+        Assert.Equal(["ttyS0"], report.Consoles);
+    }
+
+    private string[] Foreign(string guest, string words, string[] options) =>
+    [
+        "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--tpm=no", "--firmware=none", "--console=read-only", "--ram=512M",
+        $"--linux={Path.Combine(Prepared.Cache, guest, "vmlinuz")}", $"--initrd={Path.Combine(Prepared.Cache, guest, "initrd")}",
+        .. options, "quiet", $"vmtest={words}",
+    ];
+}

@@ -1,0 +1,43 @@
+using Vmspawn.Options;
+using Vmspawn.Qemu;
+
+namespace Vmspawn.Tests.Qemu;
+
+public class PlatformTests
+{
+    [Theory]
+    [InlineData("x86_64", "tcg", "7.2", "max")]
+    [InlineData("x86_64", "kvm", "7.2", "host")]
+    [InlineData("aarch64", "tcg", "7.2", "max,pauth-impdef=on")]
+    [InlineData("aarch64", "kvm", "11.1", "host")]
+    [InlineData("riscv64", "tcg", "7.2", "rv64")]
+    [InlineData("riscv64", "tcg", "8.2", "max")]
+    public void A_guest_gets_all_that_its_accelerator_has(string architecture, string accelerator, string version, string model) =>
+        Assert.Equal(model, Of(architecture).CpuModel(accelerator, Version(version)));
+
+    [Theory]
+    [InlineData("x86_64", "7.2", true)]
+    [InlineData("aarch64", "7.2", true)]
+    [InlineData("riscv64", "8.2", false)]
+    [InlineData("riscv64", "9.0", true)]
+    public void SMBIOS_tables_are_made_for_riscv64_since_QEMU_9(string architecture, string version, bool made) =>
+        Assert.Equal(made, Of(architecture).TakesSmbios(Version(version)));
+
+    [Theory]
+    [InlineData("x86-64", "x86_64")]
+    [InlineData("amd64", "x86_64")]
+    [InlineData("arm64", "aarch64")]
+    public void The_names_of_systemd_and_Debian_are_understood(string name, string qemu) => Assert.Equal(qemu, Of(name).Name);
+
+    [Fact]
+    public void An_architecture_without_a_machine_is_a_mistake_that_lists_those_there_are() =>
+        Assert.Contains("x86_64, aarch64, riscv64", ArchitectureText.Parse("vax").Mistake!.Hint);
+
+    private static Platform Of(string name) => Platform.Of(ArchitectureText.Parse(name).Value!.Value)!;
+
+    private static QemuVersion Version(string text)
+    {
+        var parts = text.Split('.');
+        return new QemuVersion(int.Parse(parts[0]), int.Parse(parts[1]), 0);
+    }
+}
