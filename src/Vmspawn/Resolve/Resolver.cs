@@ -1,4 +1,5 @@
 using Vmspawn.Options;
+using Vmspawn.Qemu;
 using Vmspawn.Qemu.Extra;
 using Vmspawn.Spec;
 

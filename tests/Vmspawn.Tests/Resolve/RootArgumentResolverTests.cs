@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Options;
 using Vmspawn.Resolve;
 using Vmspawn.Spec;

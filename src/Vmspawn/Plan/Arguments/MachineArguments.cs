@@ -35,12 +35,16 @@ internal static class MachineArguments
         var machine = FirmwareArguments.Properties(new OptionText(spec.Platform.Board.Name), spec);
         return spec.Platform.Architecture switch
         {
-            Architecture.X64 => machine.With("vmport", false),
+            Architecture.X64 => Pc(machine.With("vmport", false), spec.Accelerator.Name),
             // The default, version 2, ends at eight CPUs.
             Architecture.Arm64 => machine.With("gic-version", "max"),
             _ => machine,
         };
     }
+
+    // With KVM a guest has its clock, and the HPET would only wake the host; without, Linux needs it to find the TSC good enough.
+    private static OptionText Pc(OptionText machine, string accelerator) =>
+        accelerator == "kvm" ? machine.With("hpet", false) : machine;
 
     private static OptionText Memory(MachineSpec spec)
     {
