@@ -24,7 +24,10 @@ internal sealed class PlannedQemu
     }
 
     /// <summary>One whole run: the descriptors are opened, QEMU starts, the guest powers off, QEMU is gone.</summary>
-    public async Task<ChildExit> Run()
+    public Task<ChildExit> Run() => Run(_ => Task.CompletedTask);
+
+    /// <summary>A run whose monitor somebody speaks with.</summary>
+    public async Task<ChildExit> Run(Func<UnixConnection, Task> speak)
     {
         var open = new List<IDisposable>();
         try
@@ -34,6 +37,7 @@ internal sealed class PlannedQemu
                 given.Add(new ChildDescriptor(number, Open(kind, path, open)));
             using var child = ChildProcess.Start(
                 new ChildSpec(_program, _arguments) { Descriptors = given, DieWithParent = false });
+            await speak(open.OfType<UnixConnection>().Single());
             return await child.Exited;
         }
         finally

@@ -29,10 +29,12 @@ try
         string[] common = ["--quiet", "--kvm=no", "--firmware=bios", "--console=read-only", "--machine=bench", .. options];
         var supervised = new Supervised(program, [.. common, $"--image={boot}"]);
         var bare = new PlannedQemu(supervised.Plan());
-        var (bareMs, ourMs) = await Medians(runs, bare.Run, supervised.Run);
+        var (bareMs, ourMs) = await BothMedians(runs, bare.Run, supervised.Run);
         var peak = await new Supervised(program, [.. common, $"--image={stay}"]).PeakKib();
         Console.WriteLine($"| {name} | {bareMs:f0} | {ourMs:f0} | {ourMs / bareMs:f2} | {peak / 1024.0:f1} |");
     }
+
+    await new HotplugBench(program, folder).PrintAsync();
     return 0;
 }
 finally
@@ -41,7 +43,7 @@ finally
 }
 
 // Interleaved, so that what else the machine does falls on both; the first of each warms the caches and is not counted.
-static async Task<(double Bare, double Ours)> Medians(int runs, Func<Task<ChildExit>> bare, Func<Task<ChildExit>> ours)
+static async Task<(double Bare, double Ours)> BothMedians(int runs, Func<Task<ChildExit>> bare, Func<Task<ChildExit>> ours)
 {
     var (bareTimes, ourTimes) = (new List<double>(), new List<double>());
     for (var run = 0; run <= runs; run++)
@@ -52,7 +54,7 @@ static async Task<(double Bare, double Ours)> Medians(int runs, Func<Task<ChildE
         bareTimes.Add(first);
         ourTimes.Add(second);
     }
-    return (Median(bareTimes), Median(ourTimes));
+    return (Medians.Of(bareTimes), Medians.Of(ourTimes));
 }
 
 static async Task<double> Milliseconds(Func<Task<ChildExit>> run)
@@ -61,11 +63,4 @@ static async Task<double> Milliseconds(Func<Task<ChildExit>> run)
     var exit = await run();
     var elapsed = clock.Elapsed.TotalMilliseconds;
     return exit.IsSuccess ? elapsed : throw new InvalidOperationException($"A run {exit}.");
-}
-
-static double Median(List<double> times)
-{
-    times.Sort();
-    var middle = times.Count / 2;
-    return times.Count % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2;
 }

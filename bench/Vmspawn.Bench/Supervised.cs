@@ -38,9 +38,16 @@ internal sealed class Supervised(string program, IReadOnlyList<string> options)
         return long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
     }
 
-    private ChildProcess Start()
+    /// <summary>Starts it, to be ended by whoever asked.</summary>
+    /// <param name="runtime">Its $XDG_RUNTIME_DIR, or null for ours.</param>
+    public ChildProcess Start(string? runtime = null)
     {
         using SafeFileHandle nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        return ChildProcess.Start(new ChildSpec(program, options) { StandardOutput = nowhere, DieWithParent = false });
+        return ChildProcess.Start(new ChildSpec(program, options)
+        {
+            StandardOutput = nowhere,
+            DieWithParent = false,
+            Environment = runtime is null ? null : new Dictionary<string, string?> { ["XDG_RUNTIME_DIR"] = runtime },
+        });
     }
 }

@@ -23,6 +23,10 @@ if [[ ! -d $tree ]]; then
     mv "$tree.new" "$tree"
 fi
 
+# For the tree's machined, which the tests run beside VMs (systemd-host).
+need dbus-daemon dbus-daemon
+install_needed
+
 # A module that the tree lacks must not be taken from this host's QEMU, which is of another build: the path at which
 # it would look after $QEMU_MODULE_DIR is overwritten in place, at its own length.
 if grep -qaF /usr/lib/x86_64-linux-gnu/qemu "$tree/usr/bin/qemu-system-x86_64"; then

@@ -113,6 +113,7 @@ internal sealed class ServerConnection : IDisposable
         var running = new RunningCall(_service, _options, sender);
         await using var watch = new PeerWatch(_reader, _connection, _options.QueuedCalls, _stop.Token);
         bool upgraded = await running.AnswerAsync(request, descriptors, watch);
+        _options.CallEnded?.Invoke();
         if (sender.Broken is { } broken)
             throw broken;
         return !upgraded;

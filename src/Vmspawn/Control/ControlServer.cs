@@ -20,11 +20,13 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly DiskBay _bay;
     private QmpShare? _share;
 
+    private readonly IdleTrim _trim = new();
+
     private ControlServer(
         UnixListener listener, RunningVm vm, Planning planning, MonitorSlot slot, ChannelWriter<SupervisorEvent> inbox, VmMessages messages)
     {
         var monitor = new MonitorAccess(slot);
-        _bay = new DiskBay(planning.Spec!, vm.Plan, monitor, TimeProvider.System, messages.Notice);
+        _bay = new DiskBay(planning.Spec!, vm.Plan, monitor, TimeProvider.System, messages);
         _ = _bay.FollowAsync(slot.Ready);
         var instance = new MachineInstanceService(monitor, _bay, inbox, _lastWords, messages.Notice);
         var machine = new MachineService(vm, planning.Spec!, monitor, _bay, _lastWords, _end.Task);
@@ -32,14 +34,24 @@ internal sealed class ControlServer : IAsyncDisposable
             new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),
             QmpShareInterfaces.VirtualMachine(),
-            QmpShareInterfaces.QemuMachine(ShareAsync),
+            QmpShareInterfaces.QemuMachine(ShareAsync, MonitorLeft),
             machine.Create());
         var options = new VarlinkServerOptions
         {
             HandlerFailed = (method, error) => messages.Notice($"{method}: {error.Message}"),
+            CallEnded = _trim.Used,
             Dropped = (peer, error) => messages.Notice($"control: process {peer.ProcessId} was disconnected: {error.Message}"),
         };
         _server = VarlinkServer.Start(listener, service, options);
+
+        // As a forced end, which it is, so that its bounds and its exit status hold here too.
+        void QuitAsked() => inbox.TryWrite(new KillAsked("quit on the shared monitor"));
+
+        void MonitorLeft(PeerCredentials peer, QmpShareEnd end)
+        {
+            if (end.Kind is QmpShareEndKind.Dropped)
+                messages.Notice($"monitor: process {peer.ProcessId} was disconnected: {end.Text}");
+        }
 
         // One for all, made when the first program asks.
         async Task<QmpShare> ShareAsync()
@@ -48,7 +60,7 @@ internal sealed class ControlServer : IAsyncDisposable
             {
                 var qemu = await monitor.GetAsync();
                 lock (_sharing)
-                    return _share ??= new QmpShare(qemu);
+                    return _share ??= new QmpShare(qemu, new QmpShareOptions { QuitAsked = QuitAsked });
             }
             catch (ControlException failure)
             {
@@ -83,5 +95,6 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         await _server.DisposeAsync();
         _bay.Dispose();
+        _trim.Dispose();
     }
 }

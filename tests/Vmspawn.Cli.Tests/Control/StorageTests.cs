@@ -45,6 +45,18 @@ public class StorageTests
         Assert.Equal(["content writable"], seen);
     }
 
+    [Theory, InlineData("attach"), InlineData("replace"), InlineData("detach")]
+    public async Task A_QEMU_that_says_nothing_is_told_of_before_anything_that_may_take_long(string verb)
+    {
+        await using var desk = new Desk();
+        var machine = desk.Add("web", ("io.systemd.MachineInstance.Describe", ScriptedMachine.Hang));
+        string[] operands = verb switch { "attach" => [desk.File("d")], "replace" => ["d", desk.File("d")], _ => ["d"] };
+        Assert.Equal(
+            (1, "", "vmspawn: web: the machine runs, but its QEMU does not answer within 2 s (it may be stopped, starting or overloaded)\n"),
+            await desk.Run([verb, "web", .. operands]));
+        Assert.Empty(machine.Calls);
+    }
+
     [Fact]
     public async Task Attach_passes_its_options_on_wherever_they_stand()
     {

@@ -48,6 +48,13 @@ public sealed class ClientTests : VmTest
         Assert.Equal(1, silent.Status);
         Assert.Contains($"runs as process {run.ProcessId}, but does not answer within 2 s", silent.Error, StringComparison.Ordinal);
         run.Signal("CONT");
+        // With the server well but QEMU stopped, what may take long says so as soon.
+        Processes.Signal(run.Qemu, "STOP");
+        var attach = await Client(Qemu, "attach", Scratch.Mark, Scratch.Raw("d"));
+        Assert.Equal(
+            new Ended(1, "", $"vmspawn: {Scratch.Mark}: the machine runs, but its QEMU does not answer within 2 s (it may be stopped, starting or overloaded)\n"),
+            attach);
+        Processes.Signal(run.Qemu, "CONT");
         await Good(Qemu, "terminate", Scratch.Mark);
         await run.End(ShortBound);
     }

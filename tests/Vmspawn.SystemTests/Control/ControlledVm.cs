@@ -119,6 +119,14 @@ internal sealed class ControlledVm : IAsyncDisposable
             .GroupBy(port => port.GetProperty("state"u8).GetString()!).ToDictionary(group => group.Key, group => group.Count());
     }
 
+    /// <summary>QEMU's word for what the VM does.</summary>
+    public async Task<string?> State() => (await Call(Instance + "Describe")).GetProperty("status"u8).GetString();
+
+    /// <summary>The disk of that name as our own interface lists it.</summary>
+    public async Task<JsonElement> Disk(string name) => Assert.Single(
+        (await Call(Ours + "ListStorage")).GetProperty("storage"u8).EnumerateArray(),
+        disk => disk.GetProperty("name"u8).GetString() == name);
+
     public async Task Terminate() => await Call(Instance + "Terminate");
 
     public async ValueTask DisposeAsync()

@@ -46,6 +46,25 @@ public sealed class DiskHotplugTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_port_that_was_filled_through_the_monitor_is_passed_over_until_it_is_empty_again(QemuKind qemu)
+    {
+        await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("sleep=100"));
+        await vm.Run.Output.WaitFor("vmtest: up", GuestBound);
+        using var qmp = await QmpQuestions.Acquire(vm);
+        const string Device = """{"driver":"virtio-rng-pci","id":"theirs","bus":"vmspawn-hotplug-pci-root-port-0"}""";
+        await qmp.Ask("device_add", Device);
+        Assert.Equal("vmspawn-hotplug-pci-root-port-1", (await vm.Attach("d", "virtio-blk", Scratch.Raw("d"))).GetProperty("port"u8).GetString());
+        var owner = (await vm.Call(ControlledVm.Ours + "ListPorts")).GetProperty("ports"u8)[0].GetProperty("owner"u8).GetString();
+        Assert.Equal("virtio-rng-pci theirs, plugged in through the monitor", owner);
+        await qmp.Ask("device_del", """{"id":"theirs"}""");
+        var end = DateTime.UtcNow + ShortBound;
+        while ((await vm.PortStates())["free"] != 9 && DateTime.UtcNow < end)
+            await Task.Delay(100);
+        Assert.Equal("vmspawn-hotplug-pci-root-port-0", (await vm.Attach("e", "nvme", Scratch.Raw("e"))).GetProperty("port"u8).GetString());
+        await End(vm);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task A_drive_that_shares_its_port_says_why_it_stays(QemuKind qemu)
     {
         await using var vm = await ControlledVm.Start(

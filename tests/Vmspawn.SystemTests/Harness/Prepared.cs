@@ -22,6 +22,9 @@ internal static class Prepared
             ? given
             : Path.Combine(RepositoryRoot(), "artifacts", "vmspawn"));
 
+    /// <summary>The folder with what makes the guests.</summary>
+    public static string Guests { get; } = Path.Combine(RepositoryRoot(), "tests", "guests");
+
     private static string RepositoryRoot()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))

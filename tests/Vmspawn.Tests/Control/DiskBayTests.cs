@@ -102,6 +102,57 @@ public class DiskBayTests
         Assert.Empty(some.Bay.Table.All);
     }
 
+    [Theory, InlineData("virtio-blk"), InlineData("virtio-scsi")]
+    public async Task A_port_that_somebody_else_has_filled_is_passed_over_until_its_device_goes(string type)
+    {
+        await using var some = await SomeBay.StartAsync(spares: 2);
+        const string First = "vmspawn-hotplug-pci-root-port-0";
+        some.Qemu.Judge = (command, arguments) => Task.FromResult(
+            command == "device_add" && arguments.GetProperty("bus").GetString() == First
+                ? "PCI: slot 0 function 0 not available for virtio-blk-pci, in use by nvme,id=theirs"
+                : null);
+        await some.AttachAsync("d", type);
+        Assert.Equal("nvme theirs, plugged in through the monitor", some.Bay.Ports.Rows[0].Owner);
+        Assert.Equal(0, some.FreePorts);
+
+        await some.Qemu.SayAsync("DEVICE_DELETED", "theirs");
+        await Eventually(() => some.FreePorts == 1);
+    }
+
+    [Fact]
+    public async Task When_strangers_have_all_ports_an_attach_says_so_and_leaves_nothing()
+    {
+        await using var some = await SomeBay.StartAsync(spares: 2);
+        some.Qemu.Judge = (command, _) => Task.FromResult(
+            command == "device_add" ? "PCI: slot 0 function 0 not available for nvme, in use by e1000e,id=(null)" : null);
+        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d"));
+        Assert.Equal(
+            "2 of 2 hotplug ports are taken: e1000e, plugged in through the monitor, e1000e, plugged in through the monitor", failure.Message);
+        Assert.Empty(some.Bay.Table.All);
+        Assert.Empty(some.Qemu.Nodes);
+        Assert.Empty(some.Qemu.Fdsets);
+    }
+
+    [Fact]
+    public async Task A_VM_paused_by_a_full_file_system_is_told_once_until_it_goes_on()
+    {
+        await using var some = await SomeBay.StartAsync();
+        var disk = await some.AttachAsync("d");
+        await Full();
+        await Full();
+        await Eventually(() => some.Log.Count > 0);
+        await some.Qemu.SayEventAsync("RESUME", "{}");
+        await Full();
+        await Eventually(() => some.Log.Count > 1);
+        Assert.Equal(
+            $"vm: paused, because a write of the guest failed on disk d ({disk.Path}): the file system is full (free some space, then: vmspawn resume vm)",
+            Assert.Single(some.Log.Distinct()));
+        Assert.Equal(2, some.Log.Count);
+
+        Task Full() => some.Qemu.SayEventAsync(
+            "BLOCK_IO_ERROR", $$"""{"device":"","node-name":"{{disk.Nodes!.Top}}","operation":"write","action":"stop","nospace":true,"reason":"No space left on device"}""");
+    }
+
     [Fact]
     public async Task A_name_is_taken_from_the_first_moment_on()
     {

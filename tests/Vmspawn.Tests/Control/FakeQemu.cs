@@ -51,8 +51,10 @@ internal sealed class FakeQemu : IAsyncDisposable
         return new FakeQemu(stream) { Monitor = await starting };
     }
 
-    public async Task SayAsync(string happened, string device) => await SendAsync(
-        $$$"""{"event":"{{{happened}}}","data":{"device":"{{{device}}}","path":"/x"},"timestamp":{"seconds":1,"microseconds":0}}""");
+    public Task SayAsync(string happened, string device) => SayEventAsync(happened, $$"""{"device":"{{device}}","path":"/x"}""");
+
+    public Task SayEventAsync(string happened, string data) => SendAsync(
+        $$$"""{"event":"{{{happened}}}","data":{{{data}}},"timestamp":{"seconds":1,"microseconds":0}}""");
 
     public async ValueTask DisposeAsync()
     {

@@ -36,7 +36,7 @@ internal sealed class SomeBay : IAsyncDisposable
         {
             Name = "vm", Program = "/qemu", Arguments = [], Descriptors = [], Topology = topology, Interrupts = InterruptPlan.For(spec, topology), Console = ConsoleMode.Headless,
         };
-        Bay = new DiskBay(spec, plan, new MonitorAccess(slot), TimeProvider.System, Log.Add);
+        Bay = new DiskBay(spec, plan, new MonitorAccess(slot), TimeProvider.System, new VmMessages(Log.Add, Log.Add));
         _ = Bay.FollowAsync(slot.Ready);
     }
 

@@ -81,6 +81,53 @@ public class FramingTests
     }
 
     [Fact]
+    public void Damaged_messages_are_read_or_refused_and_nothing_else_and_keep_no_memory() =>
+        Gen.Select(Gen.OneOf(Calls).Array[1, 4], Gen.Select(Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 3]).Array[0, 5], Gen.Int[1, 60]).Sample((calls, damage, piece) =>
+        {
+            List<byte> bytes = [.. Encoding.UTF8.GetBytes(string.Join('\0', calls) + "\0")];
+            foreach ((int at, byte value, int how) in damage)
+                Damage(bytes, at % (bytes.Count + 1), value, how);
+            AssertReadOrRefusedAsync([.. bytes], piece).GetAwaiter().GetResult();
+        }, iter: 500);
+
+    [Fact]
+    public void Any_bytes_are_read_or_refused_and_nothing_else() => Gen.Byte.Array[0, 200].Sample(
+        bytes => AssertReadOrRefusedAsync(bytes, piece: 50).GetAwaiter().GetResult(), iter: 500);
+
+    private static readonly string[] Calls =
+    [
+        "{\"method\":\"a.b.C\",\"parameters\":{\"x\":[1,-2.5e3,null,true,\"\\u00e4 \\ud83d\\ude00\"]}}",
+        "{\"parameters\":{\"deep\":[[[[[[1]]]]]]},\"continues\":true}", "{\"error\":\"a.b.D\",\"parameters\":{\"reason\":\"ü☃\"}}", "{}",
+    ];
+
+    private static void Damage(List<byte> bytes, int at, byte value, int how)
+    {
+        if (how == 0)
+            bytes.Insert(at, value);
+        else if (how == 1)
+            bytes.RemoveRange(at, bytes.Count - at);
+        else if (at < bytes.Count && how == 2)
+            bytes[at] = value;
+        else if (at < bytes.Count)
+            bytes.RemoveAt(at);
+    }
+
+    private static async Task AssertReadOrRefusedAsync(byte[] bytes, int piece)
+    {
+        var budget = new ByteBudget(1 << 20);
+        using var pair = new Pair();
+        using (var reader = new MessageReader(pair.Near, Small, budget))
+        {
+            for (int at = 0; at < bytes.Length; at += piece)
+                await pair.Far.SendAsync(bytes.AsMemory(at, Math.Min(piece, bytes.Length - at)));
+            pair.Far.Dispose();
+            Exception? end = await Record.ExceptionAsync(() => ReadAllAsync(reader).WaitAsync(TimeSpan.FromSeconds(10)));
+            Assert.True(end is null or VarlinkProtocolException, end?.ToString());
+        }
+        budget.Take(1 << 20);
+    }
+
+    [Fact]
     public async Task A_message_over_the_limit_is_refused_and_one_at_the_limit_is_not()
     {
         await AssertRefusedAsync(Encoding.ASCII.GetBytes(new string(' ', 10_000)), "longer than 8192");

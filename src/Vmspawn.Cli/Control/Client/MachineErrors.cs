@@ -29,6 +29,10 @@ internal static class MachineErrors
         $"the machine runs{(process is { } id ? $" as process {id}" : "")}, but does not answer {within}",
         "it may be stopped or overloaded");
 
+    /// <summary>Its server answers, but QEMU behind it does not.</summary>
+    public static Problem Hung(string machine, string within) => new(
+        "machine-silent", machine, $"the machine runs, but its QEMU does not answer {within}", "it may be stopped, starting or overloaded");
+
     /// <summary>It is not ours.</summary>
     public static Problem Foreign(string machine, uint? owner) => new(
         "machine-permission",

@@ -85,6 +85,22 @@ internal sealed class MachineHandle : IAsyncDisposable
         string method, Action<Utf8JsonWriter>? parameters = null, IReadOnlyList<SafeHandle>? descriptors = null, CancellationToken cancellation = default) =>
         Client.CallAsync(method, parameters, descriptors, cancellation);
 
+    /// <summary>Makes sure that QEMU answers too, before a call that may take long for a good reason.</summary>
+    /// <exception cref="MachineException">It says nothing.</exception>
+    public async Task AskForLifeAsync(TimeSpan silence)
+    {
+        using var limit = new CancellationTokenSource(silence);
+        try
+        {
+            using var reply = await CallAsync($"{Instance}.Describe", cancellation: limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await DisposeAsync();
+            throw new MachineException(MachineErrors.Hung(Name, $"within {silence.TotalSeconds:0.#} s"));
+        }
+    }
+
     /// <summary>Refuses what only a server of our kind can do.</summary>
     /// <exception cref="MachineException">It has not got the interface.</exception>
     public void Require(string name, string what)

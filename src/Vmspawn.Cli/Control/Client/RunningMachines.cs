@@ -22,8 +22,11 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
             try
             {
                 var entry = new MachineEntry(name, Path.Combine(place, name));
-                if (await MachineHandle.TryOpenAsync(entry, uid, Silence, callTime ?? Silence) is { } machine)
-                    return machine;
+                if (await MachineHandle.TryOpenAsync(entry, uid, Silence, callTime ?? Silence) is not { } machine)
+                    continue;
+                if (callTime > Silence)
+                    await machine.AskForLifeAsync(Silence);
+                return machine;
             }
             catch (MachineException e) when (e.Problem.Code == "machine-permission")
             {

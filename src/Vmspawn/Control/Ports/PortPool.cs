@@ -44,6 +44,8 @@ internal sealed class PortPool(PortTable table)
 
     public void GiveUp(string id) => Change(() => table.GiveUp(id));
 
+    public void Found(string id, string owner) => Change(() => table.Found(id, owner));
+
     public void BeginDetach(string id) => Change(() => table.BeginDetach(id));
 
     public void Refused(string id) => Change(() => table.Refused(id));

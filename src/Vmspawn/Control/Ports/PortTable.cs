@@ -12,7 +12,10 @@ internal sealed class PortTable
     private readonly TimeProvider _clock;
     private readonly PortRow[] _rows;
 
-    public PortTable(PcieTopology topology, TimeProvider clock)
+    /// <param name="topology">The ports, and for whom they were planned.</param>
+    /// <param name="clock">For how long a guest has been asked.</param>
+    /// <param name="names">By port, what sits there by the name that clients call it; else the plan's word stands.</param>
+    public PortTable(PcieTopology topology, TimeProvider clock, IReadOnlyDictionary<string, string>? names = null)
     {
         _clock = clock;
         var now = clock.GetUtcNow();
@@ -20,7 +23,8 @@ internal sealed class PortTable
         for (var i = 0; i < _rows.Length; i++)
         {
             var port = topology.Ports[i];
-            _rows[i] = new PortRow(port, port.Owner is null ? PortState.Free : PortState.Taken, port.Owner, now);
+            var owner = names?.GetValueOrDefault(port.Id) ?? port.Owner;
+            _rows[i] = new PortRow(port, owner is null ? PortState.Free : PortState.Taken, owner, now);
         }
     }
 
@@ -49,6 +53,13 @@ internal sealed class PortTable
 
     /// <summary>The device that a port was reserved for did not come about.</summary>
     public void GiveUp(string id) => Move(id, PortState.Free, PortState.Reserved);
+
+    /// <summary>Something else than what it was reserved for sits in it.</summary>
+    public void Found(string id, string owner)
+    {
+        Take(id);
+        Set(Array.FindIndex(_rows, row => row.Port.Id == id), PortState.Taken, owner);
+    }
 
     /// <summary>The guest is asked to let go.</summary>
     public void BeginDetach(string id) => Move(id, PortState.Detaching, PortState.Taken);

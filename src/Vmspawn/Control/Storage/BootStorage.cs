@@ -33,6 +33,10 @@ internal sealed class BootStorage
 
     public IReadOnlyList<StorageEntry> Disks { get; }
 
+    /// <summary>What sits in which port, where something has one to itself.</summary>
+    public IReadOnlyDictionary<string, string> PortOwners => Disks.Append<IPlugged?>(Controller).OfType<IPlugged>()
+        .Where(device => device.PortId is not null).ToDictionary(device => device.PortId!, device => device.What);
+
     private StorageEntry Entry(DriveSpec drive) => new()
     {
         Name = drive.Id,
@@ -45,6 +49,7 @@ internal sealed class BootStorage
         Size = drive.VirtualSize,
         Files = [.. drive.Backing.Select(image => image.Path).Prepend(drive.Path).Select(Identity).OfType<FileIdentity>()],
         Path = drive.Path,
+        Overlay = drive.OverlayDirectory,
         IsRoot = drive.IsRoot,
         Immutable = Immutable(drive),
         Irreplaceable = Irreplaceable(drive),

@@ -18,9 +18,6 @@ internal sealed class DiskAttach(
     Removals removals,
     BlockNodes blocks)
 {
-    /// <summary>How long to wait for a port that something is just leaving.</summary>
-    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(10);
-
     private int _attached;
 
     /// <param name="wish">What and how.</param>
@@ -74,14 +71,14 @@ internal sealed class DiskAttach(
         try
         {
             var qemu = await monitor.GetAsync();
-            await PlaceAsync(qemu, disk, undo);
+            var port = await PlaceAsync(qemu, disk, undo);
             await AddNodesAsync(qemu, disk, file, undo);
             // Known before it exists: its end may come at any time after.
             removals.Register(disk, gone => LeftAsync(gone, disk));
-            await qemu.DeviceAddAsync(
-                DeviceDemands.Driver(disk.Type), disk.DeviceId, disk.PortId ?? $"{disk.Seat!.Controller.DeviceId}.0", Properties(disk));
-            if (disk.PortId is { } port)
-                ports.Take(port);
+            if (port is null)
+                await AddDeviceAsync(qemu, disk, $"{disk.Seat!.Controller.DeviceId}.0");
+            else
+                await port.PlugAsync(id => AddDeviceAsync(qemu, disk, disk.PortId = id));
         }
         catch (Exception error) when (error is ControlException or QmpException)
         {
@@ -90,20 +87,24 @@ internal sealed class DiskAttach(
         }
     }
 
-    private async Task PlaceAsync(QmpClient qemu, StorageEntry disk, UndoSteps undo)
+    /// <returns>The port set aside for it; null when it has a place on a SCSI controller.</returns>
+    private async Task<PortReservation?> PlaceAsync(QmpClient qemu, StorageEntry disk, UndoSteps undo)
     {
         if (disk.IsScsi)
         {
-            var seat = await controllers.SitAsync(qemu, PortPatience);
+            var seat = await controllers.SitAsync(qemu);
             undo.Add(() => controllers.LeaveAsync(seat));
             disk.Seat = seat;
-            return;
+            return null;
         }
 
-        var port = await ports.ReserveAsync(disk.What, PortPatience);
-        undo.Add(() => ports.GiveUp(port.Id));
-        disk.PortId = port.Id;
+        var port = await PortReservation.MakeAsync(ports, removals, disk.What);
+        undo.Add(port.GiveUp);
+        return port;
     }
+
+    private static Task AddDeviceAsync(QmpClient qemu, StorageEntry disk, string bus) =>
+        qemu.DeviceAddAsync(DeviceDemands.Driver(disk.Type), disk.DeviceId, bus, Properties(disk));
 
     private async Task AddNodesAsync(QmpClient qemu, StorageEntry disk, SafeHandle file, UndoSteps undo)
     {
@@ -120,7 +121,11 @@ internal sealed class DiskAttach(
         device.WriteString("drive"u8, disk.Nodes!.Top);
         device.WriteString("serial"u8, disk.Serial);
         if (disk.Seat is not { } seat)
+        {
+            PortReservation.WriteAddress(device);
             return;
+        }
+
         device.WriteNumber("scsi-id"u8, seat.Target);
         device.WriteNumber("lun"u8, seat.Lun);
     };

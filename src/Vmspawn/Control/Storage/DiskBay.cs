@@ -1,6 +1,8 @@
 using Vmspawn.Control.Ports;
 using Vmspawn.Plan;
+using Vmspawn.Qmp;
 using Vmspawn.Spec;
+using Vmspawn.Supervise;
 
 namespace Vmspawn.Control.Storage;
 
@@ -9,14 +11,16 @@ internal sealed class DiskBay : IDisposable
 {
     private readonly Removals _removals;
     private readonly ScsiControllers _controllers;
+    private readonly WriteFailures _failures;
 
-    public DiskBay(MachineSpec spec, VmPlan plan, MonitorAccess monitor, TimeProvider clock, Action<string> log)
+    public DiskBay(MachineSpec spec, VmPlan plan, MonitorAccess monitor, TimeProvider clock, VmMessages messages)
     {
         var boot = new BootStorage(spec, plan);
         Topology = plan.Topology;
-        Ports = new PortPool(new PortTable(plan.Topology, clock));
+        Ports = new PortPool(new PortTable(plan.Topology, clock, boot.PortOwners));
         Table = new StorageTable(boot.Disks, plan.Topology);
-        _removals = new Removals(monitor, Ports, clock, log);
+        _removals = new Removals(monitor, Ports, clock, messages.Notice);
+        _failures = new WriteFailures(spec.Name, Table, messages.Error);
         var blocks = new BlockNodes(spec.IoUring);
         _controllers = new ScsiControllers(Ports, _removals, boot.Controller);
         Attach = new DiskAttach(monitor, spec.Qemu, Table, Ports, _controllers, _removals, blocks);
@@ -43,6 +47,10 @@ internal sealed class DiskBay : IDisposable
 
     public void Dispose() => _controllers.Dispose();
 
-    /// <summary>Follows what QEMU says of devices, from its greeting to its end.</summary>
-    public async Task FollowAsync(Task<Qmp.QmpClient> greeted) => await _removals.ListenAsync(await greeted);
+    /// <summary>Follows what QEMU says of devices and disks, from its greeting to its end.</summary>
+    public async Task FollowAsync(Task<QmpClient> greeted)
+    {
+        var qemu = await greeted;
+        await Task.WhenAll(_removals.ListenAsync(qemu), _failures.ListenAsync(qemu));
+    }
 }

@@ -10,7 +10,7 @@ internal sealed class ScsiController : IPlugged
 
     public required string DeviceId { get; init; }
 
-    public string What => $"SCSI controller {DeviceId}";
+    public string What => Called(DeviceId);
 
     /// <summary>Null when it shares its port, and therefore stays.</summary>
     public required string? PortId { get; init; }
@@ -29,6 +29,8 @@ internal sealed class ScsiController : IPlugged
             index++;
         return new ScsiSeat(this, index % Targets, index / Targets);
     }
+
+    public static string Called(string id) => $"SCSI controller {id}";
 
     public void Leave(ScsiSeat seat) => _taken.Remove((seat.Target, seat.Lun));
 }

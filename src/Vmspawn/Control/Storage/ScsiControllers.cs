@@ -16,14 +16,13 @@ internal sealed class ScsiControllers(PortPool ports, Removals removals, ScsiCon
 
     /// <summary>Finds a place for a disk.</summary>
     /// <param name="qemu">The monitor.</param>
-    /// <param name="patience">How long to wait for a port, if one is needed and some device is on its way out.</param>
     /// <exception cref="ControlException">A controller is needed, and no port is free.</exception>
-    public async Task<ScsiSeat> SitAsync(QmpClient qemu, TimeSpan patience)
+    public async Task<ScsiSeat> SitAsync(QmpClient qemu)
     {
         await _gate.WaitAsync();
         try
         {
-            _current ??= await MakeAsync(qemu, patience);
+            _current ??= await MakeAsync(qemu);
             return _current.Sit();
         }
         finally
@@ -59,21 +58,22 @@ internal sealed class ScsiControllers(PortPool ports, Removals removals, ScsiCon
             Interlocked.CompareExchange(ref _current, controller, null);
     }
 
-    private async Task<ScsiController> MakeAsync(QmpClient qemu, TimeSpan patience)
+    private async Task<ScsiController> MakeAsync(QmpClient qemu)
     {
-        var port = await ports.ReserveAsync("the SCSI controller", patience);
-        var controller = new ScsiController { DeviceId = $"{DeviceIds.ScsiController}-hot-{++_made}", PortId = port.Id };
+        var id = $"{DeviceIds.ScsiController}-hot-{++_made}";
+        var port = await PortReservation.MakeAsync(ports, removals, ScsiController.Called(id));
+        var seat = "";
         try
         {
-            await qemu.DeviceAddAsync("virtio-scsi-pci", controller.DeviceId, port.Id);
+            await port.PlugAsync(bus => qemu.DeviceAddAsync("virtio-scsi-pci", id, seat = bus, PortReservation.WriteAddress));
         }
         catch
         {
-            ports.GiveUp(port.Id);
+            port.GiveUp();
             throw;
         }
 
-        ports.Take(port.Id);
+        var controller = new ScsiController { DeviceId = id, PortId = seat };
         removals.Register(controller, _ => Task.CompletedTask);
         return controller;
     }

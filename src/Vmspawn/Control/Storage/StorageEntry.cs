@@ -27,6 +27,12 @@ internal sealed class StorageEntry : IPlugged
     /// <summary>For lists.</summary>
     public string? Path { get; set; }
 
+    /// <summary>What takes the guest's writes, in words; null when nobody told its path.</summary>
+    public string? WritesTo => Overlay is null ? Path : $"its throw-away overlay in {Overlay}";
+
+    /// <summary>The directory of its throw-away overlay, or null.</summary>
+    public string? Overlay { get; init; }
+
     public bool IsRoot { get; init; }
 
     /// <summary>Why it cannot be detached, or null when it can.</summary>

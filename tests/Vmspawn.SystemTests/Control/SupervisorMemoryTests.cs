@@ -1,0 +1,56 @@
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests.Control;
+
+/// <summary>What the supervisor keeps of the calls that it has answered.</summary>
+public sealed class SupervisorMemoryTests : VmTest
+{
+    /// <summary>
+    /// Two hundred pages of noise: threads that come and go, heap that is given back in regions. What a thousand calls leave
+    /// when nothing is given back is 3.5 MiB.
+    /// </summary>
+    private const long Noise = 800 << 10;
+
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2.5);
+
+    private static readonly string[] Questions =
+    [
+        ControlledVm.Instance + "Describe", ControlledVm.Ours + "Status", ControlledVm.Ours + "ListPorts", ControlledVm.Ours + "ListStorage",
+        ControlledVm.Ours + "GetMemory", ControlledVm.Ours + "Topology",
+    ];
+
+    [Fact]
+    public async Task A_thousand_calls_leave_no_more_memory_behind_than_ten()
+    {
+        await using var vm = await ControlledVm.Start(Scratch, QemuKind.Distribution, Guest("sleep=200"));
+        await vm.Run.Output.WaitFor("vmtest: up", GuestBound);
+        await Ask(vm, 10);
+        await Task.Delay(Settled);
+        var afterTen = Anonymous(vm.Run.ProcessId);
+        await Ask(vm, 990);
+        var end = DateTime.UtcNow + ShortBound;
+        long afterAll;
+        do
+        {
+            await Task.Delay(Settled);
+            afterAll = Anonymous(vm.Run.ProcessId);
+        }
+        while (afterAll > afterTen + Noise && DateTime.UtcNow < end);
+        Assert.InRange(afterAll, 0, afterTen + Noise);
+        await vm.Terminate();
+        await vm.Run.End(ShortBound);
+    }
+
+    private static async Task Ask(ControlledVm vm, int times)
+    {
+        for (var i = 0; i < times; i++)
+            await vm.Call(Questions[i % Questions.Length]);
+    }
+
+    /// <summary>Its own memory in bytes, without what it maps of its program and libraries.</summary>
+    private static long Anonymous(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) << 10;
+    }
+}
