@@ -10,6 +10,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$here/../../scripts/lib.sh"
 cache=$1
+# Where the link leads now: the guest may be made anew meanwhile.
+guest=$(readlink -f "$cache/guest")
 boot=$cache/debian/tree/usr/lib/systemd/boot/efi
 mib=$((1 << 20))
 size=$((64 * mib))
@@ -41,7 +43,7 @@ make_disk() {
     esp=$1@@$mib
     mformat -i "$esp" -T $((size / 512)) -h 64 -s 32 -v ESP ::
     mmd -i "$esp" ::EFI ::EFI/BOOT
-    mcopy -i "$esp" "$cache/guest/vmlinuz" "$cache/guest/initrd" ::
+    mcopy -i "$esp" "$guest/vmlinuz" "$guest/initrd" ::
 }
 
 make_unsigned() {
@@ -68,7 +70,7 @@ make_uki() {
         [[ $index =~ ^[0-9]+$ ]] && ((at = 16#$vma + 16#$length > at ? 16#$vma + 16#$length : at))
     done < <(objdump --section-headers "$stub")
     for pair in linux=vmlinuz initrd=initrd; do
-        file=$cache/guest/${pair#*=}
+        file=$guest/${pair#*=}
         at=$(((at + 4095) / 4096 * 4096))
         arguments+=(--add-section ".${pair%%=*}=$file" --change-section-vma ".${pair%%=*}=$at")
         at=$((at + $(stat -Lc %s "$file")))
@@ -81,7 +83,7 @@ need sfdisk fdisk
 need objcopy binutils
 install_needed
 fetch_signed
-key=$(cat "${BASH_SOURCE[0]}" "$cache/guest/vmlinuz" "$cache/guest/initrd" "$boot/systemd-bootx64.efi" | sha256sum | cut -c 1-16)
+key=$(cat "${BASH_SOURCE[0]}" "$guest/vmlinuz" "$guest/initrd" "$boot/systemd-bootx64.efi" | sha256sum | cut -c 1-16)
 made=$cache/efis/$key
 if [[ ! -d $made ]]; then
     say "making the disks that boot by UEFI"

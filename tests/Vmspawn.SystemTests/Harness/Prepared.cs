@@ -13,6 +13,9 @@ internal static class Prepared
 
     public static string Initrd { get; } = Existing(Path.Combine(Cache, "guest", "initrd"));
 
+    /// <summary>What tests/guests/make-efi.sh has made.</summary>
+    public static string Efi(string name) => Existing(Path.Combine(Cache, "efi", name));
+
     /// <summary>The folder to put first in $PATH for QEMU of Debian sid.</summary>
     public static string SidQemuFolder { get; } = Path.Combine(Cache, "qemu-sid");
 
