@@ -8,7 +8,9 @@ internal static class KernelCommandLine
 {
     public static string For(MachineSpec spec)
     {
-        var words = ConsoleWords(spec).Concat(spec.KernelArguments);
+        var words = ConsoleWords(spec)
+            .Concat(CredentialPlacement.For(spec).By(CredentialTransport.KernelCommandLine).Select(CredentialPlacement.KernelWord))
+            .Concat(spec.KernelArguments);
         // A CD cannot be mounted for writing, whatever the image builder's habit asked for.
         if (spec.Drives is [{ IsRoot: true, Type: DiskType.ScsiCd }, ..])
             words = words.Select(word => word == "rw" ? "ro" : word);

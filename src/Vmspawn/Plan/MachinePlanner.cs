@@ -12,6 +12,9 @@ internal static class MachinePlanner
         var problems = new List<Problem>();
         CheckCommandLine(spec, problems);
         SmbiosReach.Check(spec, problems);
+        problems.AddRange(CredentialPlacement.For(spec).Homeless.Select(credential => new Problem(
+            "credential-place", $"credential {credential.Id}",
+            "has a name too long for QEMU's fw_cfg and a value too long for another way into the guest", "use a name of at most 28 characters")));
         var user = UserDevices.From(spec.Extra, spec.Qemu, problems);
         var wish = new PcieWish(spec.Platform.Board, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
         var pcie = PciePlanner.Plan(wish);
@@ -48,7 +51,7 @@ internal static class MachinePlanner
             Topology = topology,
             Interrupts = interrupts,
             Console = spec.Console,
-            Notices = [.. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec) }.OfType<string>()],
+            Notices = [.. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), CredentialPlacement.For(spec).Notice }.OfType<string>()],
         };
     }
 

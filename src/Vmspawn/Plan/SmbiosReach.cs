@@ -5,6 +5,10 @@ namespace Vmspawn.Plan;
 /// <summary>Whether what travels in SMBIOS tables arrives: QEMU has to make them, and UEFI to hand them over where the board has no other way.</summary>
 internal static class SmbiosReach
 {
+    /// <summary>Whether strings of ours reach the guest.</summary>
+    public static bool Reaches(MachineSpec spec) =>
+        spec.Platform.TakesSmbios(spec.Qemu.Version) && (spec.Platform.HasSmbiosWithoutUefi || spec.Firmware is not null);
+
     public static void Check(MachineSpec spec, List<Problem> problems)
     {
         if (spec.Platform.TakesSmbios(spec.Qemu.Version))
@@ -31,8 +35,6 @@ internal static class SmbiosReach
     {
         if (spec.Smbios11.Count > 0)
             yield return "--smbios11=";
-        if (spec.Credentials.Count > 0)
-            yield return "credentials";
         if (spec.Kernel is null && KernelCommandLine.For(spec).Length > 0)
             yield return "kernel arguments";
     }

@@ -9,10 +9,10 @@ internal static class CredentialResolver
     /// <summary>systemd refuses larger ones (systemd.exec(5), "LoadCredential=").</summary>
     private const int LargestCredential = 1 << 20;
 
-    public static List<CredentialSpec> Resolve(
+    public static CredentialSet Resolve(
         IReadOnlyList<CredentialSource> sources, string? directory, List<Problem> problems)
     {
-        var credentials = new List<CredentialSpec>();
+        var credentials = new CredentialSet();
         foreach (var source in sources)
         {
             var value = source switch
@@ -21,10 +21,8 @@ internal static class CredentialResolver
                 LoadedCredential loaded => Load(loaded, directory, problems),
                 _ => throw new ArgumentException($"Unknown kind of credential: {source.GetType()}", nameof(sources)),
             };
-            if (value is null)
-                continue;
-            credentials.RemoveAll(earlier => earlier.Id == source.Id);
-            credentials.Add(new CredentialSpec(source.Id, value.Value));
+            if (value is not null)
+                credentials.Set(source.Id, value.Value);
         }
 
         return credentials;

@@ -5,13 +5,28 @@ namespace Vmspawn.Resolve;
 /// <summary><c>-M NAME</c> alone boots the image of that name from the machine image directories (machinectl(1), "Files and Directories").</summary>
 internal static class MachineImageLookup
 {
-    private static readonly string[] Directories =
-        ["/etc/machines", "/run/machines", "/var/lib/machines", "/usr/local/lib/machines", "/usr/lib/machines"];
+    private static readonly string[] SystemDirectories =
+        ["/etc/machines", "/run/machines", "/var/lib/machines", "/var/lib/container", "/usr/local/lib/machines", "/usr/lib/machines"];
+
+    /// <summary>Where images are looked for: for a user in directories of their own first (file-hierarchy(7), "User Directories").</summary>
+    /// <param name="isUser">Whether we run for an ordinary user.</param>
+    /// <param name="environment">Reads one environment variable.</param>
+    public static IReadOnlyList<string> Directories(bool isUser, Func<string, string?> environment)
+    {
+        if (!isUser)
+            return SystemDirectories;
+        var home = environment("HOME");
+        string?[] own =
+        [
+            environment("XDG_RUNTIME_DIR"),
+            environment("XDG_STATE_HOME") ?? (home is null ? null : $"{home}/.local/state"),
+            home is null ? null : $"{home}/.local/lib",
+        ];
+        return [.. own.Where(directory => directory is ['/', ..]).Select(directory => $"{directory}/machines"), .. SystemDirectories];
+    }
 
     /// <summary>The options with the image filled in when only a name was given.</summary>
-    public static VmOptions Apply(VmOptions options, List<Problem> problems) => Apply(options, Directories, problems);
-
-    internal static VmOptions Apply(VmOptions options, IReadOnlyList<string> directories, List<Problem> problems)
+    public static VmOptions Apply(VmOptions options, IReadOnlyList<string> directories, List<Problem> problems)
     {
         var hasSource = options.Image is not null || options.Linux is not null || !options.LinuxContent.IsEmpty;
         if (hasSource || options.Machine is not { } name)

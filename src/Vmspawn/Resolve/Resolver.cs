@@ -21,7 +21,8 @@ internal static class Resolver
         VmOptions options, World? world, Surroundings surroundings, List<Problem> problems, List<string> notices)
     {
         problems.AddRange(OptionRules.CheckBootable(options));
-        options = MachineImageLookup.Apply(options, problems);
+        var isUser = options.Scope == RuntimeScope.User || (options.Scope == RuntimeScope.Auto && world is { Host.IsRoot: false });
+        options = MachineImageLookup.Apply(options, MachineImageLookup.Directories(isUser, surroundings.Environment), problems);
         var kernel = KernelResolver.Resolve(options, problems);
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
         var rootArgument = RootArgumentResolver.Resolve(
@@ -55,7 +56,7 @@ internal static class Resolver
             Drives = drives,
             Tpm = tpm,
             Smbios11 = options.Smbios11,
-            Credentials = credentials,
+            Credentials = credentials.All,
             Network = options.Network,
             NetworkMac = options.NetworkMac,
             Console = options.Console,

@@ -28,8 +28,11 @@ internal static class BootArguments
 
         foreach (var text in spec.Smbios11)
             AddString(draft, text);
-        foreach (var credential in spec.Credentials)
-            AddCredential(draft, credential);
+        var credentials = CredentialPlacement.For(spec);
+        foreach (var credential in credentials.By(CredentialTransport.Smbios))
+            draft.Add("-smbios", OptionText.Pairs().With("type", 11).With("path", Secret(draft, credential, Encoding.UTF8.GetBytes(CredentialPlacement.SmbiosText(credential)))));
+        foreach (var credential in credentials.By(CredentialTransport.FwCfg))
+            draft.Add("-fw_cfg", OptionText.Pairs().With("name", CredentialPlacement.FwCfgKey(credential)).With("file", Secret(draft, credential, credential.Value)));
     }
 
     private static string Initrd(PlanDraft draft, IReadOnlyList<string> paths) =>
@@ -38,11 +41,7 @@ internal static class BootArguments
     private static void AddString(PlanDraft draft, string text) =>
         draft.Add("-smbios", OptionText.Pairs().With("type", 11).With("value", text));
 
-    /// <summary>By an inherited file: a process list shows arguments to everybody.</summary>
-    private static void AddCredential(PlanDraft draft, CredentialSpec credential)
-    {
-        var text = $"io.systemd.credential.binary:{credential.Id}={Convert.ToBase64String(credential.Value.Span)}";
-        var path = draft.InheritedPath($"credential-{credential.Id}", new MemoryBytes(Encoding.UTF8.GetBytes(text)));
-        draft.Add("-smbios", OptionText.Pairs().With("type", 11).With("path", path));
-    }
+    /// <summary>The path of an inherited file: a process list shows arguments to everybody.</summary>
+    private static string Secret(PlanDraft draft, CredentialSpec credential, ReadOnlyMemory<byte> content) =>
+        draft.InheritedPath($"credential-{credential.Id}", new MemoryBytes(content));
 }

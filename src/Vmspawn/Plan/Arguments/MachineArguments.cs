@@ -7,6 +7,8 @@ namespace Vmspawn.Plan.Arguments;
 /// <summary>The board: machine type, accelerator, processors, memory, and what is always on it.</summary>
 internal static class MachineArguments
 {
+    private const string GenerationId = "vmgenid";
+
     public static void Add(PlanDraft draft, MachineSpec spec)
     {
         draft.Add("-name", new OptionText(spec.Name));
@@ -20,6 +22,9 @@ internal static class MachineArguments
             draft.Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         if (spec.Uuid is { } uuid)
             draft.Add("-uuid", uuid.ToString("D"));
+        // Another one in each run: a guest that was restored from a snapshot learns that its random numbers were seen before.
+        if (spec.Qemu.HasDriver(GenerationId) && spec.Extra.Devices.All(device => device.Driver != GenerationId))
+            draft.Add("-device", new OptionText(GenerationId).With("guid", "auto"));
     }
 
     public static void AddDevices(PlanDraft draft)

@@ -1,0 +1,82 @@
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan;
+
+/// <summary>How a credential gets into the guest (systemd(1), "System Credentials").</summary>
+internal enum CredentialTransport
+{
+    /// <summary>A string of SMBIOS type 11, from a file in memory.</summary>
+    Smbios,
+
+    /// <summary>A file of QEMU's firmware configuration device.</summary>
+    FwCfg,
+
+    /// <summary>A word of the kernel command line, which everybody in the guest and on the host can read.</summary>
+    KernelCommandLine,
+}
+
+/// <summary>A credential with the way it goes.</summary>
+internal sealed record PlacedCredential(CredentialSpec Credential, CredentialTransport Transport);
+
+/// <summary>Which credential goes which way: SMBIOS where the guest has it and there is room, then fw_cfg, then the command line.</summary>
+/// <param name="Placed">In the order given.</param>
+/// <param name="Homeless">Those that no way can carry.</param>
+internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Placed, IReadOnlyList<CredentialSpec> Homeless)
+{
+    private const string FwCfgPrefix = "opt/io.systemd.credentials/";
+
+    /// <summary>FW_CFG_MAX_FILE_PATH of QEMU less its closing NUL.</summary>
+    private const int LongestFwCfgKey = 55;
+
+    /// <summary>All tables together have 65535 bytes in SMBIOS 2 (QEMU: "SMBIOS 2.1 table length … exceeds 65535"); the rest is for those that are not ours.</summary>
+    private const int SmbiosRoom = 48 << 10;
+
+    /// <summary>Half of what Linux takes on x86.</summary>
+    private const int CommandLineRoom = 1 << 10;
+
+    public static CredentialPlacement For(MachineSpec spec) => For(spec.Credentials, SmbiosReach.Reaches(spec));
+
+    /// <summary>Small ones first, so that a large one does not push a small one out.</summary>
+    public static CredentialPlacement For(IReadOnlyList<CredentialSpec> credentials, bool hasSmbios)
+    {
+        var transports = new CredentialTransport?[credentials.Count];
+        var (smbios, commandLine) = (hasSmbios ? SmbiosRoom : 0, CommandLineRoom);
+        foreach (var i in Enumerable.Range(0, credentials.Count).OrderBy(i => SmbiosText(credentials[i]).Length))
+        {
+            var credential = credentials[i];
+            if (SmbiosText(credential).Length is var length && length <= smbios)
+            {
+                transports[i] = CredentialTransport.Smbios;
+                smbios -= length;
+            }
+            else if (FwCfgKey(credential).Length <= LongestFwCfgKey)
+            {
+                transports[i] = CredentialTransport.FwCfg;
+            }
+            else if (KernelWord(credential).Length is var word && word <= commandLine)
+            {
+                transports[i] = CredentialTransport.KernelCommandLine;
+                commandLine -= word;
+            }
+        }
+
+        var placed = credentials.Zip(transports).Where(pair => pair.Second is not null).Select(pair => new PlacedCredential(pair.First, pair.Second!.Value));
+        return new CredentialPlacement([.. placed], [.. credentials.Zip(transports).Where(pair => pair.Second is null).Select(pair => pair.First)]);
+    }
+
+    public IEnumerable<CredentialSpec> By(CredentialTransport transport) =>
+        Placed.Where(placed => placed.Transport == transport).Select(placed => placed.Credential);
+
+    public static string SmbiosText(CredentialSpec credential) =>
+        $"io.systemd.credential.binary:{credential.Id}={Convert.ToBase64String(credential.Value.Span)}";
+
+    public static string FwCfgKey(CredentialSpec credential) => FwCfgPrefix + credential.Id;
+
+    public static string KernelWord(CredentialSpec credential) =>
+        $"systemd.set_credential_binary={credential.Id}:{Convert.ToBase64String(credential.Value.Span)}";
+
+    /// <summary>What the user is told, or null.</summary>
+    public string? Notice => By(CredentialTransport.KernelCommandLine).Select(credential => credential.Id).ToArray() is { Length: > 0 } ids
+        ? $"on the kernel command line everybody can read the credentials {string.Join(", ", ids)} (shorter names would go another way)"
+        : null;
+}

@@ -1,0 +1,35 @@
+namespace Vmspawn.Spec;
+
+/// <summary>Credentials while they are collected: the user's, then those that options of ours need in the guest.</summary>
+internal sealed class CredentialSet
+{
+    private readonly List<CredentialSpec> _all = [];
+
+    /// <summary>In the order in which each was set last, or appended to first.</summary>
+    public IReadOnlyList<CredentialSpec> All => _all;
+
+    /// <summary>Sets one; a later value replaces an earlier one.</summary>
+    public void Set(string id, ReadOnlyMemory<byte> value)
+    {
+        _all.RemoveAll(earlier => earlier.Id == id);
+        _all.Add(new CredentialSpec(id, value));
+    }
+
+    /// <summary>
+    /// Adds lines to one that is a file of lines, such as <c>fstab.extra</c> or <c>tmpfiles.extra</c>: what is there stays in front.
+    /// </summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="lines">Lines, with or without a last line feed.</param>
+    public void Append(string id, ReadOnlySpan<byte> lines)
+    {
+        var at = _all.FindIndex(earlier => earlier.Id == id);
+        var before = at < 0 ? default : _all[at].Value.Span;
+        ReadOnlySpan<byte> between = before.IsEmpty || before[^1] == '\n' ? [] : "\n"u8;
+        ReadOnlySpan<byte> end = lines.IsEmpty || lines[^1] == '\n' ? [] : "\n"u8;
+        var joined = new CredentialSpec(id, (byte[])[.. before, .. between, .. lines, .. end]);
+        if (at < 0)
+            _all.Add(joined);
+        else
+            _all[at] = joined;
+    }
+}
