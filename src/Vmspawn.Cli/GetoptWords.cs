@@ -72,6 +72,8 @@ internal sealed class GetoptWords<TOption>
             return;
         if (equals >= 0 && !option.TakesValue)
             Refuse("option-value", option.Name, "this option takes no value", $"write {option.Name} alone");
+        else if (equals < 0 && option.Bare is { } bare)
+            _given.Add(new GivenOption<TOption>(option, bare));
         else if (equals >= 0 || !option.TakesValue)
             _given.Add(new GivenOption<TOption>(option, equals < 0 ? "" : word[(equals + 1)..]));
         else

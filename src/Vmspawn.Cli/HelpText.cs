@@ -66,7 +66,7 @@ internal static class HelpText
 
     private static void AppendOption(StringBuilder help, VmOption option, TextStyle style)
     {
-        var names = $"  {(option.Letter is { } letter ? $"-{letter}" : "  ")} {option.Name}{(option.TakesValue ? $"={option.HelpName}" : "")}";
+        var names = $"  {(option.Letter is { } letter ? $"-{letter}" : "  ")} {option.Usage}";
         help.Append(names);
         if (names.Length + 1 < DescriptionColumn)
             help.Append(' ', DescriptionColumn - names.Length);

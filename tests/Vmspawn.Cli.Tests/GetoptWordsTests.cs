@@ -144,6 +144,14 @@ public class GetoptWordsTests
     {
         foreach (var option in Table.All)
         {
+            if (option.Bare is { } bare)
+            {
+                // The next word is no value of it: only one behind an equals sign is.
+                AssertGiven([option.Name], $"{option.Name}={bare}");
+                AssertGiven([$"{option.Name}=v"], $"{option.Name}=v");
+                continue;
+            }
+
             AssertGiven(option.TakesValue ? [option.Name, "v"] : [option.Name], option.TakesValue ? $"{option.Name}=v" : option.Name);
             if (option.Letter is { } letter)
                 AssertGiven(option.TakesValue ? [$"-{letter}", "v"] : [$"-{letter}"], option.TakesValue ? $"{option.Name}=v" : option.Name);
@@ -158,6 +166,8 @@ public class GetoptWordsTests
             if (!option.TakesValue)
                 return true;
             var inOne = Read($"{option.Name}={value}");
+            if (option.Bare is not null)
+                return inOne.Given is [var only] && only.Value == value;
             var inTwo = Read(option.Name, value);
             return inOne.Given is [var one] && one.Value == value && inTwo.Given is [var two] && two.Value == value && one.Option == two.Option;
         });

@@ -23,6 +23,12 @@ internal abstract class CommandOption : Option<string[]>
     /// <summary>Whether it takes a value: then it must have one.</summary>
     public bool TakesValue => HelpName is not null;
 
+    /// <summary>What it means without <c>=VALUE</c>, for an option whose value may be left out; null where it may not.</summary>
+    public string? Bare { get; init; }
+
+    /// <summary>How help shows it with its value.</summary>
+    public string Usage => HelpName is null ? Name : Bare is null ? $"{Name}={HelpName}" : $"{Name}[={HelpName}]";
+
     /// <summary>What help says it is without the option, or null where that goes without saying.</summary>
     public string? Default { get; init; }
 

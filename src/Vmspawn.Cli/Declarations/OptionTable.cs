@@ -14,6 +14,7 @@ internal static class OptionTable
         .. FirmwareOptions.All(),
         .. ConsoleOptions.All(),
         .. CredentialOptions.All(),
+        .. CloudInitOptions.All(),
         .. PcieOptions.All(),
         .. LaterOptions.All(),
         .. more,

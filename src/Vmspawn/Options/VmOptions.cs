@@ -88,6 +88,9 @@ public sealed record VmOptions
     /// <summary><c>--set-credential=</c> and <c>--load-credential=</c>; a later one of the same name replaces an earlier one.</summary>
     public IReadOnlyList<CredentialSource> Credentials { get; init; } = [];
 
+    /// <summary><c>--cloud-init</c>: a seed disk for cloud-init, or null for none.</summary>
+    public CloudInitWish? CloudInit { get; init; }
+
     /// <summary><c>--console=</c>.</summary>
     public ConsoleMode Console { get; init; } = ConsoleMode.Interactive;
 

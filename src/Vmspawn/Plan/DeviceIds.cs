@@ -9,6 +9,7 @@ internal static class DeviceIds
     public const string Nic = "vmspawn-nic";
     public const string ScsiController = "vmspawn-scsi";
     public const string RootDrive = "vmspawn-root";
+    public const string CloudInit = "vmspawn-cloud-init";
     public const string Console = "vmspawn-console";
     public const string Monitor = "vmspawn-monitor";
     public const string Tpm = "vmspawn-tpm";

@@ -31,6 +31,8 @@ internal static class Resolver
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
 
+        if (name is not null && new CloudInitResolver(options, problems, notices).Resolve(name, sshKeys: []) is { } seed)
+            drives.Add(seed);
         var tpm = world is null || name is null ? null : new TpmResolver(options, world, problems, notices).Resolve(name);
         var extra = world is null ? ExtraArguments.None : ExtraArgumentsParser.Parse(options.QemuExtra, world.Qemu, problems);
         // Last, since it may run a guest: not worth it when there is no VM to start anyway.

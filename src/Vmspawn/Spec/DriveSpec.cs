@@ -8,8 +8,11 @@ internal sealed record DriveSpec
     /// <summary>Id of the device, and stem of its block node names.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Absolute path of the image.</summary>
+    /// <summary>Absolute path of the image; for one without a file, what it is.</summary>
     public required string Path { get; init; }
+
+    /// <summary>The bytes of a disk without a file, read-only; empty for one with a path.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
 
     public required ImageFormat Format { get; init; }
     public required DiskType Type { get; init; }

@@ -22,6 +22,7 @@ public class GoldenTests
     [InlineData("serial-console", null, "-i", "IMAGES/root.raw", "--firmware=bios", "--console=read-only", "--console-transport=serial", "--kvm=no")]
     [InlineData("extras-with-a-fixed-address", "-drive if=none,id=d,file=/srv/x.img -device nvme,drive=d,serial='a b/c',addr=1.0 -device nvme,drive=d,serial=e", "-i", "IMAGES/root.raw", "--firmware=bios")]
     [InlineData("grown-image", null, "-i", "IMAGES/root.raw", "-G", "3M", "--firmware=bios", "--hotplug-ports=1")]
+    [InlineData("cloud-init-seed", null, "-i", "IMAGES/root.raw", "--image-disk-type=virtio-scsi", "--uuid=0b7a6f5e-1111-2222-3333-444455556666", "--firmware=bios", "--cloud-init", "console.arg=1")]
     [InlineData("packed-layout", null, "-i", "IMAGES/root.raw", "--extra-drive=IMAGES/data.raw", "--extra-drive=IMAGES/cd.iso", "--pcie-layout=packed", "--firmware=bios", "--hotplug-ports=2")]
     [InlineData("uefi-disk", null, "-i", "IMAGES/root.raw")]
     [InlineData("uefi-secure-boot-ephemeral", null, "-x", "-i", "IMAGES/root.raw", "--secure-boot=yes", "--firmware-features=enrolled-keys", "-M", "throwaway")]

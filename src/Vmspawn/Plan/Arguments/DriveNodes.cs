@@ -12,6 +12,8 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
     /// <summary>The tree of nodes below a drive, the topmost named like the drive.</summary>
     public BlockNode Of(DriveSpec drive)
     {
+        if (!drive.Content.IsEmpty)
+            return InMemory(drive);
         if (drive.OverlayDirectory is null)
             return Image(drive, drive.Id, drive.ReadOnly);
 
@@ -33,6 +35,20 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
             Backing = Image(drive, $"{drive.Id}-base", readOnly: true),
         };
     }
+
+    private BlockNode InMemory(DriveSpec drive) => new()
+    {
+        Driver = "raw",
+        NodeName = drive.Id,
+        ReadOnly = true,
+        File = new BlockNode
+        {
+            Driver = "file",
+            NodeName = $"{drive.Id}-file",
+            FileName = draft.SetPath(drive.Id, new MemoryBytes(drive.Content)),
+            ReadOnly = true,
+        },
+    };
 
     private BlockNode Image(DriveSpec drive, string name, bool readOnly)
     {

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Vmspawn.CloudInit;
+
+/// <summary>What cloud-init's NoCloud source reads: a volume labelled CIDATA with some files (cloud-init documentation, "NoCloud").</summary>
+/// <param name="InstanceId">While it stays the same, cloud-init does once-only work once.</param>
+/// <param name="HostName">The guest's host name.</param>
+/// <param name="SshKeys">Public keys for the default user, each as a line of <c>authorized_keys</c>.</param>
+/// <param name="Files">The user's own, by their names on the volume.</param>
+internal sealed record CloudInitSeed(
+    string InstanceId, string HostName, IReadOnlyList<string> SshKeys, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files)
+{
+    public const string MetaData = "meta-data";
+    public const string UserData = "user-data";
+
+    private const string Label = "CIDATA";
+
+    /// <summary>All names that it looks for.</summary>
+    public static IReadOnlyList<string> Names { get; } = [MetaData, UserData, "vendor-data", "network-config"];
+
+    /// <summary>The bytes of the volume.</summary>
+    public byte[] ToVolume()
+    {
+        var all = new Dictionary<string, ReadOnlyMemory<byte>>(Files);
+        all.TryAdd(MetaData, WriteMetaData());
+        // Without one it does not take the volume for a seed.
+        all.TryAdd(UserData, "#cloud-config\n{}\n"u8.ToArray());
+        return FatImage.Write(Label, [.. Names.Where(all.ContainsKey).Select(name => (name, all[name]))]);
+    }
+
+    /// <summary>JSON, which is YAML whose quoting leaves no question.</summary>
+    private byte[] WriteMetaData()
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteString("instance-id", InstanceId);
+            json.WriteString("local-hostname", HostName);
+            if (SshKeys.Count > 0)
+            {
+                json.WriteStartArray("public-keys");
+                foreach (var key in SshKeys)
+                    json.WriteStringValue(key);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        text.Write("\n"u8);
+        return text.ToArray();
+    }
+
+    /// <summary>Whether cloud-init knows what to do with user data that begins so (its documentation, "User data formats").</summary>
+    public static bool IsKnownFormat(ReadOnlySpan<byte> userData)
+    {
+        // gzip(1) around any of them.
+        if (userData is [0x1f, 0x8b, ..])
+            return true;
+        var end = userData.IndexOf((byte)'\n');
+        var first = Encoding.UTF8.GetString(end < 0 ? userData : userData[..end]).TrimEnd();
+        return first.StartsWith("#!", StringComparison.Ordinal)
+            || first.StartsWith("#include", StringComparison.Ordinal)
+            || first.StartsWith("Content-Type:", StringComparison.OrdinalIgnoreCase)
+            || first.StartsWith("MIME-Version:", StringComparison.OrdinalIgnoreCase)
+            || first is "#cloud-config" or "#cloud-config-archive" or "#cloud-config-jsonp" or "#cloud-boothook" or "#part-handler" or "## template: jinja";
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using Vmspawn.CloudInit;
+using Vmspawn.Options;
+using Vmspawn.Resolve;
+
+namespace Vmspawn.Tests.CloudInit;
+
+public sealed class CloudInitSeedTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<Problem> _problems = [];
+    private readonly List<string> _notices = [];
+
+    [Theory]
+    [InlineData("#cloud-config\nusers: []", true)]
+    [InlineData("#cloud-config", true)]
+    [InlineData("#cloud-config\r\na: b", true)]
+    [InlineData("#!/bin/sh\n", true)]
+    [InlineData("Content-Type: multipart/mixed; boundary=x", true)]
+    [InlineData("#include-once\nhttp://x", true)]
+    [InlineData("## template: jinja\n#cloud-config", true)]
+    [InlineData("\u001f\u008b", false)]
+    [InlineData("users: []", false)]
+    [InlineData("# cloud-config", false)]
+    [InlineData("", false)]
+    public void Its_formats_are_told_by_the_first_line(string text, bool known) =>
+        Assert.Equal(known, CloudInitSeed.IsKnownFormat(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void Compressed_data_is_known_too() => Assert.True(CloudInitSeed.IsKnownFormat([0x1f, 0x8b, 8]));
+
+    [Fact]
+    public async Task The_volume_says_who_the_guest_is_and_who_may_log_in()
+    {
+        var seed = new CloudInitSeed("id-1", "web", ["ssh-ed25519 AAAA \"me\""], new Dictionary<string, ReadOnlyMemory<byte>>());
+        await File.WriteAllBytesAsync(_directory["seed"], seed.ToVolume(), TestContext.Current.CancellationToken);
+        using var json = System.Text.Json.JsonDocument.Parse(await Tool.Run("mtype", "-i", _directory["seed"], "::meta-data"));
+        Assert.Equal("id-1", json.RootElement.GetProperty("instance-id").GetString());
+        Assert.Equal("web", json.RootElement.GetProperty("local-hostname").GetString());
+        Assert.Equal("ssh-ed25519 AAAA \"me\"", json.RootElement.GetProperty("public-keys")[0].GetString());
+        Assert.Equal("#cloud-config\n{}\n", await Tool.Run("mtype", "-i", _directory["seed"], "::user-data"));
+    }
+
+    [Fact]
+    public async Task A_file_is_user_data_as_it_is_and_another_format_is_warned_of()
+    {
+        await File.WriteAllTextAsync(_directory["data"], "no format\n", TestContext.Current.CancellationToken);
+        var drive = Resolve(new VmOptions { CloudInit = new CloudInitWish(_directory["data"]) })!;
+        Assert.True(drive.ReadOnly);
+        await File.WriteAllBytesAsync(_directory["seed"], drive.Content.ToArray(), TestContext.Current.CancellationToken);
+        Assert.Equal("no format\n", await Tool.Run("mtype", "-i", _directory["seed"], "::user-data"));
+        Assert.Contains("#cloud-config", Assert.Single(_notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_directory_gives_its_files_by_their_names()
+    {
+        Directory.CreateDirectory(_directory["seed.d"]);
+        await File.WriteAllTextAsync(_directory["seed.d/network-config"], "version: 2\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_directory["seed.d/notes"], "mine", TestContext.Current.CancellationToken);
+        var drive = Resolve(new VmOptions { CloudInit = new CloudInitWish(_directory["seed.d"]) })!;
+        await File.WriteAllBytesAsync(_directory["seed"], drive.Content.ToArray(), TestContext.Current.CancellationToken);
+        Assert.Equal("::/meta-data\n::/user-data\n::/network-config\n", await Tool.Run("mdir", "-b", "-i", _directory["seed"], "::"));
+        Assert.Empty(_notices);
+    }
+
+    [Theory]
+    [InlineData("missing", "cannot be read")]
+    [InlineData("", "has none of")]
+    public void What_cannot_be_read_is_refused(string name, string why)
+    {
+        Assert.Null(Resolve(new VmOptions { CloudInit = new CloudInitWish(_directory[name]) }));
+        Assert.Contains(why, Assert.Single(_problems).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_instance_stays_with_its_image_or_its_uuid()
+    {
+        var one = Resolve(new VmOptions { CloudInit = new CloudInitWish(null), Image = "/a.raw" })!.Content;
+        Assert.Equal(one.ToArray(), Resolve(new VmOptions { CloudInit = new CloudInitWish(null), Image = "/a.raw" })!.Content.ToArray());
+        Assert.NotEqual(one.ToArray(), Resolve(new VmOptions { CloudInit = new CloudInitWish(null), Image = "/b.raw" })!.Content.ToArray());
+    }
+
+    [Theory]
+    [InlineData("yes", true, null)]
+    [InlineData("no", false, null)]
+    [InlineData("", false, null)]
+    [InlineData("./yes", true, "./yes")]
+    [InlineData("user-data", true, "user-data")]
+    public void The_option_takes_a_path_or_a_word(string text, bool wanted, string? path)
+    {
+        var wish = CloudInitText.Parse(text).Value;
+        Assert.Equal((wanted, path), (wish is not null, wish?.UserData));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private Vmspawn.Spec.DriveSpec? Resolve(VmOptions options) => new CloudInitResolver(options, _problems, _notices).Resolve("web", []);
+}
