@@ -20,7 +20,7 @@ internal static class DebianGuest
 
     /// <summary>What every boot of it gets; a second processor halves its time.</summary>
     public static string[] Options(Scratch scratch) =>
-        ["--user", $"--machine={scratch.Mark}", "--kvm=no", "--console=read-only", "--cpus=2", "--ram=1G"];
+        ["--user", $"--machine={scratch.Mark}", "--kvm=no", "--tpm=no", "--console=read-only", "--cpus=2", "--ram=1G"];
 
     /// <summary>Kernel arguments: its root, and a console without the kernel's own lines.</summary>
     public static string[] KernelArguments => [$"root=PARTUUID={PartUuid}", "rw", "rootwait", "quiet", "audit=0"];
