@@ -9,6 +9,7 @@ internal static class DemoRules
     public static void Check(VmOptions options, ICollection<Problem> problems)
     {
         Refuse(options.Image is not null, "--image=");
+        Refuse(options.Template is not null, "--template=");
         Refuse(options.Linux is not null, "--linux=");
         Refuse(options.Initrds.Count > 0, "--initrd=");
         Refuse(options.Architecture is not (null or Architecture.X64), "--arch=");

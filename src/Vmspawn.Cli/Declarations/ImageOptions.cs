@@ -8,6 +8,14 @@ internal static class ImageOptions
     public static VmOption[] All() =>
     [
         Declare.Path(Topic.Image, "--image", 'i', "FILE|DEVICE", "Root disk", (options, path) => options with { Image = path }),
+        Declare.Value(
+            Topic.Image,
+            "--template",
+            null,
+            "[FORMAT:]PATH",
+            "Make the root disk, if it is not there, a child of this image",
+            TemplateText.Parse,
+            (options, template) => options with { Template = template }),
         Declare.Choice(Topic.Image, "--image-format", "FORMAT", "Format of the root disk: raw, qcow2", "raw", DiskText.Formats, (options, format) => options with { ImageFormat = format }),
         Declare.Choice(
             Topic.Image,

@@ -29,7 +29,8 @@ public readonly record struct FileIdentity(ulong Device, ulong Inode);
 /// <param name="Identity">Which one it is.</param>
 /// <param name="UserId">Its owner.</param>
 /// <param name="Mode">Its permissions.</param>
-public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity Identity, uint UserId, UnixFileMode Mode)
+/// <param name="Modified">When its content was changed last, in nanoseconds since 1970.</param>
+public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity Identity, uint UserId, UnixFileMode Mode, long Modified)
 {
     /// <summary>Looks at an open file.</summary>
     /// <exception cref="LinuxException">The kernel does not say.</exception>
@@ -54,7 +55,8 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
             FileKind.Block => Capacity(file),
             _ => 0,
         };
-        return new FileFacts(kind, size, identity, found.UserId, (UnixFileMode)(found.Mode & 0xfff));
+        long modified = (found.ModifiedSeconds * 1_000_000_000) + found.ModifiedNanoseconds;
+        return new FileFacts(kind, size, identity, found.UserId, (UnixFileMode)(found.Mode & 0xfff), modified);
     }
 
     private static ulong Device(uint major, uint minor) => ((ulong)major << 32) | minor;

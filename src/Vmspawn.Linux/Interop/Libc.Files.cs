@@ -85,6 +85,8 @@ internal static partial class Libc
         [FieldOffset(32)] public ulong Inode;
         [FieldOffset(40)] public ulong Size;
         [FieldOffset(48)] public ulong Blocks;
+        [FieldOffset(112)] public long ModifiedSeconds;
+        [FieldOffset(120)] public uint ModifiedNanoseconds;
         [FieldOffset(128)] public uint SpecialMajor;
         [FieldOffset(132)] public uint SpecialMinor;
         [FieldOffset(136)] public uint DeviceMajor;

@@ -23,6 +23,13 @@ internal static class BackingChain
             using var file = ImageFile.Open($"{subject}: backing file {below}", below, write: false, problems);
             if (file is null)
                 return chain;
+            if (at.Template is { } stamp && stamp != file.Stamp)
+            {
+                return Stop("template-changed",
+                    $"its template {below} was changed after {path} had been made from it, so that their contents do not fit any more",
+                    $"delete {path} to start afresh from the template");
+            }
+
             if (!seen.Add(file.Identity))
                 return Stop("image-backing-loop", $"its backing files lead back to {below}");
             if (chain.Count == Deepest)

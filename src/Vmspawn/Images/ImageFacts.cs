@@ -20,7 +20,11 @@ internal sealed record ImageFacts(
     bool IsBlockDevice,
     FileIdentity Identity,
     IReadOnlyList<BackingFacts> Backing,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>The state it was found in.</summary>
+    public TemplateStamp Stamp { get; init; }
+}
 
 /// <summary>One backing file of a qcow2 image.</summary>
 /// <param name="Path">Its path, resolved against the directory of the image above it.</param>

@@ -21,6 +21,9 @@ internal sealed class ImageFile : IDisposable
     /// <summary>Bytes, more than 0.</summary>
     public long Size => _facts.Size;
 
+    /// <summary>Its state, by which a change is noticed; a block device's node does not tell of changes.</summary>
+    public TemplateStamp Stamp => new(_facts.Size, IsBlockDevice ? 0 : _facts.Modified);
+
     public bool IsBlockDevice => _facts.Kind == FileKind.Block;
 
     public FileIdentity Identity => _facts.Identity;

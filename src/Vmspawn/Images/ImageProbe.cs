@@ -40,7 +40,7 @@ internal static class ImageProbe
         if (file.Size % SectorSize != 0)
             warnings.Add($"{file.Path} is no multiple of {SectorSize} bytes long: the end of the last sector reads as zeros");
         return new ImageFacts(
-            file.Path, ImageFormat.Raw, file.Size, RoundUp(file.Size), file.IsBlockDevice, file.Identity, [], warnings);
+            file.Path, ImageFormat.Raw, file.Size, RoundUp(file.Size), file.IsBlockDevice, file.Identity, [], warnings) { Stamp = file.Stamp };
     }
 
     private static ImageFacts? Qcow2(string subject, ImageFile file, bool write, List<Problem> problems)
@@ -59,7 +59,7 @@ internal static class ImageProbe
         return problems.Count > before
             ? null
             : new ImageFacts(
-                file.Path, ImageFormat.Qcow2, file.Size, RoundUp(header.VirtualSize), IsBlockDevice: false, file.Identity, backing, []);
+                file.Path, ImageFormat.Qcow2, file.Size, RoundUp(header.VirtualSize), IsBlockDevice: false, file.Identity, backing, []) { Stamp = file.Stamp };
     }
 
     private static long RoundUp(long size) => (size + SectorSize - 1) / SectorSize * SectorSize;

@@ -14,7 +14,12 @@ internal sealed record QcowHeader
     private const int Version3Length = 104;
     private const int LongestBackingName = 1023;
     private const uint EndOfExtensions = 0;
-    private const uint BackingFormatExtension = 0xe2792aca;
+    public const uint BackingFormatExtension = 0xe2792aca;
+
+    /// <summary>Ours ("vmsp"): state and name of the template that this image is a child of. Who does not know it keeps it and passes it over.</summary>
+    public const uint TemplateExtension = 0x766d7370;
+
+    private const int StampLength = 16;
 
     private static ReadOnlySpan<byte> Magic => [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
 
@@ -35,6 +40,9 @@ internal sealed record QcowHeader
 
     /// <summary>Format of the file below, as written; null when it does not say.</summary>
     public string? BackingFormat { get; init; }
+
+    /// <summary>What state the file below was in when this image was made; null when nothing was noted, or another file is below by now.</summary>
+    public TemplateStamp? Template { get; init; }
 
     /// <summary>Reference counts are to be rebuilt: QEMU does it when it opens the image for writing.</summary>
     public bool IsDirty { get; init; }
@@ -140,25 +148,37 @@ internal sealed record QcowHeader
         if (name.Contains((byte)0))
             return Fail("its backing file name has a zero byte in it", out error);
         error = null;
-        return this with { BackingName = Encoding.UTF8.GetString(name), BackingFormat = FindBackingFormat(head[..end], extensions) };
+        return this with
+        {
+            BackingName = Encoding.UTF8.GetString(name),
+            BackingFormat = FindExtension(head[..end], extensions, BackingFormatExtension, out var format) ? Encoding.UTF8.GetString(format) : null,
+            Template = FindExtension(head[..end], extensions, TemplateExtension, out var template) ? Stamp(template, name) : null,
+        };
     }
 
-    private static string? FindBackingFormat(ReadOnlySpan<byte> head, uint start)
+    private static bool FindExtension(ReadOnlySpan<byte> head, uint start, uint wanted, out ReadOnlySpan<byte> content)
     {
+        content = default;
         for (var at = (ulong)start; at + 8 <= (ulong)head.Length;)
         {
             var type = BinaryPrimitives.ReadUInt32BigEndian(head[(int)at..]);
             var length = BinaryPrimitives.ReadUInt32BigEndian(head[((int)at + 4)..]);
             at += 8;
             if (type == EndOfExtensions || length > (ulong)head.Length - at)
-                return null;
-            if (type == BackingFormatExtension)
-                return Encoding.UTF8.GetString(head.Slice((int)at, (int)length));
+                return false;
+            content = head.Slice((int)at, (int)length);
+            if (type == wanted)
+                return true;
             at += (length + 7UL) & ~7UL;
         }
 
-        return null;
+        return false;
     }
+
+    private static TemplateStamp? Stamp(ReadOnlySpan<byte> content, ReadOnlySpan<byte> name) =>
+        content.Length > StampLength && content[StampLength..].SequenceEqual(name)
+            ? new TemplateStamp(BinaryPrimitives.ReadInt64BigEndian(content), BinaryPrimitives.ReadInt64BigEndian(content[8..]))
+            : null;
 
     private static QcowHeader? Fail(string reason, out string? error)
     {

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Images;
 
-/// <summary>Makes the empty qcow2 image that takes the writes of an ephemeral VM.</summary>
+/// <summary>Makes empty qcow2 images: the one that takes the writes of an ephemeral VM, and children of templates.</summary>
 /// <remarks>
-/// It names no backing file: the node below is given on QEMU's command line, so that QEMU opens nothing by path.
+/// The former names no backing file: the node below is given on QEMU's command line, so that QEMU opens nothing by path.
 /// Layout: QEMU, docs/interop/qcow2. One cluster each for header, refcount table and refcount block, then the L1 table.
 /// </remarks>
 internal static class QcowOverlay
@@ -24,7 +24,14 @@ internal static class QcowOverlay
     /// <param name="file">An empty file, open for writing.</param>
     /// <param name="virtualSize">Bytes, a multiple of 512, from 512 to <see cref="MaxSize"/>: the virtual size of the image below.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(SafeFileHandle file, long virtualSize)
+    public static void Write(SafeFileHandle file, long virtualSize) => Write(file, virtualSize, null);
+
+    /// <summary>Writes one that is a child of a template, which its header names with its format and its state.</summary>
+    /// <inheritdoc cref="Write(SafeFileHandle, long)"/>
+    /// <param name="file">An empty file, open for writing.</param>
+    /// <param name="virtualSize">Bytes, a multiple of 512, from 512 to <see cref="MaxSize"/>; not less than the template's.</param>
+    /// <param name="template">The template.</param>
+    public static void Write(SafeFileHandle file, long virtualSize, TemplateFacts? template)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(virtualSize, 512);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(virtualSize, MaxSize);
@@ -36,18 +43,26 @@ internal static class QcowOverlay
 
         // All that is not written stays a hole, and reads as zero: "not allocated".
         RandomAccess.SetLength(file, (long)clusters * ClusterSize);
-        RandomAccess.Write(file, Header(virtualSize, l1Entries), 0);
+        RandomAccess.Write(file, Header(virtualSize, l1Entries, template), 0);
         RandomAccess.Write(file, RefcountTable(), ClusterSize);
         RandomAccess.Write(file, RefcountBlock(clusters), 2 * ClusterSize);
     }
 
-    private static byte[] Header(long virtualSize, int l1Entries)
+    private static byte[] Header(long virtualSize, int l1Entries, TemplateFacts? template)
     {
         // Eight zero bytes after the header end the list of extensions.
-        var header = new byte[HeaderLength + 8];
+        byte[] extensions = template is null ? new byte[8] : [.. template.Extensions(), .. new byte[8]];
+        byte[] name = template is null ? [] : template.Name;
+        byte[] header = [.. new byte[HeaderLength], .. extensions, .. name];
         ReadOnlySpan<byte> magic = [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
         magic.CopyTo(header);
         Put32(header, 4, 3);
+        if (template is not null)
+        {
+            Put64(header, 8, (ulong)(HeaderLength + extensions.Length));
+            Put32(header, 16, (uint)name.Length);
+        }
+
         Put32(header, 20, ClusterBits);
         Put64(header, 24, (ulong)virtualSize);
         Put32(header, 36, (uint)l1Entries);

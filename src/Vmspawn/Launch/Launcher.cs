@@ -23,11 +23,14 @@ internal static class Launcher
             foreach (var growth in plan.Growths)
                 Grow(growth);
 
+            var children = plan.Children.Select(child => held.Add(ChildImage.Make(child))).ToList();
             var opener = new DescriptorOpener(held, directory);
             var helpers = new List<RunningHelper>();
             foreach (var helper in plan.Helpers)
                 helpers.Add(held.Add(opener.OpenFor(helper.Descriptors, descriptors => RunningHelper.Start(helper, descriptors))));
-            return opener.OpenFor(plan.Descriptors, descriptors => StartQemu(plan, directory, helpers, descriptors, opener, held));
+            var vm = opener.OpenFor(plan.Descriptors, descriptors => StartQemu(plan, directory, helpers, descriptors, opener, held));
+            children.ForEach(child => child.Keep());
+            return vm;
         }
         catch
         {

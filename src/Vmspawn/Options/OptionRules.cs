@@ -24,13 +24,25 @@ public static class OptionRules
             "--firmware=none",
             "without firmware a machine only starts a kernel that is handed to it",
             "add --linux=KERNEL");
-        Refuse(options.GrowImage is not null && !hasImage, "grow-without-image", "--grow-image=", "there is no image to grow", "add -i IMAGE");
+        Refuse(options.GrowImage is not null && !hasImage && options.Template is null, "grow-without-image", "--grow-image=", "there is no image to grow", "add -i IMAGE");
         Refuse(
             options.GrowImage is not null && hasImage && options.ImageFormat != ImageFormat.Raw,
             "grow-not-raw",
             "--grow-image=",
             "only a raw image can be grown",
             "qemu-img resize grows a qcow2 image");
+        Refuse(
+            options.Template is not null && !hasImage && options.Machine is null,
+            "template-without-child",
+            "--template=",
+            "nothing says where the guest's writes go",
+            "add -i CHILD, or -M NAME for one among the machine images");
+        Refuse(
+            options.Template is not null && options.Ephemeral,
+            "template-ephemeral",
+            "--template=",
+            "an ephemeral machine keeps nothing, so it needs no child of the template",
+            "boot the template itself with -i and -x");
         return problems;
     }
 

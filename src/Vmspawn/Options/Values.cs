@@ -7,6 +7,11 @@ namespace Vmspawn.Options;
 /// <param name="Persist">The guest's writes stay although the machine is ephemeral.</param>
 public sealed record ExtraDrive(string Path, ImageFormat Format, DiskType? Type, bool Persist = false);
 
+/// <summary><c>--template=[FORMAT:]PATH</c>.</summary>
+/// <param name="Path">Path of an image that is never written to.</param>
+/// <param name="Format">Its format.</param>
+public sealed record TemplateImage(string Path, ImageFormat Format);
+
 /// <summary>A QEMU <c>-smp</c> wish.</summary>
 /// <param name="Count">Virtual CPUs at start, 1 or more.</param>
 /// <param name="Smp">The text for <c>-smp</c>.</param>

@@ -22,6 +22,9 @@ public sealed record VmOptions
     /// <summary><c>-i</c>: path of the root disk, a regular file or a block device.</summary>
     public string? Image { get; init; }
 
+    /// <summary><c>--template=</c>: the image that the root disk is a copy-on-write child of; the child is made when it is not there.</summary>
+    public TemplateImage? Template { get; init; }
+
     /// <summary><c>--image-format=</c>.</summary>
     public ImageFormat ImageFormat { get; init; } = ImageFormat.Raw;
 

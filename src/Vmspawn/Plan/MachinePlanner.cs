@@ -48,6 +48,7 @@ internal static class MachinePlanner
             Descriptors = draft.Descriptors,
             Helpers = draft.Helpers,
             Growths = [.. spec.Drives.Where(drive => drive.GrowTo > 0).Select(drive => new GrowthPlan(drive.Path, drive.GrowTo!.Value))],
+            Children = [.. spec.Drives.Where(drive => drive.MadeFrom is not null).Select(drive => new ChildImagePlan(drive.Path, drive.VirtualSize, drive.MadeFrom!))],
             Topology = topology,
             Interrupts = interrupts,
             Console = spec.Console,

@@ -1,3 +1,4 @@
+using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
 
@@ -24,6 +25,9 @@ public sealed record VmPlan
     /// <summary>Raw image files to grow first.</summary>
     public IReadOnlyList<GrowthPlan> Growths { get; init; } = [];
 
+    /// <summary>Children of templates to make first.</summary>
+    public IReadOnlyList<ChildImagePlan> Children { get; init; } = [];
+
     /// <summary>Where every PCI function sits, and what the guest will see.</summary>
     public required PcieTopology Topology { get; init; }
 
@@ -41,3 +45,9 @@ public sealed record VmPlan
 /// <param name="Path">Absolute path.</param>
 /// <param name="Size">Its new size in bytes.</param>
 public sealed record GrowthPlan(string Path, long Size);
+
+/// <summary>An empty qcow2 image to make, whose content is a template's until the guest writes.</summary>
+/// <param name="Path">Absolute path; there must be nothing.</param>
+/// <param name="Size">Size of the disk in bytes, a multiple of 512.</param>
+/// <param name="Template">What is below it.</param>
+public sealed record ChildImagePlan(string Path, long Size, TemplateFacts Template);

@@ -9,6 +9,8 @@ namespace Vmspawn.Resolve;
 internal sealed class DriveResolver(
     VmOptions options, Surroundings surroundings, List<Problem> problems, List<string> notices)
 {
+    private const long SectorSize = 512;
+
     public List<DriveSpec> Resolve()
     {
         var drives = new List<DriveSpec>();
@@ -33,14 +35,54 @@ internal sealed class DriveResolver(
     private DriveSpec? Root(string path)
     {
         var subject = $"--image={path}";
+        var template = options.Template is { } wished ? TemplateResolver.Look(wished, problems) : null;
+        if (options.Template is not null && (template is null || !Path.Exists(path)))
+            return template is null ? null : NewChild(subject, path, template);
         var drive = Drive(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, options.Ephemeral, out var facts);
         if (drive is null)
             return null;
+        template?.CheckChild(subject, facts!, problems);
+        // A child has the size that it was made with.
+        if (template is not null && options.GrowImage <= drive.VirtualSize)
+            return drive with { IsRoot = true };
         var growTo = options.GrowImage is { } wish && drive.Type != DiskType.ScsiCd
             ? GrowImage.Target(facts!, wish, problems)
             : null;
         return drive with { IsRoot = true, GrowTo = growTo, VirtualSize = Math.Max(drive.VirtualSize, growTo ?? 0) };
     }
+
+    private DriveSpec? NewChild(string subject, string path, TemplateResolver template)
+    {
+        var wish = options.GrowImage ?? 0;
+        if (options.ImageDiskType == DiskType.ScsiCd)
+        {
+            problems.Add(new Problem("template-cd", subject, "a CD is never written to, so it needs no child", "boot the template itself with -i"));
+            return null;
+        }
+
+        if (Math.Max(template.Image.VirtualSize, wish) > QcowOverlay.MaxSize)
+        {
+            problems.Add(new Problem("template-size", subject, "a child cannot be larger than 16 TiB"));
+            return null;
+        }
+
+        return new DriveSpec
+        {
+            Id = DeviceIds.RootDrive,
+            Path = Path.GetFullPath(path),
+            Format = ImageFormat.Qcow2,
+            Type = options.ImageDiskType,
+            Serial = DiskSerial.For(path, options.ImageDiskType),
+            VirtualSize = Math.Max(template.Image.VirtualSize, (wish + SectorSize - 1) / SectorSize * SectorSize),
+            IsRoot = true,
+            Discard = options.DiscardDisk,
+            MadeFrom = template.Facts,
+            Backing = Below(template.Backing),
+        };
+    }
+
+    private static BackingSpec[] Below(IReadOnlyList<BackingFacts> backing) =>
+        [.. backing.Select(file => new BackingSpec(file.Path, file.Format, file.IsBlockDevice))];
 
     private DriveSpec? Extra(ExtraDrive wish, int index)
     {
@@ -72,7 +114,7 @@ internal sealed class DriveResolver(
             ReadOnly = readOnly,
             Discard = options.DiscardDisk && !readOnly,
             OverlayDirectory = throwAway ? OverlayDirectory(subject, path) : null,
-            Backing = [.. facts.Backing.Select(file => new BackingSpec(file.Path, file.Format, file.IsBlockDevice))],
+            Backing = Below(facts.Backing),
         };
     }
 

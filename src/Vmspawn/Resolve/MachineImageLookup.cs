@@ -37,6 +37,10 @@ internal static class MachineImageLookup
             var image = Path.Combine(directory, $"{name}.raw");
             if (File.Exists(image))
                 return options with { Image = image };
+            // Where --template= puts its children.
+            var child = Path.Combine(directory, $"{name}.qcow2");
+            if (File.Exists(child))
+                return options with { Image = child, ImageFormat = ImageFormat.Qcow2 };
             if (Directory.Exists(Path.Combine(directory, name)))
             {
                 problems.Add(new Problem("directory-not-yet", $"--machine={name}",
@@ -47,7 +51,7 @@ internal static class MachineImageLookup
         }
 
         problems.Add(new Problem("machine-image-missing", $"--machine={name}",
-            $"there is no {name}.raw in {string.Join(", ", directories)}", "name a disk image with --image="));
+            $"there is no {name}.raw and no {name}.qcow2 in {string.Join(", ", directories)}", "name a disk image with --image="));
         return options;
     }
 }

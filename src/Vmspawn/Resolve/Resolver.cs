@@ -22,6 +22,7 @@ internal static class Resolver
     {
         problems.AddRange(OptionRules.CheckBootable(options));
         var isUser = options.Scope == RuntimeScope.User || (options.Scope == RuntimeScope.Auto && world is { Host.IsRoot: false });
+        options = TemplateChild.Apply(options, isUser, surroundings.Environment, problems);
         options = MachineImageLookup.Apply(options, MachineImageLookup.Directories(isUser, surroundings.Environment), problems);
         var kernel = KernelResolver.Resolve(options, problems);
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();

@@ -1,3 +1,4 @@
+using Vmspawn.Images;
 using Vmspawn.Options;
 
 namespace Vmspawn.Spec;
@@ -38,6 +39,9 @@ internal sealed record DriveSpec
 
     /// <summary>Grow the image file to this many bytes before it is attached, or null.</summary>
     public long? GrowTo { get; init; }
+
+    /// <summary>The image is to be made first, as an empty child of this template; null for one that is there.</summary>
+    public TemplateFacts? MadeFrom { get; init; }
 
     /// <summary>The images below a qcow2 image, nearest first.</summary>
     public IReadOnlyList<BackingSpec> Backing { get; init; } = [];

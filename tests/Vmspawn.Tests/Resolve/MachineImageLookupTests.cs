@@ -9,6 +9,14 @@ public sealed class MachineImageLookupTests : IDisposable
     private readonly List<Problem> _problems = [];
 
     [Fact]
+    public void A_name_means_a_child_of_a_template_too()
+    {
+        File.WriteAllText(_directory["web.qcow2"], "");
+        var options = MachineImageLookup.Apply(new VmOptions { Machine = "web" }, [_directory.Path], _problems);
+        Assert.Equal((_directory["web.qcow2"], ImageFormat.Qcow2), (options.Image, options.ImageFormat));
+    }
+
+    [Fact]
     public void The_first_directory_that_has_the_image_counts()
     {
         Directory.CreateDirectory(_directory["one"]);

@@ -3,4 +3,4 @@ namespace Vmspawn.Images;
 /// <summary>A run of bytes in a file.</summary>
 /// <param name="Offset">Where it starts.</param>
 /// <param name="Length">How many, more than 0.</param>
-public readonly record struct Extent(long Offset, long Length);
+internal readonly record struct Extent(long Offset, long Length);

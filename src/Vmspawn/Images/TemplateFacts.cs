@@ -1,0 +1,43 @@
+using System.Buffers.Binary;
+using System.Text;
+using Vmspawn.Options;
+
+namespace Vmspawn.Images;
+
+/// <summary>What the header of a child says of its template.</summary>
+/// <param name="Path">Absolute path of the template, at most 1023 bytes.</param>
+/// <param name="Format">Its format.</param>
+/// <param name="Stamp">The state that the child fits.</param>
+public sealed record TemplateFacts(string Path, ImageFormat Format, TemplateStamp Stamp)
+{
+    private const int LongestName = 1023;
+
+    /// <summary>The path as the header has it.</summary>
+    internal byte[] Name => Encoding.UTF8.GetBytes(Path);
+
+    /// <summary>Whether a header can hold the path.</summary>
+    internal bool IsNameable => Name.Length <= LongestName && BackingChain.Target("/", Path) == Path;
+
+    /// <summary>The header extensions: the format for every program, the state for us.</summary>
+    internal byte[] Extensions()
+    {
+        var stamp = new byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(stamp, Stamp.Size);
+        BinaryPrimitives.WriteInt64BigEndian(stamp.AsSpan(8), Stamp.Modified);
+        return
+        [
+            .. Extension(QcowHeader.BackingFormatExtension, Format == ImageFormat.Raw ? "raw"u8 : "qcow2"u8),
+            .. Extension(QcowHeader.TemplateExtension, [.. stamp, .. Name]),
+        ];
+    }
+
+    private static byte[] Extension(uint type, ReadOnlySpan<byte> content)
+    {
+        // Padded to a multiple of eight.
+        var bytes = new byte[8 + ((content.Length + 7) & ~7)];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, type);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4), content.Length);
+        content.CopyTo(bytes.AsSpan(8));
+        return bytes;
+    }
+}

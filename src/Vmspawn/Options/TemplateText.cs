@@ -1,0 +1,22 @@
+namespace Vmspawn.Options;
+
+/// <summary><c>--template=[FORMAT:]PATH</c>.</summary>
+internal static class TemplateText
+{
+    /// <summary>Reads a template; a prefix that is no format belongs to the path, and nothing at all takes back.</summary>
+    public static Parsed<TemplateImage?> Parse(string text)
+    {
+        if (text.Length == 0)
+            return (TemplateImage?)null;
+        foreach (var (word, format) in DiskText.Formats)
+        {
+            if (text.StartsWith($"{word}:", StringComparison.Ordinal))
+            {
+                var path = text[(word.Length + 1)..];
+                return path.Length == 0 ? new Mistake("template", "there is no path", "write [FORMAT:]PATH") : new TemplateImage(path, format);
+            }
+        }
+
+        return new TemplateImage(text, ImageFormat.Raw);
+    }
+}

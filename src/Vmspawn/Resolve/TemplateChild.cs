@@ -1,0 +1,40 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Says which image is the child of a template: that of <c>-i</c>, else one by the machine's name among the machine images.</summary>
+internal static class TemplateChild
+{
+    /// <summary>The options with the child as their image.</summary>
+    /// <param name="options">The options; without a template they stay as they are.</param>
+    /// <param name="isUser">Whether we run for an ordinary user.</param>
+    /// <param name="environment">Reads one environment variable.</param>
+    /// <param name="problems">Receives that there is no place for it.</param>
+    public static VmOptions Apply(VmOptions options, bool isUser, Func<string, string?> environment, List<Problem> problems)
+    {
+        if (options.Template is null)
+            return options;
+        options = options with { ImageFormat = ImageFormat.Qcow2 };
+        if (options.Image is { } image)
+        {
+            // Only directories of ours are made on the way: this one would be a slip of the pen.
+            var directory = Path.GetDirectoryName(Path.GetFullPath(image));
+            if (!Directory.Exists(directory))
+                problems.Add(new Problem("template-child", $"--image={image}", $"it cannot be made: there is no directory {directory}"));
+            return options;
+        }
+
+        if (Images(isUser, environment) is { } images && options.Machine is { } name)
+            return options with { Image = Path.Combine(images, $"{name}.qcow2") };
+        problems.Add(new Problem("template-child", $"--machine={options.Machine}",
+            "there is no place for its image: neither $XDG_STATE_HOME nor $HOME is set", "say where it goes with -i"));
+        return options;
+    }
+
+    // One of those that names are looked up in.
+    private static string? Images(bool isUser, Func<string, string?> environment) =>
+        !isUser ? "/var/lib/machines"
+        : environment("XDG_STATE_HOME") is ['/', ..] state ? $"{state}/machines"
+        : environment("HOME") is ['/', ..] home ? $"{home}/.local/state/machines"
+        : null;
+}

@@ -1,0 +1,42 @@
+using Vmspawn.Images;
+using Vmspawn.Options;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Looks at the template of <c>--template=</c>, and at whether it goes with the child.</summary>
+/// <param name="Path">Absolute path of the template.</param>
+/// <param name="Image">The template as it was found.</param>
+internal sealed record TemplateResolver(string Path, ImageFacts Image)
+{
+    private static string Subject(TemplateImage wish) => $"--template={wish.Path}";
+
+    /// <summary>Looks; null with the reason in <paramref name="problems"/>.</summary>
+    public static TemplateResolver? Look(TemplateImage wish, List<Problem> problems)
+    {
+        var subject = Subject(wish);
+        if (ImageProbe.Probe(subject, wish.Path, wish.Format, write: false, problems) is not { } image)
+            return null;
+        ImageLock.Check(subject, image, write: false, problems);
+        var template = new TemplateResolver(System.IO.Path.GetFullPath(wish.Path), image);
+        if (template.Facts.IsNameable)
+            return template;
+        problems.Add(new Problem("template-path", subject, "its path is longer than the header of a child has room for, 1023 bytes"));
+        return null;
+    }
+
+    /// <summary>What a child's header says of it.</summary>
+    public TemplateFacts Facts => new(Path, Image.Format, Image.Stamp);
+
+    /// <summary>The files below a child, nearest first.</summary>
+    public IReadOnlyList<BackingFacts> Backing =>
+        [new BackingFacts(Path, Image.Format, Image.IsBlockDevice, Image.Identity), .. Image.Backing];
+
+    /// <summary>Refuses a child of another image.</summary>
+    public void CheckChild(string subject, ImageFacts child, List<Problem> problems)
+    {
+        if (child.Backing is [var below, ..] && below.Identity == Image.Identity)
+            return;
+        var what = child.Backing is [var other, ..] ? $"it is a child of {other.Path}" : "it is no child of any image";
+        problems.Add(new Problem("template-other", subject, $"{what}, not of {Path}", "leave --template= out to boot it as it is"));
+    }
+}
