@@ -10,12 +10,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$1
 
 # What the guest loads, in order of need; dependencies are found below, built-in ones passed over.
-<<<<<<< HEAD
-modules=(virtio_pci virtio_console virtio_blk virtio_net virtio_scsi sd_mod sr_mod virtio-rng virtio_balloon button evdev efivarfs)
-=======
-modules=(virtio_pci virtio_console virtio_blk virtio_net virtio_scsi sd_mod sr_mod virtio-rng virtio_balloon button evdev qemu_fw_cfg
-    vfat nls_cp437 nls_ascii nls_iso8859-1)
->>>>>>> ed1335a (Make a seed disk for guests that cloud-init sets up)
+modules=(virtio_pci virtio_console virtio_blk virtio_net virtio_scsi sd_mod sr_mod virtio-rng virtio_balloon button evdev efivarfs
+    qemu_fw_cfg vfat nls_cp437 nls_ascii nls_iso8859-1)
 
 # The kernel's package is only downloaded and unpacked: this host keeps its own kernel.
 fetch_kernel() {
