@@ -43,7 +43,7 @@ internal static class HelpText
         help.Append(Closing);
         Title(help, "Environment", style);
         AppendVariable(help, EnvironmentWishes.QemuExtra, "More QEMU arguments, quoted as for a shell");
-        AppendVariable(help, EnvironmentWishes.NetworkMac, "MAC address of the guest's network card");
+        AppendVariable(help, EnvironmentWishes.NetworkMac, "MAC address of the guest's first network card");
         Title(help, "Exit status", style);
         help.Append("  ");
         WrappedText.Append(help, Status, 2, style.Columns);

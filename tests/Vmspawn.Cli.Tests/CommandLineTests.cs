@@ -22,7 +22,7 @@ public class CommandLineTests
         Assert.Equal(new CpuTopology(1, "1"), options.Cpus);
         Assert.Equal((ImageFormat.Raw, DiskType.VirtioBlk, true, false), (options.ImageFormat, options.ImageDiskType, options.DiscardDisk, options.Ephemeral));
         Assert.Equal((ConsoleMode.Interactive, ConsoleTransport.Virtio), (options.Console, options.ConsoleTransport));
-        Assert.Equal((Tristate.Auto, FirmwareKind.Auto, NetworkMode.None), (options.Kvm, options.Firmware, options.Network));
+        Assert.Equal((Tristate.Auto, FirmwareKind.Auto, 0), (options.Kvm, options.Firmware, options.Networks.Count));
         Assert.Equal((10, PcieLayout.Auto, true), (options.HotplugPorts, options.Layout, options.QemuSandbox));
         Assert.Null(options.Background);
         Assert.Null(options.Machine);
@@ -47,7 +47,7 @@ public class CommandLineTests
         Assert.Equal(["one"], options.Smbios11);
         Assert.Equal(["a", "b"], options.Credentials.Select(credential => credential.Id));
         Assert.Equal((ConsoleMode.Native, ConsoleTransport.Serial, "44"), (options.Console, options.ConsoleTransport, options.Background));
-        Assert.Equal((NetworkMode.User, 3, PcieLayout.Packed), (options.Network, options.HotplugPorts, options.Layout));
+        Assert.Equal((NetworkMode.User, 3, PcieLayout.Packed), (Assert.Single(options.Networks), options.HotplugPorts, options.Layout));
         Assert.Equal(["quiet", "-x"], options.KernelArguments);
     }
 
@@ -84,7 +84,7 @@ public class CommandLineTests
     public void All_mistakes_are_reported_at_once_in_their_order() =>
         Assert.Equal(
             ["option-unknown", "ram-zero", "cpus", "not-available", "machine-name", "initrd-without-kernel"],
-            Codes("--nonsense", "--ram=0", "--cpus=0", "-n", "-M_", "--initrd=i", "-id"));
+            Codes("--nonsense", "--ram=0", "--cpus=0", "--qemu-gui", "-M_", "--initrd=i", "-id"));
 
     [Fact]
     public void Every_mistake_names_the_option_and_its_value()

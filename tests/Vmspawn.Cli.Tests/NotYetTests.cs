@@ -52,8 +52,6 @@ public class NotYetTests
     }
 
     [Theory]
-    [InlineData("-n", "--network-tap")]
-    [InlineData("--network-tap", "--network-tap")]
     [InlineData("--qemu-gui", "--qemu-gui")]
     [InlineData("--gui", "--qemu-gui")]
     [InlineData("-D/tree", "--directory=/tree")]

@@ -58,11 +58,5 @@ internal static class HostOptions
             "yes",
             "yes",
             "no"),
-        Declare.Flag(
-            Topic.Network,
-            "--network-user-mode",
-            null,
-            "QEMU's user-mode network, instead of none",
-            options => options with { Network = NetworkMode.User }),
     ];
 }

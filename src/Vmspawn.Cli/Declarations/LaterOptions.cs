@@ -37,7 +37,6 @@ internal static class LaterOptions
 
     private static VmOption[] Others() =>
     [
-        Declare.Later(Topic.Network, "--network-tap", null, "a TAP device is", 'n', "use --network-user-mode"),
         Declare.Later(Topic.Registration, "--slice", "UNIT", "a scope unit of our own is", 'S'),
         Declare.Later(Topic.Registration, "--property", "NAME=VALUE", "a scope unit of our own is"),
         Declare.Later(Topic.Integration, "--forward-journal-max-use", "BYTES", "forwarding the journal is"),

@@ -12,6 +12,7 @@ internal static class OptionTable
         .. TpmOptions.All(),
         .. BootOptions.All(),
         .. FirmwareOptions.All(),
+        .. NetworkOptions.All(),
         .. ConsoleOptions.All(),
         .. CredentialOptions.All(),
         .. CloudInitOptions.All(),

@@ -22,7 +22,7 @@ internal static class DemoVerb
         Firmware = FirmwareKind.None,
         Console = ConsoleMode.ReadOnly,
         ConsoleTransport = ConsoleTransport.Serial,
-        Network = NetworkMode.User,
+        Networks = [NetworkMode.User, .. options.Networks],
         Background = options.Background ?? "",
         QemuExtra = [.. options.QemuExtra, .. Drives],
     };

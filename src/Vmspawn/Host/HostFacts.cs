@@ -16,6 +16,7 @@ internal sealed record KvmFacts(bool Usable, string? Reason);
 /// <param name="HasVhostVsock"><c>/dev/vhost-vsock</c> can be opened.</param>
 /// <param name="HasVhostNet"><c>/dev/vhost-net</c> can be opened.</param>
 /// <param name="HasIoUring">The kernel grants us io_uring.</param>
+/// <param name="MayAdministerNetwork">We have CAP_NET_ADMIN in our network namespace.</param>
 internal sealed record HostFacts(
     uint Uid,
     int CpuCount,
@@ -24,7 +25,8 @@ internal sealed record HostFacts(
     bool HasTun,
     bool HasVhostVsock,
     bool HasVhostNet,
-    bool HasIoUring = false)
+    bool HasIoUring = false,
+    bool MayAdministerNetwork = false)
 {
     /// <summary>Its processor: guests of another one are emulated.</summary>
     public Architecture Architecture { get; init; } = Architecture.X64;

@@ -27,7 +27,8 @@ internal static class HostProbe
             HasTun: CanOpen("/dev/net/tun"),
             HasVhostVsock: CanOpen("/dev/vhost-vsock"),
             HasVhostNet: CanOpen("/dev/vhost-net"),
-            HasIoUring: IoUring.IsPermitted(QemuQueueLength))
+            HasIoUring: IoUring.IsPermitted(QemuQueueLength),
+            MayAdministerNetwork: HostInterfaces.MayAdminister())
         {
             Architecture = RuntimeInformation.OSArchitecture,
         };

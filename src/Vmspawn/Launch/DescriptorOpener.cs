@@ -70,6 +70,8 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
                 return NvramFile.OpenForgotten(nvram);
             case MemoryBytes bytes:
                 return MemoryFile.Create("vmspawn", bytes.Content.Span);
+            case TapDevice tap:
+                return TapOpener.Open(tap);
             case MonitorSocket:
                 var (ours, theirs) = UnixConnection.CreatePair();
                 Monitor = held.Add(ours);
@@ -128,6 +130,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         OpenedFile file => file.Path,
         KeptNvram nvram => nvram.Path,
         ForgottenNvram => "a throw-away copy of the EFI variables' template",
+        TapDevice tap => $"the TAP device {tap.Interface}",
         AnonymousOverlay overlay => $"a throw-away overlay in {overlay.Directory}",
         JoinedFiles => "a file for the joined initrds",
         TpmStateDirectory state => $"the TPM's state in {state.Path}",

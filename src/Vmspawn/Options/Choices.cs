@@ -94,12 +94,12 @@ public enum ConsoleTransport
     Serial,
 }
 
-/// <summary>The guest's network.</summary>
+/// <summary>What one NIC of the guest is plugged into.</summary>
 public enum NetworkMode
 {
-    /// <summary>No NIC.</summary>
-    None,
-
-    /// <summary>QEMU's user-mode network.</summary>
+    /// <summary>A network in user space: the guest reaches out, nothing reaches in but what is published.</summary>
     User,
+
+    /// <summary>A TAP device of the host.</summary>
+    Tap,
 }

@@ -43,6 +43,12 @@ public static class OptionRules
             "--template=",
             "an ephemeral machine keeps nothing, so it needs no child of the template",
             "boot the template itself with -i and -x");
+        Refuse(
+            options.PublishedPorts.Count > 0 && options.Networks.Count > 0 && !options.Networks.Contains(NetworkMode.User),
+            "publish-without-user-mode",
+            "--publish=",
+            "ports are published through a user-mode network, and only a TAP device was asked for",
+            "add --network-user-mode, or reach the guest at its own address");
         return problems;
     }
 

@@ -103,8 +103,14 @@ public sealed record VmOptions
     /// <summary><c>--background=</c>: an SGR colour such as <c>44</c> or <c>48;2;0;20;0</c>; empty for none, null for the default tint.</summary>
     public string? Background { get; init; }
 
-    /// <summary><c>--network-user-mode</c>.</summary>
-    public NetworkMode Network { get; init; } = NetworkMode.None;
+    /// <summary><c>--network-user-mode</c>, <c>-n</c>: one NIC each, in the order given.</summary>
+    public IReadOnlyList<NetworkMode> Networks { get; init; } = [];
+
+    /// <summary><c>--network-bridge=</c>: the first is the first TAP's bridge, and so on; each is a TAP where there are not as many.</summary>
+    public IReadOnlyList<string> NetworkBridges { get; init; } = [];
+
+    /// <summary><c>--publish=</c>: ports of the host that lead through the first NIC in user mode.</summary>
+    public IReadOnlyList<PublishedPort> PublishedPorts { get; init; } = [];
 
     /// <summary>The rest of the command line: further kernel arguments.</summary>
     public IReadOnlyList<string> KernelArguments { get; init; } = [];

@@ -16,8 +16,8 @@ internal static class DeviceDemands
             DeviceDemand.Integrated(DeviceIds.Serial, "virtio-serial-pci", "console"),
         ];
 
-        if (spec.Network == NetworkMode.User)
-            demands.Add(DeviceDemand.Boot(DeviceIds.Nic, "virtio-net-pci", BootClass.Nic, "user network"));
+        foreach (var nic in spec.Nics)
+            demands.Add(DeviceDemand.Boot(DeviceIds.Nic(nic.Index), "virtio-net-pci", BootClass.Nic, nic.Owner));
 
         foreach (var drive in spec.Drives.Where(drive => !drive.IsScsi))
         {

@@ -52,9 +52,18 @@ internal static class MachinePlanner
             Topology = topology,
             Interrupts = interrupts,
             Console = spec.Console,
-            Notices = [.. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), CredentialPlacement.For(spec).Notice }.OfType<string>()],
+            Notices =
+            [
+                .. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), CredentialPlacement.For(spec).Notice }.OfType<string>(),
+                .. Published(spec),
+            ],
         };
     }
+
+    private static IEnumerable<string> Published(MachineSpec spec) =>
+        from link in spec.Nics.Select(nic => nic.Link).OfType<UserLink>()
+        from port in link.Published
+        select $"{port.Address}:{port.HostPort} leads to {port.Protocol} port {port.GuestPort} of the guest";
 
     private static void CheckCommandLine(MachineSpec spec, List<Problem> problems)
     {

@@ -31,6 +31,7 @@ internal static class Resolver
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
+        var nics = NetworkResolver.Resolve(options, name, world?.Host, problems);
 
         if (name is not null && new CloudInitResolver(options, problems, notices).Resolve(name, sshKeys: []) is { } seed)
             drives.Add(seed);
@@ -60,8 +61,7 @@ internal static class Resolver
             Tpm = tpm,
             Smbios11 = options.Smbios11,
             Credentials = credentials.All,
-            Network = options.Network,
-            NetworkMac = options.NetworkMac,
+            Nics = nics,
             Console = options.Console,
             ConsoleTransport = options.ConsoleTransport,
             Term = options.Terminal,

@@ -39,10 +39,9 @@ internal sealed record MachineSpec
 
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
     public IReadOnlyList<CredentialSpec> Credentials { get; init; } = [];
-    public NetworkMode Network { get; init; }
 
-    /// <summary>MAC address of the NIC, or null for QEMU's.</summary>
-    public string? NetworkMac { get; init; }
+    /// <summary>The guest's network cards, in order.</summary>
+    public IReadOnlyList<NicSpec> Nics { get; init; } = [];
 
     public required ConsoleMode Console { get; init; }
     public ConsoleTransport ConsoleTransport { get; init; }

@@ -15,6 +15,7 @@ public class GoldenTests
     [InlineData("ephemeral-with-drives", null, "-x", "-i", "IMAGES/root.raw", "--extra-drive=nvme:IMAGES/data.raw", "--firmware=bios", "-M", "throwaway")]
     [InlineData("scsi-shares-a-controller", null, "-i", "IMAGES/root.raw", "--image-disk-type=virtio-scsi", "--extra-drive=IMAGES/data.raw", "--extra-drive=scsi-cd:IMAGES/cd.iso", "--firmware=bios")]
     [InlineData("mixed-with-network", null, "-i", "IMAGES/root.raw", "--extra-drive=nvme:IMAGES/data.raw", "--extra-drive=virtio-scsi:IMAGES/more data.raw", "--network-user-mode", "--firmware=bios", "--cpus=2", "--ram=512M")]
+    [InlineData("three-network-cards", null, "-i", "IMAGES/root.raw", "--firmware=bios", "-M", "a-machine-of-three", "--publish=127.0.0.1:20123:22", "--network-user-mode", "--network-bridge=lo", "--hotplug-ports=0", "-n")]
     [InlineData("kernel-and-two-initrds", null, "--linux=IMAGES/vmlinuz", "--initrd=IMAGES/one.cpio", "--initrd=IMAGES/two.cpio", "--firmware=none", "-M", "direct", "quiet", "systemd.unit=rescue.target")]
     [InlineData("credentials-and-strings", null, "-i", "IMAGES/root.raw", "--firmware=bios", "--set-credential=secret:top\\nsecret", "-s", "a,b=c", "--uuid=0b7a6f5e-1111-2222-3333-444455556666", "console.arg=1")]
     [InlineData("native-console", null, "-i", "IMAGES/root.raw", "--firmware=bios", "--console=native")]

@@ -91,6 +91,7 @@ internal sealed class GoldenWorld : IDisposable
         SocketEnd end => $"an end of the socket {end.Pair}",
         TpmStateDirectory { Maker: null } state => $"directory {state.Path}",
         TpmStateDirectory { Maker: { } maker } state => $"directory {state.Path}, made by {maker.Setup}",
+        TapDevice tap => $"TAP device {tap.Interface}{(tap.Bridge is null ? "" : $" on {tap.Bridge}")}",
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
     };
 
@@ -117,7 +118,7 @@ internal sealed class GoldenWorld : IDisposable
 
     private World World()
     {
-        var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), false, false, false, HasIoUring);
+        var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), true, false, true, HasIoUring, MayAdministerNetwork: true);
         var qemu = new QemuFacts
         {
             Path = $"/usr/bin/qemu-system-{Platform.Name}",

@@ -1,22 +1,44 @@
-using Vmspawn.Options;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The NIC and what it is plugged into.</summary>
+/// <summary>Each NIC and what it is plugged into.</summary>
 internal static class NetworkArguments
 {
     public static void Add(PlanDraft draft, MachineSpec spec)
     {
-        if (spec.Network == NetworkMode.None)
-            return;
-        draft.Add("-netdev", new OptionText("user").With("id", DeviceIds.Network));
-        // An empty romfile: nobody boots from this network, and the ROM's package need not be installed.
-        draft.AddPciDevice("virtio-net-pci", DeviceIds.Nic,
-            text => text
-            .With("netdev", DeviceIds.Network)
-            .WithIf(spec.NetworkMac is not null, "mac", spec.NetworkMac ?? "")
-            .With("romfile", ""));
+        foreach (var nic in spec.Nics)
+        {
+            var netdev = DeviceIds.Netdev(nic.Index);
+            draft.Add("-netdev", nic.Link switch
+            {
+                TapLink tap => Tap(draft, tap, netdev),
+                UserLink user => User(user, netdev),
+                _ => throw new InvalidOperationException($"Unknown link: {nic.Link}"),
+            });
+            // An empty romfile: nobody boots from this network, and the ROM's package need not be installed.
+            draft.AddPciDevice("virtio-net-pci", DeviceIds.Nic(nic.Index), text => text
+                .With("netdev", netdev)
+                .WithIf(nic.Mac is not null, "mac", nic.Mac ?? "")
+                .With("romfile", ""));
+        }
+    }
+
+    private static OptionText User(UserLink user, string netdev)
+    {
+        var text = new OptionText("user").With("id", netdev);
+        foreach (var port in user.Published)
+            text.With("hostfwd", $"{port.Protocol}:{port.Address}:{port.HostPort}-:{port.GuestPort}");
+        return text;
+    }
+
+    private static OptionText Tap(PlanDraft draft, TapLink tap, string netdev)
+    {
+        var text = new OptionText("tap").With("id", netdev)
+            .With("fd", draft.Inherit(netdev, new TapDevice(tap.Interface, tap.Bridge)));
+        return tap.HasVhost
+            ? text.With("vhost", true).With("vhostfd", draft.Inherit($"{netdev}-vhost", new OpenedFile("/dev/vhost-net", ReadOnly: false)))
+            : text;
     }
 }

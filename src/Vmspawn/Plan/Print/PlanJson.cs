@@ -99,6 +99,11 @@ public static class PlanJson
                 json.WriteString("kind", "tpm-state");
                 json.WriteString("path", state.Path);
                 break;
+            case TapDevice tap:
+                json.WriteString("kind", "tap");
+                json.WriteString("interface", tap.Interface);
+                json.WriteString("bridge", tap.Bridge);
+                break;
             default:
                 throw new InvalidOperationException($"Unknown source of a descriptor: {descriptor.Source.GetType()}");
         }

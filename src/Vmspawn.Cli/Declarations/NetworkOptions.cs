@@ -1,0 +1,39 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Declarations;
+
+/// <summary>The guest's network cards; each occurrence is one more.</summary>
+internal static class NetworkOptions
+{
+    public static VmOption[] All() =>
+    [
+        Declare.Flag(
+            Topic.Network,
+            "--network-user-mode",
+            null,
+            "A card on a user-mode network; no rights needed",
+            options => options with { Networks = [.. options.Networks, NetworkMode.User] }),
+        Declare.Value(
+            Topic.Network,
+            "--publish",
+            null,
+            "[ADDR:]PORT:GUESTPORT[/udp]",
+            "The host's PORT leads to the guest's; 0 picks one",
+            PublishText.Parse,
+            (options, port) => options with { PublishedPorts = [.. options.PublishedPorts, port] }),
+        Declare.Flag(
+            Topic.Network,
+            "--network-tap",
+            'n',
+            "A card on the TAP device vt-MACHINE",
+            options => options with { Networks = [.. options.Networks, NetworkMode.Tap] }),
+        Declare.Value(
+            Topic.Network,
+            "--network-bridge",
+            null,
+            "BRIDGE",
+            "Join the TAP to a bridge of the host; implies -n",
+            InterfaceNameText.Parse,
+            (options, bridge) => options with { NetworkBridges = [.. options.NetworkBridges, bridge] }),
+    ];
+}

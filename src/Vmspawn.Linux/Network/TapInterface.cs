@@ -1,0 +1,79 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>TAP devices: Ethernet interfaces of the host whose cable is a descriptor (Documentation/networking/tuntap.rst).</summary>
+public static class TapInterface
+{
+    /// <summary>Makes an interface, which is gone when the descriptor is closed, or takes an existing one that may be ours.</summary>
+    /// <param name="name">1 to 15 bytes.</param>
+    /// <returns>The descriptor, each packet behind a virtio header.</returns>
+    /// <exception cref="LinuxException">It is somebody else's or may not be made (EPERM), is in use (EBUSY), or is no TAP device (EINVAL).</exception>
+    public static SafeFileHandle Open(string name)
+    {
+        SafeFileHandle tap = OpenFile.Open("/dev/net/tun", writable: true);
+        Libc.InterfaceRequest request = Request(name);
+        request.Flags = Libc.IFF_TAP | Libc.IFF_NO_PI | Libc.IFF_VNET_HDR;
+        try
+        {
+            Control(tap, Libc.TUNSETIFF, ref request, "TUNSETIFF", name);
+            return tap;
+        }
+        catch
+        {
+            tap.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sets an interface up, unless it is.</summary>
+    /// <exception cref="LinuxException">There is none (ENODEV), or we may not (EPERM).</exception>
+    public static void BringUp(string name)
+    {
+        using SafeFileHandle socket = AnySocket();
+        Libc.InterfaceRequest request = Request(name);
+        Control(socket, Libc.SIOCGIFFLAGS, ref request, "SIOCGIFFLAGS", name);
+        if ((request.Flags & Libc.IFF_UP) != 0)
+            return;
+        request.Flags |= Libc.IFF_UP;
+        Control(socket, Libc.SIOCSIFFLAGS, ref request, "SIOCSIFFLAGS", name);
+    }
+
+    /// <summary>Makes an interface a port of a bridge.</summary>
+    /// <exception cref="LinuxException">The bridge is none (EOPNOTSUPP), the interface is a port already (EBUSY), or we may not (EPERM).</exception>
+    public static void JoinBridge(string name, string bridge)
+    {
+        using SafeFileHandle socket = AnySocket();
+        Libc.InterfaceRequest port = Request(name);
+        Control(socket, Libc.SIOCGIFINDEX, ref port, "SIOCGIFINDEX", name);
+        Libc.InterfaceRequest request = Request(bridge);
+        request.Index = port.Index;
+        Control(socket, Libc.SIOCBRADDIF, ref request, "SIOCBRADDIF", bridge);
+    }
+
+    private static SafeFileHandle AnySocket()
+    {
+        SafeFileHandle socket = Libc.Socket(Libc.AF_INET, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        return socket.IsInvalid ? throw LinuxException.Last("socket") : socket;
+    }
+
+    private static Libc.InterfaceRequest Request(string name)
+    {
+        var request = default(Libc.InterfaceRequest);
+        Span<byte> room = request.Name;
+        if (Encoding.UTF8.GetByteCount(name) >= room.Length)
+            throw new LinuxException("ifreq", name, Errno.ENAMETOOLONG);
+        Encoding.UTF8.GetBytes(name, room);
+        return request;
+    }
+
+    private static unsafe void Control(SafeFileHandle file, nuint request, ref Libc.InterfaceRequest argument, string operation, string name)
+    {
+        fixed (Libc.InterfaceRequest* pointer = &argument)
+        {
+            if (Libc.Control(file, request, pointer) != 0)
+                throw LinuxException.Last(operation, name);
+        }
+    }
+}

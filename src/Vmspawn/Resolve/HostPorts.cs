@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using Vmspawn.Options;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Ports of the host: whether they can be had, and which are free.</summary>
+internal static class HostPorts
+{
+    /// <summary>The same ports, with a free number in place of each 0.</summary>
+    public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> wished, List<Problem> problems)
+    {
+        // Held until all are chosen, so that no number is chosen twice.
+        var held = new List<Socket>();
+        try
+        {
+            return [.. wished.Select(port => Choose(port, held, problems))];
+        }
+        finally
+        {
+            held.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    private static PublishedPort Choose(PublishedPort port, List<Socket> held, List<Problem> problems)
+    {
+        if (port.Address.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            problems.Add(new Problem("publish-ipv6", $"--publish={port}", "QEMU's user-mode network listens on IPv4 addresses only", "name an IPv4 address of this host"));
+            return port;
+        }
+
+        try
+        {
+            var socket = new Socket(port.Address.AddressFamily, port.IsUdp ? SocketType.Dgram : SocketType.Stream, port.IsUdp ? ProtocolType.Udp : ProtocolType.Tcp);
+            held.Add(socket);
+            socket.Bind(new IPEndPoint(port.Address, port.HostPort));
+            if (!port.IsUdp)
+                socket.Listen(1);
+            return port with { HostPort = ((IPEndPoint)socket.LocalEndPoint!).Port };
+        }
+        catch (SocketException error)
+        {
+            problems.Add(new Problem("publish-port", $"--publish={port}", $"the host's port cannot be had: {error.Message}", Hint(error.SocketErrorCode)));
+            return port;
+        }
+    }
+
+    private static string? Hint(SocketError error) => error switch
+    {
+        SocketError.AddressAlreadyInUse => "choose another, or 0 for a free one",
+        SocketError.AccessDenied => "ports below 1024 are root's: choose a higher one",
+        SocketError.AddressNotAvailable => "the address must be one of this host",
+        _ => null,
+    };
+}

@@ -1,0 +1,40 @@
+using System.Text;
+using Vmspawn.Host;
+using Vmspawn.Images;
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>A TAP device for a machine: its name, and whether it can be had.</summary>
+internal static class TapResolver
+{
+    /// <summary>As many digits of a hash tell shortened names apart.</summary>
+    private const int HashLength = 4;
+
+    public static TapLink Resolve(int index, string? bridge, string? machine, HostFacts? host, List<Problem> problems)
+    {
+        var name = Name(index == 0 ? $"vt-{machine}" : $"vt-{machine}-{index}");
+        if (host is not null)
+            Check(name, bridge, host, problems);
+        return new TapLink(name, bridge, host?.HasVhostNet ?? false);
+    }
+
+    /// <summary>The name, or as much of it as an interface may have with digits of its hash.</summary>
+    internal static string Name(string wished) => wished.Length <= InterfaceNameText.Longest
+        ? wished
+        : wished[..(InterfaceNameText.Longest - HashLength)] + Convert.ToHexStringLower(Sha256.Hash(Encoding.UTF8.GetBytes(wished)))[..HashLength];
+
+    private static void Check(string name, string? bridge, HostFacts host, List<Problem> problems)
+    {
+        const string subject = "--network-tap";
+        var interfaces = HostInterfaces.Names();
+        if (!host.HasTun)
+            problems.Add(new Problem("no-tun", subject, "/dev/net/tun cannot be opened", "load the module tun, or use --network-user-mode"));
+        else if (!interfaces.Contains(name) && !host.MayAdministerNetwork)
+            problems.Add(new Problem("tap-not-permitted", subject, $"making the interface {name} takes the capability CAP_NET_ADMIN",
+                $"run as root, have root make it by \"ip tuntap add dev {name} mode tap user {host.Uid}\", or use --network-user-mode"));
+        if (bridge is not null && !interfaces.Contains(bridge))
+            problems.Add(new Problem("no-bridge", $"--network-bridge={bridge}", "there is no such interface", $"make it by \"ip link add {bridge} type bridge\""));
+    }
+}
