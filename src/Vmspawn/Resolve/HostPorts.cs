@@ -8,13 +8,13 @@ namespace Vmspawn.Resolve;
 internal static class HostPorts
 {
     /// <summary>The same ports, with a free number in place of each 0.</summary>
-    public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> wished, List<Problem> problems)
+    public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> wished, bool mayBeIPv6, List<Problem> problems)
     {
         // Held until all are chosen, so that no number is chosen twice.
         var held = new List<Socket>();
         try
         {
-            return [.. wished.Select(port => Choose(port, held, problems))];
+            return [.. wished.Select(port => Choose(port, mayBeIPv6, held, problems))];
         }
         finally
         {
@@ -22,11 +22,11 @@ internal static class HostPorts
         }
     }
 
-    private static PublishedPort Choose(PublishedPort port, List<Socket> held, List<Problem> problems)
+    private static PublishedPort Choose(PublishedPort port, bool mayBeIPv6, List<Socket> held, List<Problem> problems)
     {
-        if (port.Address.AddressFamily == AddressFamily.InterNetworkV6)
+        if (port.Address.AddressFamily == AddressFamily.InterNetworkV6 && !mayBeIPv6)
         {
-            problems.Add(new Problem("publish-ipv6", $"--publish={port}", "QEMU's user-mode network listens on IPv4 addresses only", "name an IPv4 address of this host"));
+            problems.Add(new Problem("publish-ipv6", $"--publish={port}", "QEMU's user-mode network listens on IPv4 addresses only", "install passt, or name an IPv4 address of this host"));
             return port;
         }
 

@@ -1,4 +1,3 @@
-using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
@@ -7,17 +6,21 @@ namespace Vmspawn.Resolve;
 /// <summary>The guest's NICs, compared with the host's interfaces and ports.</summary>
 internal static class NetworkResolver
 {
+    /// <summary>passt gives root's rights up before it listens (ip(7), "ip_unprivileged_port_start").</summary>
+    private const int FirstFreePort = 1024;
+
     /// <summary>All cards; what is missing on the host goes to <paramref name="problems"/>.</summary>
-    public static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostFacts? host, List<Problem> problems)
+    public static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, World? world, List<Problem> problems)
     {
-        var published = HostPorts.Choose(options.PublishedPorts, problems);
+        var passt = options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) ? null : world?.FindProgram("passt");
+        var published = HostPorts.Choose(options.PublishedPorts, mayBeIPv6: passt is not null, problems);
         var nics = new List<NicSpec>();
         var taps = 0;
         foreach (var mode in Modes(options))
         {
             NicLink link = mode == NetworkMode.Tap
-                ? TapResolver.Resolve(taps, options.NetworkBridges.ElementAtOrDefault(taps++), name, host, problems)
-                : new UserLink(nics.Any(nic => nic.Link is UserLink) ? [] : published);
+                ? TapResolver.Resolve(taps, options.NetworkBridges.ElementAtOrDefault(taps++), name, world?.Host, problems)
+                : new UserLink(nics.Any(nic => nic.Link is UserLink) ? [] : published, passt);
             var mac = nics.Count == 0 && options.NetworkMac is not null ? options.NetworkMac
                 : link is TapLink tap ? MacAddress.Derive(tap.Interface)
                 : null;

@@ -31,7 +31,7 @@ internal static class Resolver
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
-        var nics = NetworkResolver.Resolve(options, name, world?.Host, problems);
+        var nics = NetworkResolver.Resolve(options, name, world, problems);
 
         if (name is not null && new CloudInitResolver(options, problems, notices).Resolve(name, sshKeys: []) is { } seed)
             drives.Add(seed);

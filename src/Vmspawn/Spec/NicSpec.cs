@@ -15,9 +15,10 @@ internal sealed record NicSpec(int Index, NicLink Link, string? Mac)
 /// <summary>What a card is plugged into.</summary>
 internal abstract record NicLink;
 
-/// <summary>QEMU's own network in user space.</summary>
+/// <summary>A network in user space.</summary>
 /// <param name="Published">Ports of the host that lead in; none is 0.</param>
-internal sealed record UserLink(IReadOnlyList<PublishedPort> Published) : NicLink;
+/// <param name="Passt">Path of passt(1), or null for QEMU's own.</param>
+internal sealed record UserLink(IReadOnlyList<PublishedPort> Published, string? Passt = null) : NicLink;
 
 /// <summary>A TAP device of the host.</summary>
 /// <param name="Interface">Its name.</param>

@@ -40,7 +40,7 @@ public class NetworkResolverTests
     public void Free_ports_of_the_host_are_chosen_apart()
     {
         var problems = new List<Problem>();
-        var chosen = HostPorts.Choose([AnyPort, AnyPort, AnyPort with { IsUdp = true }], problems);
+        var chosen = HostPorts.Choose([AnyPort, AnyPort, AnyPort with { IsUdp = true }], mayBeIPv6: false, problems);
         Assert.Empty(problems);
         Assert.DoesNotContain(chosen, port => port.HostPort == 0);
         Assert.NotEqual(chosen[0].HostPort, chosen[1].HostPort);
@@ -53,7 +53,7 @@ public class NetworkResolverTests
         taken.Start();
         var problems = new List<Problem>();
         var port = AnyPort with { HostPort = ((IPEndPoint)taken.LocalEndpoint).Port };
-        HostPorts.Choose([port], problems);
+        HostPorts.Choose([port], mayBeIPv6: false, problems);
         var problem = Assert.Single(problems);
         Assert.Equal(("publish-port", $"--publish={port}"), (problem.Code, problem.Subject));
         Assert.Contains("0 for a free one", problem.Hint, StringComparison.Ordinal);
@@ -63,8 +63,8 @@ public class NetworkResolverTests
     public void The_same_port_twice_is_a_problem()
     {
         var problems = new List<Problem>();
-        var free = HostPorts.Choose([AnyPort], problems)[0];
-        HostPorts.Choose([free, free], problems);
+        var free = HostPorts.Choose([AnyPort], mayBeIPv6: false, problems)[0];
+        HostPorts.Choose([free, free], mayBeIPv6: false, problems);
         Assert.Single(problems);
     }
 
@@ -96,7 +96,7 @@ public class NetworkResolverTests
     private static IReadOnlyList<NicSpec> Cards(VmOptions options)
     {
         var problems = new List<Problem>();
-        var cards = NetworkResolver.Resolve(options, "web", host: null, problems);
+        var cards = NetworkResolver.Resolve(options, "web", world: null, problems);
         Assert.Empty(problems);
         return cards;
     }

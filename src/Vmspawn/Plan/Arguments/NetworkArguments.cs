@@ -14,6 +14,7 @@ internal static class NetworkArguments
             draft.Add("-netdev", nic.Link switch
             {
                 TapLink tap => Tap(draft, tap, netdev),
+                UserLink { Passt: { } passt } user => PasstArguments.Add(draft, passt, user.Published, netdev),
                 UserLink user => User(user, netdev),
                 _ => throw new InvalidOperationException($"Unknown link: {nic.Link}"),
             });
