@@ -56,6 +56,11 @@ exec '$loader' --argv0 qemu-system-x86_64 --library-path '$libraries' '$tree/usr
     -L '$tree/usr/share/seabios' -L '$tree/usr/share/qemu' "\$@"
 PROGRAM
 
+write_program "$cache/passt-sid/passt" <<PROGRAM
+#!/bin/sh
+exec '$loader' --argv0 passt --library-path '$libraries' '$tree/usr/bin/passt' "\$@"
+PROGRAM
+
 write_program "$cache/sid-run" <<PROGRAM
 #!/bin/sh
 program=\$1

@@ -19,6 +19,9 @@ internal static class Prepared
     /// <summary>The folder to put first in $PATH for QEMU of Debian sid.</summary>
     public static string SidQemuFolder { get; } = Path.Combine(Cache, "qemu-sid");
 
+    /// <summary>The folder to put first in $PATH for passt of Debian sid.</summary>
+    public static string PasstFolder { get; } = Path.Combine(Cache, "passt-sid");
+
     /// <summary>The program under test.</summary>
     public static string Binary { get; } = Existing(
         Environment.GetEnvironmentVariable("VMSPAWN_BINARY") is { Length: > 0 } given
