@@ -16,6 +16,15 @@ internal static class EfiMachine
         _ => architecture.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>The processor that a PE binary is for; null for one that we cannot start.</summary>
+    public static Architecture? Processor(ushort machine) => machine switch
+    {
+        0x8664 => Architecture.X64,
+        0xaa64 => Architecture.Arm64,
+        0x5064 => Architecture.RiscV64,
+        _ => null,
+    };
+
     /// <summary>The name of the processor that a PE binary is for; its number for one that is nothing to us.</summary>
     public static string Name(ushort machine) => machine switch
     {

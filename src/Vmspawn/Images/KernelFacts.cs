@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Vmspawn.Images;
 
 /// <summary>What a kernel file is, told from its content.</summary>
@@ -28,8 +30,9 @@ internal enum KernelKind
 /// <param name="IsPe">It is a PE binary: UEFI can start it.</param>
 /// <param name="IsUki">It is a PE binary that carries a kernel in a section <c>.linux</c>: a unified kernel image.</param>
 /// <param name="CommandLineLimit">Bytes of command line that the kernel says it takes, without the terminating NUL; null when it does not say.</param>
+/// <param name="Processor">What it runs on; null when it does not say.</param>
 /// <param name="Size">Bytes.</param>
-internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool IsUki, int? CommandLineLimit, long Size)
+internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool IsUki, int? CommandLineLimit, Architecture? Processor, long Size)
 {
     /// <summary>Observes a kernel; null with the reason in <paramref name="problems"/>.</summary>
     /// <param name="subject">What the problem is about, such as <c>--linux=vmlinuz</c>.</param>
@@ -43,6 +46,6 @@ internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool
         var head = new byte[KernelSniff.Window];
         var length = RandomAccess.GetLength(file);
         var sniff = KernelSniff.Of(head.AsSpan(0, RandomAccess.Read(file, head, 0)), length);
-        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.CommandLineLimit, length);
+        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.CommandLineLimit, sniff.Processor, length);
     }
 }

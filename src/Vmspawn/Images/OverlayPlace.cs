@@ -19,11 +19,12 @@ internal sealed record OverlayPlace(string Directory)
     /// </summary>
     /// <remarks>Never on a file system in memory, where a guest that writes would starve the host.</remarks>
     /// <param name="subject">What the problem is about.</param>
-    /// <param name="imagePath">The image below the overlay.</param>
+    /// <param name="content">What is to lie there, such as <c>what the guest writes</c>.</param>
+    /// <param name="imagePath">The file to lie beside.</param>
     /// <param name="tmpdir">The value of <c>$TMPDIR</c>.</param>
     /// <param name="problems">Receives the reason.</param>
     /// <param name="lastResort">The place after all others.</param>
-    public static OverlayPlace? Choose(string subject, string imagePath, string? tmpdir, List<Problem> problems, string lastResort = LastResort)
+    public static OverlayPlace? Choose(string subject, string content, string imagePath, string? tmpdir, List<Problem> problems, string lastResort = LastResort)
     {
         var reasons = new StringBuilder();
         foreach (var directory in Candidates(imagePath, tmpdir, lastResort))
@@ -35,7 +36,7 @@ internal sealed record OverlayPlace(string Directory)
         }
 
         problems.Add(new Problem(
-            "overlay-place", subject, $"there is no place for what the guest writes: {reasons}", "set $TMPDIR to a directory on a disk"));
+            "overlay-place", subject, $"there is no place for {content}: {reasons}", "set $TMPDIR to a directory on a disk"));
         return null;
     }
 

@@ -120,7 +120,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
 
     private static SafeFileHandle Join(JoinedFiles joined)
     {
-        var file = new OverlayPlace(Path.GetTempPath()).CreateAnonymous();
+        var file = new OverlayPlace(joined.Directory).CreateAnonymous();
         new InitrdFacts(joined.Paths, 0).WriteTo(file);
         return file;
     }
@@ -132,7 +132,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         ForgottenNvram => "a throw-away copy of the EFI variables' template",
         TapDevice tap => $"the TAP device {tap.Interface}",
         AnonymousOverlay overlay => $"a throw-away overlay in {overlay.Directory}",
-        JoinedFiles => "a file for the joined initrds",
+        JoinedFiles joined => $"a file for the joined initrds in {joined.Directory}",
         TpmStateDirectory state => $"the TPM's state in {state.Path}",
         _ => plan.Slot,
     };

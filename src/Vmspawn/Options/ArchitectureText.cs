@@ -14,6 +14,9 @@ internal static class ArchitectureText
     /// <summary>The names that are shown.</summary>
     public static string[] Words { get; } = [.. Names[..3].Select(name => name.Word)];
 
+    /// <summary>The name that is shown.</summary>
+    public static string Word(Architecture architecture) => Names.First(name => name.Value == architecture).Word;
+
     /// <summary>Reads a name; an empty one takes an earlier one back.</summary>
     public static Parsed<Architecture?> Parse(string text)
     {

@@ -24,8 +24,9 @@ public sealed record AnonymousOverlay(string Directory, long VirtualSize) : Desc
 public sealed record MemoryBytes(ReadOnlyMemory<byte> Content) : DescriptorSource;
 
 /// <summary>Files joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
+/// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Paths">Absolute paths, in order.</param>
-public sealed record JoinedFiles(IReadOnlyList<string> Paths) : DescriptorSource;
+public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths) : DescriptorSource;
 
 /// <summary>EFI variables that are kept: locked for as long as QEMU has them open, made from the template first when they are not there.</summary>
 /// <param name="Path">Absolute path of the file that keeps them.</param>

@@ -119,7 +119,7 @@ internal sealed class DriveResolver(
     }
 
     private string? OverlayDirectory(string subject, string path) =>
-        OverlayPlace.Choose(subject, path, surroundings.Environment("TMPDIR"), problems)?.Directory;
+        OverlayPlace.Choose(subject, "what the guest writes", path, surroundings.Environment("TMPDIR"), problems)?.Directory;
 
     /// <summary>Two writers in one VM destroy an image as surely as two VMs do.</summary>
     private void RefuseSharedWrites(List<DriveSpec> drives)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Spec;
@@ -7,18 +8,32 @@ namespace Vmspawn.Resolve;
 /// <summary>The kernel and its initrds, and whether the firmware asked for goes with them.</summary>
 internal static class KernelResolver
 {
-    public static KernelSpec? Resolve(VmOptions options, List<Problem> problems)
+    public static KernelSpec? Resolve(VmOptions options, Architecture? architecture, string? tmpdir, List<Problem> problems)
     {
         var initrds = InitrdFacts.Probe([.. options.Initrds.Select(Path.GetFullPath)], problems);
+        var place = initrds is { Paths: [var first, _, ..] } ? OverlayPlace.Choose($"--initrd={first}", "the joined initrds", first, tmpdir, problems)?.Directory : null;
         if (options.LinuxContent.Length > 0)
-            return new KernelSpec(null, options.LinuxContent, initrds?.Paths ?? []);
+            return new KernelSpec(null, options.LinuxContent, initrds?.Paths ?? []) { InitrdPlace = place };
         if (options.Linux is not { } path)
             return null;
         if (KernelFacts.Probe($"--linux={path}", path, problems) is not { } kernel)
             return null;
+        if (architecture is { } machine && kernel.Processor is { } processor && processor != machine)
+            problems.Add(OtherProcessor(kernel.Path, processor, machine));
         CheckFirmware(options.Firmware, kernel, problems);
-        return new KernelSpec(Path.GetFullPath(path), default, initrds?.Paths ?? []) { IsPe = kernel.IsPe, IsUki = kernel.IsUki };
+        return new KernelSpec(Path.GetFullPath(path), default, initrds?.Paths ?? [])
+        {
+            InitrdPlace = place,
+            IsPe = kernel.IsPe,
+            IsUki = kernel.IsUki,
+        };
     }
+
+    private static Problem OtherProcessor(string path, Architecture kernel, Architecture machine) => new(
+        "kernel-architecture",
+        $"--linux={path}",
+        $"this kernel is for {ArchitectureText.Word(kernel)}, and the machine is {ArchitectureText.Word(machine)}",
+        $"use --arch={ArchitectureText.Word(kernel)}");
 
     private static void CheckFirmware(FirmwareKind firmware, KernelFacts kernel, List<Problem> problems)
     {

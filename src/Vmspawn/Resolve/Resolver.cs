@@ -24,7 +24,7 @@ internal static class Resolver
         var isUser = options.Scope == RuntimeScope.User || (options.Scope == RuntimeScope.Auto && world is { Host.IsRoot: false });
         options = TemplateChild.Apply(options, isUser, surroundings.Environment, problems);
         options = MachineImageLookup.Apply(options, MachineImageLookup.Directories(isUser, surroundings.Environment), problems);
-        var kernel = KernelResolver.Resolve(options, problems);
+        var kernel = KernelResolver.Resolve(options, world?.Platform.Architecture, surroundings.Environment("TMPDIR"), problems);
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
         var rootArgument = RootArgumentResolver.Resolve(
             (world?.Platform ?? Platform.X86).Architecture, kernel, options.KernelArguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);

@@ -69,6 +69,9 @@ internal sealed record AcceleratorSpec(string Name, string? WhyEmulated);
 /// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
 internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Initrds)
 {
+    /// <summary>The directory for a file that joins the initrds; null where there is nothing to join.</summary>
+    public string? InitrdPlace { get; init; }
+
     /// <summary>UEFI can start it.</summary>
     public bool IsPe { get; init; }
 

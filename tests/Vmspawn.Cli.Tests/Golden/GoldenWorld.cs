@@ -10,7 +10,8 @@ namespace Vmspawn.Cli.Tests.Golden;
 /// <summary>A host that is the same everywhere: images made for the test, a QEMU of known facts, no KVM.</summary>
 internal sealed class GoldenWorld : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("vmspawn-golden-").FullName;
+    // On a disk: what is joined or thrown away is put beside its image there, and /tmp may be in memory.
+    private readonly string _directory = Directory.CreateDirectory($"/var/tmp/vmspawn-golden-{Guid.NewGuid():n}").FullName;
 
     /// <summary>What the QEMU is for.</summary>
     public Platform Platform { get; init; } = Platform.X86;
@@ -82,7 +83,7 @@ internal sealed class GoldenWorld : IDisposable
     {
         OpenedFile file => $"{(file.ReadOnly ? "read" : "read and write")} {file.Path}",
         AnonymousOverlay overlay => $"overlay of {overlay.VirtualSize} bytes in {overlay.Directory}",
-        JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)}",
+        JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)} in {joined.Directory}",
         KeptNvram nvram => $"EFI variables in {nvram.Path}, at first those of {nvram.Template}",
         ForgottenNvram nvram => $"a throw-away copy of {nvram.Template}",
         MemoryBytes bytes => $"{bytes.Content.Length} bytes in memory",

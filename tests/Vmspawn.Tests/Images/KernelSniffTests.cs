@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using CsCheck;
 using Vmspawn.Images;
 
@@ -10,16 +11,16 @@ public class KernelSniffTests
     public void An_x86_kernel_with_an_efi_stub_is_a_bzimage_and_a_pe_and_says_its_command_line_limit()
     {
         var kernel = Sniff(BzImage(withPe: true));
-        Assert.Equal(new KernelSniff(KernelKind.BzImage, IsPe: true, IsUki: false, CommandLineLimit: 2047), kernel);
+        Assert.Equal(new KernelSniff(KernelKind.BzImage, IsPe: true, IsUki: false, CommandLineLimit: 2047, Architecture.X64), kernel);
     }
 
     [Fact]
     public void An_x86_kernel_without_an_efi_stub_is_no_pe() =>
-        Assert.Equal(new KernelSniff(KernelKind.BzImage, false, false, 2047), Sniff(BzImage(withPe: false)));
+        Assert.Equal(new KernelSniff(KernelKind.BzImage, false, false, 2047, Architecture.X64), Sniff(BzImage(withPe: false)));
 
     [Fact]
     public void A_pe_with_a_section_linux_is_a_unified_kernel_image() =>
-        Assert.Equal(new KernelSniff(KernelKind.Pe, true, true, null), Sniff(Pe(".text", ".linux")));
+        Assert.Equal(new KernelSniff(KernelKind.Pe, true, true, null, Architecture.X64), Sniff(Pe(".text", ".linux")));
 
     [Fact]
     public void A_pe_whose_section_only_starts_like_linux_is_none() =>
@@ -31,7 +32,7 @@ public class KernelSniffTests
         Assert.Equal(KernelKind.Elf, Sniff([0x7f, (byte)'E', (byte)'L', (byte)'F', 2]).Kind);
         var image = new byte[64];
         "ARMd"u8.CopyTo(image.AsSpan(0x38));
-        Assert.Equal(KernelKind.FlatImage, Sniff(image).Kind);
+        Assert.Equal((KernelKind.FlatImage, Architecture.Arm64), (Sniff(image).Kind, Sniff(image).Processor));
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public class KernelSniffTests
     {
         var image = Pe(".linux");
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x80 + 24 + 0xf0 + 20), (uint)image.Length);
-        Assert.Equal(new KernelSniff(KernelKind.Pe, true, false, null), Sniff(image));
+        Assert.Equal(new KernelSniff(KernelKind.Pe, true, false, null, Architecture.X64), Sniff(image));
     }
 
     private static KernelSniff Sniff(byte[] bytes) => KernelSniff.Of(bytes, bytes.Length);
@@ -76,6 +77,7 @@ public class KernelSniffTests
         "MZ"u8.CopyTo(image);
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x3c), At);
         "PE\0\0"u8.CopyTo(image.AsSpan(At));
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(At + 4), 0x8664);
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(At + 6), (ushort)sections.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(At + 20), 0xf0);
         for (var i = 0; i < sections.Length; i++)

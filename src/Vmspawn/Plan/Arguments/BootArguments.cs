@@ -14,7 +14,7 @@ internal static class BootArguments
         {
             draft.Add("-kernel", kernel.Path ?? draft.InheritedPath("kernel", new MemoryBytes(kernel.Content)));
             if (kernel.Initrds.Count > 0)
-                draft.Add("-initrd", Initrd(draft, kernel.Initrds));
+                draft.Add("-initrd", Initrd(draft, kernel));
             if (commandLine.Length > 0 && !kernel.IsUki)
                 draft.Add("-append", commandLine);
         }
@@ -35,8 +35,8 @@ internal static class BootArguments
             draft.Add("-fw_cfg", OptionText.Pairs().With("name", CredentialPlacement.FwCfgKey(credential)).With("file", Secret(draft, credential, credential.Value)));
     }
 
-    private static string Initrd(PlanDraft draft, IReadOnlyList<string> paths) =>
-        paths.Count == 1 ? paths[0] : draft.InheritedPath("initrd", new JoinedFiles(paths));
+    private static string Initrd(PlanDraft draft, KernelSpec kernel) =>
+        kernel.Initrds is [var only] ? only : draft.InheritedPath("initrd", new JoinedFiles(kernel.InitrdPlace!, kernel.Initrds));
 
     private static void AddString(PlanDraft draft, string text) =>
         draft.Add("-smbios", OptionText.Pairs().With("type", 11).With("value", text));

@@ -79,6 +79,7 @@ public static class PlanJson
                 break;
             case JoinedFiles joined:
                 json.WriteString("kind", "joined");
+                json.WriteString("directory", joined.Directory);
                 Array(json, "paths", joined.Paths, path => json.WriteStringValue(path));
                 break;
             case MemoryBytes bytes:

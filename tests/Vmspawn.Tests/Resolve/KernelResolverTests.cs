@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Options;
+using Vmspawn.Resolve;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Tests.Resolve;
+
+public sealed class KernelResolverTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<Problem> _problems = [];
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void A_kernel_of_another_architecture_is_refused_with_the_option_that_it_needs()
+    {
+        Resolve(new VmOptions { Linux = Arm64Kernel() }, Architecture.X64);
+        var problem = Assert.Single(_problems);
+        Assert.Equal("kernel-architecture", problem.Code);
+        Assert.Equal("this kernel is for aarch64, and the machine is x86_64", problem.Text);
+        Assert.Equal("use --arch=aarch64", problem.Hint);
+    }
+
+    [Fact]
+    public void A_kernel_of_the_machines_own_architecture_or_of_none_that_is_known_is_taken()
+    {
+        Assert.NotNull(Resolve(new VmOptions { Linux = Arm64Kernel() }, Architecture.Arm64));
+        Assert.NotNull(Resolve(new VmOptions { Linux = File("anything", [1, 2, 3]) }, Architecture.X64));
+        Assert.Empty(_problems);
+    }
+
+    [Fact]
+    public void Initrds_are_joined_beside_the_first_or_on_another_disk_but_not_in_memory()
+    {
+        var kernel = File("kernel", [1]);
+        string[] beside = [File("one", [1]), File("two", [2])];
+        Assert.Equal(_directory.Path, Resolve(new VmOptions { Linux = kernel, Initrds = beside }, null)!.InitrdPlace);
+        Assert.Null(Resolve(new VmOptions { Linux = kernel, Initrds = beside[..1] }, null)!.InitrdPlace);
+        var inMemory = Directory.CreateDirectory($"/dev/shm/vmspawn-test-{Guid.NewGuid():n}");
+        var three = Path.Combine(inMemory.FullName, "three");
+        System.IO.File.WriteAllBytes(three, [3]);
+        Assert.Equal("/var/tmp", Resolve(new VmOptions { Linux = kernel, Initrds = [three, beside[0]] }, null)!.InitrdPlace);
+        inMemory.Delete(recursive: true);
+        Assert.Empty(_problems);
+    }
+
+    private KernelSpec? Resolve(VmOptions options, Architecture? machine) =>
+        KernelResolver.Resolve(options, machine, tmpdir: null, _problems);
+
+    private string Arm64Kernel()
+    {
+        var image = new byte[64];
+        "ARMd"u8.CopyTo(image.AsSpan(0x38));
+        return File("Image", image);
+    }
+
+    private string File(string name, byte[] content)
+    {
+        System.IO.File.WriteAllBytes(_directory[name], content);
+        return _directory[name];
+    }
+}
