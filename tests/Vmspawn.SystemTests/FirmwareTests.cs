@@ -13,6 +13,16 @@ public sealed class FirmwareTests : VmTest
     private const string Template = "/usr/share/OVMF/OVMF_VARS_4M.fd";
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_boot_entry_of_the_image_starts_directly_with_its_initrd(QemuKind qemu)
+    {
+        var disk = Copy("disk.raw");
+        var before = Hash(disk);
+        var ended = await Succeed(qemu, [.. Machine(disk), "--boot-entry=guest", "--firmware=none", "--ephemeral", "no_timer_check", "quiet", "vmtest=report,poweroff"]);
+        Assert.Equal("disk.raw", Assert.Single(GuestReport.In(ended.Output).Blocks).Serial);
+        Assert.Equal(before, Hash(disk));
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task A_disk_boots_where_the_plan_says_and_keeps_its_variables_for_one_machine_at_a_time(QemuKind qemu)
     {
         var disk = Copy("disk.raw");

@@ -17,6 +17,16 @@ internal static class BootOptions
             (options, path) => options with { Initrds = path is null ? [] : [.. options.Initrds, path] }),
         Declare.Value(
             Topic.Boot,
+            "--boot-entry",
+            null,
+            "ID|auto",
+            "Directly boot the image's own kernel",
+            BootEntryText.Parse,
+            (options, entry) => options with { BootEntry = entry },
+            null,
+            "auto"),
+        Declare.Value(
+            Topic.Boot,
             "--smbios11",
             's',
             "STRING",

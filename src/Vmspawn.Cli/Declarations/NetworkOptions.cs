@@ -18,7 +18,7 @@ internal static class NetworkOptions
             "--publish",
             null,
             "[ADDR:]PORT:GUESTPORT[/udp]",
-            "The host's PORT leads to the guest's; 0 picks one",
+            "Lead the host's PORT in; 0 takes a free one",
             PublishText.Parse,
             (options, port) => options with { PublishedPorts = [.. options.PublishedPorts, port] }),
         Declare.Flag(
@@ -32,7 +32,7 @@ internal static class NetworkOptions
             "--network-bridge",
             null,
             "BRIDGE",
-            "Join the TAP to a bridge of the host; implies -n",
+            "Join the TAP to a bridge; implies -n",
             InterfaceNameText.Parse,
             (options, bridge) => options with { NetworkBridges = [.. options.NetworkBridges, bridge] }),
     ];

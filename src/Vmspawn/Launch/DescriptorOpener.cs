@@ -64,6 +64,8 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
                 return top;
             case JoinedFiles joined:
                 return Join(joined);
+            case FilesInImage files:
+                return ImageFiles.Copy(files);
             case KeptNvram nvram:
                 return OpenNvram(nvram);
             case ForgottenNvram nvram:
@@ -128,6 +130,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     private static string Describe(DescriptorPlan plan) => plan.Source switch
     {
         OpenedFile file => file.Path,
+        FilesInImage files => $"files of {files.Image} in {files.Directory}",
         KeptNvram nvram => nvram.Path,
         ForgottenNvram => "a throw-away copy of the EFI variables' template",
         TapDevice tap => $"the TAP device {tap.Interface}",

@@ -19,11 +19,23 @@ public static class OptionRules
         var hasImage = options.Image is not null;
         Refuse(options.Initrds.Count > 0 && !hasKernel, "initrd-without-kernel", "--initrd=", "an initrd needs a kernel", "add --linux=KERNEL");
         Refuse(
-            options.Firmware == FirmwareKind.None && !hasKernel,
+            options.Firmware == FirmwareKind.None && !hasKernel && options.BootEntry is null,
             "firmware-none-without-kernel",
             "--firmware=none",
             "without firmware a machine only starts a kernel that is handed to it",
-            "add --linux=KERNEL");
+            "add --linux=KERNEL, or --boot-entry=auto for the image's own");
+        Refuse(
+            options.BootEntry is not null && hasKernel,
+            "boot-entry-and-kernel",
+            "--boot-entry=",
+            "a kernel is named already",
+            "leave --linux= or --boot-entry= out");
+        Refuse(
+            options.BootEntry is not null && options.ImageFormat != ImageFormat.Raw,
+            "boot-entry-not-raw",
+            "--boot-entry=",
+            "only a raw image's boot partitions can be read",
+            "\"qemu-img convert\" makes one of a qcow2 image");
         Refuse(options.GrowImage is not null && !hasImage && options.Template is null, "grow-without-image", "--grow-image=", "there is no image to grow", "add -i IMAGE");
         Refuse(
             options.GrowImage is not null && hasImage && options.ImageFormat != ImageFormat.Raw,

@@ -49,6 +49,9 @@ public sealed record VmOptions
     /// <summary>A kernel by its bytes, for a program that brings its own guest; instead of <see cref="Linux"/>.</summary>
     public ReadOnlyMemory<byte> LinuxContent { get; init; }
 
+    /// <summary><c>--boot-entry=</c>: id of an entry on the image's boot partitions whose kernel is started directly, or <c>auto</c> for the best.</summary>
+    public string? BootEntry { get; init; }
+
     /// <summary><c>--initrd=</c>, in the order given; they are concatenated.</summary>
     public IReadOnlyList<string> Initrds { get; init; } = [];
 

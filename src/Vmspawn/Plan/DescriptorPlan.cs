@@ -1,3 +1,5 @@
+using Vmspawn.Images;
+
 namespace Vmspawn.Plan;
 
 /// <summary>A descriptor that QEMU or a helper is started with.</summary>
@@ -36,6 +38,12 @@ public sealed record KeptNvram(string Path, string Template) : DescriptorSource;
 /// <summary>EFI variables that are forgotten with the VM: an anonymous copy of the template.</summary>
 /// <param name="Template">Absolute path of what they start from.</param>
 public sealed record ForgottenNvram(string Template) : DescriptorSource;
+
+/// <summary>Files within a disk image, joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
+/// <param name="Directory">The directory whose file system holds it.</param>
+/// <param name="Image">Absolute path of the image.</param>
+/// <param name="Files">Each as its runs of the image's bytes.</param>
+public sealed record FilesInImage(string Directory, string Image, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource;
 
 /// <summary>Our connection to QEMU's monitor.</summary>
 public sealed record MonitorSocket : DescriptorSource;

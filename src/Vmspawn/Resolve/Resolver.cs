@@ -25,9 +25,12 @@ internal static class Resolver
         options = TemplateChild.Apply(options, isUser, surroundings.Environment, problems);
         options = MachineImageLookup.Apply(options, MachineImageLookup.Directories(isUser, surroundings.Environment), problems);
         var kernel = KernelResolver.Resolve(options, world?.Platform.Architecture, surroundings.Environment("TMPDIR"), problems);
+        if (kernel is null && options.BootEntry is not null && world is not null)
+            kernel = new BootEntryResolver(options, world.Platform.Architecture, surroundings.Environment("TMPDIR"), problems).Resolve();
+        var arguments = kernel is { Options.Length: > 0 } ? [.. kernel.Options.Split(' '), .. options.KernelArguments] : options.KernelArguments;
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
         var rootArgument = RootArgumentResolver.Resolve(
-            (world?.Platform ?? Platform.X86).Architecture, kernel, options.KernelArguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
+            (world?.Platform ?? Platform.X86).Architecture, kernel, arguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
@@ -56,7 +59,7 @@ internal static class Resolver
             Uuid = options.Uuid,
             Firmware = firmware,
             Kernel = kernel,
-            KernelArguments = rootArgument is null ? options.KernelArguments : [rootArgument, .. options.KernelArguments],
+            KernelArguments = rootArgument is null ? arguments : [rootArgument, .. arguments],
             Drives = drives,
             Tpm = tpm,
             Smbios11 = options.Smbios11,
@@ -78,7 +81,7 @@ internal static class Resolver
     private static FirmwareSpec? Firmware(
         VmOptions options, World world, KernelSpec? kernel, List<DriveSpec> drives, List<Problem> problems, List<string> notices)
     {
-        if (kernel is null && options.Linux is not null)
+        if (kernel is null && (options.Linux ?? options.BootEntry) is not null)
             return null;
         var root = drives.FirstOrDefault(drive => drive.IsRoot);
         return new FirmwareResolver(options, world.Platform.Firmware(world.Qemu), world.Firmware, problems, notices).Resolve(kernel, root);

@@ -27,7 +27,7 @@ internal static class RootArgumentResolver
         List<Problem> problems,
         List<string> notices)
     {
-        if (kernel is not { Path: not null, IsUki: false } || root is null || words.Any(IsRoot))
+        if (kernel is not { IsUki: false } || (kernel.Path is null && kernel.Entry is null) || root is null || words.Any(IsRoot))
             return null;
         if (root.Format != ImageFormat.Raw)
         {

@@ -1,4 +1,5 @@
 using Vmspawn.Host;
+using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
@@ -72,12 +73,26 @@ internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IR
     /// <summary>The directory for a file that joins the initrds; null where there is nothing to join.</summary>
     public string? InitrdPlace { get; init; }
 
+    /// <summary>Where the kernel and its initrds are in a disk image, instead of in files of their own; null for most.</summary>
+    public EntryFiles? Entry { get; init; }
+
+    /// <summary>The kernel arguments that come with it.</summary>
+    public string Options { get; init; } = "";
+
     /// <summary>UEFI can start it.</summary>
     public bool IsPe { get; init; }
 
     /// <summary>It is a unified kernel image: only UEFI can start it, and it has its command line from SMBIOS strings.</summary>
     public bool IsUki { get; init; }
 }
+
+/// <summary>The files of a boot entry, as runs of the bytes of the image that holds them.</summary>
+/// <param name="Image">Absolute path of the image.</param>
+/// <param name="Place">The directory for copies.</param>
+/// <param name="Kernel">The kernel, or the whole unified kernel image.</param>
+/// <param name="Initrds">To be joined in order.</param>
+internal sealed record EntryFiles(
+    string Image, string Place, IReadOnlyList<Extent> Kernel, IReadOnlyList<IReadOnlyList<Extent>> Initrds);
 
 /// <summary>A credential with its value at hand.</summary>
 /// <param name="Id">Its name.</param>

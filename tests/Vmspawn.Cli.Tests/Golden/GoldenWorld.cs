@@ -86,6 +86,7 @@ internal sealed class GoldenWorld : IDisposable
         JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)} in {joined.Directory}",
         KeptNvram nvram => $"EFI variables in {nvram.Path}, at first those of {nvram.Template}",
         ForgottenNvram nvram => $"a throw-away copy of {nvram.Template}",
+        FilesInImage files => $"{files.Files.Count} files of {files.Image}",
         MemoryBytes bytes => $"{bytes.Content.Length} bytes in memory",
         MonitorSocket => "monitor socket",
         ConsoleTerminal => "console terminal",

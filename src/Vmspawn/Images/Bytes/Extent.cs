@@ -1,6 +1,6 @@
 namespace Vmspawn.Images;
 
 /// <summary>A run of bytes in a file.</summary>
-/// <param name="Offset">Where it starts.</param>
-/// <param name="Length">How many, more than 0.</param>
-internal readonly record struct Extent(long Offset, long Length);
+/// <param name="Offset">Where it starts, in bytes.</param>
+/// <param name="Length">How many bytes, more than 0.</param>
+public readonly record struct Extent(long Offset, long Length);

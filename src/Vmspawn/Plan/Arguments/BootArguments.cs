@@ -12,8 +12,8 @@ internal static class BootArguments
         var commandLine = KernelCommandLine.For(spec);
         if (spec.Kernel is { } kernel)
         {
-            draft.Add("-kernel", kernel.Path ?? draft.InheritedPath("kernel", new MemoryBytes(kernel.Content)));
-            if (kernel.Initrds.Count > 0)
+            draft.Add("-kernel", kernel.Path ?? draft.InheritedPath("kernel", Kernel(kernel)));
+            if (kernel.Initrds.Count > 0 || kernel.Entry is { Initrds.Count: > 0 })
                 draft.Add("-initrd", Initrd(draft, kernel));
             if (commandLine.Length > 0 && !kernel.IsUki)
                 draft.Add("-append", commandLine);
@@ -35,8 +35,16 @@ internal static class BootArguments
             draft.Add("-fw_cfg", OptionText.Pairs().With("name", CredentialPlacement.FwCfgKey(credential)).With("file", Secret(draft, credential, credential.Value)));
     }
 
-    private static string Initrd(PlanDraft draft, KernelSpec kernel) =>
-        kernel.Initrds is [var only] ? only : draft.InheritedPath("initrd", new JoinedFiles(kernel.InitrdPlace!, kernel.Initrds));
+    private static DescriptorSource Kernel(KernelSpec kernel) => kernel.Entry is { } entry
+        ? new FilesInImage(entry.Place, entry.Image, [entry.Kernel])
+        : new MemoryBytes(kernel.Content);
+
+    private static string Initrd(PlanDraft draft, KernelSpec kernel)
+    {
+        if (kernel.Entry is { } entry)
+            return draft.InheritedPath("initrd", new FilesInImage(entry.Place, entry.Image, entry.Initrds));
+        return kernel.Initrds is [var only] ? only : draft.InheritedPath("initrd", new JoinedFiles(kernel.InitrdPlace!, kernel.Initrds));
+    }
 
     private static void AddString(PlanDraft draft, string text) =>
         draft.Add("-smbios", OptionText.Pairs().With("type", 11).With("value", text));

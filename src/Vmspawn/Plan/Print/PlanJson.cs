@@ -82,6 +82,12 @@ public static class PlanJson
                 json.WriteString("directory", joined.Directory);
                 Array(json, "paths", joined.Paths, path => json.WriteStringValue(path));
                 break;
+            case FilesInImage files:
+                json.WriteString("kind", "in-image");
+                json.WriteString("directory", files.Directory);
+                json.WriteString("path", files.Image);
+                json.WriteNumber("size", files.Files.Sum(file => file.Sum(part => part.Length)));
+                break;
             case MemoryBytes bytes:
                 json.WriteString("kind", "memory");
                 json.WriteNumber("size", bytes.Content.Length);

@@ -1,0 +1,55 @@
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Images;
+using Vmspawn.Linux;
+using Vmspawn.Plan;
+
+namespace Vmspawn.Launch;
+
+/// <summary>Copies files out of a disk image for QEMU, which takes a kernel as a file.</summary>
+internal static class ImageFiles
+{
+    private const int ChunkSize = 1 << 18;
+
+    /// <summary>Where the kernel looks for the next archive of an initrd, as in <see cref="InitrdFacts"/>.</summary>
+    private const int Alignment = 4;
+
+    /// <exception cref="IOException">The image cannot be read, or the place is full.</exception>
+    public static SafeFileHandle Copy(FilesInImage plan)
+    {
+        using var image = OpenFile.Open(plan.Image, writable: false);
+        var copy = new OverlayPlace(plan.Directory).CreateAnonymous();
+        try
+        {
+            var to = 0L;
+            foreach (var file in plan.Files)
+            {
+                to = (to + Alignment - 1) / Alignment * Alignment;
+                foreach (var part in file)
+                    to = Copy(image, part, copy, to);
+            }
+
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    private static long Copy(SafeFileHandle from, Extent part, SafeFileHandle to, long at)
+    {
+        var chunk = new byte[Math.Min(ChunkSize, part.Length)];
+        for (var done = 0L; done < part.Length;)
+        {
+            var wanted = (int)Math.Min(chunk.Length, part.Length - done);
+            var count = RandomAccess.Read(from, chunk.AsSpan(0, wanted), part.Offset + done);
+            if (count == 0)
+                throw new IOException("the image ends within a file of its boot partition");
+            RandomAccess.Write(to, chunk.AsSpan(0, count), at + done);
+            done += count;
+        }
+
+        return at + part.Length;
+    }
+}

@@ -1,0 +1,15 @@
+namespace Vmspawn.Options;
+
+/// <summary><c>--boot-entry=</c>: <c>auto</c>, or an entry's id with or without its suffix.</summary>
+internal static class BootEntryText
+{
+    /// <summary>The best entry.</summary>
+    public const string Auto = "auto";
+
+    /// <summary>Reads an id; an empty one takes an earlier one back.</summary>
+    public static Parsed<string?> Parse(string text) => text.Length == 0
+        ? default(string)
+        : text.Contains('/', StringComparison.Ordinal)
+            ? new Mistake("boot-entry", "an entry's id is a file name, without a directory", "\"auto\" takes the best entry")
+            : text;
+}

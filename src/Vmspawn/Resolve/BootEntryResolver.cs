@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Boot;
+using Vmspawn.Images;
+using Vmspawn.Images.Fat;
+using Vmspawn.Images.Gpt;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Finds the kernel, the initrds and the kernel arguments of a boot entry on the image's own boot partitions.</summary>
+internal sealed class BootEntryResolver(VmOptions options, Architecture architecture, string? tmpdir, List<Problem> problems)
+{
+    /// <summary>The boot loader's order: an extended boot loader partition holds what the other has no room for.</summary>
+    private static readonly Guid[] Types = [PartitionTypes.ExtendedBoot, PartitionTypes.Efi];
+
+    private readonly string _subject = $"--boot-entry={options.BootEntry}";
+
+    /// <summary>The kernel; null with the reason among the problems.</summary>
+    public KernelSpec? Resolve()
+    {
+        if (options.Image is not { } image)
+            return Refuse("boot-entry-without-image", "there is no image to look for it in", "add -i IMAGE");
+        try
+        {
+            using var file = OpenFile.Open(image, writable: false);
+            return Find(Path.GetFullPath(image), new FileBytes(file, FileFacts.Of(file).Size));
+        }
+        catch (IOException error)
+        {
+            return Refuse("boot-partition", $"the boot partition of {image} cannot be read: {error.Message}");
+        }
+    }
+
+    private KernelSpec? Find(string image, ByteSource disk)
+    {
+        var table = GptTable.Read(disk, out var error);
+        var partitions = Types.SelectMany(type => table?.Partitions.Where(partition => partition.Type == type) ?? [])
+            .Select(partition => new ExtentBytes(disk, [partition.Place])).ToList();
+        if (partitions.Count == 0)
+            return Refuse("no-boot-partition", $"{image} has no boot partition{(error is null ? "" : $": {error}")}", "name a kernel with --linux=");
+
+        var found = partitions.SelectMany(partition => Entries(partition)).OrderBy(item => item.Entry, BootEntryOrder.Best).ToList();
+        var chosen = found.Find(item => options.BootEntry == BootEntryText.Auto || Is(item.Entry, options.BootEntry!));
+        if (chosen.Entry is not null)
+            return Kernel(image, chosen.Entry, chosen.Volume, chosen.Partition);
+        return found.Count == 0
+            ? Refuse("no-boot-entry", $"{image} has no boot entry for this machine", "name a kernel with --linux=")
+            : Refuse("no-boot-entry", $"{image} has no such boot entry", $"there are {string.Join(", ", found.Select(item => item.Entry.Id))}");
+    }
+
+    private IEnumerable<(BootEntry Entry, FatVolume Volume, ExtentBytes Partition)> Entries(ExtentBytes partition)
+    {
+        var volume = FatVolume.Open(partition);
+        return BootEntries.Find(volume, architecture).Select(entry => (entry, volume, partition));
+    }
+
+    private static bool Is(BootEntry entry, string id) => entry.Id == id || Path.GetFileNameWithoutExtension(entry.Id) == id;
+
+    private KernelSpec? Kernel(string image, BootEntry entry, FatVolume volume, ExtentBytes partition)
+    {
+        if (OverlayPlace.Choose(_subject, "a copy of the kernel", image, tmpdir, problems) is not { } place)
+            return null;
+        var kernel = volume.Open(entry.Kernel)!;
+        if (entry.Kind != BootEntryKind.Unified)
+        {
+            var initrds = entry.Initrds.Select(path => OnDisk(partition, volume.Open(path)!.Extents)).ToList();
+            return Spec(new EntryFiles(image, place.Directory, OnDisk(partition, kernel.Extents), initrds), kernel, entry.Options);
+        }
+
+        if (options.Firmware is not (FirmwareKind.None or FirmwareKind.Bios))
+            return Spec(new EntryFiles(image, place.Directory, OnDisk(partition, kernel.Extents), []), kernel, "");
+
+        // Without UEFI nothing runs the stub: what it would load is taken from its sections.
+        var header = UnifiedEntry.Header(kernel)!;
+        var linux = new ExtentBytes(kernel, [header.Find(".linux")!.Place]);
+        List<IReadOnlyList<Extent>> initrd = header.Find(".initrd") is { } section ? [Section(partition, kernel, section)] : [];
+        return Spec(new EntryFiles(image, place.Directory, Section(partition, kernel, header.Find(".linux")!), initrd), linux, entry.Options);
+    }
+
+    private static KernelSpec Spec(EntryFiles files, ByteSource kernel, string words)
+    {
+        var head = new byte[Math.Min(KernelSniff.Window, kernel.Length)];
+        var sniff = KernelSniff.Of(head.AsSpan(0, kernel.Read(head, 0)), kernel.Length);
+        return new KernelSpec(null, default, []) { Entry = files, Options = words, IsPe = sniff.IsPe, IsUki = sniff.IsUki };
+    }
+
+    private static List<Extent> Section(ExtentBytes partition, ExtentBytes kernel, PeSection section) =>
+        OnDisk(partition, kernel.Slice(section.Place.Offset, section.Place.Length));
+
+    private static List<Extent> OnDisk(ExtentBytes partition, IReadOnlyList<Extent> inPartition) =>
+        [.. inPartition.SelectMany(part => partition.Slice(part.Offset, part.Length))];
+
+    private KernelSpec? Refuse(string code, string text, string? hint = null)
+    {
+        problems.Add(new Problem(code, _subject, text, hint));
+        return null;
+    }
+}
