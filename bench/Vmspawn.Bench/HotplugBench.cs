@@ -18,7 +18,7 @@ internal sealed class HotplugBench(string program, string folder)
     /// <summary>Each with an image of its own, for its lock.</summary>
     private Supervised Vm(string image) => new(program,
     [
-        "--user", "--quiet", "--kvm=no", "--firmware=bios", "--console=read-only", "--machine=bench", $"--hotplug-ports={Disks}",
+        "--user", "--quiet", "--kvm=no", "--tpm=no", "--firmware=bios", "--console=read-only", "--machine=bench", $"--hotplug-ports={Disks}",
         $"--image={BootSector.Write(Path.Combine(folder, image), BootSector.Halt)}",
     ]);
 

@@ -26,7 +26,7 @@ try
     Console.WriteLine("|---|---:|---:|---:|---:|");
     foreach (var (name, options) in cases)
     {
-        string[] common = ["--quiet", "--kvm=no", "--firmware=bios", "--console=read-only", "--machine=bench", .. options];
+        string[] common = ["--quiet", "--kvm=no", "--tpm=no", "--firmware=bios", "--console=read-only", "--machine=bench", .. options];
         var supervised = new Supervised(program, [.. common, $"--image={boot}"]);
         var bare = new PlannedQemu(supervised.Plan());
         var (bareMs, ourMs) = await BothMedians(runs, bare.Run, supervised.Run);
