@@ -1,16 +1,17 @@
 #!/bin/bash
 # usage: make-sid.sh CACHE
-# Unpacks a current QEMU and its companions from Debian sid into CACHE/sid, once, and writes programs that run them
-# on this host. Nothing of the tree is configured or installed: its dynamic loader and libraries are used as they lie.
+# Unpacks a current QEMU and its companions from Debian sid into CACHE/sid, once for each list of packages, and writes
+# programs that run them on this host. Nothing of the tree is configured or installed: its dynamic loader and libraries are used as they lie.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$here/../../scripts/lib.sh"
 cache=$1
 tree=$cache/sid
-packages=qemu-system-x86,qemu-utils,seabios,ovmf,systemd,systemd-container,swtpm,virtiofsd,passt
+packages=qemu-system-x86,qemu-utils,seabios,ovmf,systemd,systemd-container,systemd-journal-remote
+packages+=,swtpm,virtiofsd,vhost-device-vsock,passt,mkosi
 
-if [[ ! -d $tree ]]; then
+if [[ ! -d $tree || $(cat "$tree/packages" 2>/dev/null) != "$packages" ]]; then
     need mmdebstrap mmdebstrap
     need gpgv gpgv
     need /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
@@ -19,7 +20,9 @@ if [[ ! -d $tree ]]; then
     as_root rm -rf "$tree.new"
     as_root mmdebstrap --quiet --mode=root --variant=extract --skip=chroot/mount --include="$packages" \
         --aptopt='Acquire::Check-Valid-Until "false"' sid "$tree.new" >&2
+    echo "$packages" | as_root tee "$tree.new/packages" >/dev/null
     ((EUID == 0)) || as_root chown -R "$(id -u):$(id -g)" "$tree.new"
+    as_root rm -rf "$tree"
     mv "$tree.new" "$tree"
 fi
 
