@@ -47,7 +47,6 @@ public class VerbTests
 
     [Theory]
     [InlineData("completion")]
-    [InlineData("doctor")]
     [InlineData("ssh")]
     public void Subcommands_to_come_are_refused_by_name(string verb)
     {

@@ -10,6 +10,12 @@ internal static class HostProbe
     /// <summary>Requests in a queue of QEMU's (MAX_ENTRIES in its block/io_uring.c).</summary>
     private const uint QemuQueueLength = 128;
 
+    /// <summary>Makes TAP interfaces.</summary>
+    internal const string TunDevice = "/dev/net/tun";
+
+    /// <summary>The kernel's vsock for guests.</summary>
+    internal const string VsockDevice = "/dev/vhost-vsock";
+
     /// <summary>Observes the host; null with the reasons in <paramref name="problems"/>.</summary>
     /// <param name="scope">Whose runtime directory is used.</param>
     /// <param name="environment">Reads one environment variable.</param>
@@ -24,9 +30,9 @@ internal static class HostProbe
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             runtime,
-            HasTun: CanOpen("/dev/net/tun"),
-            HasVhostVsock: CanOpen("/dev/vhost-vsock"),
-            HasVhostNet: CanOpen("/dev/vhost-net"),
+            HasTun: DeviceFile.Look(TunDevice) == DeviceAccess.Open,
+            HasVhostVsock: DeviceFile.Look(VsockDevice) == DeviceAccess.Open,
+            HasVhostNet: DeviceFile.Look("/dev/vhost-net") == DeviceAccess.Open,
             HasIoUring: IoUring.IsPermitted(QemuQueueLength),
             MayAdministerNetwork: HostInterfaces.MayAdminister())
         {
@@ -41,19 +47,6 @@ internal static class HostProbe
         {
             using var file = MemoryFile.Create("vmspawn-owner", []);
             return FileFacts.Of(file).UserId;
-        }
-    }
-
-    private static bool CanOpen(string device)
-    {
-        try
-        {
-            OpenFile.Open(device, writable: true).Dispose();
-            return true;
-        }
-        catch (LinuxException)
-        {
-            return false;
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Vmspawn.Host;
 /// <summary>Finds out whether guests really run with KVM: that <c>/dev/kvm</c> opens is not enough.</summary>
 internal static class KvmProbe
 {
-    private const string Device = "/dev/kvm";
+    internal const string Device = "/dev/kvm";
 
     // A healthy trial takes a tenth of a second. On hosts that virtualise without the CPU's help it may take twenty times what
     // emulation takes, and kernels do not come up at all: KVM that is slower than emulation is no use even where it works.

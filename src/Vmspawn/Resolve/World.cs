@@ -25,6 +25,12 @@ internal sealed record World(
         var host = HostProbe.Probe(scope, surroundings.Environment, problems);
         if (FindPlatform(architecture, problems) is not { } platform || LookAtQemu(platform, surroundings, problems) is not { } qemu || host is null)
             return null;
+        return Of(host, platform, qemu, surroundings);
+    }
+
+    /// <summary>What was looked at already, and where the rest is to be looked for.</summary>
+    public static World Of(HostFacts host, Platform platform, QemuFacts qemu, Surroundings surroundings)
+    {
         var cache = Cache(surroundings);
         return new World(
             host,

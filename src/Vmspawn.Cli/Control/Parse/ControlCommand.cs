@@ -54,5 +54,8 @@ internal sealed record EventsCommand(RuntimeScope Scope, string Name, IReadOnlyL
 internal sealed record QmpCommand(RuntimeScope Scope, string Name, string Execute, JsonElement? Arguments, TimeSpan Timeout, bool Json)
     : ControlCommand(Scope);
 
+/// <summary>Say what this host has and lacks.</summary>
+internal sealed record DoctorCommand(bool Json) : ControlCommand(RuntimeScope.Auto);
+
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

@@ -8,9 +8,12 @@ internal static class ControlDeclarations
     private static readonly string[] Types = ChoiceText.Words(DiskText.Types);
 
     /// <summary>Those that every one of them has.</summary>
-    public static ControlOption[] Common() =>
+    public static ControlOption[] Common(ControlVerb verb) => verb.IsForMachines ? [Help, .. Scopes()] : [Help];
+
+    private static ControlOption Help => Flag("--help", 'h', "Show this help", options => options with { Help = true });
+
+    private static ControlOption[] Scopes() =>
     [
-        Flag("--help", 'h', "Show this help", options => options with { Help = true }),
         Flag("--system", null, "Only machines of /run", options => options with { Scope = RuntimeScope.System }),
         Flag("--user", null, "Only machines of $XDG_RUNTIME_DIR", options => options with { Scope = RuntimeScope.User }),
     ];

@@ -23,7 +23,7 @@ internal static class ControlLine
     }
 
     /// <summary>The options of a subcommand.</summary>
-    public static OptionTable<ControlOption> Table(ControlVerb verb) => new([.. verb.Options(), .. ControlDeclarations.Common()]);
+    public static OptionTable<ControlOption> Table(ControlVerb verb) => new([.. verb.Options(), .. ControlDeclarations.Common(verb)]);
 
     private static bool CheckOperands(ControlVerb verb, IReadOnlyList<string> words, List<Problem> problems)
     {

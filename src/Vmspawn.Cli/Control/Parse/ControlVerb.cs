@@ -6,7 +6,7 @@ namespace Vmspawn.Cli.Control.Parse;
 /// <param name="problems">Takes what is wrong with them.</param>
 internal delegate ControlCommand? ControlReader(ControlOptions options, IReadOnlyList<string> operands, ICollection<Problem> problems);
 
-/// <summary>A subcommand for running machines.</summary>
+/// <summary>A subcommand that starts no machine.</summary>
 /// <param name="Name">Its word.</param>
 /// <param name="Summary">One line for the help.</param>
 /// <param name="Operands">What it takes besides options, in order.</param>
@@ -14,6 +14,9 @@ internal delegate ControlCommand? ControlReader(ControlOptions options, IReadOnl
 /// <param name="Read">Makes the command.</param>
 internal sealed record ControlVerb(string Name, string Summary, Operand[] Operands, Func<ControlOption[]> Options, ControlReader Read)
 {
+    /// <summary>Whether it is about machines that run, those of somebody's runtime directory.</summary>
+    public bool IsForMachines { get; init; } = true;
+
     /// <summary>How it is called, for people.</summary>
     public string Usage => string.Join(' ', ["vmspawn", Name, .. Operands.Select(operand => operand.ToString()), "[OPTION…]"]);
 

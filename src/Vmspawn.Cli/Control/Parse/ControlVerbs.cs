@@ -1,6 +1,6 @@
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>All subcommands for running machines.</summary>
+/// <summary>All subcommands that start no machine: those for running ones, and the doctor.</summary>
 internal static class ControlVerbs
 {
     /// <summary>How long <c>detach</c> waits for the guest unless told.</summary>
@@ -11,7 +11,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp"];
+        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "doctor"];
 
     /// <summary>The subcommand of a word, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -58,6 +58,12 @@ internal static class ControlVerbs
             [Operand.Name, new("COMMAND", OperandKind.Word), new("JSON", OperandKind.Word, Optional: true)],
             () => [ControlDeclarations.Timeout("How long QEMU may take", QmpTime), ControlDeclarations.Json("Print it in one line")],
             QmpArguments.Read(QmpTime)),
+        "doctor" => new(
+            word,
+            "Says what this host has and lacks for machines, what each lack costs, and what mends it.",
+            [],
+            () => [ControlDeclarations.Json("Print an object")],
+            (options, _, _) => new DoctorCommand(options.Json)) { IsForMachines = false },
         _ => null,
     };
 

@@ -1,6 +1,7 @@
 using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Running;
+using Vmspawn.Doctor;
 using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Run;
@@ -49,6 +50,8 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([events.Name], screen, _ => EventsRun.RunAsync(events, machines, screen));
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, machines, screen));
+            case DoctorCommand doctor:
+                return DoctorRun.Run(doctor, new Examiner(HostSurroundings.Create()).Look(), screen);
             default:
                 throw new InvalidOperationException($"Nobody carries out {command.GetType()}.");
         }

@@ -1,0 +1,18 @@
+using Vmspawn.Cli.Control.Parse;
+using Vmspawn.Cli.Control.Show;
+using Vmspawn.Cli.Running;
+using Vmspawn.Doctor;
+
+namespace Vmspawn.Cli.Control.Run;
+
+/// <summary><c>vmspawn doctor</c>.</summary>
+internal static class DoctorRun
+{
+    /// <returns>The exit status: 1 when no machine can start at all.</returns>
+    public static int Run(DoctorCommand command, HostExamination host, ControlScreen screen)
+    {
+        var report = new DoctorReport(host, Diagnosis.Of(host));
+        screen.Write(command.Json ? report.Json() : report.Text(screen.Style));
+        return report.CanStart ? 0 : ExitStatus.Failed;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Firmware;
+using Vmspawn.Host;
+using Vmspawn.Options;
+using Vmspawn.Qemu;
+using Vmspawn.Resolve;
+
+namespace Vmspawn.Doctor;
+
+/// <summary>Looks at the host with the eyes of the resolve stage; may run a trial guest, some seconds at most.</summary>
+internal sealed class Examiner(Surroundings surroundings)
+{
+    private static readonly string[] ProgramNames =
+    [
+        "swtpm", "swtpm_setup", "swtpm_localca", "passt", "vhost-device-vsock", "ssh", "ssh-keygen",
+        "/usr/lib/systemd/systemd-journal-remote", "/lib/systemd/systemd-journal-remote",
+        "virtiofsd", "/usr/libexec/virtiofsd", "/usr/lib/virtiofsd", "/usr/lib/qemu/virtiofsd",
+    ];
+
+    public HostExamination Look()
+    {
+        var problems = new List<Problem>();
+        var host = HostProbe.Probe(RuntimeScope.Auto, surroundings.Environment, problems);
+        var qemus = Platforms().Select(Look).ToList();
+        return new HostExamination
+        {
+            Distribution = Distribution.Of(Text("/etc/os-release") ?? Text("/usr/lib/os-release")),
+            Kernel = Text("/proc/sys/kernel/osrelease") ?? "unknown",
+            User = Environment.UserName,
+            Host = host,
+            HostProblem = problems.FirstOrDefault(),
+            Qemus = qemus,
+            Kvm = host is null || qemus[0].Facts is not { } qemu ? null : Kvm(host, qemus[0].Platform, qemu),
+            KvmDevice = DeviceFile.Look(KvmProbe.Device),
+            TunDevice = DeviceFile.Look(HostProbe.TunDevice),
+            VsockDevice = DeviceFile.Look(HostProbe.VsockDevice),
+            IoUringDisabled = Text("/proc/sys/kernel/io_uring_disabled"),
+            LockedMemory = LockedMemory(),
+            Programs = Programs(),
+            RunsSystemd = Directory.Exists("/run/systemd/system"),
+            Machined = Machined(),
+            StorageProviders = Providers(),
+        };
+    }
+
+    /// <summary>The host's own first.</summary>
+    private static IEnumerable<Platform> Platforms()
+    {
+        var native = Platform.Of(RuntimeInformation.OSArchitecture) ?? Platform.X86;
+        return new[] { native, Platform.X86, Platform.Arm64, Platform.RiscV64 }.Distinct();
+    }
+
+    private ExaminedQemu Look(Platform platform)
+    {
+        var problems = new List<Problem>();
+        var qemu = World.LookAtQemu(platform, surroundings, problems);
+        var machine = platform.Firmware(qemu);
+        var catalog = FirmwareCatalog.Of(machine, FirmwarePlaces.Of(surroundings.Environment, qemu));
+        return new ExaminedQemu(platform, qemu, problems.FirstOrDefault(), Choose(FirmwareFeatures.Default), Choose(Secure));
+
+        FirmwareDescriptor? Choose(FirmwareFeatures features) => FirmwareChoice.Of(catalog, machine, features, keepsVariables: false).Descriptor;
+    }
+
+    private static FirmwareFeatures Secure => FirmwareFeatures.Any.With(FirmwareFeatures.SecureBoot, Tristate.Yes);
+
+    private KvmFacts Kvm(HostFacts host, Platform platform, QemuFacts qemu) =>
+        World.Of(host, platform, qemu, surroundings).ProbeKvm(platform.CpuModel("kvm", qemu.Version));
+
+    private Dictionary<string, string> Programs()
+    {
+        var found = new Dictionary<string, string>();
+        foreach (var name in ProgramNames)
+        {
+            if (Linux.Executable.Find(name, surroundings.Environment("PATH")) is { } path)
+                found.TryAdd(Path.GetFileName(name), path);
+        }
+
+        return found;
+    }
+
+    private string? Machined()
+    {
+        const string Socket = "systemd/machine/io.systemd.Machine";
+        return RuntimePlaces().Select(place => Path.Combine(place, Socket)).FirstOrDefault(File.Exists);
+    }
+
+    private List<string> Providers() =>
+    [
+        .. RuntimePlaces()
+            .Select(place => Path.Combine(place, "systemd/io.systemd.StorageProvider"))
+            .Where(Directory.Exists)
+            .SelectMany(Directory.EnumerateFileSystemEntries)
+            .Select(path => Path.GetFileName(path))
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private IEnumerable<string> RuntimePlaces() =>
+        surroundings.Environment("XDG_RUNTIME_DIR") is ['/', ..] own ? ["/run", own] : ["/run"];
+
+    private static string? LockedMemory() => Text("/proc/self/limits")?.Split('\n')
+        .FirstOrDefault(line => line.StartsWith("Max locked memory", StringComparison.Ordinal))?
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
+
+    private static string? Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Vmspawn.Host;
+using Vmspawn.Qemu;
+
+namespace Vmspawn.Doctor;
+
+/// <summary>What a guest is made of: QEMU, KVM, firmware, TPM.</summary>
+internal static class GuestFindings
+{
+    public static IEnumerable<Finding> Of(HostExamination host)
+    {
+        foreach (var qemu in host.Qemus)
+            yield return Qemu(host, qemu);
+        yield return Kvm(host);
+        yield return Firmware(host, host.Native);
+        yield return SecureBoot(host, host.Native);
+        yield return Tpm(host);
+    }
+
+    private static Finding Qemu(HostExamination host, ExaminedQemu qemu)
+    {
+        var isNative = qemu == host.Native;
+        var id = $"qemu-{qemu.Platform.Name}";
+        var subject = $"QEMU {qemu.Platform.Name}";
+        if (qemu.Facts is { } facts)
+            return Finding.Works(id, subject, $"{facts.Version} ({facts.Path})");
+        var cost = isNative ? $"no machine starts but those of another architecture (--arch=)" : $"no {qemu.Platform.Name} guests (--arch=)";
+        var mend = host.Distribution.Install(PackageOf(qemu.Platform));
+        return host.Qemus.Any(other => other.Facts is not null)
+            ? Finding.Lacks(id, subject, qemu.Problem!.Text, cost, mend)
+            : new Finding(id, subject, isNative ? FindingState.Fails : FindingState.Lacks, qemu.Problem!.Text, isNative ? "no machine starts" : cost, mend);
+    }
+
+    private static Package PackageOf(Platform platform) => platform == Platform.X86 ? Package.QemuX86
+        : platform == Platform.Arm64 ? Package.QemuArm
+        : Package.QemuRiscV;
+
+    private static Finding Kvm(HostExamination host)
+    {
+        const string Cost = "guests are emulated, which is ten times slower and more";
+        if (host.Kvm is { Usable: true })
+            return Finding.Works("kvm", "KVM", "a guest runs with it");
+        return Finding.Lacks("kvm", "KVM", host.Kvm?.Reason ?? "there is no QEMU to try it with", Cost, host.KvmDevice switch
+        {
+            DeviceAccess.Denied => $"usermod -aG kvm {host.User}, then log in again",
+            DeviceAccess.Missing => "modprobe kvm_intel or kvm_amd; the CPU's virtualisation is switched on in the firmware's setup, or nested by the outer host",
+            _ => null,
+        });
+    }
+
+    private static Finding Firmware(HostExamination host, ExaminedQemu qemu) => qemu.Firmware is { } firmware
+        ? Finding.Works("uefi", "UEFI firmware", firmware.Origin)
+        : Finding.Lacks(
+            "uefi",
+            "UEFI firmware",
+            $"none is installed for {qemu.Platform.Name}",
+            qemu.Platform == Platform.X86 ? "disks start only by --firmware=bios, unified kernels not at all" : "disks and unified kernels do not start",
+            host.Distribution.Install(FirmwareOf(qemu.Platform)));
+
+    private static Finding SecureBoot(HostExamination host, ExaminedQemu qemu) => qemu.SecureFirmware is { } firmware
+        ? Finding.Works("secure-boot", "Secure Boot", firmware.Origin)
+        : Finding.Lacks(
+            "secure-boot", "Secure Boot", "no firmware with it is installed", "no --secure-boot=yes", host.Distribution.Install(FirmwareOf(qemu.Platform)));
+
+    private static Package FirmwareOf(Platform platform) => platform == Platform.X86 ? Package.FirmwareX86
+        : platform == Platform.Arm64 ? Package.FirmwareArm
+        : Package.FirmwareRiscV;
+
+    private static Finding Tpm(HostExamination host)
+    {
+        if (host.Program("swtpm") is not { } swtpm)
+            return Finding.Lacks("tpm", "TPM", "swtpm is not installed", "guests have no TPM", host.Distribution.Install(Package.Swtpm));
+        return host.Program("swtpm_setup") is null || host.Program("swtpm_localca") is null
+            ? Finding.Lacks("tpm", "TPM", $"{swtpm}, without swtpm_setup or swtpm_localca", "no new TPM can be made that is kept", host.Distribution.Install(Package.Swtpm))
+            : Finding.Works("tpm", "TPM", swtpm);
+    }
+}

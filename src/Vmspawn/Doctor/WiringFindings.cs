@@ -1,0 +1,85 @@
+using Vmspawn.Host;
+
+namespace Vmspawn.Doctor;
+
+/// <summary>What connects a guest with the host: disks, networks, vsock, shares.</summary>
+internal static class WiringFindings
+{
+    public static IEnumerable<Finding> Of(HostExamination host)
+    {
+        yield return Disks(host);
+        yield return UserNetwork(host);
+        yield return Tap(host);
+        yield return Vsock(host);
+        yield return Shares(host);
+    }
+
+    private static Finding Disks(HostExamination host)
+    {
+        const string Cost = "disks go through QEMU's threads, which is slower";
+        var locks = host.LockedMemory is { } limit ? $"; memory that may be locked: {Amount(limit)}" : "";
+        if (host.Host is not { HasIoUring: true })
+        {
+            return Finding.Lacks("io-uring", "io_uring", $"the kernel grants none{locks}", Cost, host.IoUringDisabled is "1" or "2"
+                ? "sysctl kernel.io_uring_disabled=0"
+                : "a container's seccomp filter forbids it, or `ulimit -l` is too small");
+        }
+
+        return host.Native.Facts is { HasIoUring: false } qemu
+            ? Finding.Lacks("io-uring", "io_uring", $"{qemu.Path} is built without it", Cost, null)
+            : Finding.Works("io-uring", "io_uring", $"granted{locks}");
+    }
+
+    private static string Amount(string limit) => limit == "unlimited" ? limit : $"{limit} bytes";
+
+    private static Finding UserNetwork(HostExamination host) => host.Program("passt") is { } passt
+        ? Finding.Works("passt", "user network", passt)
+        : Finding.Lacks(
+            "passt",
+            "user network",
+            "passt is not installed: QEMU's own is used",
+            "it is slower, and no port is published on an IPv6 address",
+            host.Distribution.Install(Package.Passt));
+
+    private static Finding Tap(HostExamination host)
+    {
+        const string Cost = "no -n and no --network-bridge=; --network-user-mode needs none";
+        if (host.TunDevice == DeviceAccess.Open && host.Host is { MayAdministerNetwork: true })
+            return Finding.Works("tap", "TAP network", HostProbe.TunDevice);
+        return host.TunDevice switch
+        {
+            DeviceAccess.Missing => Finding.Lacks("tap", "TAP network", $"there is no {HostProbe.TunDevice}", Cost, "modprobe tun"),
+            DeviceAccess.Denied => Finding.Lacks("tap", "TAP network", $"{HostProbe.TunDevice} is not ours to open", Cost, $"chmod 0666 {HostProbe.TunDevice}"),
+            _ => Finding.Lacks(
+                "tap",
+                "TAP network",
+                "we lack CAP_NET_ADMIN",
+                "only devices that were made for us beforehand",
+                $"ip tuntap add dev vt-NAME mode tap user {host.User} && ip link set vt-NAME up"),
+        };
+    }
+
+    private static Finding Vsock(HostExamination host)
+    {
+        if (host.VsockDevice == DeviceAccess.Open)
+            return Finding.Works("vsock", "vsock", HostProbe.VsockDevice);
+        if (host.Program("vhost-device-vsock") is { } program)
+            return Finding.Works("vsock", "vsock", program);
+        var denied = host.VsockDevice == DeviceAccess.Denied;
+        return Finding.Lacks(
+            "vsock",
+            "vsock",
+            denied ? $"{HostProbe.VsockDevice} is not ours to open" : $"there is no {HostProbe.VsockDevice} and no vhost-device-vsock",
+            "guests are reached by their network or serial ports only",
+            $"{(denied ? $"chmod 0666 {HostProbe.VsockDevice}" : "modprobe vhost_vsock")}, or {host.Distribution.Install(Package.VhostDeviceVsock)}");
+    }
+
+    private static Finding Shares(HostExamination host) => host.Program("virtiofsd") is { } program
+        ? Finding.Works("virtiofs", "shares", program)
+        : Finding.Lacks(
+            "virtiofs",
+            "shares",
+            "virtiofsd is not installed",
+            "directories are shared by QEMU's 9p, which is slower",
+            host.Distribution.Install(Package.Virtiofsd));
+}
