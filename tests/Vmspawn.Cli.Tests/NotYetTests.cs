@@ -25,7 +25,6 @@ public class NotYetTests
     [InlineData("--forward-journal=")]
     [InlineData("--forward-journal-max-use=")]
     [InlineData("--bind-user-shell=no")]
-    [InlineData("--bind=")]
     [InlineData("--directory=")]
     public void What_asks_for_nothing_is_accepted(string option) => Assert.IsType<RunCommand>(Parse(option));
 
@@ -42,7 +41,6 @@ public class NotYetTests
     [InlineData("--forward-journal-max-files=3")]
     [InlineData("--bind-user-shell=yes")]
     [InlineData("--console=gui")]
-    [InlineData("--bind=/home")]
     [InlineData("--slice=a.slice")]
     public void What_asks_for_something_is_refused_by_name(string option)
     {

@@ -11,7 +11,7 @@ cache=$1
 
 # What the guest loads, in order of need; dependencies are found below, built-in ones passed over.
 modules=(virtio_pci virtio_console virtio_blk virtio_net virtio_scsi sd_mod sr_mod virtio-rng virtio_balloon button evdev efivarfs
-    qemu_fw_cfg vfat nls_cp437 nls_ascii nls_iso8859-1)
+    qemu_fw_cfg vfat nls_cp437 nls_ascii nls_iso8859-1 virtiofs)
 
 # The kernel's package is only downloaded and unpacked: this host keeps its own kernel.
 fetch_kernel() {

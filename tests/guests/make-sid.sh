@@ -64,6 +64,11 @@ write_program "$cache/passt-sid/passt" <<PROGRAM
 exec '$loader' --argv0 passt --library-path '$libraries' '$tree/usr/bin/passt' "\$@"
 PROGRAM
 
+write_program "$cache/virtiofsd-sid/virtiofsd" <<PROGRAM
+#!/bin/sh
+exec '$loader' --argv0 virtiofsd --library-path '$libraries' '$tree/usr/libexec/virtiofsd' "\$@"
+PROGRAM
+
 write_program "$cache/sid-run" <<PROGRAM
 #!/bin/sh
 program=\$1

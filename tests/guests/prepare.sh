@@ -6,6 +6,7 @@
 #   sid/                          a tree of Debian sid with its QEMU
 #   qemu-sid/qemu-system-x86_64   runs the tree's QEMU on this host: put the directory first in $PATH
 #   passt-sid/passt               runs the tree's passt on this host
+#   virtiofsd-sid/virtiofsd       runs the tree's virtiofsd on this host
 #   sid-run                       runs any program of the tree on this host: sid-run usr/bin/varlinkctl …
 #   efi/                          disks and a unified kernel image that boot the guest by UEFI (see make-efi.sh)
 # What is there already is kept; nothing is asked.

@@ -28,8 +28,6 @@ internal static class LaterOptions
     [
         Declare.Later(Topic.Image, "--directory", "PATH", "booting a directory is", 'D', "boot a disk with -i or a kernel with --linux="),
         Declare.Later(Topic.Mounts, "--private-users", "UIDBASE[:NUIDS]", "booting a directory is"),
-        Declare.Later(Topic.Mounts, "--bind", "SOURCE[:TARGET]", "sharing directories is", hint: "--extra-drive= hands an image over"),
-        Declare.Later(Topic.Mounts, "--bind-ro", "SOURCE[:TARGET]", "sharing directories is", hint: "--extra-drive= hands an image over"),
         Declare.Later(Topic.Mounts, "--bind-volume", "PROVIDER:VOLUME…", "a storage provider's volume is", hint: "--extra-drive= takes a path"),
         Declare.Later(Topic.Mounts, "--bind-user", "NAME", "binding users is"),
         Declare.Later(Topic.Mounts, "--bind-user-group", "GROUP", "binding users is"),

@@ -13,6 +13,7 @@ internal static class OptionTable
         .. BootOptions.All(),
         .. FirmwareOptions.All(),
         .. NetworkOptions.All(),
+        .. ShareOptions.All(),
         .. ConsoleOptions.All(),
         .. CredentialOptions.All(),
         .. CloudInitOptions.All(),

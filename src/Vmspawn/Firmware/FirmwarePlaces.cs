@@ -9,7 +9,6 @@ namespace Vmspawn.Firmware;
 internal sealed record FirmwarePlaces(
     IReadOnlyList<string> Descriptors, IReadOnlyList<string> QemuData, string Root = "/")
 {
-    private const string Below = "qemu/firmware";
 
     /// <summary>The user's, the administrator's and the distribution's directories, then those of this QEMU.</summary>
     /// <param name="environment">Reads one environment variable.</param>
@@ -19,14 +18,20 @@ internal sealed record FirmwarePlaces(
         var data = qemu?.DataDirectories ?? [];
         string[] directories =
         [
-            .. UserConfiguration(environment) is { } user ? [Path.Combine(user, Below)] : Array.Empty<string>(),
-            Path.Combine("/etc", Below),
-            Path.Combine("/usr/share", Below),
+            .. Below("qemu/firmware", environment),
             // A QEMU from elsewhere, such as /nix/store or /opt, brings descriptors of its own.
             .. data.Select(directory => Path.Combine(directory, "firmware")).Where(Directory.Exists),
         ];
         return new FirmwarePlaces([.. directories.Distinct()], data);
     }
+
+    /// <summary>The user's, the administrator's and the distribution's directory of this name, the most specific first.</summary>
+    public static IReadOnlyList<string> Below(string name, Func<string, string?> environment) =>
+    [
+        .. UserConfiguration(environment) is { } user ? [Path.Combine(user, name)] : Array.Empty<string>(),
+        Path.Combine("/etc", name),
+        Path.Combine("/usr/share", name),
+    ];
 
     private static string? UserConfiguration(Func<string, string?> environment)
     {

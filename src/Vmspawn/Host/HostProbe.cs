@@ -34,7 +34,7 @@ internal static class HostProbe
             HasVhostVsock: DeviceFile.Look(VsockDevice) == DeviceAccess.Open,
             HasVhostNet: DeviceFile.Look("/dev/vhost-net") == DeviceAccess.Open,
             HasIoUring: IoUring.IsPermitted(QemuQueueLength),
-            MayAdministerNetwork: HostInterfaces.MayAdminister())
+            MayAdministerNetwork: OwnCapabilities.Has(OwnCapabilities.NetAdmin))
         {
             Architecture = RuntimeInformation.OSArchitecture,
         };

@@ -83,6 +83,8 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
                 return Terminal.Slave;
             case SocketEnd end:
                 return TakeEnd(end.Pair);
+            case ListeningEnd end:
+                return Listen(end.Pair);
             case TpmStateDirectory state:
                 return OpenTpm(state);
             default:
@@ -97,6 +99,13 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         var (one, kept) = SocketPair.Create();
         _otherEnds.Add(pair, held.Add(kept));
         return one;
+    }
+
+    private SafeFileHandle Listen(string pair)
+    {
+        var (listener, connection) = QueuedConnection.Create(directory.PathOf("queued"));
+        _otherEnds.Add(pair, held.Add(connection));
+        return listener;
     }
 
     private SafeFileHandle OpenTpm(TpmStateDirectory state)

@@ -33,7 +33,7 @@ internal sealed class RunningHelper : IDisposable
     /// <exception cref="LaunchException">It cannot be executed.</exception>
     public static RunningHelper Start(HelperPlan plan, IReadOnlyList<ChildDescriptor> descriptors)
     {
-        using var errors = Pipe.Create();
+        var errors = Pipe.Create();
         var stderr = new StderrTail(errors.ReadEnd);
         try
         {
@@ -50,6 +50,11 @@ internal sealed class RunningHelper : IDisposable
         {
             stderr.Dispose();
             throw new LaunchException($"start {plan.Subject}", error.Message, error);
+        }
+        finally
+        {
+            // The end that is read is the reader's.
+            errors.WriteEnd.Dispose();
         }
     }
 

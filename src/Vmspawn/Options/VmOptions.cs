@@ -115,6 +115,9 @@ public sealed record VmOptions
     /// <summary><c>--publish=</c>: ports of the host that lead through the first NIC in user mode.</summary>
     public IReadOnlyList<PublishedPort> PublishedPorts { get; init; } = [];
 
+    /// <summary>Directories of the host for the guest.</summary>
+    public ShareWishes Shares { get; init; } = new();
+
     /// <summary>The rest of the command line: further kernel arguments.</summary>
     public IReadOnlyList<string> KernelArguments { get; init; } = [];
 

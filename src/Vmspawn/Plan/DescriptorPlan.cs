@@ -55,6 +55,13 @@ public sealed record ConsoleTerminal : DescriptorSource;
 /// <param name="Pair">Which pair; named by exactly two descriptors.</param>
 public sealed record SocketEnd(string Pair) : DescriptorSource;
 
+/// <summary>
+/// A listening socket without a name, for a program that takes no connected one: the other end of the pair, a <see cref="SocketEnd"/> of
+/// another program, waits in its queue.
+/// </summary>
+/// <param name="Pair">Which pair; opened before its other end.</param>
+public sealed record ListeningEnd(string Pair) : DescriptorSource;
+
 /// <summary>The directory of a TPM's state, locked for as long as somebody has it open; made first when it is not there.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="Maker">What makes a TPM with certificates, or null for one that is forgotten with the VM and needs none.</param>

@@ -25,6 +25,9 @@ internal static class DeviceDemands
             demands.Add(DeviceDemand.Boot(drive.Id, Driver(drive.Type), bootClass, drive.Path));
         }
 
+        foreach (var share in spec.Shares)
+            demands.Add(DeviceDemand.Boot(share.Id, share.Server.Driver, BootClass.Share, share.Source));
+
         if (spec.Drives.Any(drive => drive.IsScsi))
         {
             var owner = $"{spec.Drives.Count(drive => drive.IsScsi)} SCSI drives";

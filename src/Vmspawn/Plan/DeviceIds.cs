@@ -11,6 +11,7 @@ internal static class DeviceIds
     public const string CloudInit = "vmspawn-cloud-init";
     public const string Console = "vmspawn-console";
     public const string Monitor = "vmspawn-monitor";
+    public const string Memory = "vmspawn-memory";
     public const string Tpm = "vmspawn-tpm";
 
     /// <summary>A drive attached while the VM runs; the number is never used twice.</summary>
@@ -19,6 +20,8 @@ internal static class DeviceIds
     public static string Nic(int index) => index == 0 ? "vmspawn-nic" : $"vmspawn-nic-{index}";
 
     public static string Netdev(int index) => index == 0 ? "vmspawn-net" : $"vmspawn-net-{index}";
+
+    public static string Share(int index) => $"vmspawn-share-{index}";
 
     public static string ExtraDrive(int index) => $"vmspawn-extra-{index}";
 }

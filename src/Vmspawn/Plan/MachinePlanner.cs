@@ -1,5 +1,6 @@
 using Vmspawn.Pcie;
 using Vmspawn.Plan.Arguments;
+using Vmspawn.Shares;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
@@ -38,6 +39,7 @@ internal static class MachinePlanner
         ConsoleArguments.AddDevice(draft, spec);
         NetworkArguments.Add(draft, spec);
         DiskArguments.Add(draft, spec, interrupts);
+        ShareArguments.Add(draft, spec);
         UserArguments.Add(draft, spec.Extra, interrupts);
 
         return new VmPlan
@@ -54,7 +56,7 @@ internal static class MachinePlanner
             Console = spec.Console,
             Notices =
             [
-                .. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), CredentialPlacement.For(spec).Notice }.OfType<string>(),
+                .. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), CredentialPlacement.For(spec).Notice, ShareMounts.Notice(spec.Shares) }.OfType<string>(),
                 .. Published(spec),
             ],
         };

@@ -1,6 +1,7 @@
 using Vmspawn.Options;
 using Vmspawn.Qemu;
 using Vmspawn.Qemu.Extra;
+using Vmspawn.Shares;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
@@ -34,6 +35,8 @@ internal static class Resolver
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
+        var shares = world is null ? [] : new ShareResolver(options.Shares, world, problems, notices).Resolve();
+        ShareMounts.Append(credentials, shares);
         var nics = NetworkResolver.Resolve(options, name, world, problems);
 
         if (name is not null && new CloudInitResolver(options, problems, notices).Resolve(name, sshKeys: []) is { } seed)
@@ -65,6 +68,7 @@ internal static class Resolver
             Smbios11 = options.Smbios11,
             Credentials = credentials.All,
             Nics = nics,
+            Shares = shares,
             Console = options.Console,
             ConsoleTransport = options.ConsoleTransport,
             Term = options.Terminal,

@@ -4,6 +4,8 @@ using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Qemu;
+using Vmspawn.Shares;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
@@ -19,6 +21,9 @@ internal sealed record World(
     /// <summary>The machine that the guest gets.</summary>
     public Platform Platform { get; init; } = Platform.X86;
 
+    /// <summary>Looks for what serves shared directories.</summary>
+    public Func<VirtiofsdFacts> Virtiofsd { get; init; } = () => new VirtiofsdFacts([], [], [], VirtiofsdSandbox.None);
+
     /// <summary>Looks; null with the reasons in <paramref name="problems"/>.</summary>
     public static World? Look(RuntimeScope scope, Architecture? architecture, Surroundings surroundings, List<Problem> problems)
     {
@@ -32,14 +37,16 @@ internal sealed record World(
     public static World Of(HostFacts host, Platform platform, QemuFacts qemu, Surroundings surroundings)
     {
         var cache = Cache(surroundings);
+        string? FindProgram(string name) => Executable.Find(name, surroundings.Environment("PATH"));
         return new World(
             host,
             qemu,
             FirmwarePlaces.Of(surroundings.Environment, qemu),
-            name => Executable.Find(name, surroundings.Environment("PATH")),
+            FindProgram,
             model => platform == Platform.X86 ? KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path) : KvmProbe.Open(qemu))
         {
             Platform = platform,
+            Virtiofsd = () => VirtiofsdLocator.Look(surroundings.Environment, FindProgram),
         };
     }
 

@@ -44,6 +44,12 @@ internal sealed record MachineSpec
     /// <summary>The guest's network cards, in order.</summary>
     public IReadOnlyList<NicSpec> Nics { get; init; } = [];
 
+    /// <summary>Directories of the host that the guest sees, in order.</summary>
+    public IReadOnlyList<ShareSpec> Shares { get; init; } = [];
+
+    /// <summary>A device is served by another process than QEMU (vhost-user), which has to see the guest's memory.</summary>
+    public bool HasVhostUser => Shares.Any(share => share.Server is Virtiofsd);
+
     public required ConsoleMode Console { get; init; }
     public ConsoleTransport ConsoleTransport { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Vmspawn.Options;
 using Vmspawn.Plan.Print;
 using Vmspawn.Qemu;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Cli.Tests.Golden;
 
@@ -48,6 +49,18 @@ public class GoldenTests
         var (plan, problems) = world.Plan(args, null);
         Assert.Empty(problems);
         Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+    }
+
+    [Theory]
+    [InlineData("shares-by-virtiofsd-in-rust", VirtiofsdKind.Rust, false, "--bind=IMAGES/tree:/mnt/a b", "--bind-ro=IMAGES/tree:/mnt/c", "--set-credential=fstab.extra:tmpfs /t tmpfs")]
+    [InlineData("shares-by-virtiofsd-in-c", VirtiofsdKind.C, true, "--bind=IMAGES/tree:/mnt", "--ram=1G:2G:4")]
+    internal void A_share_is_a_helper_with_a_device_and_the_guests_memory_is_shared_with_it(string name, VirtiofsdKind kind, bool isRoot, params string[] args)
+    {
+        using var world = new GoldenWorld { Virtiofsd = kind, IsRoot = isRoot };
+        args = ["-i", "IMAGES/root.raw", "--firmware=bios", .. args];
+        var (plan, problems) = world.Plan(args, null);
+        Assert.Empty(problems);
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}\n{string.Join('\n', plan!.Notices)}\n");
     }
 
     [Theory]

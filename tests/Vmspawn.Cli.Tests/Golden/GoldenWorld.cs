@@ -4,6 +4,8 @@ using Vmspawn.Images;
 using Vmspawn.Plan;
 using Vmspawn.Qemu;
 using Vmspawn.Resolve;
+using Vmspawn.Shares;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Cli.Tests.Golden;
 
@@ -19,6 +21,12 @@ internal sealed class GoldenWorld : IDisposable
     /// <summary>Installed beside QEMU.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
+    /// <summary>The virtiofsd that is installed, or null.</summary>
+    public VirtiofsdKind? Virtiofsd { get; init; }
+
+    /// <summary>Whether we are root.</summary>
+    public bool IsRoot { get; init; }
+
     /// <summary>The kernel grants it.</summary>
     public bool HasIoUring { get; init; }
 
@@ -28,6 +36,7 @@ internal sealed class GoldenWorld : IDisposable
             File.WriteAllBytes(PathOf(name), [.. Enumerable.Repeat((byte)0x55, 1 << 20)]);
         // An MZ header that points to a PE header with nothing behind it.
         File.WriteAllBytes(PathOf("linux.efi"), [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8, .. new byte[64]]);
+        Directory.CreateDirectory(PathOf("tree"));
         WriteFirmware();
         using var qcow2 = File.OpenHandle(PathOf("root.qcow2"), FileMode.Create, FileAccess.ReadWrite);
         QcowOverlay.Write(qcow2, 1 << 30);
@@ -91,6 +100,7 @@ internal sealed class GoldenWorld : IDisposable
         MonitorSocket => "monitor socket",
         ConsoleTerminal => "console terminal",
         SocketEnd end => $"an end of the socket {end.Pair}",
+        ListeningEnd end => $"a listening socket, {end.Pair} in its queue",
         TpmStateDirectory { Maker: null } state => $"directory {state.Path}",
         TpmStateDirectory { Maker: { } maker } state => $"directory {state.Path}, made by {maker.Setup}",
         TapDevice tap => $"TAP device {tap.Interface}{(tap.Bridge is null ? "" : $" on {tap.Bridge}")}",
@@ -120,7 +130,7 @@ internal sealed class GoldenWorld : IDisposable
 
     private World World()
     {
-        var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), true, false, true, HasIoUring, MayAdministerNetwork: true);
+        var host = new HostFacts(IsRoot ? 0u : 1000u, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), true, false, true, HasIoUring, MayAdministerNetwork: true);
         var qemu = new QemuFacts
         {
             Path = $"/usr/bin/qemu-system-{Platform.Name}",
@@ -151,6 +161,11 @@ internal sealed class GoldenWorld : IDisposable
             _ => new KvmFacts(false, "the tests have none"))
         {
             Platform = Platform,
+            Virtiofsd = () => new VirtiofsdFacts(
+                Virtiofsd is { } kind ? [new VirtiofsdProgram("/usr/libexec/virtiofsd", kind, HasReadOnly: kind == VirtiofsdKind.Rust, HasTranslation: kind == VirtiofsdKind.Rust)] : [],
+                ["$PATH"],
+                [],
+                VirtiofsdSandbox.Namespace),
         };
     }
 

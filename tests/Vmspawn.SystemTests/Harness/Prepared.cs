@@ -22,6 +22,12 @@ internal static class Prepared
     /// <summary>The folder to put first in $PATH for passt of Debian sid.</summary>
     public static string PasstFolder { get; } = Path.Combine(Cache, "passt-sid");
 
+    /// <summary>virtiofsd of Debian sid, the one in Rust.</summary>
+    public static string RustVirtiofsd { get; } = Path.Combine(Cache, "virtiofsd-sid", "virtiofsd");
+
+    /// <summary>virtiofsd of the distribution's QEMU, the one in C: Debian 12 is the last to have it.</summary>
+    public static string CVirtiofsd => "/usr/lib/qemu/virtiofsd";
+
     /// <summary>The program under test.</summary>
     public static string Binary { get; } = Existing(
         Environment.GetEnvironmentVariable("VMSPAWN_BINARY") is { Length: > 0 } given

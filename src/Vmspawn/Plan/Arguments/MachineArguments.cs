@@ -17,6 +17,8 @@ internal static class MachineArguments
         draft.Add("-cpu", spec.Platform.CpuModel(spec.Accelerator.Name, spec.Qemu.Version));
         draft.Add("-smp", spec.Cpus.Smp);
         draft.Add("-m", Memory(spec));
+        if (spec.HasVhostUser)
+            draft.Add("-object", new OptionText("memory-backend-memfd").With("id", DeviceIds.Memory).With("size", Size(spec)).With("share", true));
         draft.Arguments.AddRange(["-nodefaults", "-no-user-config", "-display", "none"]);
         if (spec.Sandbox)
             draft.Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
@@ -37,7 +39,8 @@ internal static class MachineArguments
 
     private static OptionText Board(MachineSpec spec)
     {
-        var machine = FirmwareArguments.Properties(new OptionText(spec.Platform.Board.Name), spec);
+        var machine = FirmwareArguments.Properties(new OptionText(spec.Platform.Board.Name), spec)
+            .WithIf(spec.HasVhostUser, "memory-backend", DeviceIds.Memory);
         return spec.Platform.Architecture switch
         {
             Architecture.X64 => Pc(machine.With("vmport", false), spec.Accelerator.Name),
@@ -53,9 +56,11 @@ internal static class MachineArguments
 
     private static OptionText Memory(MachineSpec spec)
     {
-        var text = OptionText.Pairs().With("size", $"{spec.Ram.Size >> 20}M");
+        var text = OptionText.Pairs().With("size", Size(spec));
         return spec.Ram.Max is { } max
             ? text.With("slots", spec.Ram.Slots).With("maxmem", $"{max >> 20}M")
             : text;
     }
+
+    private static string Size(MachineSpec spec) => $"{spec.Ram.Size >> 20}M";
 }

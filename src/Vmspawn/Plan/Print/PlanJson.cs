@@ -102,6 +102,10 @@ public static class PlanJson
                 json.WriteString("kind", "socket");
                 json.WriteString("pair", end.Pair);
                 break;
+            case ListeningEnd end:
+                json.WriteString("kind", "listening-socket");
+                json.WriteString("pair", end.Pair);
+                break;
             case TpmStateDirectory state:
                 json.WriteString("kind", "tpm-state");
                 json.WriteString("path", state.Path);

@@ -1,0 +1,51 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>
+/// A listening socket of AF_UNIX without a name, and the one connection that waits in its queue: for a program that only takes a
+/// listener, and its only client. Both can be started in any order, and nobody else can connect.
+/// </summary>
+public static class QueuedConnection
+{
+    /// <summary>Creates both, blocking, closed on exec until handed to a child.</summary>
+    /// <param name="path">A name for the moment in which the connection is made, of any length, in a directory of ours alone.</param>
+    /// <exception cref="LinuxException">The path exists, or its directory does not, or no descriptors are left.</exception>
+    public static unsafe (SafeFileHandle Listener, SafeFileHandle Connection) Create(string path)
+    {
+        SafeFileHandle listener = NewSocket();
+        SafeFileHandle? connection = null;
+        BoundSocket? bound = null;
+        try
+        {
+            bound = BoundSocket.Create(listener, path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (Libc.Listen(listener, 1) != 0)
+                throw LinuxException.Last("listen", path);
+            connection = NewSocket();
+            using UnixAddress address = UnixAddress.For(path);
+            fixed (byte* bytes = address.Bytes)
+            {
+                if (Libc.Connect(connection, bytes, (uint)address.Bytes.Length) != 0)
+                    throw LinuxException.Last("connect", path);
+            }
+
+            return (listener, connection);
+        }
+        catch
+        {
+            listener.Dispose();
+            connection?.Dispose();
+            throw;
+        }
+        finally
+        {
+            bound?.Unlink();
+        }
+    }
+
+    private static SafeFileHandle NewSocket()
+    {
+        SafeFileHandle socket = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+        return socket.IsInvalid ? throw LinuxException.Last("socket") : socket;
+    }
+}

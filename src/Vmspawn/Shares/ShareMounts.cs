@@ -1,0 +1,41 @@
+using System.Text;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Shares;
+
+/// <summary>How the guest mounts its shares: by systemd, or by hand.</summary>
+internal static class ShareMounts
+{
+    /// <summary>The credential that systemd-fstab-generator(8) reads besides /etc/fstab.</summary>
+    public const string Credential = "fstab.extra";
+
+    /// <summary>Adds a line for each share to what the user says himself.</summary>
+    public static void Append(CredentialSet credentials, IReadOnlyList<ShareSpec> shares)
+    {
+        var lines = string.Concat(shares.Select(share => $"{share.Tag} {Escape(share.Target)} {share.Server.FileSystem} {Options(share)}\n"));
+        if (lines.Length > 0)
+            credentials.Append(Credential, Encoding.UTF8.GetBytes(lines));
+    }
+
+    /// <summary>What a guest without systemd has to run, or null when there is nothing to mount.</summary>
+    public static string? Notice(IReadOnlyList<ShareSpec> shares) => shares.Count == 0
+        ? null
+        : $"a guest without systemd mounts what is shared by: {string.Join("; ", shares.Select(Command))}";
+
+    private static string Command(ShareSpec share) =>
+        $"mount -t {share.Server.FileSystem} -o {Options(share)} {share.Tag} {Quote(share.Target)}";
+
+    private static string Options(ShareSpec share) => share.ReadOnly ? "ro" : "rw";
+
+    /// <summary>As fstab(5) wants blanks in a path.</summary>
+    private static string Escape(string path)
+    {
+        var escaped = new StringBuilder(path.Length);
+        foreach (var c in path)
+            _ = c is ' ' or '\t' or '\\' or '#' ? escaped.Append('\\').Append(Convert.ToString(c, 8).PadLeft(3, '0')) : escaped.Append(c);
+        return escaped.ToString();
+    }
+
+    private static string Quote(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c)) ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+}

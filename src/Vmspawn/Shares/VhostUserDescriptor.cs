@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace Vmspawn.Shares;
+
+/// <summary>A description of a vhost-user program (QEMU, docs/interop/vhost-user.json).</summary>
+internal static class VhostUserDescriptor
+{
+    /// <summary>Path of the program that a file describes, if it serves file systems, else null.</summary>
+    public static string? FileServer(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return document.RootElement is { ValueKind: JsonValueKind.Object } root
+                && Text(root, "type") == "fs" && Text(root, "binary") is ['/', ..] binary && File.Exists(binary)
+                ? binary
+                : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement item, string name) =>
+        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
