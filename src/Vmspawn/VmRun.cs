@@ -3,6 +3,7 @@ using Vmspawn.Control;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
+using Vmspawn.Registration;
 using Vmspawn.Supervise;
 
 namespace Vmspawn;
@@ -28,6 +29,7 @@ internal static class VmRun
         await using var supervisor = new Supervisor(vm, inbox, messages);
         // QEMU is starting meanwhile: the socket costs the guest no time.
         await using var control = ControlServer.Start(vm, planning, supervisor, messages);
+        await using var registration = MachineRegistration.Start(planning.Spec!, vm, supervisor.Inbox);
         messages.Notice(Greeting(options, planning));
         QemuEnd end;
         using (var console = Join(vm, supervisor, options, environment))

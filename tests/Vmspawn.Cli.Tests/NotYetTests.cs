@@ -7,9 +7,6 @@ public class NotYetTests
     private static ParsedCommand Parse(params string[] args) => CommandLine.Parse("systemd-vmspawn", ["-id", .. args], new Dictionary<string, string>());
 
     [Theory]
-    [InlineData("--register=no")]
-    [InlineData("--register=auto")]
-    [InlineData("--register=")]
     [InlineData("--vsock=no")]
     [InlineData("--vsock=auto")]
     [InlineData("--vsock=0")]
@@ -18,7 +15,6 @@ public class NotYetTests
     [InlineData("--pass-ssh-key=no")]
     [InlineData("--ssh-key-type=")]
     [InlineData("--notify-ready=no")]
-    [InlineData("--keep-unit")]
     [InlineData("--no-pager")]
     [InlineData("--no-ask-password")]
     [InlineData("--coco=no")]
@@ -29,7 +25,6 @@ public class NotYetTests
     public void What_asks_for_nothing_is_accepted(string option) => Assert.IsType<RunCommand>(Parse(option));
 
     [Theory]
-    [InlineData("--register=yes")]
     [InlineData("--vsock=1")]
     [InlineData("--vsock-cid=3")]
     [InlineData("--pass-ssh-key=yes")]

@@ -17,6 +17,7 @@ internal static class OptionTable
         .. ConsoleOptions.All(),
         .. CredentialOptions.All(),
         .. CloudInitOptions.All(),
+        .. RegistrationOptions.All(),
         .. PcieOptions.All(),
         .. LaterOptions.All(),
         .. more,

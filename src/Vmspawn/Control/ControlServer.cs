@@ -11,7 +11,8 @@ namespace Vmspawn.Control;
 /// <summary>The control socket of a running VM, mode 0600, in its runtime directory.</summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
-    private const string SocketName = "control";
+    /// <summary>Its name in the runtime directory.</summary>
+    public const string SocketName = "control";
 
     private readonly LastWords _lastWords = new();
     private readonly TaskCompletionSource<QemuEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);

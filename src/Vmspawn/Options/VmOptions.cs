@@ -97,6 +97,9 @@ public sealed record VmOptions
     /// <summary><c>--cloud-init</c>: a seed disk for cloud-init, or null for none.</summary>
     public CloudInitWish? CloudInit { get; init; }
 
+    /// <summary><c>--register=</c>, <c>--keep-unit</c>, <c>--slice=</c>, <c>--property=</c>.</summary>
+    public RegistrationWish Registration { get; init; } = new();
+
     /// <summary><c>--console=</c>.</summary>
     public ConsoleMode Console { get; init; } = ConsoleMode.Interactive;
 

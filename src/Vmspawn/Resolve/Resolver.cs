@@ -41,6 +41,8 @@ internal static class Resolver
 
         if (name is not null && new CloudInitResolver(options, problems, notices).Resolve(name, sshKeys: []) is { } seed)
             drives.Add(seed);
+        var machined = options.Registration.Register == Tristate.No ? [] : RegistrationResolver.Sockets(isUser, surroundings.Environment);
+        var registration = RegistrationResolver.Resolve(options.Registration, machined, problems, notices);
         var tpm = world is null || name is null ? null : new TpmResolver(options, world, problems, notices).Resolve(name);
         var extra = world is null ? ExtraArguments.None : ExtraArgumentsParser.Parse(options.QemuExtra, world.Qemu, problems);
         // Last, since it may run a guest: not worth it when there is no VM to start anyway.
@@ -73,6 +75,7 @@ internal static class Resolver
             ConsoleTransport = options.ConsoleTransport,
             Term = options.Terminal,
             TerminalSize = options.Console == ConsoleMode.Interactive ? surroundings.Terminal : null,
+            Registration = registration,
             Layout = options.Layout,
             HotplugPorts = options.HotplugPorts,
             Sandbox = options.QemuSandbox && world.Qemu.HasSandbox,

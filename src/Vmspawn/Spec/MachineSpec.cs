@@ -59,6 +59,9 @@ internal sealed record MachineSpec
     /// <summary>Size of the terminal that shows the console, or null when none does.</summary>
     public WindowSize? TerminalSize { get; init; }
 
+    /// <summary>How the host's systemd gets to know it.</summary>
+    public RegistrationSpec Registration { get; init; } = RegistrationSpec.None;
+
     public PcieLayout Layout { get; init; }
     public int HotplugPorts { get; init; }
     public bool Sandbox { get; init; }

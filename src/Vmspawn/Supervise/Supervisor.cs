@@ -23,6 +23,7 @@ internal sealed class Supervisor : IAsyncDisposable
     private int _generation;
     private int _pressesLeft;
     private HelperEnd? _failedHelper;
+    private string? _failure;
 
     /// <param name="vm">What to follow.</param>
     /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that no signal finds nobody to take it.</param>
@@ -74,6 +75,8 @@ internal sealed class Supervisor : IAsyncDisposable
         var helpers = await Task.WhenAll(_vm.Helpers.Select(HelperEnd.OfAsync));
         foreach (var stayed in helpers.Where(helper => helper.Forced))
             _messages.Notice($"{stayed.Helper.Plan.Subject}: stayed when QEMU had ended, and was stopped");
+        if (_failure is not null)
+            return new QemuEnd(1, [_failure]);
         if ((_failedHelper ?? helpers.FirstOrDefault(helper => helper.IsFailure)) is { } failed)
             return QemuEnd.OfHelper(failed);
         await _vm.Stderr.Ended;
@@ -110,6 +113,10 @@ internal sealed class Supervisor : IAsyncDisposable
             case HelperMissed(var helper, var exit):
                 Lose(helper, exit);
                 break;
+            case MachineFailed(var reason):
+                _failure ??= reason;
+                EndNow();
+                break;
             case StopAsked(var signal):
                 Climb(_stop.Asked(MonitorWorks), signal);
                 break;
@@ -136,6 +143,11 @@ internal sealed class Supervisor : IAsyncDisposable
     private void Lose(RunningHelper helper, ChildExit exit)
     {
         _failedHelper ??= new HelperEnd(helper, exit, Forced: false);
+        EndNow();
+    }
+
+    private void EndNow()
+    {
         if (_stop.IsForced)
             return;
         _stop = _stop.KillAsked(MonitorWorks);

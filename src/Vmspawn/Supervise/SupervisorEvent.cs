@@ -29,6 +29,10 @@ internal sealed record PowerOffAsked : SupervisorEvent;
 /// <summary>A client has reset the guest, so an earlier wish to power off is over.</summary>
 internal sealed record ResetAsked : SupervisorEvent;
 
+/// <summary>Something that the user insisted on cannot be had, so the VM ends.</summary>
+/// <param name="Reason">A sentence about it.</param>
+internal sealed record MachineFailed(string Reason) : SupervisorEvent;
+
 /// <summary>The monitor answers.</summary>
 internal sealed record MonitorReady(QmpClient Monitor) : SupervisorEvent;
 

@@ -27,9 +27,12 @@ internal sealed class ControlledVm : IAsyncDisposable
 
     public VarlinkClient Client { get; }
 
-    public static async Task<ControlledVm> Start(Scratch scratch, QemuKind qemu, params IEnumerable<string> arguments)
+    public static Task<ControlledVm> Start(Scratch scratch, QemuKind qemu, params IEnumerable<string> arguments) =>
+        Of(scratch, VmspawnRun.Start(scratch, qemu, arguments));
+
+    /// <summary>One that is running already.</summary>
+    public static async Task<ControlledVm> Of(Scratch scratch, VmspawnRun run)
     {
-        var run = VmspawnRun.Start(scratch, qemu, arguments);
         try
         {
             var socket = Path.Combine(scratch.RuntimeOf(scratch.Mark), "control");

@@ -10,11 +10,14 @@ public sealed class MachinectlTests : VmTest
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can run machined in namespaces of its own");
         using var host = await SystemdHost.Start(Scratch);
-        await using (var vm = await ControlledVm.Start(Scratch, QemuKind.Sid, Guest("wait-acpi,sleep=200")))
+        await using (var vm = await ControlledVm.Of(Scratch, host.StartVmspawn(Guest("wait-acpi,sleep=200", "--register=yes", "--keep-unit"))))
         {
             await vm.Run.Output.WaitFor("vmtest: waiting", GuestBound);
-            await host.Register(vm.Run.ProcessId, vm.Socket);
-            Assert.Contains(Scratch.Mark, (await host.Machinectl("list")).Output, StringComparison.Ordinal);
+            Assert.Contains($"{Scratch.Mark} vm ", Words(await host.Machinectl("list")), StringComparison.Ordinal);
+            var status = await host.Machinectl("status", Scratch.Mark);
+            Assert.Contains($"Leader: {vm.Run.ProcessId} ", Words(status), StringComparison.Ordinal);
+            Assert.Contains("Service: vmspawn; class vm", Words(status), StringComparison.Ordinal);
+            await ANameThatIsTakenEndsAMachineThatInsists(host);
 
             await host.Machinectl("pause", Scratch.Mark);
             Assert.Equal("paused", await vm.State());
@@ -31,8 +34,22 @@ public sealed class MachinectlTests : VmTest
             Assert.Equal(1, (await vm.Run.End(ShortBound)).Status);
         }
 
+        Assert.DoesNotContain(Scratch.Mark, (await host.Machinectl("list")).Output, StringComparison.Ordinal);
         await host.End();
     }
+
+    // The name is free in the other runtime directory, and not in machined's.
+    private async Task ANameThatIsTakenEndsAMachineThatInsists(SystemdHost host)
+    {
+        using var second = host.StartVmspawn(Guest("sleep=200", "--system", "--register=yes", "--keep-unit"));
+        var ended = await second.End(ShortBound);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains(
+            "vmspawn: --register=yes: systemd-machined did not take the machine: /run/systemd/machine/io.systemd.Machine: it has a machine of this name",
+            ended.Error, StringComparison.Ordinal);
+    }
+
+    private static string Words(Ended ended) => string.Join(' ', ended.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private async Task VolumesComeAndGo(SystemdHost host, ControlledVm vm)
     {

@@ -26,15 +26,9 @@ internal sealed class SystemdHost : IDisposable
         return host;
     }
 
-    /// <summary>Makes a VM known to machined, as vmspawn's supervisor would.</summary>
-    public async Task Register(int supervisor, string socket)
-    {
-        // machined wants a unit, which it tells by the control group's name.
-        await Good("/bin/sh", "-c", $"echo {supervisor} >/run/cg/{Scope}/cgroup.procs");
-        await Good(
-            SidProgram.Runner, "usr/bin/varlinkctl", "call", "/run/systemd/machine/io.systemd.Machine", "io.systemd.Machine.Register",
-            $$"""{"name":"{{_scratch.Mark}}","class":"vm","leader":{{supervisor}},"controlAddress":"{{socket}}","allocateUnit":false}""");
-    }
+    /// <summary>Starts vmspawn in it, in the unit of that host, by whose control group's name machined tells it.</summary>
+    public VmspawnRun StartVmspawn(params string[] arguments) => Enter(
+        ["/bin/sh", "-c", $"echo $$ >/run/cg/{Scope}/cgroup.procs && exec \"$0\" \"$@\"", Prepared.Binary, .. arguments]);
 
     /// <summary>Runs machinectl, which has to succeed.</summary>
     public Task<Ended> Machinectl(params string[] words) => Good([SidProgram.Runner, "usr/bin/machinectl", .. words]);
@@ -61,9 +55,11 @@ internal sealed class SystemdHost : IDisposable
 
     private async Task<Ended> Run(string[] words)
     {
-        using var run = VmspawnRun.StartProgram(
-            "/usr/bin/nsenter", new Dictionary<string, string?>(), _scratch, QemuKind.Sid,
-            ["--mount", "--cgroup", $"--target={_host.ProcessId}", .. words]);
+        using var run = Enter(words);
         return await run.End(Bound);
     }
+
+    private VmspawnRun Enter(string[] words) => VmspawnRun.StartProgram(
+        "/usr/bin/nsenter", new Dictionary<string, string?>(), _scratch, QemuKind.Sid,
+        ["--mount", "--cgroup", $"--target={_host.ProcessId}", .. words]);
 }

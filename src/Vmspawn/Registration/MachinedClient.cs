@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Registration;
+
+/// <summary>A connection to systemd-machined, which knows a machine by it.</summary>
+internal sealed class MachinedClient : IAsyncDisposable
+{
+    private const string Interface = "io.systemd.Machine";
+
+    /// <summary>Longer than machined takes to be started by its socket.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+
+    /// <summary>We are ending, and machined sees that by itself.</summary>
+    private static readonly TimeSpan FarewellBound = TimeSpan.FromSeconds(1);
+
+    /// <summary>Fields that came with later versions of systemd; an older one refuses them by name.</summary>
+    private static readonly string[] Droppable = ["controlAddress", "allocateUnit", "vSockCid", "sshAddress", "sshPrivateKeyPath"];
+
+    private readonly VarlinkClient _client;
+    private readonly string _name;
+
+    private MachinedClient(VarlinkClient client, string name)
+    {
+        _client = client;
+        _name = name;
+    }
+
+    /// <summary>Registers a machine.</summary>
+    /// <param name="socket">Path of machined's socket.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="VarlinkErrorException">machined refuses.</exception>
+    /// <exception cref="Linux.LinuxException">Nobody is there.</exception>
+    /// <exception cref="VarlinkDisconnectedException">It went away.</exception>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
+    public static async Task<MachinedClient> RegisterAsync(string socket, MachineRecord machine, CancellationToken cancellation)
+    {
+        var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound }, cancellation);
+        try
+        {
+            var without = new List<string>();
+            while (await TryAsync(client, machine, without, cancellation) is { } unknown)
+                without.Add(unknown);
+            return new MachinedClient(client, machine.Name);
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the machine unknown again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var enough = new CancellationTokenSource(FarewellBound);
+        try
+        {
+            using var reply = await _client.CallAsync(
+                $"{Interface}.Unregister", writer => writer.WriteString("name"u8, _name), cancellation: enough.Token);
+        }
+        catch (Exception e) when (e is VarlinkErrorException or VarlinkDisconnectedException or TimeoutException or OperationCanceledException)
+        {
+            // machined forgets a machine whose leader is gone, which we are in a moment.
+        }
+
+        await _client.DisposeAsync();
+    }
+
+    /// <summary>One try; returns the field that this machined does not know, if that is what it complains about.</summary>
+    private static async Task<string?> TryAsync(
+        VarlinkClient client, MachineRecord machine, List<string> without, CancellationToken cancellation)
+    {
+        try
+        {
+            using var reply = await client.CallAsync(
+                $"{Interface}.Register", writer => Write(writer, machine, without), cancellation: cancellation);
+            return null;
+        }
+        catch (VarlinkErrorException refusal) when (refusal.Name == "org.varlink.service.InvalidParameter")
+        {
+            if (refusal.Parameters.TryGetProperty("parameter"u8, out var parameter)
+                && parameter.ValueKind == JsonValueKind.String
+                && parameter.GetString() is { } field
+                && Droppable.Contains(field)
+                && !without.Contains(field))
+                return field;
+            throw;
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, MachineRecord machine, List<string> without)
+    {
+        writer.WriteString("name"u8, machine.Name);
+        if (machine.Id is { } id)
+            writer.WriteString("id"u8, id.ToString("N"));
+        writer.WriteString("service"u8, "vmspawn"u8);
+        writer.WriteString("class"u8, "vm"u8);
+        writer.WriteNumber("leader"u8, machine.Leader);
+        if (machine.VsockCid is { } cid && !without.Contains("vSockCid"))
+            writer.WriteNumber("vSockCid"u8, cid);
+        if (machine.SshAddress is { } address && !without.Contains("sshAddress"))
+            writer.WriteString("sshAddress"u8, address);
+        if (machine.SshPrivateKeyPath is { } key && !without.Contains("sshPrivateKeyPath"))
+            writer.WriteString("sshPrivateKeyPath"u8, key);
+        if (!without.Contains("controlAddress"))
+            writer.WriteString("controlAddress"u8, machine.ControlAddress);
+        if (machine.AllocateUnit && !without.Contains("allocateUnit"))
+            writer.WriteBoolean("allocateUnit"u8, true);
+    }
+}
