@@ -98,4 +98,34 @@ public sealed class DebianTests : VmTest
         await run.Output.WaitFor("vmtest: stopped in order", TimeSpan.Zero, times: 2);
         Assert.Equal(before, File.GetLastWriteTimeUtc(DebianGuest.Disk));
     }
+
+    [Fact]
+    public async Task Udev_gives_network_interfaces_the_same_names_when_drives_are_added()
+    {
+        string[] added =
+        [
+            $"--extra-drive=nvme:{Scratch.Raw("first")}", $"--extra-drive=virtio-blk:{Scratch.Raw("second")}",
+            $"--extra-drive=virtio-scsi:{Scratch.Raw("third")}", "--hotplug-ports=3",
+        ];
+        string[] names = ["enp1s0", "enp2s0"];
+        Assert.Equal(names, await Interfaces([]));
+        Assert.Equal(names, await Interfaces(added));
+    }
+
+    // The disk's own udev and its rules, without the rest of the system.
+    private async Task<IEnumerable<string>> Interfaces(string[] options)
+    {
+        const string script = "mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t tmpfs run /run; /usr/lib/systemd/systemd-udevd --daemon; "
+            + "udevadm trigger --action=add; udevadm settle; for i in /sys/class/net/e*; do echo vmtest: interface ${i##*/}; done; systemctl poweroff -ff";
+        var ended = await Run(
+            QemuKind.Distribution,
+            [
+                .. DebianGuest.Options(Scratch), "--firmware=none", "--ephemeral", "--network-user-mode", "--network-user-mode", .. options,
+                $"--linux={DebianGuest.Kernel}", "--image-disk-type=nvme", $"--image={DebianGuest.Disk}",
+                .. DebianGuest.KernelArguments, "init=/bin/sh", "--", "-c", $"\"{script}\"",
+            ]);
+        Assert.True(ended.Status == 0, ended.ToString());
+        return ended.Output.ReplaceLineEndings("\n").Split('\n')
+            .Where(line => line.StartsWith("vmtest: interface ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]);
+    }
 }
