@@ -72,6 +72,17 @@ public sealed class FirmwareTests : VmTest
     }
 
     [Fact]
+    public async Task A_kernel_boots_by_flash_without_a_state_and_its_variables_are_forgotten()
+    {
+        var descriptor = Descriptor(new { Device = "flash", Mode = "stateless", Executable = new { Filename = Code, Format = "raw" } });
+        var firmware = $"--firmware={descriptor}";
+        var first = await Succeed(QemuKind.Sid, Guest("efi-put=Test:lost,poweroff", firmware));
+        Assert.Contains("vmtest: efi-put Test\n", first.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        var second = await Succeed(QemuKind.Sid, Guest("efi-get=Test,poweroff", firmware));
+        Assert.DoesNotContain("lost", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_unified_kernel_image_boots_by_qcow2_firmware_with_its_words_and_keeps_variables_in_qcow2()
     {
         var (code, template, state) = (await Qcow2(Code, "code.qcow2"), await Qcow2(Template, "vars.qcow2"), Scratch.Own("state"));

@@ -25,6 +25,24 @@ public sealed class ForeignTests : VmTest
     }
 
     [Fact]
+    public async Task An_arm64_guest_boots_by_UEFI_and_keeps_its_variables_and_the_state_of_its_TPM()
+    {
+        string[] options =
+        [
+            "--arch=aarch64", "--firmware=uefi", $"--efi-nvram-state={Scratch.Own("vars")}", "--tpm=yes", $"--tpm-state={Scratch.Own("tpm")}",
+            "--uuid=2f1f5a3e-0b5b-4c8e-9a3b-6d0c9f1f7a10",
+        ];
+        var first = await Run(QemuKind.Distribution, Foreign("arm64", "report,tpm,tpm-put=remember,efi-put=Test:kept,poweroff", options));
+        Assert.True(first.Status == 0, first.ToString());
+        Assert.Contains("vmtest: tpm 2\n", first.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: tpm put 00000000\n", first.Output, StringComparison.Ordinal);
+        Assert.Equal("2f1f5a3e-0b5b-4c8e-9a3b-6d0c9f1f7a10", GuestReport.In(first.Output).Uuid);
+        var second = await Run(QemuKind.Distribution, Foreign("arm64", "tpm-get,efi-get=Test,poweroff", options));
+        Assert.Contains("vmtest: tpm get remember\n", second.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: efi-get Test kept\n", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_riscv64_guest_comes_up_behind_OpenSBI_and_powers_off()
     {
         var arguments = Foreign("riscv64", "report,poweroff", ["--arch=riscv64", "--console-transport=serial"]);

@@ -73,8 +73,9 @@ need xz xz-utils
 need $keyring debian-archive-keyring
 need qemu-system-aarch64 qemu-system-arm
 need qemu-system-riscv64 qemu-system-misc
+need /usr/share/AAVMF/AAVMF_CODE.fd qemu-efi-aarch64
 install_needed
 key=$(cat "$here/init" "$here/initrd.sh" "${BASH_SOURCE[0]}" | sha256sum | cut -c 1-16)
-make arm64 cloud-arm64 "binary modules" virtio_blk virtio_net virtio-rng virtio_balloon
+make arm64 cloud-arm64 "binary modules" virtio_blk virtio_net virtio-rng virtio_balloon tpm_tis efivarfs
 # Its modules are many times the size of its kernel, which has all that a console needs.
 make riscv64 riscv64 binary

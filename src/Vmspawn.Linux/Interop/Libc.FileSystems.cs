@@ -20,6 +20,9 @@ internal static partial class Libc
     /// <summary>Size of a block device in bytes, as a 64-bit number (linux/fs.h).</summary>
     public const nuint BLKGETSIZE64 = 0x80081272;
 
+    [LibraryImport(Library, EntryPoint = "fnmatch", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int FileNameMatch(string pattern, string text, int flags);
+
     [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle MemoryFileCreate(string name, uint flags);
 

@@ -1,4 +1,4 @@
-using System.IO.Enumeration;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Firmware;
 
@@ -33,12 +33,11 @@ internal sealed record FirmwareDescriptor
 
 /// <summary>Machines of one architecture.</summary>
 /// <param name="Architecture">QEMU's name for it.</param>
-/// <param name="Machines">Machine types, in which <c>*</c> and <c>?</c> stand for anything.</param>
+/// <param name="Machines">Machine types, as patterns of glob(7).</param>
 internal sealed record FirmwareTarget(string Architecture, IReadOnlyList<string> Machines)
 {
     public bool Includes(FirmwarePlatform platform) => Architecture == platform.Architecture
-        && Machines.Any(pattern => platform.Machines.Any(
-            machine => FileSystemName.MatchesSimpleExpression(pattern, machine, ignoreCase: false)));
+        && Machines.Any(pattern => platform.Machines.Any(machine => Glob.Matches(pattern, machine)));
 }
 
 /// <summary>The machine that firmware is wanted for.</summary>
