@@ -69,6 +69,7 @@ need qemu-system-x86_64 qemu-system-x86
 need /usr/share/seabios/bios-256k.bin seabios
 need qemu-img qemu-utils
 need swtpm swtpm
+need ssh openssh-client
 need swtpm_setup swtpm-tools
 need /usr/sbin/sfdisk fdisk
 need /usr/sbin/mkfs.vfat dosfstools

@@ -1,6 +1,7 @@
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Declarations;
 using Vmspawn.Options;
+using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli;
 
@@ -16,6 +17,8 @@ internal static class CommandLine
     {
         if (Suggestions.AreAskedFor(invokedAs, args))
             return new Suggest(args);
+        if (args is [SshAccess.ProxyWord, var address, var port] && !Verbs.IsDropIn(invokedAs))
+            return new ConnectForSsh(address, port);
         var (verb, first, unknown) = Verbs.Find(invokedAs, args);
         if (unknown is not null)
             return new Mistakes([unknown]);

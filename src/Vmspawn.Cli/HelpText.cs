@@ -16,7 +16,7 @@ internal static class HelpText
           vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    show what would be started
           vmspawn demo [OPTION…]                       boot a small built-in guest
           vmspawn list, status, poweroff, reboot, pause, resume, terminate, attach,
-                  detach, replace, events, qmp         VMs that run; each has --help
+                  detach, replace, events, qmp, ssh    VMs that run; each has --help
           vmspawn doctor                               what this host has and lacks
 
         """;

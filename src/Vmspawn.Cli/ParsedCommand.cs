@@ -34,6 +34,11 @@ internal sealed record ShowText(string Text) : ParsedCommand;
 /// <param name="Words">The directive and the line.</param>
 internal sealed record Suggest(string[] Words) : ParsedCommand;
 
+/// <summary>Hand ssh(1) a connection to a guest.</summary>
+/// <param name="Address">As <see cref="Ssh.SshAccess"/> has it.</param>
+/// <param name="Port">The port there.</param>
+internal sealed record ConnectForSsh(string Address, string Port) : ParsedCommand;
+
 /// <summary>Nothing can be done: exit status 2.</summary>
 /// <param name="Problems">All that is wrong, in the order of the command line.</param>
 internal sealed record Mistakes(IReadOnlyList<Problem> Problems) : ParsedCommand;

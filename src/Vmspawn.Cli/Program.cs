@@ -42,6 +42,8 @@ internal static class Program
                 return ControlRun.Run(control);
             case ShowControlHelp(var verb):
                 return Output.Write(ControlHelp.Write(verb, TextStyle.OfOutput(TerminalColumns())));
+            case ConnectForSsh(var address, var port):
+                return SshProxyVerb.Run(address, port);
             case Suggest(var words):
                 return Output.Write(Suggestions.Of(words, Completion.Words));
             default:

@@ -26,7 +26,7 @@ internal static class Verbs
     public static IReadOnlyList<string> Now => [.. Starting, .. ControlVerbs.Names];
 
     /// <summary>Those to come, which are refused by name.</summary>
-    public static IReadOnlyList<string> Later { get; } = ["ssh", "completion"];
+    public static IReadOnlyList<string> Later { get; } = ["completion"];
 
     /// <summary>Finds the subcommand.</summary>
     /// <returns>The verb and where its words begin, or a problem when the first word is a wrong one.</returns>

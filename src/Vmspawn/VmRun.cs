@@ -1,8 +1,10 @@
 using Vmspawn.Consoles;
 using Vmspawn.Control;
+using Vmspawn.Host;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
+using Vmspawn.Plan.Arguments;
 using Vmspawn.Registration;
 using Vmspawn.Supervise;
 
@@ -26,11 +28,17 @@ internal static class VmRun
             ? TerminalMode.MakeRaw(StandardStream.Input, restoreOnSignals: false)
             : null;
         using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime);
-        await using var supervisor = new Supervisor(vm, inbox, messages);
+        var service = ServiceManager.Of(environment);
+        using var manager = new ManagerLink(service, options.NotifyReady, inbox.Writer);
+        await using var supervisor = new Supervisor(vm, inbox, manager, messages);
         // QEMU is starting meanwhile: the socket costs the guest no time.
         await using var control = ControlServer.Start(vm, planning, supervisor, messages);
         await using var registration = MachineRegistration.Start(planning.Spec!, vm, supervisor.Inbox);
         messages.Notice(Greeting(options, planning));
+        if (vm.Ssh is not null)
+            messages.Notice($"{vm.Plan.Name}: \"vmspawn ssh {vm.Plan.Name}\" logs in");
+        if (service.IsThere && options.NotifyReady && vm.Plan.Vsock is null)
+            messages.Notice($"{vm.Plan.Name}: without a vsock it is ready when its guest says \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
         QemuEnd end;
         using (var console = Join(vm, supervisor, options, environment))
         {
@@ -40,6 +48,8 @@ internal static class VmRun
         }
 
         await control.EndAsync(end);
+        if (end.IsGuests)
+            messages.Notice($"{planning.Plan!.Name}: the guest ended with exit status {end.Status}");
         foreach (var line in end.Errors)
             messages.Error(line);
         return end.Status;

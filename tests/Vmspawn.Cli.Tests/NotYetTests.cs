@@ -7,14 +7,6 @@ public class NotYetTests
     private static ParsedCommand Parse(params string[] args) => CommandLine.Parse("systemd-vmspawn", ["-id", .. args], new Dictionary<string, string>());
 
     [Theory]
-    [InlineData("--vsock=no")]
-    [InlineData("--vsock=auto")]
-    [InlineData("--vsock=0")]
-    [InlineData("--qemu-vsock=no")]
-    [InlineData("--vsock-cid=")]
-    [InlineData("--pass-ssh-key=no")]
-    [InlineData("--ssh-key-type=")]
-    [InlineData("--notify-ready=no")]
     [InlineData("--no-pager")]
     [InlineData("--no-ask-password")]
     [InlineData("--coco=no")]
@@ -25,11 +17,6 @@ public class NotYetTests
     public void What_asks_for_nothing_is_accepted(string option) => Assert.IsType<RunCommand>(Parse(option));
 
     [Theory]
-    [InlineData("--vsock=1")]
-    [InlineData("--vsock-cid=3")]
-    [InlineData("--pass-ssh-key=yes")]
-    [InlineData("--ssh-key-type=rsa")]
-    [InlineData("--notify-ready=yes")]
     [InlineData("--coco=sev-snp")]
     [InlineData("--coco=tdx")]
     [InlineData("--forward-journal=/x")]

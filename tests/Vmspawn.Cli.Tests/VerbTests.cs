@@ -1,3 +1,5 @@
+using Vmspawn.Cli.Control.Parse;
+
 namespace Vmspawn.Cli.Tests;
 
 public class VerbTests
@@ -45,9 +47,18 @@ public class VerbTests
         Assert.Equal(("demo-guest", "--linux="), (Only(Parse("vmspawn", "demo", "--linux=k")).Code, Only(Parse("vmspawn", "demo", "--linux=k")).Subject));
     }
 
+    [Fact]
+    public void What_follows_the_machine_of_ssh_is_the_guests()
+    {
+        var command = Assert.IsType<SshCommand>(Parse("vmspawn", "ssh", "-l", "user", "vm", "ls", "-la", "--help"));
+        Assert.Equal(("vm", "user"), (command.Name, command.Login));
+        Assert.Equal(["ls", "-la", "--help"], command.Words);
+        Assert.Equal("operand-missing", Only(Parse("vmspawn", "ssh")).Code);
+        Assert.Equal("login", Only(Parse("vmspawn", "ssh", "--login=-oProxyCommand=x", "vm")).Code);
+    }
+
     [Theory]
     [InlineData("completion")]
-    [InlineData("ssh")]
     public void Subcommands_to_come_are_refused_by_name(string verb)
     {
         var problem = Only(Parse("vmspawn", verb, "--ram=0"));

@@ -69,6 +69,16 @@ write_program "$cache/virtiofsd-sid/virtiofsd" <<PROGRAM
 exec '$loader' --argv0 virtiofsd --library-path '$libraries' '$tree/usr/libexec/virtiofsd' "\$@"
 PROGRAM
 
+write_program "$cache/vsock-sid/vhost-device-vsock" <<PROGRAM
+#!/bin/sh
+exec '$loader' --argv0 vhost-device-vsock --library-path '$libraries' '$tree/usr/bin/vhost-device-vsock' "\$@"
+PROGRAM
+
+write_program "$cache/vsock-sid/systemd-journal-remote" <<PROGRAM
+#!/bin/sh
+exec '$loader' --argv0 systemd-journal-remote --library-path '$libraries' '$tree/usr/lib/systemd/systemd-journal-remote' "\$@"
+PROGRAM
+
 write_program "$cache/sid-run" <<PROGRAM
 #!/bin/sh
 program=\$1

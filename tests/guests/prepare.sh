@@ -7,6 +7,7 @@
 #   qemu-sid/qemu-system-x86_64   runs the tree's QEMU on this host: put the directory first in $PATH
 #   passt-sid/passt               runs the tree's passt on this host
 #   virtiofsd-sid/virtiofsd       runs the tree's virtiofsd on this host
+#   vsock-sid/                    runs the tree's vhost-device-vsock and systemd-journal-remote on this host
 #   sid-run                       runs any program of the tree on this host: sid-run usr/bin/varlinkctl …
 #   efi/                          disks and a unified kernel image that boot the guest by UEFI (see make-efi.sh)
 # What is there already is kept; nothing is asked.

@@ -12,12 +12,7 @@ internal static class LaterOptions
     [
         Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),
         Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
-        Declare.Off(Topic.Host, "--vsock", "BOOL|auto", "vsock is", IsAutoOrNo, "no", "auto", "").OnceCalled("--qemu-vsock"),
-        Declare.Off(Topic.Host, "--vsock-cid", "CID", "vsock is", IsEmpty, ""),
         Declare.Off(Topic.Host, "--coco", "no|sev-snp|tdx", "a confidential guest is", value => value is "" or "no", "no"),
-        Declare.Off(Topic.Integration, "--notify-ready", "BOOL", "waiting for the guest to be ready is", IsNo, "no"),
-        Declare.Off(Topic.Integration, "--pass-ssh-key", "BOOL", "an SSH key for the guest is", IsNo, "no"),
-        Declare.Off(Topic.Integration, "--ssh-key-type", "TYPE", "an SSH key for the guest is", IsEmpty, ""),
         Declare.Off(Topic.Integration, "--forward-journal", "FILE|DIR", "forwarding the journal is", IsEmpty, ""),
         Declare.Off(Topic.Mounts, "--bind-user-shell", "BOOL|PATH", "binding users is", value => value.Length == 0 || IsNo(value), "no", ""),
     ];

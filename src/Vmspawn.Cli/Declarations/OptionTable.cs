@@ -18,6 +18,7 @@ internal static class OptionTable
         .. CredentialOptions.All(),
         .. CloudInitOptions.All(),
         .. RegistrationOptions.All(),
+        .. IntegrationOptions.All(),
         .. PcieOptions.All(),
         .. LaterOptions.All(),
         .. more,

@@ -23,6 +23,9 @@ internal static class DemoVerb
         Console = ConsoleMode.ReadOnly,
         ConsoleTransport = ConsoleTransport.Serial,
         Networks = [NetworkMode.User, .. options.Networks],
+        // Nothing in it serves either.
+        SshKey = options.SshKey with { Pass = false },
+        Vsock = options.Vsock with { Mode = VsockMode.No },
         Background = options.Background ?? "",
         QemuExtra = [.. options.QemuExtra, .. Drives],
     };

@@ -6,9 +6,19 @@ internal sealed class Report(bool quiet)
     /// <summary>A carriage return besides: while a guest has the terminal, a line feed alone does not go back.</summary>
     private static readonly string LineEnd = Console.IsErrorRedirected ? "\n" : "\r\n";
 
+    // 7 is the number of "debug" (syslog(3)).
+    private readonly bool _isDetailed = Environment.GetEnvironmentVariable("SYSTEMD_LOG_LEVEL") is "debug" or "7";
+
     public void Notice(string text)
     {
         if (!quiet)
+            Output.WriteError($"vmspawn: {Messages.OneLine(text)}{LineEnd}");
+    }
+
+    /// <summary>For who looks for a fault, quiet or not: <c>$SYSTEMD_LOG_LEVEL</c> asks for it.</summary>
+    public void Detail(string text)
+    {
+        if (_isDetailed)
             Output.WriteError($"vmspawn: {Messages.OneLine(text)}{LineEnd}");
     }
 

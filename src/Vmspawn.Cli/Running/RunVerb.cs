@@ -1,5 +1,6 @@
 using Vmspawn.Launch;
 using Vmspawn.Options;
+using Vmspawn.Ssh;
 using Vmspawn.Supervise;
 
 namespace Vmspawn.Cli.Running;
@@ -9,7 +10,7 @@ internal static class RunVerb
 {
     public static int Run(VmOptions options)
     {
-        var planning = Planning.Of(options, HostSurroundings.Create());
+        var planning = Planning.Of(options, HostSurroundings.Create() with { MakeSshKey = SshKeyMaker.MakeAsync });
         if (planning.Plan is null)
             return Report.Failure(planning.Problems);
 
@@ -18,7 +19,7 @@ internal static class RunVerb
             report.Notice(notice);
         try
         {
-            return VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error)).GetAwaiter().GetResult();
+            return VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail }).GetAwaiter().GetResult();
         }
         catch (LaunchException error)
         {

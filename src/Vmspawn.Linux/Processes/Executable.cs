@@ -25,5 +25,17 @@ public static class Executable
         return null;
     }
 
+    /// <summary>Becomes another program (execve(2)); its exit status is then ours.</summary>
+    /// <param name="path">The program.</param>
+    /// <param name="arguments">What follows its name.</param>
+    /// <returns>Why it could not be executed; does not return otherwise.</returns>
+    public static unsafe LinuxException Become(string path, IReadOnlyList<string> arguments)
+    {
+        ParentDeath.ForgetOurSignals();
+        using var native = new NativeStrings([path, .. arguments]);
+        _ = Libc.Execute(path, native.Pointer);
+        return LinuxException.Last("execve", path);
+    }
+
     private static bool IsExecutable(string path) => File.Exists(path) && Libc.Access(path, Libc.X_OK) == 0;
 }

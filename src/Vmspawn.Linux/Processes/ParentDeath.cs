@@ -61,7 +61,7 @@ public static class ParentDeath
     }
 
     // Ignored signals outlive an exec, and the runtime ignores SIGPIPE.
-    private static unsafe void ForgetOurSignals()
+    internal static unsafe void ForgetOurSignals()
     {
         for (int signal = 1; signal <= 64; signal++)
             _ = Libc.SetSignalHandler(signal, Libc.SIG_DFL);

@@ -104,6 +104,25 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>Connects a plain blocking socket that a child process can be given.</summary>
+    /// <param name="path">Path of the socket, of any length.</param>
+    /// <exception cref="LinuxException">Nobody listens there (ECONNREFUSED, ENOENT) or we may not (EACCES).</exception>
+    public static SafeFileHandle ConnectPlain(string path)
+    {
+        using UnixAddress address = UnixAddress.For(path);
+        SafeFileHandle socket = Libc.Socket(Libc.AF_UNIX, StreamFlags, 0);
+        if (socket.IsInvalid)
+            throw LinuxException.Last("socket", path);
+        Errno errno;
+        do
+            errno = TryConnect(socket, address);
+        while (errno == Errno.EINTR);
+        if (errno == Errno.None)
+            return socket;
+        socket.Dispose();
+        throw new LinuxException("connect", path, errno);
+    }
+
     /// <summary>Creates two connected sockets: ours, and a plain blocking one that a child process can be given.</summary>
     /// <exception cref="LinuxException">No descriptors or memory are left.</exception>
     public static (UnixConnection Ours, SafeFileHandle Theirs) CreatePair()

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Vmspawn.Control.Service;
 using Vmspawn.Control.Storage;
 using Vmspawn.Launch;
@@ -24,13 +23,14 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly IdleTrim _trim = new();
 
     private ControlServer(
-        UnixListener listener, RunningVm vm, Planning planning, MonitorSlot slot, ChannelWriter<SupervisorEvent> inbox, VmMessages messages)
+        UnixListener listener, RunningVm vm, Planning planning, Supervisor supervisor, VmMessages messages)
     {
+        var (slot, inbox) = (supervisor.Monitor, supervisor.Inbox);
         var monitor = new MonitorAccess(slot);
         _bay = new DiskBay(planning.Spec!, vm.Plan, monitor, TimeProvider.System, messages);
         _ = _bay.FollowAsync(slot.Ready);
         var instance = new MachineInstanceService(monitor, _bay, inbox, _lastWords, messages.Notice);
-        var machine = new MachineService(vm, planning.Spec!, monitor, _bay, _lastWords, _end.Task);
+        var machine = new MachineService(vm, planning.Spec!, monitor, _bay, () => supervisor.Guest, _lastWords, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),
@@ -77,7 +77,7 @@ internal sealed class ControlServer : IAsyncDisposable
         try
         {
             var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
-            return new ControlServer(listener, vm, planning, supervisor.Monitor, supervisor.Inbox, messages);
+            return new ControlServer(listener, vm, planning, supervisor, messages);
         }
         catch (LinuxException error)
         {

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Linux;
+using Vmspawn.Notify;
 using Vmspawn.Plan;
 using Vmspawn.Tpm;
 
@@ -19,6 +20,9 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
 
     /// <summary>The file of EFI variables when it was made here, else null.</summary>
     public MadeFile? MadeNvram { get; private set; }
+
+    /// <summary>Our end of the virtio port for the guest's reports.</summary>
+    public NotifyReceiver? Notify { get; private set; }
 
     /// <summary>Our end of the console.</summary>
     public PseudoTerminal? Terminal { get; private set; }
@@ -81,6 +85,16 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
             case ConsoleTerminal:
                 Terminal = held.Add(PseudoTerminal.Create());
                 return Terminal.Slave;
+            case NotifyPort:
+                var (port, qemus) = UnixConnection.CreatePair();
+                Notify = held.Add(NotifyReceiver.Over(port));
+                return qemus;
+            case RuntimeDirectory:
+                return OpenFile.Directory(directory.Path);
+            case HelperSocket socket:
+                return UnixConnection.ConnectPlain(directory.PathOf(socket.Name));
+            case VhostVsockDevice vsock:
+                return OpenVsock(vsock.Cid);
             case SocketEnd end:
                 return TakeEnd(end.Pair);
             case ListeningEnd end:
@@ -106,6 +120,15 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         var (listener, connection) = QueuedConnection.Create(directory.PathOf("queued"));
         _otherEnds.Add(pair, held.Add(connection));
         return listener;
+    }
+
+    private static SafeFileHandle OpenVsock(uint cid)
+    {
+        var device = OpenFile.Open(VhostVsock.Device, writable: true);
+        if (VhostVsock.TryTakeCid(device, cid))
+            return device;
+        device.Dispose();
+        throw new LaunchException($"take the vsock context id {cid}", "another machine has just taken it (try again)");
     }
 
     private SafeFileHandle OpenTpm(TpmStateDirectory state)
@@ -142,6 +165,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         FilesInImage files => $"files of {files.Image} in {files.Directory}",
         KeptNvram nvram => nvram.Path,
         ForgottenNvram => "a throw-away copy of the EFI variables' template",
+        HelperSocket socket => $"the helper's socket {socket.Name}",
         TapDevice tap => $"the TAP device {tap.Interface}",
         AnonymousOverlay overlay => $"a throw-away overlay in {overlay.Directory}",
         JoinedFiles joined => $"a file for the joined initrds in {joined.Directory}",

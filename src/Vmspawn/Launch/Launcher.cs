@@ -1,6 +1,7 @@
 using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Linux;
+using Vmspawn.Notify;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 
@@ -9,9 +10,13 @@ namespace Vmspawn.Launch;
 /// <summary>The launch stage: carries a plan out step by step, and gives everything back when a step fails.</summary>
 internal static class Launcher
 {
-    /// <summary>What children say is part of our errors, so it must not depend on the user's language.</summary>
-    internal static IReadOnlyDictionary<string, string?> ChildLanguage { get; } =
-        new Dictionary<string, string?> { ["LANG"] = "C.UTF-8", ["LC_ALL"] = null };
+    /// <summary>What children say is part of our errors, so it must not depend on the user's language; and our service manager is ours alone.</summary>
+    internal static IReadOnlyDictionary<string, string?> ChildVariables { get; } =
+        new Dictionary<string, string?>(ServiceManager.Variables.Select(name => KeyValuePair.Create(name, (string?)null)))
+        {
+            ["LANG"] = "C.UTF-8",
+            ["LC_ALL"] = null,
+        };
 
     /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
     public static RunningVm Launch(VmPlan plan, RuntimeBase runtime)
@@ -23,12 +28,17 @@ internal static class Launcher
             foreach (var growth in plan.Growths)
                 Grow(growth);
 
+            foreach (var file in plan.Files)
+                Write(directory.PathOf(file.Name), file.Content.Span);
+
             var children = plan.Children.Select(child => held.Add(ChildImage.Make(child))).ToList();
             var opener = new DescriptorOpener(held, directory);
+            var receiver = Listen(plan.Vsock, directory, runtime, held);
             var helpers = new List<RunningHelper>();
             foreach (var helper in plan.Helpers)
                 helpers.Add(held.Add(opener.OpenFor(helper.Descriptors, descriptors => RunningHelper.Start(helper, descriptors))));
-            var vm = opener.OpenFor(plan.Descriptors, descriptors => StartQemu(plan, directory, helpers, descriptors, opener, held));
+            helpers.ForEach(helper => helper.AwaitSocket(directory));
+            var vm = opener.OpenFor(plan.Descriptors, descriptors => StartQemu(plan, directory, helpers, descriptors, opener, receiver, held));
             children.ForEach(child => child.Keep());
             return vm;
         }
@@ -44,6 +54,48 @@ internal static class Launcher
         var problems = new List<Problem>();
         return RuntimeDirectoryHandle.Claim(runtime, plan.Name, problems)
             ?? throw new LaunchException("claim the runtime directory", string.Join("; ", problems));
+    }
+
+    /// <summary>What the guest reports to by vsock; it listens before there is a guest.</summary>
+    private static NotifyReceiver? Listen(VsockPlan? vsock, RuntimeDirectoryHandle directory, RuntimeBase runtime, UndoStack held)
+    {
+        if (vsock is null)
+            return null;
+        if (vsock.Socket is not null)
+            held.Add(CidClaim.TryTake(runtime, vsock.Cid)
+                ?? throw new LaunchException($"take the vsock context id {vsock.Cid}", "another machine has just taken it (try again)"));
+        if (vsock.NotifyPort is not { } port)
+            return null;
+        try
+        {
+            return held.Add(vsock.Socket is null
+                ? NotifyReceiver.At(VsockListener.Bind(port), vsock.Cid)
+                : NotifyReceiver.At(UnixListener.Bind(directory.PathOf(vsock.SocketFor(port)))));
+        }
+        catch (LinuxException error)
+        {
+            throw new LaunchException($"listen at vsock port {port} for the guest's reports", error.Message, error);
+        }
+    }
+
+    private static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var onlyOurs = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        try
+        {
+            using var file = new FileStream(path, onlyOurs);
+            file.Write(content);
+        }
+        catch (IOException error)
+        {
+            throw new LaunchException($"write {path}", error.Message, error);
+        }
     }
 
     private static void Grow(GrowthPlan growth)
@@ -65,6 +117,7 @@ internal static class Launcher
         IReadOnlyList<RunningHelper> helpers,
         IReadOnlyList<ChildDescriptor> descriptors,
         DescriptorOpener opener,
+        NotifyReceiver? receiver,
         UndoStack held)
     {
         var errors = held.Add(Pipe.Create());
@@ -72,7 +125,7 @@ internal static class Launcher
         var spec = new ChildSpec(plan.Program, plan.Arguments)
         {
             Descriptors = descriptors,
-            Environment = ChildLanguage,
+            Environment = ChildVariables,
             StandardInput = isNative ? StandardStream.Input : null,
             StandardOutput = isNative ? StandardStream.Output : errors.WriteEnd,
             StandardError = errors.WriteEnd,
@@ -85,7 +138,10 @@ internal static class Launcher
             var qemu = held.Add(ChildProcess.Start(spec));
             errors.WriteEnd.Dispose();
             opener.MadeNvram?.Keep();
-            return new RunningVm(plan, directory, qemu, helpers, tail, opener.Monitor!, opener.Terminal, held);
+            return new RunningVm(plan, directory, qemu, helpers, tail, opener.Monitor!, opener.Terminal, held)
+            {
+                Receivers = [.. new[] { receiver, opener.Notify }.OfType<NotifyReceiver>()],
+            };
         }
         catch (LinuxException error)
         {

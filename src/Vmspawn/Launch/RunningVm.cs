@@ -1,6 +1,8 @@
 using Vmspawn.Host;
 using Vmspawn.Linux;
+using Vmspawn.Notify;
 using Vmspawn.Plan;
+using Vmspawn.Ssh;
 
 namespace Vmspawn.Launch;
 
@@ -38,6 +40,21 @@ internal sealed class RunningVm(
     /// <summary>Our end of the console, or null when QEMU keeps it or there is none.</summary>
     public PseudoTerminal? Terminal { get; } = terminal;
 
+    /// <summary>How to log in to the guest, or null when there is no way that we know.</summary>
+    public SshAccess? Ssh => Plan.Ssh is { } ssh
+        ? new SshAccess(Plan.Name, SshAddress(ssh), ssh.Port, Directory.PathOf(ssh.KeyFile))
+        : null;
+
+    /// <summary>Where the guest's reports come in.</summary>
+    public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
+
     /// <summary>Gives everything back; QEMU is killed if it still runs.</summary>
     public void Dispose() => held.Dispose();
+
+    private string SshAddress(SshPlan ssh) => (ssh.Way, Plan.Vsock?.Socket) switch
+    {
+        (SshWay.Loopback, _) => "127.0.0.1",
+        (_, { } socket) => $"{SshAccess.VsockMuxPrefix}{Directory.PathOf(socket)}",
+        _ => $"{SshAccess.VsockPrefix}{Plan.Vsock!.Cid}",
+    };
 }

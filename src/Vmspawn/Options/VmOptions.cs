@@ -88,6 +88,15 @@ public sealed record VmOptions
     /// <summary><c>--tpm-state=</c>.</summary>
     public StatePlace TpmState { get; init; } = StatePlace.Auto;
 
+    /// <summary><c>--vsock=</c>, <c>--vsock-cid=</c>.</summary>
+    public VsockWish Vsock { get; init; } = VsockWish.Default;
+
+    /// <summary><c>--pass-ssh-key=</c>, <c>--ssh-key-type=</c>.</summary>
+    public SshKeyWish SshKey { get; init; } = SshKeyWish.Default;
+
+    /// <summary><c>--notify-ready=</c>: our service manager hears that we are ready when the guest says that it is, instead of at once.</summary>
+    public bool NotifyReady { get; init; } = true;
+
     /// <summary><c>-s</c>: strings of SMBIOS type 11.</summary>
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
 

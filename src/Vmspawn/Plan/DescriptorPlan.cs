@@ -76,3 +76,17 @@ public sealed record TpmMaker(string Swtpm, string Setup, string LocalCa);
 /// <param name="Interface">Its name.</param>
 /// <param name="Bridge">The bridge that it joins, or null.</param>
 public sealed record TapDevice(string Interface, string? Bridge) : DescriptorSource;
+
+/// <summary>The runtime directory, by which a helper makes sockets under short paths, whatever the machine is called.</summary>
+public sealed record RuntimeDirectory : DescriptorSource;
+
+/// <summary>Our connection to a socket that a helper makes in the runtime directory.</summary>
+/// <param name="Name">The socket's name there.</param>
+public sealed record HelperSocket(string Name) : DescriptorSource;
+
+/// <summary>Our end of the virtio port by which the guest reports about itself.</summary>
+public sealed record NotifyPort : DescriptorSource;
+
+/// <summary>The kernel's vsock device, with the guest's context id taken.</summary>
+/// <param name="Cid">The context id.</param>
+public sealed record VhostVsockDevice(uint Cid) : DescriptorSource;

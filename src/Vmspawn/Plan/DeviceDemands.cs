@@ -1,5 +1,6 @@
 using Vmspawn.Options;
 using Vmspawn.Pcie;
+using Vmspawn.Plan.Arguments;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
@@ -18,6 +19,9 @@ internal static class DeviceDemands
 
         foreach (var nic in spec.Nics)
             demands.Add(DeviceDemand.Boot(DeviceIds.Nic(nic.Index), "virtio-net-pci", BootClass.Nic, nic.Owner));
+
+        if (spec.Vsock is { } vsock)
+            demands.Add(DeviceDemand.Boot(DeviceIds.Vsock, VsockArguments.Driver(vsock), BootClass.Vsock, "vsock"));
 
         foreach (var drive in spec.Drives.Where(drive => !drive.IsScsi))
         {

@@ -13,6 +13,8 @@ internal static class DeviceIds
     public const string Monitor = "vmspawn-monitor";
     public const string Memory = "vmspawn-memory";
     public const string Tpm = "vmspawn-tpm";
+    public const string Vsock = "vmspawn-vsock";
+    public const string Notify = "vmspawn-notify";
 
     /// <summary>A drive attached while the VM runs; the number is never used twice.</summary>
     public static string HotDrive(int number) => $"vmspawn-hot-{number}";

@@ -2,8 +2,8 @@ namespace Vmspawn.Plan;
 
 /// <summary>A program beside QEMU that serves one of its devices. It is started before QEMU, and its end is the VM's end.</summary>
 /// <remarks>
-/// It is reached by descriptors that exist before either program runs, so nobody waits for it to be ready: what QEMU says first
-/// stays in the socket until it listens.
+/// Where it can be reached by descriptors that exist before either program runs, nobody waits for it to be ready: what QEMU says
+/// first stays in the socket until it listens. Only a program that insists on making its socket itself is waited for.
 /// </remarks>
 public sealed record HelperPlan
 {
@@ -18,6 +18,12 @@ public sealed record HelperPlan
 
     /// <summary>What it is started with, by ascending number.</summary>
     public required IReadOnlyList<DescriptorPlan> Descriptors { get; init; }
+
+    /// <summary>The socket that it makes in the runtime directory, for whose being there QEMU waits; null when it makes none.</summary>
+    public string? Socket { get; init; }
+
+    /// <summary>It ends when QEMU closes its connection; else it is told to, once QEMU is gone.</summary>
+    public bool LeavesWithQemu { get; init; } = true;
 
     /// <summary>The program's name with what it does, as messages have it.</summary>
     public string Subject => $"{Path.GetFileName(Program)} ({Purpose})";

@@ -37,7 +37,9 @@ internal static class MachinePlanner
         PortArguments.Add(draft);
         MachineArguments.AddDevices(draft);
         ConsoleArguments.AddDevice(draft, spec);
+        NotifyArguments.Add(draft);
         NetworkArguments.Add(draft, spec);
+        VsockArguments.Add(draft, spec.Vsock);
         DiskArguments.Add(draft, spec, interrupts);
         ShareArguments.Add(draft, spec);
         UserArguments.Add(draft, spec.Extra, interrupts);
@@ -54,6 +56,9 @@ internal static class MachinePlanner
             Topology = topology,
             Interrupts = interrupts,
             Console = spec.Console,
+            Vsock = VsockArguments.Plan(spec.Vsock),
+            Ssh = SshFiles.Plan(spec),
+            Files = SshFiles.Files(spec.Ssh),
             Notices =
             [
                 .. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), CredentialPlacement.For(spec).Notice, ShareMounts.Notice(spec.Shares) }.OfType<string>(),
@@ -65,6 +70,7 @@ internal static class MachinePlanner
     private static IEnumerable<string> Published(MachineSpec spec) =>
         from link in spec.Nics.Select(nic => nic.Link).OfType<UserLink>()
         from port in link.Published
+        where port.HostPort != spec.Ssh?.HostPort
         select $"{port.Address}:{port.HostPort} leads to {port.Protocol} port {port.GuestPort} of the guest";
 
     private static void CheckCommandLine(MachineSpec spec, List<Problem> problems)

@@ -37,6 +37,15 @@ public sealed record VmPlan
     /// <summary>Who reads and writes the console.</summary>
     public required ConsoleMode Console { get; init; }
 
+    /// <summary>The guest's vsock, or null for none.</summary>
+    public VsockPlan? Vsock { get; init; }
+
+    /// <summary>How to log in to the guest by ssh, or null when there is no way that we know.</summary>
+    public SshPlan? Ssh { get; init; }
+
+    /// <summary>What is written into the runtime directory first.</summary>
+    public IReadOnlyList<FilePlan> Files { get; init; } = [];
+
     /// <summary>Sentences the user is told, not errors.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }
@@ -51,3 +60,8 @@ public sealed record GrowthPlan(string Path, long Size);
 /// <param name="Size">Size of the disk in bytes, a multiple of 512.</param>
 /// <param name="Template">What is below it.</param>
 public sealed record ChildImagePlan(string Path, long Size, TemplateFacts Template);
+
+/// <summary>A file to write, readable by us alone.</summary>
+/// <param name="Name">Its name in the runtime directory.</param>
+/// <param name="Content">Its bytes; may be secret, never printed.</param>
+public sealed record FilePlan(string Name, ReadOnlyMemory<byte> Content);

@@ -21,7 +21,14 @@ internal sealed class MachineRegistration : IAsyncDisposable
     /// <summary>Begins to register; returns at once.</summary>
     public static MachineRegistration Start(MachineSpec spec, RunningVm vm, ChannelWriter<SupervisorEvent> inbox) => new(
         spec.Registration,
-        new MachineRecord(spec.Name, Environment.ProcessId, vm.Directory.PathOf(ControlServer.SocketName), !spec.Registration.KeepUnit) { Id = spec.Uuid },
+        new MachineRecord(spec.Name, Environment.ProcessId, vm.Directory.PathOf(ControlServer.SocketName), !spec.Registration.KeepUnit)
+        {
+            Id = spec.Uuid,
+            VsockCid = vm.Plan.Vsock?.Cid,
+            // It has no place for a port, which every other way has.
+            SshAddress = vm.Ssh is { IsVsock: true } ssh ? ssh.Address : null,
+            SshPrivateKeyPath = vm.Ssh is { IsVsock: true } key ? key.KeyFile : null,
+        },
         inbox);
 
     public async ValueTask DisposeAsync()

@@ -25,6 +25,10 @@ internal static class Resolver
         var isUser = options.Scope == RuntimeScope.User || (options.Scope == RuntimeScope.Auto && world is { Host.IsRoot: false });
         options = TemplateChild.Apply(options, isUser, surroundings.Environment, problems);
         options = MachineImageLookup.Apply(options, MachineImageLookup.Directories(isUser, surroundings.Environment), problems);
+        var name = MachineNameResolver.Resolve(options, surroundings, problems);
+        var vsock = world is null || name is null ? null : new VsockResolver(options, world, surroundings.RandomSuffix, problems).Resolve(name);
+        // It takes a while, during which there is enough to do.
+        var key = world is null ? null : new SshResolver(options, world, surroundings, hasVsock: vsock is not null);
         var kernel = KernelResolver.Resolve(options, world?.Platform.Architecture, surroundings.Environment("TMPDIR"), problems);
         if (kernel is null && options.BootEntry is not null && world is not null)
             kernel = new BootEntryResolver(options, world.Platform.Architecture, surroundings.Environment("TMPDIR"), problems).Resolve();
@@ -34,17 +38,18 @@ internal static class Resolver
             (world?.Platform ?? Platform.X86).Architecture, kernel, arguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
-        var name = MachineNameResolver.Resolve(options, surroundings, problems);
         var shares = world is null ? [] : new ShareResolver(options.Shares, world, problems, notices).Resolve();
         ShareMounts.Append(credentials, shares);
-        var nics = NetworkResolver.Resolve(options, name, world, problems);
-
-        if (name is not null && new CloudInitResolver(options, problems, notices).Resolve(name, sshKeys: []) is { } seed)
-            drives.Add(seed);
+        var nics = NetworkResolver.Resolve(key?.Publish() ?? options, name, world, problems);
+        if (vsock is not null)
+            vsock = NotifyAddress.Tell(vsock, credentials, world!.Vsock);
         var machined = options.Registration.Register == Tristate.No ? [] : RegistrationResolver.Sockets(isUser, surroundings.Environment);
         var registration = RegistrationResolver.Resolve(options.Registration, machined, problems, notices);
         var tpm = world is null || name is null ? null : new TpmResolver(options, world, problems, notices).Resolve(name);
         var extra = world is null ? ExtraArguments.None : ExtraArgumentsParser.Parse(options.QemuExtra, world.Qemu, problems);
+        var ssh = key?.Finish(nics, credentials, world!.Platform.HasSmbiosWithoutUefi || firmware is not null, problems);
+        if (name is not null && new CloudInitResolver(options, problems, notices).Resolve(name, ssh is null ? [] : [ssh.Key.Public]) is { } seed)
+            drives.Add(seed);
         // Last, since it may run a guest: not worth it when there is no VM to start anyway.
         var accelerator = problems.Count == 0 ? AcceleratorResolver.Resolve(options.Kvm, world!, problems) : null;
         if (problems.Count > 0)
@@ -67,6 +72,8 @@ internal static class Resolver
             KernelArguments = rootArgument is null ? arguments : [rootArgument, .. arguments],
             Drives = drives,
             Tpm = tpm,
+            Vsock = vsock,
+            Ssh = ssh,
             Smbios11 = options.Smbios11,
             Credentials = credentials.All,
             Nics = nics,

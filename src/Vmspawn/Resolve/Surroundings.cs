@@ -1,4 +1,5 @@
 using Vmspawn.Linux;
+using Vmspawn.Ssh;
 
 namespace Vmspawn.Resolve;
 
@@ -9,4 +10,8 @@ namespace Vmspawn.Resolve;
 internal sealed record Surroundings(
     Func<string, string?> Environment,
     WindowSize? Terminal,
-    Func<ulong> RandomSuffix);
+    Func<ulong> RandomSuffix)
+{
+    /// <summary>Makes an SSH key, given ssh-keygen's path, a type and a directory; unless it is said how, a stand-in, which logs in nowhere.</summary>
+    public Func<string, string, string, Task<SshKeyPair>> MakeSshKey { get; init; } = (_, _, _) => Task.FromResult(SshKeyPair.StandIn);
+}

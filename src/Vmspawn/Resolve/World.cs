@@ -18,6 +18,9 @@ namespace Vmspawn.Resolve;
 internal sealed record World(
     HostFacts Host, QemuFacts Qemu, FirmwarePlaces Firmware, Func<string, string?> FindProgram, Func<string, KvmFacts> ProbeKvm)
 {
+    /// <summary>What of the host's vsock is free.</summary>
+    public VsockHost Vsock { get; init; } = VsockHost.Of(Host.Runtime);
+
     /// <summary>The machine that the guest gets.</summary>
     public Platform Platform { get; init; } = Platform.X86;
 

@@ -48,7 +48,12 @@ internal sealed record MachineSpec
     public IReadOnlyList<ShareSpec> Shares { get; init; } = [];
 
     /// <summary>A device is served by another process than QEMU (vhost-user), which has to see the guest's memory.</summary>
-    public bool HasVhostUser => Shares.Any(share => share.Server is Virtiofsd);
+    public bool HasVhostUser => Vsock is { Program: not null } || Shares.Any(share => share.Server is Virtiofsd);
+    /// <summary>The vsock, or null for none.</summary>
+    public VsockSpec? Vsock { get; init; }
+
+    /// <summary>The key that logs in, or null for none.</summary>
+    public SshSpec? Ssh { get; init; }
 
     public required ConsoleMode Console { get; init; }
     public ConsoleTransport ConsoleTransport { get; init; }

@@ -12,18 +12,23 @@ internal sealed record HelperEnd(RunningHelper Helper, ChildExit Exit, bool Forc
     /// <summary>Helpers save what they hold when QEMU closes its socket; then they leave by themselves.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
 
+    /// <summary>It was told to end when its time had come, so that its exit status says nothing.</summary>
+    public bool Dismissed { get; private init; }
+
     /// <summary>It ended before its time or in disorder.</summary>
-    public bool IsFailure => !Forced && !Exit.IsSuccess;
+    public bool IsFailure => !Forced && !Dismissed && !Exit.IsSuccess;
 
     /// <summary>Waits until a helper is gone now that QEMU is; SIGTERM and SIGKILL follow when it stays.</summary>
     public static async Task<HelperEnd> OfAsync(RunningHelper helper)
     {
         var exited = helper.Process.Exited;
-        if (await Task.WhenAny(exited, Task.Delay(Bound)) == exited)
+        var isDismissed = !helper.Plan.LeavesWithQemu && !exited.IsCompleted;
+        if (!isDismissed && await Task.WhenAny(exited, Task.Delay(Bound)) == exited)
             return new HelperEnd(helper, await exited, Forced: false);
         helper.Process.Send(Signal.SIGTERM);
-        if (await Task.WhenAny(exited, Task.Delay(Bound)) != exited)
+        var isGone = await Task.WhenAny(exited, Task.Delay(Bound)) == exited;
+        if (!isGone)
             helper.Process.Send(Signal.SIGKILL);
-        return new HelperEnd(helper, await exited, Forced: true);
+        return new HelperEnd(helper, await exited, Forced: !isDismissed || !isGone) { Dismissed = isDismissed };
     }
 }

@@ -7,6 +7,9 @@ namespace Vmspawn.Supervise;
 /// <param name="Errors">Lines for standard error; empty when all went well.</param>
 internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
 {
+    /// <summary>The status is the guest's own word, and no failure of ours.</summary>
+    public bool IsGuests => Status != 0 && Errors.Count == 0;
+
     /// <summary>More of what QEMU said is noise: its first complaints name the cause.</summary>
     private const int MostLines = 20;
 
@@ -18,12 +21,13 @@ internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
     /// <param name="stop">How far we had gone in stopping it.</param>
     /// <param name="machine">The machine's name.</param>
     /// <param name="stderr">What QEMU said on standard error.</param>
-    public static QemuEnd Of(ChildExit exit, StopLadder stop, string machine, string stderr)
+    /// <param name="guest">The exit status that the guest reported, or null.</param>
+    public static QemuEnd Of(ChildExit exit, StopLadder stop, string machine, string stderr, int? guest)
     {
         if (stop.IsForced)
             return new QemuEnd(1, [$"{machine}: was stopped by force, its guest did not power off"]);
         if (exit.IsSuccess)
-            return new QemuEnd(0, []);
+            return new QemuEnd(guest ?? 0, []);
 
         var lines = stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0)

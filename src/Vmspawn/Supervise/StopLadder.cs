@@ -12,6 +12,9 @@ internal readonly record struct StopLadder(StopRung Rung)
     /// <summary>A guest that is still booting loses the button's press, so it is pressed again.</summary>
     public static readonly TimeSpan PressAgain = TimeSpan.FromSeconds(5);
 
+    /// <summary>A guest that was told by ssh to power off is left alone for this long.</summary>
+    public static readonly TimeSpan TrustInSsh = TimeSpan.FromSeconds(30);
+
     /// <summary>How often the button is pressed for somebody who only asks: as long as the guest would have otherwise.</summary>
     public static int PoliteTries => (int)(GuestBound / PressAgain);
 

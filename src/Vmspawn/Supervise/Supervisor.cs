@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
+using Vmspawn.Notify;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
@@ -16,6 +17,9 @@ internal sealed class Supervisor : IAsyncDisposable
     private readonly Channel<SupervisorEvent> _inbox;
     private readonly MonitorLink _link;
     private readonly MonitorSlot _slot = new();
+    private readonly GuestLink _guest;
+    private readonly ManagerLink _manager;
+    private readonly GuestPowerOff? _powerOff;
     private QmpClient? _monitor;
     private StopLadder _stop;
     private bool _monitorLost;
@@ -27,12 +31,16 @@ internal sealed class Supervisor : IAsyncDisposable
 
     /// <param name="vm">What to follow.</param>
     /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that no signal finds nobody to take it.</param>
+    /// <param name="manager">Told how the machine is.</param>
     /// <param name="messages">Where sentences go.</param>
-    public Supervisor(RunningVm vm, Channel<SupervisorEvent> inbox, VmMessages messages)
+    public Supervisor(RunningVm vm, Channel<SupervisorEvent> inbox, ManagerLink manager, VmMessages messages)
     {
         _vm = vm;
         _inbox = inbox;
+        _manager = manager;
+        _powerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh) : null;
         _messages = messages;
+        _guest = new GuestLink(vm.Receivers, _inbox.Writer);
         _link = new MonitorLink(vm.Monitor, _inbox.Writer);
     }
 
@@ -45,6 +53,9 @@ internal sealed class Supervisor : IAsyncDisposable
 
     /// <summary>The monitor for those who wait for it.</summary>
     public MonitorSlot Monitor => _slot;
+
+    /// <summary>What the guest says of itself.</summary>
+    public GuestState Guest => _guest.State;
 
     private bool MonitorWorks => !_monitorLost;
 
@@ -72,7 +83,11 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>The first cause counts: a helper that failed takes QEMU with it, which complains as well.</summary>
     private async Task<QemuEnd> EndAsync(ChildExit exit)
     {
-        var helpers = await Task.WhenAll(_vm.Helpers.Select(HelperEnd.OfAsync));
+        _manager.Stopping();
+        // In turn: one that stores what another passes on must not go before it.
+        var helpers = new List<HelperEnd>();
+        foreach (var helper in _vm.Helpers)
+            helpers.Add(await HelperEnd.OfAsync(helper));
         foreach (var stayed in helpers.Where(helper => helper.Forced))
             _messages.Notice($"{stayed.Helper.Plan.Subject}: stayed when QEMU had ended, and was stopped");
         if (_failure is not null)
@@ -80,7 +95,7 @@ internal sealed class Supervisor : IAsyncDisposable
         if ((_failedHelper ?? helpers.FirstOrDefault(helper => helper.IsFailure)) is { } failed)
             return QemuEnd.OfHelper(failed);
         await _vm.Stderr.Ended;
-        var end = QemuEnd.Of(exit, _stop, _vm.Plan.Name, _vm.Stderr.Text);
+        var end = QemuEnd.Of(exit, _stop, _vm.Plan.Name, _vm.Stderr.Text, (await _guest.LastWordsAsync()).ExitStatus);
         // QEMU only passes on that a helper refused; the helper says why.
         return exit is { ExitCode: not (null or 0) }
             ? end with { Errors = [.. end.Errors, .. helpers.Select(helper => helper.Helper.Said).OfType<string>()] }
@@ -117,6 +132,12 @@ internal sealed class Supervisor : IAsyncDisposable
                 _failure ??= reason;
                 EndNow();
                 break;
+            case GuestReported:
+                Follow(_guest.Take());
+                break;
+            case WatchdogDue:
+                _manager.Alive();
+                break;
             case StopAsked(var signal):
                 Climb(_stop.Asked(MonitorWorks), signal);
                 break;
@@ -132,11 +153,20 @@ internal sealed class Supervisor : IAsyncDisposable
             case RungExpired(var generation) when generation == _generation:
                 Climb(_stop.Expired(MonitorWorks), $"no answer in {_stop.Bound.TotalSeconds:0} s");
                 break;
+            case SshAnswered(var generation, var failure) when generation == _generation:
+                Heed(failure);
+                break;
             case PressDue(var generation) when generation == _generation:
                 if (_stop.Rung is not StopRung.None || --_pressesLeft > 0)
                     PressPowerButton();
                 break;
         }
+    }
+
+    private void Follow(GuestState guest)
+    {
+        _messages.Detail($"{_vm.Plan.Name}: the guest reports {(guest.Ready ? "ready" : "that it starts")}, status \"{guest.Status}\", exit status {guest.ExitStatus?.ToString() ?? "none"}");
+        _manager.Follow(guest);
     }
 
     /// <summary>A VM without one of its devices is not the one that was asked for; its disks are still flushed.</summary>
@@ -159,6 +189,7 @@ internal sealed class Supervisor : IAsyncDisposable
         if (next == _stop)
             return;
         _stop = next;
+        _manager.Stopping();
         _messages.Notice(Sentence(why));
         Act();
     }
@@ -179,7 +210,7 @@ internal sealed class Supervisor : IAsyncDisposable
         switch (_stop.Rung)
         {
             case StopRung.PowerOff:
-                PressPowerButton();
+                AskGuest();
                 break;
             case StopRung.Quit when _monitor is { } monitor:
                 _ = TellAsync(monitor.QuitAsync());
@@ -198,7 +229,35 @@ internal sealed class Supervisor : IAsyncDisposable
     {
         StartTimers();
         _pressesLeft = StopLadder.PoliteTries;
-        PressPowerButton();
+        AskGuest();
+    }
+
+    /// <summary>By ssh where there is a way and somebody to answer, else by the button.</summary>
+    private void AskGuest()
+    {
+        if (_powerOff is null || !_powerOff.IsWorthTrying(_guest.State))
+        {
+            PressPowerButton();
+            return;
+        }
+
+        _messages.Detail($"{_vm.Plan.Name}: asking the guest's systemd by ssh to power off");
+        var generation = _generation;
+        _ = _powerOff.AskAsync(_rungTimers!.Token).ContinueWith(
+            asked => _inbox.Writer.TryWrite(new SshAnswered(generation, asked.Result)), TaskScheduler.Default);
+    }
+
+    private void Heed(string? failure)
+    {
+        if (failure is not null)
+        {
+            _messages.Detail($"{_vm.Plan.Name}: {failure}; pressing the power button");
+            PressPowerButton();
+            return;
+        }
+
+        _messages.Detail($"{_vm.Plan.Name}: the guest's systemd powers off");
+        After(StopLadder.TrustInSsh, new PressDue(_generation));
     }
 
     private void PressPowerButton()
@@ -245,6 +304,7 @@ internal sealed class Supervisor : IAsyncDisposable
         if (_rungTimers is not null)
             await _rungTimers.CancelAsync();
         await _link.DisposeAsync();
+        await _guest.DisposeAsync();
         _rungTimers?.Dispose();
     }
 }

@@ -39,9 +39,20 @@ internal sealed record MonitorReady(QmpClient Monitor) : SupervisorEvent;
 /// <summary>The monitor is gone, or never answered.</summary>
 internal sealed record MonitorLost(string Reason) : SupervisorEvent;
 
+/// <summary>The guest has said something of itself.</summary>
+internal sealed record GuestReported : SupervisorEvent;
+
+/// <summary>Our service manager waits for a sign of life.</summary>
+internal sealed record WatchdogDue : SupervisorEvent;
+
 /// <summary>A timer for the present rung ran out.</summary>
 /// <param name="Generation">Which timer, so that a stale one is known.</param>
 internal sealed record RungExpired(int Generation) : SupervisorEvent;
+
+/// <summary>The guest was asked by ssh to power off.</summary>
+/// <param name="Generation">Which timer ran then.</param>
+/// <param name="Failure">Why it could not be asked, or null when it has taken the wish.</param>
+internal sealed record SshAnswered(int Generation, string? Failure) : SupervisorEvent;
 
 /// <summary>Time to press the power button again.</summary>
 /// <param name="Generation">Which timer.</param>

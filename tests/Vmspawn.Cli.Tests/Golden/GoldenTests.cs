@@ -64,6 +64,54 @@ public class GoldenTests
     }
 
     [Theory]
+    [InlineData("vsock-of-the-kernel", true, "-M", "vm")]
+    [InlineData("vsock-in-user-space", false, "-M", "vm", "--ssh-key-type=ecdsa", "--set-credential=ssh.ephemeral-authorized_keys-all:mine")]
+    [InlineData("ssh-through-the-network", false, "-M", "vm", "--vsock=no", "--network-user-mode")]
+    public void A_vsock_takes_the_third_place_and_the_guest_is_told_where_to_report_and_who_may_log_in(string name, bool hasKernels, params string[] args)
+    {
+        using var world = new GoldenWorld { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "ssh-keygen"] };
+        args = ["-i", "IMAGES/root.raw", "--firmware=bios", .. args];
+        var (plan, problems) = world.Plan(args, null);
+        Assert.Empty(problems);
+        // The host's free port is another one each time.
+        var text = world.Print(plan!).Replace($"{plan!.Ssh!.Port}-:2222", "PORT-:2222", StringComparison.Ordinal);
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{text}");
+        Assert.Equal(["ssh-key", "ssh-key.pub"], plan.Files.Select(file => file.Name));
+    }
+
+    [Fact]
+    public void A_context_id_is_the_names_own_and_another_when_that_is_taken()
+    {
+        using var free = new GoldenWorld { HasVhostVsock = true };
+        string[] args = ["-i", "IMAGES/root.raw", "--firmware=bios", "-M", "vm"];
+        var own = free.Plan(args, null).Plan!.Vsock!.Cid;
+        using var taken = new GoldenWorld { HasVhostVsock = true, TakenCids = [own] };
+        Assert.NotEqual(own, taken.Plan(args, null).Plan!.Vsock!.Cid);
+        var (_, problems) = taken.Plan([.. args, $"--vsock-cid={own}"], null);
+        Assert.Equal(("vsock-cid-taken", $"--vsock-cid={own}"), (Assert.Single(problems).Code, problems[0].Subject));
+        Assert.Equal(7u, taken.Plan([.. args, "--vsock-cid=7"], null).Plan!.Vsock!.Cid);
+    }
+
+    [Theory]
+    [InlineData("--vsock=yes", "/dev/vhost-vsock cannot be opened, and vhost-device-vsock is not installed")]
+    [InlineData("--vsock=user", "vhost-device-vsock is not installed")]
+    public void A_vsock_that_is_insisted_on_and_not_there_is_told_with_all_reasons(string option, string why)
+    {
+        using var world = new GoldenWorld();
+        var (_, problems) = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", option], null);
+        Assert.Equal((option, why), (Assert.Single(problems).Subject, problems[0].Text));
+        Assert.Null(world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!.Vsock);
+    }
+
+    [Fact]
+    public void Who_has_told_the_guest_where_to_report_is_listened_to_in_our_place()
+    {
+        using var world = new GoldenWorld { HasVhostVsock = true };
+        var plan = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--set-credential=vmm.notify_socket:vsock-stream:2:1"], null).Plan!;
+        Assert.Null(plan.Vsock!.NotifyPort);
+    }
+
+    [Theory]
     [InlineData("arm64-kernel", "aarch64", "--cpus=12", "-i", "IMAGES/root.raw")]
     [InlineData("riscv64-kernel", "riscv64", "--console=read-only", "--console-transport=serial")]
     public void Another_architecture_has_its_own_board_processor_and_UART(string name, string architecture, params string[] args)

@@ -24,6 +24,12 @@ internal sealed class GoldenWorld : IDisposable
     /// <summary>The virtiofsd that is installed, or null.</summary>
     public VirtiofsdKind? Virtiofsd { get; init; }
 
+    /// <summary>The kernel's vsock is usable.</summary>
+    public bool HasVhostVsock { get; init; }
+
+    /// <summary>Context ids that other machines have.</summary>
+    public IReadOnlyList<uint> TakenCids { get; init; } = [];
+
     /// <summary>Whether we are root.</summary>
     public bool IsRoot { get; init; }
 
@@ -98,6 +104,10 @@ internal sealed class GoldenWorld : IDisposable
         FilesInImage files => $"{files.Files.Count} files of {files.Image}",
         MemoryBytes bytes => $"{bytes.Content.Length} bytes in memory",
         MonitorSocket => "monitor socket",
+        NotifyPort => "the guest's reports",
+        RuntimeDirectory => "the runtime directory",
+        HelperSocket socket => $"connected to {socket.Name}",
+        VhostVsockDevice vsock => $"vhost-vsock with CID {vsock.Cid}",
         ConsoleTerminal => "console terminal",
         SocketEnd end => $"an end of the socket {end.Pair}",
         ListeningEnd end => $"a listening socket, {end.Pair} in its queue",
@@ -130,7 +140,7 @@ internal sealed class GoldenWorld : IDisposable
 
     private World World()
     {
-        var host = new HostFacts(IsRoot ? 0u : 1000u, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), true, false, true, HasIoUring, MayAdministerNetwork: true);
+        var host = new HostFacts(IsRoot ? 0u : 1000u, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), true, HasVhostVsock, true, HasIoUring, MayAdministerNetwork: true);
         var qemu = new QemuFacts
         {
             Path = $"/usr/bin/qemu-system-{Platform.Name}",
@@ -138,6 +148,8 @@ internal sealed class GoldenWorld : IDisposable
             Drivers = new Dictionary<string, string>
             {
                 ["nvme"] = "PCI",
+                ["vhost-vsock-pci"] = "PCI",
+                ["vhost-user-vsock-pci"] = "PCI",
                 ["virtio-blk-pci"] = "PCI",
                 ["virtio-net-pci"] = "PCI",
                 ["pcie-root-port"] = "PCI",
@@ -161,6 +173,7 @@ internal sealed class GoldenWorld : IDisposable
             _ => new KvmFacts(false, "the tests have none"))
         {
             Platform = Platform,
+            Vsock = new VsockHost(IsFree, IsFree, () => 1425258489),
             Virtiofsd = () => new VirtiofsdFacts(
                 Virtiofsd is { } kind ? [new VirtiofsdProgram("/usr/libexec/virtiofsd", kind, HasReadOnly: kind == VirtiofsdKind.Rust, HasTranslation: kind == VirtiofsdKind.Rust)] : [],
                 ["$PATH"],
@@ -168,6 +181,8 @@ internal sealed class GoldenWorld : IDisposable
                 VirtiofsdSandbox.Namespace),
         };
     }
+
+    private bool IsFree(uint cid) => !TakenCids.Contains(cid);
 
     private string PathOf(string name) => Path.Combine(_directory, name);
 }

@@ -28,6 +28,9 @@ internal static class Prepared
     /// <summary>virtiofsd of the distribution's QEMU, the one in C: Debian 12 is the last to have it.</summary>
     public static string CVirtiofsd => "/usr/lib/qemu/virtiofsd";
 
+    /// <summary>The folder to put first in $PATH for vhost-device-vsock and systemd-journal-remote of Debian sid.</summary>
+    public static string VsockFolder { get; } = Path.Combine(Cache, "vsock-sid");
+
     /// <summary>The program under test.</summary>
     public static string Binary { get; } = Existing(
         Environment.GetEnvironmentVariable("VMSPAWN_BINARY") is { Length: > 0 } given

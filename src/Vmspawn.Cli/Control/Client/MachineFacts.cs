@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Vmspawn.Ssh;
+
 namespace Vmspawn.Cli.Control.Client;
 
 /// <summary>What a machine says of itself. Of a server that is not of our kind there is little; what it does not say is null.</summary>
@@ -32,6 +35,17 @@ internal sealed record MachineFacts
 
     public string? Layout { get; init; }
 
+    /// <summary>The guest said that it has come up.</summary>
+    public bool? Ready { get; init; }
+
+    /// <summary>The guest's own last line about itself.</summary>
+    public string? GuestStatus { get; init; }
+
+    public long? VsockCid { get; init; }
+
+    /// <summary>How to log in, or null when there is no way that it knows.</summary>
+    public SshAccess? Ssh { get; init; }
+
     /// <summary>Who serves it, with a version.</summary>
     public string? Server { get; init; }
 
@@ -57,12 +71,21 @@ internal sealed record MachineFacts
             Image = status.Text("image"),
             Directory = status.Text("runtimeDirectory"),
             Layout = status.Text("layout"),
+            Ready = status.Flag("ready"),
+            GuestStatus = status.Text("guestStatus"),
+            VsockCid = status.Number("vsockCid"),
+            Ssh = SshOf(machine.Name, status),
             Server = machine.Server,
         };
     }
 
     /// <summary>A machine that could not be asked.</summary>
     public static MachineFacts Unknown(MachineEntry entry, string state) => new() { Name = entry.Name, State = state, Directory = entry.Directory };
+
+    private static SshAccess? SshOf(string name, JsonElement status) =>
+        status.Text("sshAddress") is { } address && status.Number("sshPort") is { } port && status.Text("sshPrivateKeyPath") is { } key
+            ? new SshAccess(name, address, (int)port, key)
+            : null;
 
     private static async Task<MachineFacts> DescribeAsync(MachineHandle machine, CancellationToken cancellation)
     {

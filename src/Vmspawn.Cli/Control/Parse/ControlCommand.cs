@@ -57,5 +57,12 @@ internal sealed record QmpCommand(RuntimeScope Scope, string Name, string Execut
 /// <summary>Say what this host has and lacks.</summary>
 internal sealed record DoctorCommand(bool Json) : ControlCommand(RuntimeScope.Auto);
 
+/// <summary>Log in to a guest.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="Login">As whom.</param>
+/// <param name="Words">What to run there; empty for a shell.</param>
+internal sealed record SshCommand(RuntimeScope Scope, string Name, string Login, IReadOnlyList<string> Words) : ControlCommand(Scope);
+
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

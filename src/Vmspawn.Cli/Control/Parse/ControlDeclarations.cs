@@ -41,6 +41,19 @@ internal static class ControlDeclarations
             : options,
     };
 
+    public static ControlOption Login() => new("--login", "USER", 'l')
+    {
+        Description = "Who to log in as",
+        Default = "root",
+        Set = (options, value, problems) =>
+        {
+            if (value.Length > 0 && value[0] != '-' && !value.Any(char.IsControl))
+                return options with { Login = value };
+            problems.Add(new Problem("login", $"--login={value}", "this is no user's name", null, ProblemKind.Usage));
+            return options;
+        },
+    };
+
     public static ControlOption[] Wait() =>
     [
         Flag("--wait", null, "Return when the guest has let go (the default)", options => options with { Wait = true }),

@@ -9,7 +9,7 @@ internal static class ControlLine
 {
     public static ParsedCommand Parse(ControlVerb verb, ReadOnlySpan<string> words)
     {
-        var read = GetoptWords.Read(words, Table(verb), anywhere: true);
+        var read = GetoptWords.Read(words, Table(verb), anywhere: !verb.OptionsFirst);
         var problems = new List<Problem>(read.Problems);
         var options = new ControlOptions();
         foreach (var (option, value) in read.Given)

@@ -20,6 +20,9 @@ internal sealed record ControlOptions
     /// <summary>A storage id, or null to make one from the file's name.</summary>
     public string? Id { get; init; }
 
+    /// <summary>Who to log in as.</summary>
+    public string Login { get; init; } = "root";
+
     public bool Wait { get; init; } = true;
 
     /// <summary>How long to wait, or null for the subcommand's own limit.</summary>

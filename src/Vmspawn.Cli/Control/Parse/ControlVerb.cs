@@ -17,8 +17,13 @@ internal sealed record ControlVerb(string Name, string Summary, Operand[] Operan
     /// <summary>Whether it is about machines that run, those of somebody's runtime directory.</summary>
     public bool IsForMachines { get; init; } = true;
 
+    /// <summary>Whether options end at the first operand: what follows is another program's.</summary>
+    public bool OptionsFirst { get; init; }
+
     /// <summary>How it is called, for people.</summary>
-    public string Usage => string.Join(' ', ["vmspawn", Name, .. Operands.Select(operand => operand.ToString()), "[OPTION…]"]);
+    public string Usage => OptionsFirst
+        ? string.Join(' ', ["vmspawn", Name, "[OPTION…]", .. Operands.Select(operand => operand.ToString())])
+        : string.Join(' ', ["vmspawn", Name, .. Operands.Select(operand => operand.ToString()), "[OPTION…]"]);
 
     /// <summary>The operand that a word stands for, or null when there is none.</summary>
     /// <param name="index">How many words stand before it.</param>

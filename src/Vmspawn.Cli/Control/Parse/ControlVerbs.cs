@@ -11,7 +11,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "doctor"];
+        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "ssh", "doctor"];
 
     /// <summary>The subcommand of a word, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -64,6 +64,15 @@ internal static class ControlVerbs
             [],
             () => [ControlDeclarations.Json("Print an object")],
             (options, _, _) => new DoctorCommand(options.Json)) { IsForMachines = false },
+        "ssh" => new(
+            word,
+            "Logs in to the guest, or runs a command in it, whose exit status is returned.",
+            [Operand.Name, new("COMMAND", OperandKind.Word, Optional: true, Repeats: true)],
+            () => [ControlDeclarations.Login()],
+            (options, given, _) => new SshCommand(options.Scope, given[0], options.Login, [.. given.Skip(1)]))
+        {
+            OptionsFirst = true,
+        },
         _ => null,
     };
 

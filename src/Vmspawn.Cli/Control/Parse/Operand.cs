@@ -33,6 +33,7 @@ internal sealed record Operand(string Label, OperandKind Kind, bool Optional = f
 
     public override string ToString() => (Optional, Repeats) switch
     {
+        (true, true) => $"[{Label}…]",
         (true, _) => $"[{Label}]",
         (_, true) => $"{Label}…",
         _ => Label,

@@ -48,6 +48,8 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([replace.Name], screen, _ => ReplaceRun.RunAsync(replace, machines, screen));
             case EventsCommand events:
                 return await EachMachine.RunAsync([events.Name], screen, _ => EventsRun.RunAsync(events, machines, screen));
+            case SshCommand ssh:
+                return await EachMachine.RunAsync([ssh.Name], screen, _ => SshRun.RunAsync(ssh, machines));
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, machines, screen));
             case DoctorCommand doctor:

@@ -59,6 +59,12 @@ internal static class MachineList
         writer.WriteString("image", machine.Image);
         writer.WriteString("runtimeDirectory", machine.Directory);
         writer.WriteString("layout", machine.Layout);
+        Write(writer, "ready", machine.Ready);
+        writer.WriteString("guestStatus", machine.GuestStatus);
+        Write(writer, "vsockCid", machine.VsockCid);
+        writer.WriteString("sshAddress", machine.Ssh?.Address);
+        Write(writer, "sshPort", machine.Ssh?.Port);
+        writer.WriteString("sshPrivateKeyPath", machine.Ssh?.KeyFile);
         writer.WriteString("server", machine.Server);
     }
 

@@ -19,6 +19,9 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
         var qemu = Machine.QemuProcess is { } process ? $"{Machine.QemuVersion} with {Machine.Accelerator}, process {process}" : null;
         Line(text, "QEMU", qemu);
         Line(text, "served by", $"{Machine.Server}, process {Machine.Process}");
+        Line(text, "guest", Guest());
+        Line(text, "vsock CID", Machine.VsockCid?.ToString());
+        Line(text, "log in", Machine.Ssh is null ? null : $"vmspawn ssh {Machine.Name}");
         Line(text, "CPUs", Machine.Cpus?.ToString());
         Line(text, "memory", Machine.Memory is { } memory ? Amounts.Size(memory) : null);
         Line(text, "image", Machine.Image);
@@ -41,6 +44,15 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
         Write(writer, "ports", Ports);
         writer.WriteEndObject();
     });
+
+    // Its words stay its words: in quotes, whatever it claims.
+    private string? Guest() => (Machine.Ready, Machine.GuestStatus) switch
+    {
+        (true, { Length: > 0 } status) => $"ready: \"{status}\"",
+        (true, _) => "ready",
+        (_, { Length: > 0 } status) => $"\"{status}\"",
+        _ => null,
+    };
 
     private static void Line(StringBuilder text, string label, string? value)
     {

@@ -99,7 +99,17 @@ internal static class ControlInterfaces
             startedUsec: int,
             image: ?string,
             runtimeDirectory: string,
-            layout: string
+            layout: string,
+            # The guest said that it has come up.
+            ready: bool,
+            # The guest's own last line about itself.
+            guestStatus: ?string,
+            # Its context id, where there is a vsock.
+            vsockCid: ?int,
+            # Where sshd is reached, if we know a way: vsock/CID, vsock-mux/PATH, or an IP address.
+            sshAddress: ?string,
+            sshPort: ?int,
+            sshPrivateKeyPath: ?string
         )
 
         method ListStorage() -> (storage: []Storage)

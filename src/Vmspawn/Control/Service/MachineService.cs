@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Vmspawn.Control.Storage;
 using Vmspawn.Launch;
+using Vmspawn.Notify;
 using Vmspawn.Plan.Print;
 using Vmspawn.Qmp;
 using Vmspawn.Spec;
@@ -11,7 +12,7 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>org.vmspawn.Machine</c>: what the interfaces of others cannot say.</summary>
 internal sealed class MachineService(
-    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskBay bay, LastWords lastWords, Task<QemuEnd> end)
+    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskBay bay, Func<GuestState> guest, LastWords lastWords, Task<QemuEnd> end)
 {
     private readonly DiskMethods _disks = new(bay);
     private long _memoryTarget = spec.Ram.Size;
@@ -46,6 +47,17 @@ internal sealed class MachineService(
             reply.WriteString("image"u8, spec.Drives is [{ IsRoot: true } root, ..] ? root.Path : null);
             reply.WriteString("runtimeDirectory"u8, vm.Directory.Path);
             reply.WriteString("layout"u8, PlanJson.Word(vm.Plan.Topology.Layout));
+            var said = guest();
+            reply.WriteBoolean("ready"u8, said.Ready);
+            reply.WriteString("guestStatus"u8, said.Status);
+            if (vm.Plan.Vsock is { } vsock)
+                reply.WriteNumber("vsockCid"u8, vsock.Cid);
+            if (vm.Ssh is { } ssh)
+            {
+                reply.WriteString("sshAddress"u8, ssh.Address);
+                reply.WriteNumber("sshPort"u8, ssh.Port);
+                reply.WriteString("sshPrivateKeyPath"u8, ssh.KeyFile);
+            }
         });
     }
 

@@ -115,6 +115,20 @@ public static class PlanJson
                 json.WriteString("interface", tap.Interface);
                 json.WriteString("bridge", tap.Bridge);
                 break;
+            case RuntimeDirectory:
+                json.WriteString("kind", "runtime-directory");
+                break;
+            case HelperSocket socket:
+                json.WriteString("kind", "helper-socket");
+                json.WriteString("name", socket.Name);
+                break;
+            case NotifyPort:
+                json.WriteString("kind", "notify");
+                break;
+            case VhostVsockDevice vsock:
+                json.WriteString("kind", "vhost-vsock");
+                json.WriteNumber("cid", vsock.Cid);
+                break;
             default:
                 throw new InvalidOperationException($"Unknown source of a descriptor: {descriptor.Source.GetType()}");
         }

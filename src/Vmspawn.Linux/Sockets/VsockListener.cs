@@ -1,0 +1,88 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>A listening stream socket of AF_VSOCK: what virtual machines of this host connect to (vsock(7)).</summary>
+public sealed class VsockListener : IDisposable
+{
+    /// <summary>Lets the kernel choose a port.</summary>
+    public const uint AnyPort = uint.MaxValue;
+
+    private const int Queue = 32;
+    private readonly SafeFileHandle _socket;
+    private readonly Readiness _readiness;
+
+    private VsockListener(SafeFileHandle socket, uint port)
+    {
+        _socket = socket;
+        Port = port;
+        _readiness = new Readiness(socket);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public uint Port { get; }
+
+    /// <summary>Listens on a port, or on one that is free.</summary>
+    /// <exception cref="LinuxException">The port is taken (EADDRINUSE), or this kernel has no AF_VSOCK (EAFNOSUPPORT).</exception>
+    public static unsafe VsockListener Bind(uint port = AnyPort)
+    {
+        SafeFileHandle socket = Libc.Socket(Libc.AF_VSOCK, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+        if (socket.IsInvalid)
+            throw LinuxException.Last("socket", "AF_VSOCK");
+        try
+        {
+            Libc.VsockAddress address = new(uint.MaxValue, port);
+            uint length = Libc.VsockAddress.Size;
+            if (Libc.Bind(socket, (byte*)&address, length) != 0)
+                throw LinuxException.Last("bind", $"vsock port {port}");
+            if (Libc.Listen(socket, Queue) != 0)
+                throw LinuxException.Last("listen", $"vsock port {port}");
+            if (Libc.GetSocketName(socket, &address, &length) != 0)
+                throw LinuxException.Last("getsockname", $"vsock port {port}");
+            return new VsockListener(socket, address.Port);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for the next connection of one machine; those of others are closed.</summary>
+    /// <param name="cid">The machine's context id.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="LinuxException">No descriptor is left for it (EMFILE, ENFILE).</exception>
+    /// <exception cref="ObjectDisposedException">The listener was disposed meanwhile.</exception>
+    public async Task<UnixConnection> AcceptAsync(uint cid, CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (socket, peer) = TryAccept();
+            if (!socket.IsInvalid && peer == cid)
+                return UnixConnection.Adopt(socket);
+            socket.Dispose();
+            if (peer is not null)
+                continue;
+            if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED))
+                throw new LinuxException("accept", $"vsock port {Port}", errno);
+            if (errno == Errno.EAGAIN)
+                await _readiness.WaitReadableAsync(cancellation);
+        }
+    }
+
+    /// <summary>Stops listening.</summary>
+    public void Dispose()
+    {
+        _readiness.Dispose();
+        _socket.Dispose();
+    }
+
+    private unsafe (SafeFileHandle Socket, uint? Peer) TryAccept()
+    {
+        Libc.VsockAddress peer = default;
+        uint length = Libc.VsockAddress.Size;
+        SafeFileHandle socket = Libc.Accept(_socket, &peer, &length, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
+        return (socket, socket.IsInvalid ? null : peer.Cid);
+    }
+}

@@ -1,0 +1,56 @@
+namespace Vmspawn.Notify;
+
+/// <summary>What a guest has said of itself so far; a guest is not to be trusted, and may talk without end.</summary>
+internal sealed class GuestReport
+{
+    private readonly Lock _lock = new();
+    private readonly Action _changed;
+    private bool _isAnnounced;
+    private GuestState _state = new(false, null, null);
+
+    /// <param name="changed">Called when there is something to <see cref="Take"/>, once until it was taken.</param>
+    public GuestReport(Action changed) => _changed = changed;
+
+    /// <summary>The state by now.</summary>
+    public GuestState State
+    {
+        get
+        {
+            lock (_lock)
+                return _state;
+        }
+    }
+
+    /// <summary>Adds a message.</summary>
+    public void Hear(NotifyMessage message)
+    {
+        lock (_lock)
+        {
+            var next = new GuestState(_state.Ready || message.Ready, message.Status ?? _state.Status, message.ExitStatus ?? _state.ExitStatus);
+            if (next == _state)
+                return;
+            _state = next;
+            if (_isAnnounced)
+                return;
+            _isAnnounced = true;
+        }
+
+        _changed();
+    }
+
+    /// <summary>The state, for who was called; later messages are announced again.</summary>
+    public GuestState Take()
+    {
+        lock (_lock)
+        {
+            _isAnnounced = false;
+            return _state;
+        }
+    }
+}
+
+/// <summary>A guest's own word about itself.</summary>
+/// <param name="Ready">It said that it has come up.</param>
+/// <param name="Status">Its last line for people, or null; empty takes an earlier one back.</param>
+/// <param name="ExitStatus">What we are to end with, or null when it did not say.</param>
+internal sealed record GuestState(bool Ready, string? Status, int? ExitStatus);

@@ -1,0 +1,76 @@
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>A real systemd with sshd, and what goes between it and the host.</summary>
+public sealed class DebianVsockTests : VmTest
+{
+    [Fact]
+    public async Task A_guest_reports_takes_commands_and_ends_with_its_own_status_over_a_vsock_in_user_space()
+    {
+        using var manager = new NotifySocket(Scratch);
+        using var run = Start(manager, ["--vsock=user"], []);
+        await manager.Heard.WaitFor("READY=1", DebianGuest.Bound);
+        var status = await Client("status", Scratch.Mark);
+        Assert.Matches("\n  guest +ready: \"Ready\\.\"\n", status.Output);
+        Assert.Matches("\n  vsock CID +[0-9]+\n", status.Output);
+
+        var command = await Client("ssh", Scratch.Mark, "echo in the $(. /etc/os-release; echo $ID) guest; exit 7");
+        Assert.Equal((7, "in the debian guest\n", ""), (command.Status, command.Output, command.Error));
+
+        var exit = await Client("ssh", Scratch.Mark, "--", "systemctl", "exit", "123");
+        Assert.True(exit.Status is 0 or 255, exit.ToString());
+        var ended = await run.End(DebianGuest.Bound);
+        Assert.Equal(123, ended.Status);
+        await manager.Heard.WaitFor("STOPPING=1", ShortBound);
+    }
+
+    [Fact]
+    public async Task Without_a_vsock_ssh_goes_through_the_network_and_a_service_of_two_lines_reports()
+    {
+        using var manager = new NotifySocket(Scratch);
+        var service = Scratch.Text("ready.service", """
+            [Service]
+            ExecStart=/bin/sh -c 'echo READY=1 >/dev/virtio-ports/org.vmspawn.notify'
+            ExecStop=/bin/sh -c 'echo "vmtest: stopped in order" >/dev/hvc0; echo EXIT_STATUS=9 >/dev/virtio-ports/org.vmspawn.notify'
+            RemainAfterExit=yes
+            [Unit]
+            After=multi-user.target
+            """);
+        using var run = Start(
+            manager,
+            ["--vsock=no", "--network-user-mode", $"--load-credential=systemd.extra-unit.ready.service:{service}"],
+            ["systemd.wants=ready.service"]);
+        await manager.Heard.WaitFor("READY=1", DebianGuest.Bound);
+        var command = await Client("ssh", "-l", "root", Scratch.Mark, "cat /sys/class/net/e*/address >/dev/null && exit 5");
+        Assert.True(command.Status == 5, command.ToString());
+        Assert.False(Directory.Exists(Path.Combine(Scratch.Root, ".ssh")), "known hosts were written");
+
+        run.Signal("TERM");
+        var ended = await run.End(DebianGuest.Bound);
+        Assert.True(ended.Status == 9, ended.ToString());
+        Assert.Contains("the guest's systemd powers off\n", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("vmtest: stopped in order", ended.Output, StringComparison.Ordinal);
+    }
+
+    private VmspawnRun Start(NotifySocket manager, string[] options, string[] arguments) => VmspawnRun.StartWith(
+        new Dictionary<string, string?>
+        {
+            ["PATH"] = $"{Prepared.VsockFolder}:{TestEnvironment.For(Scratch, QemuKind.Distribution)["PATH"]}",
+            ["NOTIFY_SOCKET"] = manager.Path,
+            ["SYSTEMD_LOG_LEVEL"] = "debug",
+        },
+        Scratch,
+        QemuKind.Distribution,
+        [
+            .. DebianGuest.Options(Scratch), "--firmware=none", $"--linux={DebianGuest.Kernel}", $"--initrd={DebianGuest.Initrd}",
+            "--image-format=qcow2", $"--image={DebianGuest.Overlay(Scratch)}", .. options,
+            .. DebianGuest.KernelArguments, "no_timer_check", .. arguments,
+        ]);
+
+    private async Task<Ended> Client(params string[] words)
+    {
+        using var client = VmspawnRun.Start(Scratch, QemuKind.Distribution, words);
+        return await client.End(DebianGuest.Bound);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>What a guest without systemd and without a vsock reports.</summary>
+public sealed class NotifyTests : VmTest
+{
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_guest_without_systemd_reports_by_its_virtio_port_and_its_exit_status_is_ours(QemuKind qemu)
+    {
+        using var manager = new NotifySocket(Scratch);
+        using var run = VmspawnRun.StartWith(
+            new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = manager.Path, ["WATCHDOG_USEC"] = "200000" },
+            Scratch,
+            qemu,
+            Guest("notify=READY=1,notify=STATUS=up,wait-acpi,notify=EXIT_STATUS=123,poweroff", "--vsock=no"));
+        await manager.Heard.WaitFor("STATUS=up", GuestBound);
+        await manager.Heard.WaitFor("READY=1", ShortBound);
+        await manager.Heard.WaitFor("WATCHDOG=1", ShortBound, times: 2);
+        Assert.Contains("/dev/virtio-ports/org.vmspawn.notify", run.Error.Text, StringComparison.Ordinal);
+        var status = await Status();
+        Assert.True(status.GetProperty("ready").GetBoolean());
+        Assert.Equal("up", status.GetProperty("guestStatus").GetString());
+
+        await run.Output.WaitFor("vmtest: waiting", GuestBound);
+        run.Signal("TERM");
+        var ended = await run.End(GuestBound);
+        Assert.Equal(123, ended.Status);
+        Assert.EndsWith("the guest ended with exit status 123\n", ended.Error, StringComparison.Ordinal);
+        await manager.Heard.WaitFor("STOPPING=1", ShortBound);
+    }
+
+    [Fact]
+    public async Task A_guest_that_says_nothing_or_nonsense_ends_with_zero_and_does_not_keep_the_manager_waiting_when_told_so()
+    {
+        using var manager = new NotifySocket(Scratch);
+        using var run = VmspawnRun.StartWith(
+            new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = manager.Path },
+            Scratch,
+            QemuKind.Distribution,
+            Guest("notify=EXIT_STATUS=1000,notify=READY=0,poweroff", "--notify-ready=no"));
+        await manager.Heard.WaitFor("READY=1", ShortBound);
+        Assert.DoesNotContain("vmtest: up", run.Output.Text, StringComparison.Ordinal);
+        var ended = await run.End(GuestBound);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.DoesNotContain("READY=0", manager.Heard.Text, StringComparison.Ordinal);
+    }
+
+    private async Task<JsonElement> Status()
+    {
+        using var client = VmspawnRun.Start(Scratch, QemuKind.Distribution, "status", Scratch.Mark, "--json");
+        var ended = await client.End(ShortBound);
+        Assert.True(ended.Status == 0, ended.ToString());
+        return JsonElement.Parse(ended.Output);
+    }
+}
