@@ -27,7 +27,7 @@ internal static class VmRun
         using var mode = options.Console == ConsoleMode.Native && TerminalMode.IsTerminal(StandardStream.Input)
             ? TerminalMode.MakeRaw(StandardStream.Input, restoreOnSignals: false)
             : null;
-        using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime);
+        using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime, PassedDevices.Of(environment));
         var service = ServiceManager.Of(environment);
         using var manager = new ManagerLink(service, options.NotifyReady, inbox.Writer);
         await using var supervisor = new Supervisor(vm, inbox, manager, messages);

@@ -59,7 +59,7 @@ public partial class DocumentationTests
         var entries = Section(help, "General:", "Accepted when");
         var accepted = Section(help, "Accepted when", "Not available yet");
         var later = Section(help, "Not available yet", "Examples:");
-        Assert.Equal(Names(option => option.Availability == Availability.Here), NamesIn(string.Join('\n', entries.Split('\n').Select(line => line.Length < 33 ? line : line[..33]))));
+        Assert.Equal(Names(option => option.Availability == Availability.Here), NamesIn(string.Join('\n', entries.Split('\n').Select(line => line.Length < 33 || line[32] != ' ' ? line : line[..33]))));
         Assert.Equal(Names(option => option.Availability == Availability.Off), NamesIn(accepted));
         Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(later));
     }

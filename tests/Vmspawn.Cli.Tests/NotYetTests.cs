@@ -10,8 +10,6 @@ public class NotYetTests
     [InlineData("--no-pager")]
     [InlineData("--no-ask-password")]
     [InlineData("--coco=no")]
-    [InlineData("--forward-journal=")]
-    [InlineData("--forward-journal-max-use=")]
     [InlineData("--bind-user-shell=no")]
     [InlineData("--directory=")]
     public void What_asks_for_nothing_is_accepted(string option) => Assert.IsType<RunCommand>(Parse(option));
@@ -19,8 +17,6 @@ public class NotYetTests
     [Theory]
     [InlineData("--coco=sev-snp")]
     [InlineData("--coco=tdx")]
-    [InlineData("--forward-journal=/x")]
-    [InlineData("--forward-journal-max-files=3")]
     [InlineData("--bind-user-shell=yes")]
     [InlineData("--console=gui")]
     [InlineData("--slice=a.slice")]

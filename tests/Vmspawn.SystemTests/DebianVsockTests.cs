@@ -9,19 +9,22 @@ public sealed class DebianVsockTests : VmTest
     public async Task A_guest_reports_takes_commands_and_ends_with_its_own_status_over_a_vsock_in_user_space()
     {
         using var manager = new NotifySocket(Scratch);
-        using var run = Start(manager, ["--vsock=user"], []);
+        var journal = Scratch.Own("guest.journal");
+        using var run = Start(manager, ["--vsock=user", $"--forward-journal={journal}", "--forward-journal-max-files=1", "--forward-journal-max-use=1G"], []);
         await manager.Heard.WaitFor("READY=1", DebianGuest.Bound);
         var status = await Client("status", Scratch.Mark);
         Assert.Matches("\n  guest +ready: \"Ready\\.\"\n", status.Output);
         Assert.Matches("\n  vsock CID +[0-9]+\n", status.Output);
 
-        var command = await Client("ssh", Scratch.Mark, "echo in the $(. /etc/os-release; echo $ID) guest; exit 7");
+        var command = await Client("ssh", Scratch.Mark, "echo in the $(. /etc/os-release; echo $ID) guest; logger said over ssh; exit 7");
         Assert.Equal((7, "in the debian guest\n", ""), (command.Status, command.Output, command.Error));
 
         var exit = await Client("ssh", Scratch.Mark, "--", "systemctl", "exit", "123");
         Assert.True(exit.Status is 0 or 255, exit.ToString());
         var ended = await run.End(DebianGuest.Bound);
         Assert.Equal(123, ended.Status);
+        Assert.DoesNotContain("stayed when QEMU had ended", ended.Error, StringComparison.Ordinal);
+        await ForwardedAll(journal);
         await manager.Heard.WaitFor("STOPPING=1", ShortBound);
     }
 
@@ -51,6 +54,16 @@ public sealed class DebianVsockTests : VmTest
         Assert.True(ended.Status == 9, ended.ToString());
         Assert.Contains("the guest's systemd powers off\n", ended.Error, StringComparison.Ordinal);
         Assert.Contains("vmtest: stopped in order", ended.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The initrd's journal, the root's, and the last words.</summary>
+    private async Task ForwardedAll(string journal)
+    {
+        using var journalctl = SidProgram.Start(Scratch, null, "usr/bin/journalctl", $"--file={journal}", "--output=cat", "--no-pager");
+        var text = (await journalctl.End(ShortBound)).Output;
+        Assert.Contains("Starting initrd-switch-root.service", text, StringComparison.Ordinal);
+        Assert.Contains("said over ssh", text, StringComparison.Ordinal);
+        Assert.Contains("Stopping ssh.service", text, StringComparison.Ordinal);
     }
 
     private VmspawnRun Start(NotifySocket manager, string[] options, string[] arguments) => VmspawnRun.StartWith(

@@ -53,6 +53,33 @@ public sealed class VsockTests : VmTest
         Assert.Equal(1, (await run.End(GuestBound)).Status);
     }
 
+    [Fact]
+    public async Task The_death_of_what_takes_the_journal_ends_the_machine_and_a_directory_gets_a_file_of_its_own()
+    {
+        var directory = Directory.CreateDirectory(Scratch.Own("journals")).FullName;
+        using var run = Start(QemuKind.Distribution, Guest("ignore-acpi", "--vsock=user", $"--forward-journal={directory}"));
+        await run.Output.WaitFor("vmtest: ignoring", GuestBound);
+        var program = Assert.Single(Processes.Children(run.ProcessId), id => Processes.Arguments(id).Contains("--split-mode=none"));
+        Assert.Contains($"--output={directory}/remote-{Scratch.Mark}.journal", Processes.Arguments(program));
+        Processes.Signal(program, "KILL");
+        var ended = await run.End(ShortBound);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains(".journal): was killed by SIGKILL, so the VM was ended", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Devices_that_were_handed_over_reach_QEMU()
+    {
+        // A file in the device's place: QEMU says what it got when it asks that for KVM's version.
+        var file = Scratch.Raw("no-device");
+        using var run = VmspawnRun.StartProgram(
+            "/bin/sh", new Dictionary<string, string?>(), Scratch, QemuKind.Sid,
+            ["-c", $"export LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=other:kvm; exec \"$@\" 3</dev/null 4<>{file}", "sh", Prepared.Binary, .. Guest("poweroff", "--kvm=auto")]);
+        var ended = await run.End(ShortBound);
+        Assert.Equal(1, ended.Status);
+        Assert.Matches("(?i)inappropriate ioctl", ended.Error);
+    }
+
     private VmspawnRun Start(QemuKind qemu, IEnumerable<string> arguments) => StartWith(Prepared.VsockFolder, qemu, arguments);
 
     private VmspawnRun StartWith(string folder, QemuKind qemu, IEnumerable<string> arguments) => VmspawnRun.StartWith(

@@ -60,5 +60,38 @@ internal static class IntegrationOptions
             "yes",
             "yes",
             "no"),
+        Declare.Path(
+            Topic.Integration,
+            "--forward-journal",
+            null,
+            "FILE|DIR",
+            "Store the guest's journal on the host",
+            (options, path) => options with { Journal = options.Journal with { Path = path } }),
+        Size("max-use", "Bytes that all of it may take", (journal, size) => journal with { MaxUse = size }),
+        Size("keep-free", "Bytes to leave free beside it", (journal, size) => journal with { KeepFree = size }),
+        Size("max-file-size", "Bytes of one file", (journal, size) => journal with { MaxFileSize = size }),
+        Limit("max-files", "N", "Files to keep", text => CountText.Parse(text, 1, int.MaxValue), (journal, count) => journal with { MaxFiles = count }),
     ];
+
+    private static VmOption Size(string limit, string description, Func<JournalWish, long?, JournalWish> set) =>
+        Limit(limit, "BYTES", description, SizeText.Parse, set);
+
+    // An empty one leaves it to systemd-journal-remote again.
+    private static VmOption Limit<T>(
+        string limit, string takes, string description, Func<string, Parsed<T>> parse, Func<JournalWish, T?, JournalWish> set)
+        where T : struct => new($"--forward-journal-{limit}", takes)
+        {
+            Topic = Topic.Integration,
+            Description = description,
+            Set = (options, value, problems) =>
+            {
+                if (value.Length == 0)
+                    return options with { Journal = set(options.Journal, null) };
+                var parsed = parse(value);
+                if (parsed.Mistake is null)
+                    return options with { Journal = set(options.Journal, parsed.Value) };
+                problems.Add(parsed.Mistake.About($"--forward-journal-{limit}={value}"));
+                return options;
+            },
+        };
 }

@@ -13,7 +13,6 @@ internal static class LaterOptions
         Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),
         Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
         Declare.Off(Topic.Host, "--coco", "no|sev-snp|tdx", "a confidential guest is", value => value is "" or "no", "no"),
-        Declare.Off(Topic.Integration, "--forward-journal", "FILE|DIR", "forwarding the journal is", IsEmpty, ""),
         Declare.Off(Topic.Mounts, "--bind-user-shell", "BOOL|PATH", "binding users is", value => value.Length == 0 || IsNo(value), "no", ""),
     ];
 
@@ -30,10 +29,6 @@ internal static class LaterOptions
     [
         Declare.Later(Topic.Registration, "--slice", "UNIT", "a scope unit of our own is", 'S'),
         Declare.Later(Topic.Registration, "--property", "NAME=VALUE", "a scope unit of our own is"),
-        Declare.Later(Topic.Integration, "--forward-journal-max-use", "BYTES", "forwarding the journal is"),
-        Declare.Later(Topic.Integration, "--forward-journal-keep-free", "BYTES", "forwarding the journal is"),
-        Declare.Later(Topic.Integration, "--forward-journal-max-file-size", "BYTES", "forwarding the journal is"),
-        Declare.Later(Topic.Integration, "--forward-journal-max-files", "N", "forwarding the journal is"),
         Declare.Later(Topic.Console, "--qemu-gui", null, "a graphical console is", hint: "use --console=interactive").OnceCalled("--gui"),
     ];
 

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
@@ -8,7 +9,10 @@ namespace Vmspawn.Host;
 /// <param name="FreePort">A port of the host that nobody listens at.</param>
 internal sealed record VsockHost(Func<uint, bool> IsFree, Func<uint, bool> IsUnclaimed, Func<uint> FreePort)
 {
-    public static VsockHost Of(RuntimeBase place) => new(TryKernel, cid => TryClaim(place, cid), ChoosePort);
+    /// <param name="place">Where our machines are.</param>
+    /// <param name="passed">The kernel's device as it was handed to us, or null to open it.</param>
+    public static VsockHost Of(RuntimeBase place, SafeFileHandle? passed = null) =>
+        new(cid => passed is null ? TryKernel(cid) : VhostVsock.TryTakeCid(passed, cid), cid => TryClaim(place, cid), ChoosePort);
 
     // Closed again at once: QEMU's descriptor takes it in earnest.
     private static bool TryKernel(uint cid)

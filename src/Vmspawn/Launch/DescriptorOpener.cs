@@ -10,7 +10,7 @@ using Vmspawn.Tpm;
 namespace Vmspawn.Launch;
 
 /// <summary>Opens what the plan hands to QEMU and its helpers, and keeps our ends of what has two.</summary>
-internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle directory)
+internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle directory, PassedDevices passed)
 {
     /// <summary>Ends of socket pairs whose other end has been handed out.</summary>
     private readonly Dictionary<string, SafeFileHandle> _otherEnds = [];
@@ -94,7 +94,9 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
             case HelperSocket socket:
                 return UnixConnection.ConnectPlain(directory.PathOf(socket.Name));
             case VhostVsockDevice vsock:
-                return OpenVsock(vsock.Cid);
+                return OpenVsock(vsock);
+            case PassedKvm:
+                return passed.Kvm ?? throw new LaunchException("use the KVM device that was passed", "there is none");
             case SocketEnd end:
                 return TakeEnd(end.Pair);
             case ListeningEnd end:
@@ -122,13 +124,13 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         return listener;
     }
 
-    private static SafeFileHandle OpenVsock(uint cid)
+    private SafeFileHandle OpenVsock(VhostVsockDevice vsock)
     {
-        var device = OpenFile.Open(VhostVsock.Device, writable: true);
-        if (VhostVsock.TryTakeCid(device, cid))
+        var device = vsock.IsPassed && passed.VhostVsock is { } given ? given : OpenFile.Open(VhostVsock.Device, writable: true);
+        if (VhostVsock.TryTakeCid(device, vsock.Cid))
             return device;
         device.Dispose();
-        throw new LaunchException($"take the vsock context id {cid}", "another machine has just taken it (try again)");
+        throw new LaunchException($"take the vsock context id {vsock.Cid}", "another machine has just taken it (try again)");
     }
 
     private SafeFileHandle OpenTpm(TpmStateDirectory state)

@@ -18,8 +18,11 @@ internal static class Launcher
             ["LC_ALL"] = null,
         };
 
+    /// <param name="plan">What to start.</param>
+    /// <param name="runtime">Where runtime directories go.</param>
+    /// <param name="passed">Devices that were handed to us.</param>
     /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
-    public static RunningVm Launch(VmPlan plan, RuntimeBase runtime)
+    public static RunningVm Launch(VmPlan plan, RuntimeBase runtime, PassedDevices passed)
     {
         var held = new UndoStack();
         try
@@ -32,7 +35,7 @@ internal static class Launcher
                 Write(directory.PathOf(file.Name), file.Content.Span);
 
             var children = plan.Children.Select(child => held.Add(ChildImage.Make(child))).ToList();
-            var opener = new DescriptorOpener(held, directory);
+            var opener = new DescriptorOpener(held, directory, passed);
             var receiver = Listen(plan.Vsock, directory, runtime, held);
             var helpers = new List<RunningHelper>();
             foreach (var helper in plan.Helpers)

@@ -61,6 +61,12 @@ public static class OptionRules
             "--publish=",
             "ports are published through a user-mode network, and only a TAP device was asked for",
             "add --network-user-mode, or reach the guest at its own address");
+        Refuse(
+            options.Journal is { Path: null, HasLimits: true },
+            "journal-limits-without-journal",
+            "--forward-journal-…",
+            "there is no journal to limit",
+            "add --forward-journal=FILE.journal");
         return problems;
     }
 

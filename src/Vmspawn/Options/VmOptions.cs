@@ -94,6 +94,9 @@ public sealed record VmOptions
     /// <summary><c>--pass-ssh-key=</c>, <c>--ssh-key-type=</c>.</summary>
     public SshKeyWish SshKey { get; init; } = SshKeyWish.Default;
 
+    /// <summary><c>--forward-journal=</c> and its limits.</summary>
+    public JournalWish Journal { get; init; } = JournalWish.None;
+
     /// <summary><c>--notify-ready=</c>: our service manager hears that we are ready when the guest says that it is, instead of at once.</summary>
     public bool NotifyReady { get; init; } = true;
 

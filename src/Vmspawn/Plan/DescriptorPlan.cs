@@ -89,4 +89,8 @@ public sealed record NotifyPort : DescriptorSource;
 
 /// <summary>The kernel's vsock device, with the guest's context id taken.</summary>
 /// <param name="Cid">The context id.</param>
-public sealed record VhostVsockDevice(uint Cid) : DescriptorSource;
+/// <param name="IsPassed">It was handed to us open.</param>
+public sealed record VhostVsockDevice(uint Cid, bool IsPassed) : DescriptorSource;
+
+/// <summary>The KVM device that was handed to us open.</summary>
+public sealed record PassedKvm : DescriptorSource;

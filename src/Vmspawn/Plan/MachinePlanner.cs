@@ -40,6 +40,7 @@ internal static class MachinePlanner
         NotifyArguments.Add(draft);
         NetworkArguments.Add(draft, spec);
         VsockArguments.Add(draft, spec.Vsock);
+        JournalArguments.Add(draft, spec.Journal, VsockArguments.Plan(spec.Vsock));
         DiskArguments.Add(draft, spec, interrupts);
         ShareArguments.Add(draft, spec);
         UserArguments.Add(draft, spec.Extra, interrupts);

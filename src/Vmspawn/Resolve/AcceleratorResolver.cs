@@ -14,6 +14,9 @@ internal static class AcceleratorResolver
         if (wish == Tristate.No)
             return new AcceleratorSpec(Emulation, null);
 
+        // Who hands the device over says that it works, and may be the only one who can open it.
+        if (world.Passed.Kvm is not null && world.Qemu.TakesKvmDevice && world.Platform.Architecture == world.Host.Architecture)
+            return new AcceleratorSpec("kvm", null) { IsPassed = true };
         var kvm = Probe(world);
         if (kvm.Usable)
             return new AcceleratorSpec("kvm", null);

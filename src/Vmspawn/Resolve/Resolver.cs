@@ -43,6 +43,7 @@ internal static class Resolver
         var nics = NetworkResolver.Resolve(key?.Publish() ?? options, name, world, problems);
         if (vsock is not null)
             vsock = NotifyAddress.Tell(vsock, credentials, world!.Vsock);
+        var journal = world is null || name is null ? null : JournalResolver.Resolve(options.Journal, name, vsock, world, credentials, problems);
         var machined = options.Registration.Register == Tristate.No ? [] : RegistrationResolver.Sockets(isUser, surroundings.Environment);
         var registration = RegistrationResolver.Resolve(options.Registration, machined, problems, notices);
         var tpm = world is null || name is null ? null : new TpmResolver(options, world, problems, notices).Resolve(name);
@@ -73,6 +74,7 @@ internal static class Resolver
             Drives = drives,
             Tpm = tpm,
             Vsock = vsock,
+            Journal = journal,
             Ssh = ssh,
             Smbios11 = options.Smbios11,
             Credentials = credentials.All,

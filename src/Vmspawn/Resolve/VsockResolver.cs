@@ -21,8 +21,8 @@ internal sealed class VsockResolver(VmOptions options, World world, Func<ulong> 
         var wish = options.Vsock;
         if (wish.Mode == VsockMode.No || (wish.Mode == VsockMode.Auto && options.QemuExtra.Any(word => word.Contains("vsock", StringComparison.Ordinal))))
             return null;
-        if (wish.Mode != VsockMode.User && world.Host.HasVhostVsock && world.Qemu.HasDriver(VsockArguments.KernelDriver))
-            return Choose(machine, world.Vsock.IsFree) is { } cid ? new VsockSpec(cid, null) : null;
+        if (wish.Mode != VsockMode.User && HasKernels && world.Qemu.HasDriver(VsockArguments.KernelDriver))
+            return Choose(machine, world.Vsock.IsFree) is { } cid ? new VsockSpec(cid, null) { IsPassed = world.Passed.VhostVsock is not null } : null;
         if (world.Qemu.HasDriver(VsockArguments.UserDriver) && world.FindProgram(ProgramName) is { } program)
             return Choose(machine, world.Vsock.IsUnclaimed) is { } cid ? new VsockSpec(cid, program) : null;
         if (wish.Mode == VsockMode.Auto)
@@ -30,6 +30,8 @@ internal sealed class VsockResolver(VmOptions options, World world, Func<ulong> 
         problems.Add(new Problem("vsock-missing", $"--vsock={(wish.Mode == VsockMode.User ? "user" : "yes")}", WhyNot(wish.Mode), Hint(wish.Mode)));
         return null;
     }
+
+    private bool HasKernels => world.Passed.VhostVsock is not null || world.Host.HasVhostVsock;
 
     /// <summary>The same number for the same name, so that who knows the name can compute the number.</summary>
     internal static uint Derive(string machine)
@@ -61,7 +63,7 @@ internal sealed class VsockResolver(VmOptions options, World world, Func<ulong> 
         var user = world.Qemu.HasDriver(VsockArguments.UserDriver) ? $"{ProgramName} is not installed" : $"this QEMU has no device {VsockArguments.UserDriver}";
         if (mode == VsockMode.User)
             return user;
-        var kernel = world.Host.HasVhostVsock ? $"this QEMU has no device {VsockArguments.KernelDriver}" : "/dev/vhost-vsock cannot be opened";
+        var kernel = HasKernels ? $"this QEMU has no device {VsockArguments.KernelDriver}" : "/dev/vhost-vsock cannot be opened";
         return $"{kernel}, and {user}";
     }
 

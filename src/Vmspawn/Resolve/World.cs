@@ -18,6 +18,9 @@ namespace Vmspawn.Resolve;
 internal sealed record World(
     HostFacts Host, QemuFacts Qemu, FirmwarePlaces Firmware, Func<string, string?> FindProgram, Func<string, KvmFacts> ProbeKvm)
 {
+    /// <summary>Devices that were handed to us.</summary>
+    public PassedDevices Passed { get; init; } = PassedDevices.None;
+
     /// <summary>What of the host's vsock is free.</summary>
     public VsockHost Vsock { get; init; } = VsockHost.Of(Host.Runtime);
 
@@ -40,6 +43,7 @@ internal sealed record World(
     public static World Of(HostFacts host, Platform platform, QemuFacts qemu, Surroundings surroundings)
     {
         var cache = Cache(surroundings);
+        var passed = PassedDevices.Of(surroundings.Environment);
         string? FindProgram(string name) => Executable.Find(name, surroundings.Environment("PATH"));
         return new World(
             host,
@@ -49,6 +53,8 @@ internal sealed record World(
             model => platform == Platform.X86 ? KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path) : KvmProbe.Open(qemu))
         {
             Platform = platform,
+            Passed = passed,
+            Vsock = VsockHost.Of(host.Runtime, passed.VhostVsock),
             Virtiofsd = () => VirtiofsdLocator.Look(surroundings.Environment, FindProgram),
         };
     }

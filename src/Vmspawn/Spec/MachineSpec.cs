@@ -52,6 +52,9 @@ internal sealed record MachineSpec
     /// <summary>The vsock, or null for none.</summary>
     public VsockSpec? Vsock { get; init; }
 
+    /// <summary>Where the guest's journal goes, or null for nowhere; never without a vsock.</summary>
+    public JournalSpec? Journal { get; init; }
+
     /// <summary>The key that logs in, or null for none.</summary>
     public SshSpec? Ssh { get; init; }
 
@@ -76,7 +79,11 @@ internal sealed record MachineSpec
 /// <summary>How the guest's instructions are run.</summary>
 /// <param name="Name">QEMU's name: <c>kvm</c> or <c>tcg</c>.</param>
 /// <param name="WhyEmulated">Why KVM is not used although it was not refused, or null.</param>
-internal sealed record AcceleratorSpec(string Name, string? WhyEmulated);
+internal sealed record AcceleratorSpec(string Name, string? WhyEmulated)
+{
+    /// <summary>KVM's device was handed to us open.</summary>
+    public bool IsPassed { get; init; }
+}
 
 /// <summary>A kernel with what it boots with.</summary>
 /// <param name="Path">Absolute path, or null for a kernel that is given by its bytes.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Vmspawn.Options;
+using Vmspawn.Plan;
 using Vmspawn.Plan.Print;
 using Vmspawn.Qemu;
 using Vmspawn.Spec;
@@ -101,6 +102,38 @@ public class GoldenTests
         var (_, problems) = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", option], null);
         Assert.Equal((option, why), (Assert.Single(problems).Subject, problems[0].Text));
         Assert.Null(world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!.Vsock);
+    }
+
+    [Theory]
+    [InlineData("journal-over-a-vsock-in-user-space", false, "--forward-journal-max-use=1T", "--forward-journal-keep-free=1G", "--forward-journal-max-files=5", "--forward-journal-max-files=")]
+    [InlineData("journal-over-the-kernels-vsock", true, "--forward-journal-max-file-size=4G", "--forward-journal-max-files=1")]
+    public void The_journal_is_taken_by_a_helper_that_the_guest_is_told_of(string name, bool hasKernels, params string[] args)
+    {
+        using var world = new GoldenWorld { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "systemd-journal-remote"] };
+        args = ["-i", "IMAGES/root.raw", "--firmware=bios", "-M", "vm", "--hotplug-ports=0", "--forward-journal=IMAGES/vm.journal", .. args];
+        var (plan, problems) = world.Plan(args, null);
+        Assert.Empty(problems);
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+    }
+
+    [Fact]
+    public void A_journal_that_cannot_come_or_be_stored_is_told_with_all_reasons()
+    {
+        using var world = new GoldenWorld();
+        var (_, problems) = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--forward-journal=/nowhere/vm.journal", "--set-credential=journal.forward_to_socket:x"], null);
+        Assert.Equal(["journal-remote-missing", "journal-without-vsock", "journal-place", "journal-twice"], problems.Select(problem => problem.Code));
+        (_, problems) = world.Plan(["-i", "IMAGES/root.raw", "--forward-journal-max-files=2"], null);
+        Assert.Equal("journal-limits-without-journal", Assert.Single(problems).Code);
+    }
+
+    [Theory]
+    [InlineData(8, "kvm,device=/dev/fdset/3"), InlineData(7, "tcg")]
+    public void A_KVM_device_that_was_handed_over_is_used_by_a_QEMU_that_can(int major, string accelerator)
+    {
+        using var world = new GoldenWorld { HasPassedKvm = true, Version = new QemuVersion(major, 2, 0) };
+        var plan = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!;
+        Assert.Equal(accelerator, plan.Arguments[plan.Arguments.ToList().IndexOf("-accel") + 1]);
+        Assert.Equal(major == 8, plan.Descriptors[0].Source is PassedKvm);
     }
 
     [Fact]

@@ -27,6 +27,12 @@ internal sealed class GoldenWorld : IDisposable
     /// <summary>The kernel's vsock is usable.</summary>
     public bool HasVhostVsock { get; init; }
 
+    /// <summary>Somebody handed KVM's device over.</summary>
+    public bool HasPassedKvm { get; init; }
+
+    /// <summary>QEMU's version.</summary>
+    public QemuVersion Version { get; init; } = new(7, 2, 22);
+
     /// <summary>Context ids that other machines have.</summary>
     public IReadOnlyList<uint> TakenCids { get; init; } = [];
 
@@ -107,7 +113,8 @@ internal sealed class GoldenWorld : IDisposable
         NotifyPort => "the guest's reports",
         RuntimeDirectory => "the runtime directory",
         HelperSocket socket => $"connected to {socket.Name}",
-        VhostVsockDevice vsock => $"vhost-vsock with CID {vsock.Cid}",
+        VhostVsockDevice vsock => $"{(vsock.IsPassed ? "the passed " : "")}vhost-vsock with CID {vsock.Cid}",
+        PassedKvm => "the passed KVM device",
         ConsoleTerminal => "console terminal",
         SocketEnd end => $"an end of the socket {end.Pair}",
         ListeningEnd end => $"a listening socket, {end.Pair} in its queue",
@@ -144,7 +151,7 @@ internal sealed class GoldenWorld : IDisposable
         var qemu = new QemuFacts
         {
             Path = $"/usr/bin/qemu-system-{Platform.Name}",
-            Version = new QemuVersion(7, 2, 22),
+            Version = Version,
             Drivers = new Dictionary<string, string>
             {
                 ["nvme"] = "PCI",
@@ -158,7 +165,7 @@ internal sealed class GoldenWorld : IDisposable
             },
             Machines = new HashSet<string> { "q35", "pc-q35-7.2" },
             MachineAliases = new Dictionary<string, string> { ["q35"] = "pc-q35-7.2" },
-            Accelerators = new HashSet<string> { "tcg" },
+            Accelerators = new HashSet<string> { "tcg", "kvm" },
             Objects = new HashSet<string> { "rng-builtin" },
             HasSandbox = true,
             HasIoUring = true,
@@ -173,6 +180,7 @@ internal sealed class GoldenWorld : IDisposable
             _ => new KvmFacts(false, "the tests have none"))
         {
             Platform = Platform,
+            Passed = new PassedDevices(HasPassedKvm ? new Microsoft.Win32.SafeHandles.SafeFileHandle() : null, null),
             Vsock = new VsockHost(IsFree, IsFree, () => 1425258489),
             Virtiofsd = () => new VirtiofsdFacts(
                 Virtiofsd is { } kind ? [new VirtiofsdProgram("/usr/libexec/virtiofsd", kind, HasReadOnly: kind == VirtiofsdKind.Rust, HasTranslation: kind == VirtiofsdKind.Rust)] : [],

@@ -13,7 +13,9 @@ internal static class MachineArguments
     {
         draft.Add("-name", new OptionText(spec.Name));
         draft.Add("-machine", Board(spec));
-        draft.Add("-accel", spec.Accelerator.Name);
+        draft.Add("-accel", spec.Accelerator.IsPassed
+            ? new OptionText(spec.Accelerator.Name).With("device", draft.SetPath("kvm", new PassedKvm())).ToString()
+            : spec.Accelerator.Name);
         draft.Add("-cpu", spec.Platform.CpuModel(spec.Accelerator.Name, spec.Qemu.Version));
         draft.Add("-smp", spec.Cpus.Smp);
         draft.Add("-m", Memory(spec));

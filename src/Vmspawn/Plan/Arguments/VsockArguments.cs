@@ -26,7 +26,7 @@ internal static class VsockArguments
             return;
         if (vsock.Program is not { } program)
         {
-            var device = draft.Inherit("vhost-vsock", new VhostVsockDevice(vsock.Cid));
+            var device = draft.Inherit("vhost-vsock", new VhostVsockDevice(vsock.Cid, vsock.IsPassed));
             draft.AddPciDevice(KernelDriver, DeviceIds.Vsock, text => text.With("guest-cid", vsock.Cid).With("vhostfd", device));
             return;
         }

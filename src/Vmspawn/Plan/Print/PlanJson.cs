@@ -128,6 +128,11 @@ public static class PlanJson
             case VhostVsockDevice vsock:
                 json.WriteString("kind", "vhost-vsock");
                 json.WriteNumber("cid", vsock.Cid);
+                json.WriteBoolean("passed", vsock.IsPassed);
+                break;
+            case PassedKvm:
+                json.WriteString("kind", "kvm");
+                json.WriteBoolean("passed", true);
                 break;
             default:
                 throw new InvalidOperationException($"Unknown source of a descriptor: {descriptor.Source.GetType()}");

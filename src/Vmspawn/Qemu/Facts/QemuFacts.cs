@@ -3,6 +3,8 @@ namespace Vmspawn.Qemu;
 /// <summary>What a QEMU binary is and can do.</summary>
 internal sealed record QemuFacts
 {
+    private static readonly QemuVersion FirstWithKvmDevice = new(8, 2, 0);
+
     /// <summary>Absolute path of the binary.</summary>
     public required string Path { get; init; }
 
@@ -32,6 +34,9 @@ internal sealed record QemuFacts
 
     /// <summary>Block devices take <c>aio=io_uring</c>: built with liburing. Whether the kernel grants it is the host's matter.</summary>
     public bool HasIoUring { get; init; }
+
+    /// <summary><c>-accel kvm</c> takes the device that it uses (<c>device=</c>, 8.2).</summary>
+    public bool TakesKvmDevice => Accelerators.Contains("kvm") && Version >= FirstWithKvmDevice;
 
     /// <summary>The keys of <c>-run-with</c>, such as <c>user</c> (9.1) and <c>exit-with-parent</c> (10.2); empty where there is no such option.</summary>
     public required IReadOnlySet<string> RunWith { get; init; }

@@ -1,0 +1,36 @@
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan.Arguments;
+
+/// <summary>The guest's journal: systemd-journal-remote(8) as a helper, which listens for it.</summary>
+internal static class JournalArguments
+{
+    /// <summary>Adds the helper behind the one that passes the guest's connections on: it is dismissed after that.</summary>
+    public static void Add(PlanDraft draft, JournalSpec? journal, VsockPlan? vsock)
+    {
+        if (journal is null || vsock is null)
+            return;
+        var descriptors = new DescriptorTable();
+        var socket = vsock.Socket is null ? null : vsock.SocketFor(journal.Port);
+        var address = socket is null
+            ? $"vsock:{VsockPlan.HostCid}:{journal.Port}"
+            : $"/proc/self/fd/{descriptors.Add("runtime-directory", new RuntimeDirectory())}/{socket}";
+        draft.Helpers.Add(new HelperPlan
+        {
+            Purpose = $"the journal, to {journal.File}",
+            Program = journal.Program,
+            Arguments = [$"--output={journal.File}", "--split-mode=none", .. Limits(journal), $"--listen-raw={address}"],
+            Descriptors = descriptors.All,
+            Socket = socket,
+            LeavesWithQemu = false,
+        });
+    }
+
+    private static IEnumerable<string> Limits(JournalSpec journal)
+    {
+        var wish = journal.Wish;
+        (string Name, long? Value)[] limits =
+            [("max-use", wish.MaxUse), ("keep-free", wish.KeepFree), ("max-file-size", wish.MaxFileSize), ("max-files", wish.MaxFiles)];
+        return limits.Where(limit => limit.Value is not null).Select(limit => $"--{limit.Name}={limit.Value}");
+    }
+}
