@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Print;
@@ -191,6 +192,25 @@ public class GoldenTests
         var helper = json.RootElement.GetProperty("helpers")[0];
         var slots = helper.GetProperty("descriptors").EnumerateArray().Select(slot => slot.GetProperty("kind").GetString());
         Assert.Equal(("/usr/bin/swtpm", "socket tpm-state"), (helper.GetProperty("program").GetString(), string.Join(' ', slots)));
+    }
+
+    [Fact]
+    public void Every_form_for_people_and_programs_shows_which_files_are_grown_and_made()
+    {
+        using var world = new GoldenWorld();
+        var plan = world.Plan(["-i", "IMAGES/root.raw", "-G", "3M", "--firmware=bios"], null).Plan! with
+        {
+            Children = [new ChildImagePlan("/child.qcow2", 512, new TemplateFacts("/base.raw", ImageFormat.Raw, default))],
+        };
+        var growth = Assert.Single(plan.Growths);
+        Assert.EndsWith(
+            $"\nBefore it starts:\n  {growth.Path} is grown to 3145728 bytes\n  /child.qcow2 is made, a child of /base.raw\n", PlanText.Tree(plan), StringComparison.Ordinal);
+
+        using var buffer = new MemoryStream();
+        PlanJson.Write(plan, buffer);
+        using var json = JsonDocument.Parse(buffer.ToArray());
+        Assert.Equal(3145728, json.RootElement.GetProperty("growths")[0].GetProperty("size").GetInt64());
+        Assert.Equal("/base.raw", json.RootElement.GetProperty("children")[0].GetProperty("template").GetString());
     }
 
     [Fact]

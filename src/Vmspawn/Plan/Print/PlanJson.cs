@@ -25,6 +25,8 @@ public static class PlanJson
         Array(json, "arguments", plan.Arguments, argument => json.WriteStringValue(argument));
         Array(json, "descriptors", plan.Descriptors, descriptor => Descriptor(json, descriptor));
         Array(json, "helpers", plan.Helpers, helper => Helper(json, helper));
+        Array(json, "growths", plan.Growths, growth => Growth(json, growth));
+        Array(json, "children", plan.Children, child => Child(json, child));
         Array(json, "reserved", topology.Reserved, function => Reserved(json, function));
         Array(json, "ports", topology.Ports, port => Port(json, port));
         Array(json, "devices", topology.Devices, device => Device(json, device));
@@ -148,6 +150,23 @@ public static class PlanJson
         json.WriteString("program", helper.Program);
         Array(json, "arguments", helper.Arguments, argument => json.WriteStringValue(argument));
         Array(json, "descriptors", helper.Descriptors, descriptor => Descriptor(json, descriptor));
+        json.WriteEndObject();
+    }
+
+    private static void Growth(Utf8JsonWriter json, GrowthPlan growth)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", growth.Path);
+        json.WriteNumber("size", growth.Size);
+        json.WriteEndObject();
+    }
+
+    private static void Child(Utf8JsonWriter json, ChildImagePlan child)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", child.Path);
+        json.WriteNumber("size", child.Size);
+        json.WriteString("template", child.Template.Path);
         json.WriteEndObject();
     }
 

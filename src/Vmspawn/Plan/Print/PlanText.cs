@@ -5,13 +5,19 @@ namespace Vmspawn.Plan.Print;
 /// <summary>The plan for people, and as the commands that it starts.</summary>
 public static class PlanText
 {
-    /// <summary>The topology as a tree, and what runs beside QEMU.</summary>
+    /// <summary>The topology as a tree, what is done to files before anything starts, and what runs beside QEMU.</summary>
     /// <param name="plan">The plan to print.</param>
     public static string Tree(VmPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var helpers = plan.Helpers.Select(helper => $"  {helper.Subject}\n");
-        return TopologyDrawing.Tree(plan.Topology) + (plan.Helpers.Count == 0 ? "" : $"\nBeside QEMU:\n{string.Concat(helpers)}");
+        IEnumerable<string> files =
+        [
+            .. plan.Growths.Select(growth => $"{growth.Path} is grown to {growth.Size} bytes"),
+            .. plan.Children.Select(child => $"{child.Path} is made, a child of {child.Template.Path}"),
+        ];
+        return TopologyDrawing.Tree(plan.Topology)
+            + Section("Before it starts", files)
+            + Section("Beside QEMU", plan.Helpers.Select(helper => helper.Subject));
     }
 
     /// <summary>The words of each command, one a line, an empty line between two commands; QEMU's is the last.</summary>
@@ -22,5 +28,11 @@ public static class PlanText
         IEnumerable<IEnumerable<string>> commands =
             [.. plan.Helpers.Select(helper => helper.Arguments.Prepend(helper.Program)), plan.Arguments.Prepend(plan.Program)];
         return string.Join('\n', commands.Select(words => string.Concat(words.Select(word => $"{word}\n"))));
+    }
+
+    private static string Section(string title, IEnumerable<string> lines)
+    {
+        var text = string.Concat(lines.Select(line => $"  {line}\n"));
+        return text.Length == 0 ? "" : $"\n{title}:\n{text}";
     }
 }
