@@ -22,6 +22,32 @@ public sealed class CloudInitTests : VmTest
     }
 
     [Fact]
+    public async Task Cloud_init_itself_takes_host_name_and_users_data_from_the_seed()
+    {
+        var data = Scratch.Text("data", """
+            #cloud-config
+            cloud_init_modules: [write_files, set_hostname]
+            cloud_config_modules: [runcmd]
+            cloud_final_modules: [scripts_user]
+            write_files: [{path: /run/by-cloud-init, content: made}]
+            runcmd:
+              - 'echo "vmtest: $(hostname) $(cat /run/by-cloud-init)" >/dev/hvc0; systemctl poweroff'
+
+            """);
+        using var run = VmspawnRun.Start(
+            Scratch,
+            QemuKind.Distribution,
+            [
+                .. DebianGuest.Options(Scratch), "--firmware=none", "--ephemeral", $"--cloud-init={data}",
+                $"--linux={DebianGuest.Kernel}", "--image-disk-type=nvme", $"--image={DebianGuest.Disk}",
+                .. DebianGuest.KernelArguments.Except([DebianGuest.NoCloudInit]),
+            ]);
+        var ended = await run.End(DebianGuest.Bound);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains($"vmtest: {Scratch.Mark} made", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_credential_that_is_too_large_for_SMBIOS_arrives_by_fw_cfg()
     {
         var large = Scratch.Text("large", "first line\n" + new string('x', 100_000));

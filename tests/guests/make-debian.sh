@@ -15,7 +15,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$1
 
 suite=sid
-packages=systemd-sysv,udev,dbus,libpam-systemd,openssh-server,iproute2,kmod,login,passwd,systemd-boot-efi,linux-image-cloud-amd64
+packages=systemd-sysv,udev,dbus,libpam-systemd,openssh-server,iproute2,kmod,login,passwd,systemd-boot-efi,linux-image-cloud-amd64,cloud-init
 
 # The Discoverable Partitions Specification's types, and identities that tests can count on.
 esp_type=c12a7328-f81f-11d2-ba4b-00a0c93ec93b
@@ -66,7 +66,7 @@ configure_tree() {
     # Name and identity come by credential or at the first boot, which asks for nothing that is settled here.
     as_root rm -f "$tree/etc/hostname" "$tree/etc/machine-id" "$tree/var/lib/dbus/machine-id" "$tree/etc/resolv.conf"
     echo LANG=C.UTF-8 | as_root tee "$tree/etc/locale.conf" >/dev/null
-    as_root ln -s ../usr/share/zoneinfo/UTC "$tree/etc/localtime"
+    as_root ln -sf ../usr/share/zoneinfo/UTC "$tree/etc/localtime"
     # /usr is as old as these say: nothing is to be brought up to date at boot.
     as_root touch "$tree/etc/.updated" "$tree/var/.updated"
 }

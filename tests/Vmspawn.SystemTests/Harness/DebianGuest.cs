@@ -22,8 +22,11 @@ internal static class DebianGuest
     public static string[] Options(Scratch scratch) =>
         ["--user", $"--machine={scratch.Mark}", "--kvm=no", "--tpm=no", "--console=read-only", "--cpus=2", "--ram=1G"];
 
+    /// <summary>Keeps cloud-init, which the disk has, from looking around.</summary>
+    public const string NoCloudInit = "cloud-init=disabled";
+
     /// <summary>Kernel arguments: its root, and a console without the kernel's own lines.</summary>
-    public static string[] KernelArguments => [$"root=PARTUUID={PartUuid}", "rw", "rootwait", "quiet", "audit=0"];
+    public static string[] KernelArguments => [$"root=PARTUUID={PartUuid}", "rw", "rootwait", "quiet", "audit=0", NoCloudInit];
 
     /// <summary>A qcow2 image of the disk's content that takes the guest's writes.</summary>
     public static string Overlay(Scratch scratch)
