@@ -47,7 +47,6 @@ internal static class CommandLine
         };
     }
 
-    // That there is nothing to boot is worth a word only where no other mistake explains it.
     private static void CheckRules(Verb verb, VmOptions options, List<Problem> problems)
     {
         KernelArgumentRules.Check(options.KernelArguments, problems);
@@ -58,8 +57,6 @@ internal static class CommandLine
         }
 
         problems.AddRange(OptionRules.Check(options));
-        if (problems.Count == 0)
-            problems.AddRange(OptionRules.CheckBootable(options));
     }
 
     // Whoever asks for help gets it, whatever else is wrong.

@@ -95,11 +95,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void Without_anything_to_boot_there_is_one_mistake()
-    {
-        Assert.Equal(["nothing-to-boot"], Codes());
-        Assert.Equal(["not-available"], Codes("-D", "."));
-    }
+    public void Without_anything_to_boot_it_is_left_to_the_current_directory() => Assert.Null(Assert.IsType<RunCommand>(Parse()).Options.Directory);
 
     [Theory]
     [InlineData("--help")]

@@ -14,6 +14,25 @@ public sealed class PrivilegeTests : VmTest
     }
 
     [Fact]
+    public async Task An_ordinary_user_shares_a_directory_and_boots_from_another_without_changing_it()
+    {
+        var (shared, tree) = (Directory.CreateDirectory(Scratch.Own("shared")).FullName, Directory.CreateDirectory(Scratch.Own("tree")).FullName);
+        var programs = Scratch.Own("virtiofsd");
+        Directory.CreateDirectory(programs);
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Prepared.RustVirtiofsd)!))
+            File.Copy(file, Path.Combine(programs, Path.GetFileName(file)));
+        var ended = await AsOrdinaryUser(
+            Guest("share=mnt0:virtiofs,put=/shares/mnt0/file:mine,owner=/shares/mnt0/file,share=root:virtiofs,put=/shares/root/file:gone,owner=/shares/root/file,poweroff",
+                $"--bind={shared}", "-x", $"--directory={tree}"),
+            ("VMSPAWN_VIRTIOFSD", Path.Combine(programs, "virtiofsd")));
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Equal("mine\n", File.ReadAllText(Path.Combine(shared, "file")));
+        Assert.Contains($"vmtest: owner /shares/mnt0/file {FileOwner.Of(shared)} 644\n", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: owner /shares/root/file 0:0 644\n", ended.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(tree));
+    }
+
+    [Fact]
     public async Task An_image_without_permission_is_named()
     {
         var image = Scratch.Raw("locked");
@@ -25,17 +44,22 @@ public sealed class PrivilegeTests : VmTest
     }
 
     /// <summary>As we are, or as nobody when we are root, with copies of what only root can reach.</summary>
-    private async Task<Ended> AsOrdinaryUser(string[] arguments)
+    private async Task<Ended> AsOrdinaryUser(string[] arguments, params (string Name, string Value)[] variables)
     {
+        var environment = variables.ToDictionary(variable => variable.Name, variable => (string?)variable.Value);
         if (!Environment.IsPrivilegedProcess)
-            return await Run(QemuKind.Distribution, arguments);
+        {
+            using var ours = VmspawnRun.StartWith(environment, Scratch, QemuKind.Distribution, arguments);
+            return await ours.End(GuestBound);
+        }
+
         var binary = Copy(Prepared.Binary, "vmspawn");
         var kernel = Copy(Prepared.Kernel, "vmlinuz");
         var initrd = Copy(Prepared.Initrd, "initrd");
         var copied = arguments.Select(argument => argument.Replace(Prepared.Kernel, kernel, StringComparison.Ordinal)
             .Replace(Prepared.Initrd, initrd, StringComparison.Ordinal));
         using var run = VmspawnRun.StartProgram(
-            "/bin/sh", new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = Scratch.Own("cache") },
+            "/bin/sh", new Dictionary<string, string?>(environment) { ["XDG_CACHE_HOME"] = Scratch.Own("cache") },
             Scratch, QemuKind.Distribution,
             [
                 "-c", "chown -R 65534:65534 \"$0\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"",

@@ -14,10 +14,11 @@ public sealed class ShareTests : VmTest
         var other = Share(new string('n', 200));
         await File.WriteAllTextAsync(Path.Combine(shared, "hello"), "from the host\n", TestContext.Current.CancellationToken);
         var ended = await Run(qemu, kind, Guest(
-            "share=mnt0:virtiofs,show=/shares/mnt0/hello,put=/shares/mnt0/reply:from-the-guest,chown=/shares/mnt0/reply:1234:5678,owner=/shares/mnt0/reply,"
+            "reboot-once=vda,share=mnt0:virtiofs,show=/shares/mnt0/hello,put=/shares/mnt0/reply:from-the-guest,chown=/shares/mnt0/reply:1234:5678,owner=/shares/mnt0/reply,"
             + "share=mnt1:virtiofs,put=/shares/mnt1/file:other,poweroff",
-            $"--bind={shared}:/mnt", $"--bind={other}", "--ram=512M:1G:1"));
+            $"--bind={shared}:/mnt", $"--bind={other}", "--ram=512M:1G:1", $"--image={Scratch.Raw("disk")}"));
         Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("vmtest: back after the reboot\n", ended.Output, StringComparison.Ordinal);
         Assert.Contains("vmtest: show /shares/mnt0/hello from the host\n", ended.Output, StringComparison.Ordinal);
         Assert.Equal("from-the-guest\n", File.ReadAllText(Path.Combine(shared, "reply")));
         Assert.Equal("other\n", File.ReadAllText(Path.Combine(other, "file")));
@@ -25,22 +26,39 @@ public sealed class ShareTests : VmTest
         if (!Environment.IsPrivilegedProcess)
             return;
         Assert.Contains("vmtest: owner /shares/mnt0/reply 1234:5678 644\n", ended.Output, StringComparison.Ordinal);
-        Assert.Equal("1234:5678", Owner(Path.Combine(shared, "reply")));
+        Assert.Equal("1234:5678", FileOwner.Of(Path.Combine(shared, "reply")));
     }
 
-    [Fact]
-    public async Task What_is_shared_read_only_stays_as_it_is_whatever_the_guest_mounts()
+    [Theory, InlineData("Rust"), InlineData("C")]
+    public async Task What_is_shared_read_only_stays_as_it_is_whatever_the_guest_mounts(string kind)
     {
         var shared = Share("shared");
         await File.WriteAllTextAsync(Path.Combine(shared, "file"), "kept\n", TestContext.Current.CancellationToken);
         // The guest mounts it for writing: it is the host that refuses.
-        var ended = await Run(QemuKind.Distribution, "Rust", Guest(
+        var ended = await Run(QemuKind.Distribution, kind, Guest(
             "share=mnt0:virtiofs,put=/shares/mnt0/file:changed,put=/shares/mnt0/new:file,show=/shares/mnt0/file,poweroff", $"--bind-ro={shared}"));
         Assert.True(ended.Status == 0, ended.ToString());
         Assert.Contains("vmtest: put failed /shares/mnt0/file\n", ended.Output, StringComparison.Ordinal);
         Assert.Contains("vmtest: put failed /shares/mnt0/new\n", ended.Output, StringComparison.Ordinal);
         Assert.Contains("vmtest: show /shares/mnt0/file kept\n", ended.Output, StringComparison.Ordinal);
         Assert.Equal(["file"], Directory.GetFileSystemEntries(shared).Select(Path.GetFileName));
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task Without_a_virtiofsd_QEMU_shares_by_9p_and_says_so(QemuKind qemu)
+    {
+        var (shared, kept) = (Share("comma, and blank"), Share("kept"));
+        var ended = await Run(qemu, "none", [
+            .. Guest("share=mnt0:9p,put=/shares/mnt0/reply:from-the-guest,share=mnt1:9p,put=/shares/mnt1/file:new,poweroff", $"--bind={shared}", $"--bind-ro={kept}")
+                .Select(word => word.Replace($"--linux={Prepared.Kernel}", $"--linux={Prepared.NineP("vmlinuz")}", StringComparison.Ordinal)
+                    .Replace($"--initrd={Prepared.Initrd}", $"--initrd={Prepared.NineP("initrd")}", StringComparison.Ordinal)),
+        ]);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Equal("from-the-guest\n", File.ReadAllText(Path.Combine(shared, "reply")));
+        Assert.Contains("vmtest: put failed /shares/mnt1/file\n", ended.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(kept));
+        Assert.Contains("sharing by 9p", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,ro mnt1 ", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,15 +101,11 @@ public sealed class ShareTests : VmTest
             Assert.SkipUnless(Environment.IsPrivilegedProcess, "the virtiofsd in C only runs as root");
         }
 
-        return new Dictionary<string, string?> { ["VMSPAWN_VIRTIOFSD"] = kind == "C" ? Prepared.CVirtiofsd : Prepared.RustVirtiofsd };
+        return new Dictionary<string, string?>
+        {
+            ["VMSPAWN_VIRTIOFSD"] = kind switch { "C" => Prepared.CVirtiofsd, "Rust" => Prepared.RustVirtiofsd, _ => kind },
+        };
     }
 
-    private static int Virtiofsd(VmspawnRun run) =>
-        Assert.Single(Processes.Children(run.ProcessId), id => Processes.Arguments(id).Any(word => word.StartsWith("--shared-dir", StringComparison.Ordinal)));
-
-    private static string Owner(string path)
-    {
-        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%u:%g", path]) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        return stat.StandardOutput.ReadToEnd().Trim();
-    }
+    private static int Virtiofsd(VmspawnRun run) => Assert.Single(Processes.Children(run.ProcessId), Processes.IsVirtiofsd);
 }

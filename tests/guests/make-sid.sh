@@ -64,10 +64,15 @@ write_program "$cache/passt-sid/passt" <<PROGRAM
 exec '$loader' --argv0 passt --library-path '$libraries' '$tree/usr/bin/passt' "\$@"
 PROGRAM
 
-write_program "$cache/virtiofsd-sid/virtiofsd" <<PROGRAM
+# Whole by itself, for users who may not look into the cache: a folder to be copied.
+write_program "$cache/virtiofsd-sid/virtiofsd" <<'PROGRAM'
 #!/bin/sh
-exec '$loader' --argv0 virtiofsd --library-path '$libraries' '$tree/usr/libexec/virtiofsd' "\$@"
+here=${0%/*}
+exec "$here/ld.so" --argv0 virtiofsd --library-path "$here" "$here/program" "$@"
 PROGRAM
+cp "$tree/usr/libexec/virtiofsd" "$cache/virtiofsd-sid/program"
+cp -L "$loader" "$cache/virtiofsd-sid/ld.so"
+cp -L "$tree"/usr/lib/x86_64-linux-gnu/{libc.so.6,libseccomp.so.2,libcap-ng.so.0,libgcc_s.so.1} "$cache/virtiofsd-sid/"
 
 write_program "$cache/vsock-sid/vhost-device-vsock" <<PROGRAM
 #!/bin/sh

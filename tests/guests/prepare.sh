@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes what the system tests boot and boot with, in ${XDG_CACHE_HOME:-~/.cache}/vmspawn-tests:
 #   guest/vmlinuz, guest/initrd   Debian's cloud kernel and a busybox initrd that obeys vmtest=… (see init)
+#   guest/9p/                     the same with Debian's general kernel, which has 9p
 #   debian/                       a Debian with a real systemd as disk, directory, kernel, initrd and UKI: see make-debian.sh
 #   arm64/, riscv64/              kernel and busybox initrd of other architectures
 #   sid/                          a tree of Debian sid with its QEMU

@@ -8,6 +8,7 @@ internal static class ImageOptions
     public static VmOption[] All() =>
     [
         Declare.Path(Topic.Image, "--image", 'i', "FILE|DEVICE", "Root disk", (options, path) => options with { Image = path }),
+        Declare.Path(Topic.Image, "--directory", 'D', "DIR", "Boot from a tree, shared with the guest", (options, path) => options with { Directory = path }),
         Declare.Value(
             Topic.Image,
             "--template",
@@ -33,7 +34,7 @@ internal static class ImageOptions
             "Another disk; repeatable; persist: keeps what -x would lose",
             ExtraDriveText.Parse,
             (options, drive) => options with { ExtraDrives = [.. options.ExtraDrives, drive] }),
-        Declare.Flag(Topic.Image, "--ephemeral", 'x', "Write nothing back to any image", options => options with { Ephemeral = true }),
+        Declare.Flag(Topic.Image, "--ephemeral", 'x', "Write nothing back to images or the tree", options => options with { Ephemeral = true }),
         Declare.Value(
             Topic.Image,
             "--discard-disk",

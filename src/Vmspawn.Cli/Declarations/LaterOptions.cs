@@ -18,8 +18,6 @@ internal static class LaterOptions
 
     private static VmOption[] Mounts() =>
     [
-        Declare.Later(Topic.Image, "--directory", "PATH", "booting a directory is", 'D', "boot a disk with -i or a kernel with --linux="),
-        Declare.Later(Topic.Mounts, "--private-users", "UIDBASE[:NUIDS]", "booting a directory is"),
         Declare.Later(Topic.Mounts, "--bind-volume", "PROVIDER:VOLUME…", "a storage provider's volume is", hint: "--extra-drive= takes a path"),
         Declare.Later(Topic.Mounts, "--bind-user", "NAME", "binding users is"),
         Declare.Later(Topic.Mounts, "--bind-user-group", "GROUP", "binding users is"),

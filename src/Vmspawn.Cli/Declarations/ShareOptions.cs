@@ -9,6 +9,15 @@ internal static class ShareOptions
     [
         Bind("--bind", "Share a directory; repeatable", readOnly: false),
         Bind("--bind-ro", "The same, and the guest cannot write", readOnly: true),
+        Declare.Value(
+            Topic.Mounts,
+            "--private-users",
+            null,
+            "UIDBASE[:NUIDS]",
+            "Which ids of the host those in -D's tree are",
+            PrivateUsersText.Parse,
+            (options, range) => options with { Shares = options.Shares with { PrivateUsers = range } },
+            "its owner's"),
     ];
 
     // An empty one takes back what was said before.

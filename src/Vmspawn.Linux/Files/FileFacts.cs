@@ -28,9 +28,10 @@ public readonly record struct FileIdentity(ulong Device, ulong Inode);
 /// <param name="Size">Bytes; of a block device its capacity; 0 for the rest.</param>
 /// <param name="Identity">Which one it is.</param>
 /// <param name="UserId">Its owner.</param>
+/// <param name="GroupId">Its group.</param>
 /// <param name="Mode">Its permissions.</param>
 /// <param name="Modified">When its content was changed last, in nanoseconds since 1970.</param>
-public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity Identity, uint UserId, UnixFileMode Mode, long Modified)
+public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity Identity, uint UserId, uint GroupId, UnixFileMode Mode, long Modified)
 {
     /// <summary>Looks at an open file.</summary>
     /// <exception cref="LinuxException">The kernel does not say.</exception>
@@ -56,7 +57,7 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
             _ => 0,
         };
         long modified = (found.ModifiedSeconds * 1_000_000_000) + found.ModifiedNanoseconds;
-        return new FileFacts(kind, size, identity, found.UserId, (UnixFileMode)(found.Mode & 0xfff), modified);
+        return new FileFacts(kind, size, identity, found.UserId, found.GroupId, (UnixFileMode)(found.Mode & 0xfff), modified);
     }
 
     private static ulong Device(uint major, uint minor) => ((ulong)major << 32) | minor;

@@ -8,9 +8,16 @@ public static class FileLock
     /// <summary>Locks a file until every descriptor of this open is closed; does not wait.</summary>
     /// <returns>False when someone else holds a lock.</returns>
     /// <exception cref="LinuxException">The file cannot be locked.</exception>
-    public static bool TryLockExclusive(SafeHandle file)
+    public static bool TryLockExclusive(SafeHandle file) => TryLock(file, Libc.LOCK_EX);
+
+    /// <summary>The same, together with others who do.</summary>
+    /// <returns>False when someone else holds an exclusive lock.</returns>
+    /// <exception cref="LinuxException">The file cannot be locked.</exception>
+    public static bool TryLockShared(SafeHandle file) => TryLock(file, Libc.LOCK_SH);
+
+    private static bool TryLock(SafeHandle file, int kind)
     {
-        while (Libc.LockFile(file, Libc.LOCK_EX | Libc.LOCK_NB) != 0)
+        while (Libc.LockFile(file, kind | Libc.LOCK_NB) != 0)
         {
             if (Libc.LastError == Errno.EAGAIN)
                 return false;

@@ -11,6 +11,7 @@ internal static partial class Libc
     public const short F_RDLCK = 0;
     public const short F_WRLCK = 1;
     public const short F_UNLCK = 2;
+    public const int LOCK_SH = 1;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const uint MFD_CLOEXEC = 1;

@@ -28,8 +28,10 @@ internal sealed record InitrdFacts(IReadOnlyList<string> Paths, long MergedSize)
     }
 
     /// <summary>Copies them one after another into an empty file; only needed when there is more than one.</summary>
+    /// <param name="file">Takes them.</param>
+    /// <param name="tree">What the paths are in; null for the host's own root.</param>
     /// <exception cref="IOException">One cannot be read any more, or the file cannot be written.</exception>
-    public void WriteTo(SafeFileHandle file)
+    public void WriteTo(SafeFileHandle file, ConfinedTree? tree = null)
     {
         var chunk = new byte[ChunkSize];
         var to = 0L;
@@ -37,7 +39,7 @@ internal sealed record InitrdFacts(IReadOnlyList<string> Paths, long MergedSize)
         {
             // What is skipped here reads as zeros.
             to = Aligned(to);
-            using var from = OpenFile.Open(path, writable: false);
+            using var from = tree is null ? OpenFile.Open(path, writable: false) : tree.OpenRead(path) ?? throw new FileNotFoundException($"{path} has gone", path);
             for (var at = 0L; RandomAccess.Read(from, chunk, at) is > 0 and var count; at += count, to += count)
                 RandomAccess.Write(file, chunk.AsSpan(0, count), to);
         }

@@ -99,6 +99,12 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
                 return passed.Kvm ?? throw new LaunchException("use the KVM device that was passed", "there is none");
             case SocketEnd end:
                 return TakeEnd(end.Pair);
+            case FileInTree file:
+                return OpenInTree(file);
+            case LockedTree tree:
+                return TreeLock.Take(tree);
+            case ThrowAwayTree tree:
+                return held.Add(ThrowAwayDirectory.Make(tree)).TakeLock();
             case ListeningEnd end:
                 return Listen(end.Pair);
             case TpmStateDirectory state:
@@ -115,6 +121,12 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         var (one, kept) = SocketPair.Create();
         _otherEnds.Add(pair, held.Add(kept));
         return one;
+    }
+
+    private static SafeFileHandle OpenInTree(FileInTree file)
+    {
+        using var tree = ConfinedTree.Open(file.Tree);
+        return tree.OpenRead(file.Path) ?? throw new LaunchException($"open {file.Path} in {file.Tree}", "it has gone since it was looked at");
     }
 
     private SafeFileHandle Listen(string pair)
@@ -157,13 +169,17 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     private static SafeFileHandle Join(JoinedFiles joined)
     {
         var file = new OverlayPlace(joined.Directory).CreateAnonymous();
-        new InitrdFacts(joined.Paths, 0).WriteTo(file);
+        using var tree = joined.Tree is null ? null : ConfinedTree.Open(joined.Tree);
+        new InitrdFacts(joined.Paths, 0).WriteTo(file, tree);
         return file;
     }
 
     private static string Describe(DescriptorPlan plan) => plan.Source switch
     {
         OpenedFile file => file.Path,
+        FileInTree file => $"{file.Path} in {file.Tree}",
+        LockedTree tree => tree.Path,
+        ThrowAwayTree tree => tree.Path,
         FilesInImage files => $"files of {files.Image} in {files.Directory}",
         KeptNvram nvram => nvram.Path,
         ForgottenNvram => "a throw-away copy of the EFI variables' template",

@@ -42,7 +42,7 @@ internal sealed class RunningHelper : IDisposable
         var stderr = new StderrTail(errors.ReadEnd);
         try
         {
-            var process = ChildProcess.Start(new ChildSpec(plan.Program, plan.Arguments)
+            var process = ChildProcess.Start(new ChildSpec(plan.Command[0], [.. plan.Command.Skip(1)])
             {
                 Descriptors = descriptors,
                 Environment = Launcher.ChildVariables,

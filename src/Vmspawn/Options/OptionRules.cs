@@ -19,7 +19,7 @@ public static class OptionRules
         var hasImage = options.Image is not null;
         Refuse(options.Initrds.Count > 0 && !hasKernel, "initrd-without-kernel", "--initrd=", "an initrd needs a kernel", "add --linux=KERNEL");
         Refuse(
-            options.Firmware == FirmwareKind.None && !hasKernel && options.BootEntry is null,
+            options.Firmware == FirmwareKind.None && hasImage && !hasKernel && options.BootEntry is null,
             "firmware-none-without-kernel",
             "--firmware=none",
             "without firmware a machine only starts a kernel that is handed to it",
@@ -36,6 +36,24 @@ public static class OptionRules
             "--boot-entry=",
             "only a raw image's boot partitions can be read",
             "\"qemu-img convert\" makes one of a qcow2 image");
+        Refuse(
+            hasImage && options.Directory is not null,
+            "image-and-directory",
+            "--directory=",
+            "a machine boots from a disk or from a directory, not from both",
+            "leave -i or -D out; --bind= shares a directory, --extra-drive= adds a disk");
+        Refuse(
+            options.Template is not null && options.Directory is not null,
+            "template-and-directory",
+            "--template=",
+            "only a disk can be another one's child",
+            "-x boots a directory without changing it");
+        Refuse(
+            options.BootEntry is not null && options.Directory is not null,
+            "boot-entry-and-directory",
+            "--boot-entry=",
+            "a directory's kernel is found by its boot entries anyway",
+            "leave it out, or name a kernel with --linux=");
         Refuse(options.GrowImage is not null && !hasImage && options.Template is null, "grow-without-image", "--grow-image=", "there is no image to grow", "add -i IMAGE");
         Refuse(
             options.GrowImage is not null && hasImage && options.ImageFormat != ImageFormat.Raw,
@@ -68,23 +86,5 @@ public static class OptionRules
             "there is no journal to limit",
             "add --forward-journal=FILE.journal");
         return problems;
-    }
-
-    /// <summary>Whether there is anything to boot: an image, a kernel, or a name to look an image up by.</summary>
-    /// <returns>At most one problem of kind <see cref="ProblemKind.Usage"/>.</returns>
-    public static IReadOnlyList<Problem> CheckBootable(VmOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        if (options.Image is not null || options.Linux is not null || !options.LinuxContent.IsEmpty || options.Machine is not null)
-            return [];
-        return
-        [
-            new Problem(
-                "nothing-to-boot",
-                "--image=",
-                "there is nothing to boot, and booting the current directory is not available yet",
-                "name a disk with -i or a kernel with --linux=",
-                ProblemKind.Usage),
-        ];
     }
 }

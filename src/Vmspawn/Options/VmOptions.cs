@@ -22,6 +22,9 @@ public sealed record VmOptions
     /// <summary><c>-i</c>: path of the root disk, a regular file or a block device.</summary>
     public string? Image { get; init; }
 
+    /// <summary><c>-D</c>: the tree of an operating system to boot from, instead of <see cref="Image"/>.</summary>
+    public string? Directory { get; init; }
+
     /// <summary><c>--template=</c>: the image that the root disk is a copy-on-write child of; the child is made when it is not there.</summary>
     public TemplateImage? Template { get; init; }
 

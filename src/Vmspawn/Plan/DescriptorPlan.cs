@@ -28,7 +28,8 @@ public sealed record MemoryBytes(ReadOnlyMemory<byte> Content) : DescriptorSourc
 /// <summary>Files joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Paths">Absolute paths, in order.</param>
-public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths) : DescriptorSource;
+/// <param name="Tree">The tree that the paths are in, out of which no link leads; null for the host's own.</param>
+public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, string? Tree = null) : DescriptorSource;
 
 /// <summary>EFI variables that are kept: locked for as long as QEMU has them open, made from the template first when they are not there.</summary>
 /// <param name="Path">Absolute path of the file that keeps them.</param>
@@ -54,6 +55,25 @@ public sealed record ConsoleTerminal : DescriptorSource;
 /// <summary>One end of a pair of connected sockets; the other end is a descriptor of another program in the same plan.</summary>
 /// <param name="Pair">Which pair; named by exactly two descriptors.</param>
 public sealed record SocketEnd(string Pair) : DescriptorSource;
+
+/// <summary>A file of a tree, out of which no link leads.</summary>
+/// <param name="Tree">Absolute path of the tree.</param>
+/// <param name="Path">Path from its top.</param>
+public sealed record FileInTree(string Tree, string Path) : DescriptorSource;
+
+/// <summary>A directory that a guest has for its root, locked for as long as somebody has it open.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="IsShared">It is only read, which several may do at once.</param>
+public sealed record LockedTree(string Path, bool IsShared) : DescriptorSource;
+
+/// <summary>A directory for what an ephemeral guest writes, locked for as long as somebody has it open, removed with the VM.</summary>
+/// <param name="Path">Absolute path; made by the launch.</param>
+/// <param name="CopyOf">The tree to copy there, or null for an overlay's directories.</param>
+public sealed record ThrowAwayTree(string Path, string? CopyOf) : DescriptorSource
+{
+    /// <summary>The names in it: what the guest sees, and for an overlay the tree, what differs from it, and the kernel's own.</summary>
+    internal const string Merged = "merged", Lower = "lower", Upper = "upper", Work = "work";
+}
 
 /// <summary>
 /// A listening socket without a name, for a program that takes no connected one: the other end of the pair, a <see cref="SocketEnd"/> of

@@ -30,7 +30,7 @@ internal static class DeviceDemands
         }
 
         foreach (var share in spec.Shares)
-            demands.Add(DeviceDemand.Boot(share.Id, share.Server.Driver, BootClass.Share, share.Source));
+            demands.Add(DeviceDemand.Boot(share.Id, share.Server.Driver, share.IsRoot ? BootClass.Root : BootClass.Share, share.Source));
 
         if (spec.Drives.Any(drive => drive.IsScsi))
         {

@@ -13,6 +13,12 @@ public sealed record HelperPlan
     /// <summary>Absolute path of the program.</summary>
     public required string Program { get; init; }
 
+    /// <summary>
+    /// What prepares its surroundings and then becomes it: a program with its arguments, to which the program's own path and arguments are
+    /// added. Empty for most.
+    /// </summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
+
     /// <summary>Its arguments, without its name.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
@@ -24,6 +30,9 @@ public sealed record HelperPlan
 
     /// <summary>It ends when QEMU closes its connection; else it is told to, once QEMU is gone.</summary>
     public bool LeavesWithQemu { get; init; } = true;
+
+    /// <summary>All words that it is started by, the first of which is the program to execute.</summary>
+    public IReadOnlyList<string> Command => [.. Wrapper, Program, .. Arguments];
 
     /// <summary>The program's name with what it does, as messages have it.</summary>
     public string Subject => $"{Path.GetFileName(Program)} ({Purpose})";

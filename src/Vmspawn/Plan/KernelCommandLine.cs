@@ -10,11 +10,23 @@ internal static class KernelCommandLine
     {
         var words = ConsoleWords(spec)
             .Concat(CredentialPlacement.For(spec).By(CredentialTransport.KernelCommandLine).Select(CredentialPlacement.KernelWord))
+            .Concat(RootWords(spec))
             .Concat(spec.KernelArguments);
         // A CD cannot be mounted for writing, whatever the image builder's habit asked for.
         if (spec.Drives is [{ IsRoot: true, Type: DiskType.ScsiCd }, ..])
             words = words.Select(word => word == "rw" ? "ro" : word);
         return string.Join(' ', words);
+    }
+
+    private static IEnumerable<string> RootWords(MachineSpec spec)
+    {
+        if (spec.Shares is not [{ IsRoot: true } root, ..])
+            yield break;
+        yield return $"root={root.Tag}";
+        yield return $"rootfstype={root.Server.FileSystem}";
+        if (root.Server.MountOptions is { Length: > 0 } options)
+            yield return $"rootflags={options.TrimEnd(',')}";
+        yield return "rw";
     }
 
     private static IEnumerable<string> ConsoleWords(MachineSpec spec)

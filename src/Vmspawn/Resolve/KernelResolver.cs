@@ -20,7 +20,7 @@ internal static class KernelResolver
             return null;
         if (architecture is { } machine && kernel.Processor is { } processor && processor != machine)
             problems.Add(OtherProcessor(kernel.Path, processor, machine));
-        CheckFirmware(options.Firmware, kernel, problems);
+        CheckFirmware(options.Firmware, $"--linux={kernel.Path}", kernel.IsPe, kernel.IsUki, problems);
         return new KernelSpec(Path.GetFullPath(path), default, initrds?.Paths ?? [])
         {
             InitrdPlace = place,
@@ -35,16 +35,16 @@ internal static class KernelResolver
         $"this kernel is for {ArchitectureText.Word(kernel)}, and the machine is {ArchitectureText.Word(machine)}",
         $"use --arch={ArchitectureText.Word(kernel)}");
 
-    private static void CheckFirmware(FirmwareKind firmware, KernelFacts kernel, List<Problem> problems)
+    /// <summary>Whether the firmware that was asked for can start a kernel.</summary>
+    public static void CheckFirmware(FirmwareKind firmware, string subject, bool isPe, bool isUki, List<Problem> problems)
     {
-        var subject = $"--linux={kernel.Path}";
-        if (kernel.IsUki && firmware is FirmwareKind.Bios or FirmwareKind.None)
+        if (isUki && firmware is FirmwareKind.Bios or FirmwareKind.None)
         {
             problems.Add(new Problem("uki-needs-uefi", subject,
                 "a unified kernel image can only be started by UEFI firmware", "leave --firmware= out, or give its kernel and initrd instead"));
         }
 
-        if (!kernel.IsPe && firmware == FirmwareKind.Uefi)
+        if (!isPe && firmware == FirmwareKind.Uefi)
         {
             problems.Add(new Problem("kernel-not-pe", subject,
                 "this kernel is no PE binary, so UEFI firmware cannot start it", "use --firmware=none to start it directly"));

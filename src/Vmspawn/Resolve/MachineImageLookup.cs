@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary><c>-M NAME</c> alone boots the image of that name from the machine image directories (machinectl(1), "Files and Directories").</summary>
+/// <summary>Nothing at all boots the current directory; <c>-M NAME</c> alone the image or directory of that name from the machine image directories (machinectl(1), "Files and Directories").</summary>
 internal static class MachineImageLookup
 {
     private static readonly string[] SystemDirectories =
@@ -25,12 +25,13 @@ internal static class MachineImageLookup
         return [.. own.Where(directory => directory is ['/', ..]).Select(directory => $"{directory}/machines"), .. SystemDirectories];
     }
 
-    /// <summary>The options with the image filled in when only a name was given.</summary>
+    /// <summary>The options with the image or directory filled in when there is only a name, or nothing.</summary>
     public static VmOptions Apply(VmOptions options, IReadOnlyList<string> directories, List<Problem> problems)
     {
-        var hasSource = options.Image is not null || options.Linux is not null || !options.LinuxContent.IsEmpty;
-        if (hasSource || options.Machine is not { } name)
+        if (options.Image is not null || options.Directory is not null || options.Linux is not null || !options.LinuxContent.IsEmpty)
             return options;
+        if (options.Machine is not { } name)
+            return options with { Directory = "." };
 
         foreach (var directory in directories)
         {
@@ -41,17 +42,13 @@ internal static class MachineImageLookup
             var child = Path.Combine(directory, $"{name}.qcow2");
             if (File.Exists(child))
                 return options with { Image = child, ImageFormat = ImageFormat.Qcow2 };
-            if (Directory.Exists(Path.Combine(directory, name)))
-            {
-                problems.Add(new Problem("directory-not-yet", $"--machine={name}",
-                    $"{Path.Combine(directory, name)} is a directory, and booting directories is not supported yet",
-                    "name a disk image with --image="));
-                return options;
-            }
+            var tree = Path.Combine(directory, name);
+            if (Directory.Exists(tree))
+                return options with { Directory = tree };
         }
 
         problems.Add(new Problem("machine-image-missing", $"--machine={name}",
-            $"there is no {name}.raw and no {name}.qcow2 in {string.Join(", ", directories)}", "name a disk image with --image="));
+            $"there is no {name}.raw, no {name}.qcow2 and no directory {name} in {string.Join(", ", directories)}", "name a disk image with --image=, or a directory with --directory="));
         return options;
     }
 }

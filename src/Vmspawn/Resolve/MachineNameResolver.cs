@@ -10,8 +10,11 @@ internal static class MachineNameResolver
     {
         if (options.Machine is not null)
             return options.Machine;
-        if ((options.Image ?? options.Linux) is not { } source)
+        if ((options.Image ?? options.Directory ?? options.Linux) is not { } source)
             return null;
+        source = Path.GetFullPath(source);
+        if (source == "/")
+            source = Environment.MachineName;
         return MachineName.Derive(source, options.Ephemeral ? surroundings.RandomSuffix() : null, problems);
     }
 }

@@ -43,11 +43,14 @@ internal sealed class NvramResolver(VmOptions options, List<Problem> problems, L
             return null;
         if (options.EfiNvramState.Path is { } given)
             return Path.GetFullPath(given);
-        if (options.Ephemeral || root is null)
+        var tree = options.Directory is null ? null : Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
+        if (options.Ephemeral || (root?.Path ?? tree) is not { } source)
             return null;
-        var path = root.Path + Suffix;
-        if (root.IsBlockDevice)
-            return Forget($"{root.Path} is a device, which has no place beside it");
+        var path = source + Suffix;
+        if (root is { IsBlockDevice: true })
+            return Forget($"{source} is a device, which has no place beside it");
+        if (source == "/")
+            return Forget("nothing is beside the root directory");
         return File.Exists(path) || NvramFacts.WhyNoFileIn(Path.GetDirectoryName(path)!) is not { } reason ? path : Forget(reason);
     }
 

@@ -21,7 +21,6 @@ internal static class Resolver
     internal static Resolution Resolve(
         VmOptions options, World? world, Surroundings surroundings, List<Problem> problems, List<string> notices)
     {
-        problems.AddRange(OptionRules.CheckBootable(options));
         var isUser = options.Scope == RuntimeScope.User || (options.Scope == RuntimeScope.Auto && world is { Host.IsRoot: false });
         options = TemplateChild.Apply(options, isUser, surroundings.Environment, problems);
         options = MachineImageLookup.Apply(options, MachineImageLookup.Directories(isUser, surroundings.Environment), problems);
@@ -32,13 +31,15 @@ internal static class Resolver
         var kernel = KernelResolver.Resolve(options, world?.Platform.Architecture, surroundings.Environment("TMPDIR"), problems);
         if (kernel is null && options.BootEntry is not null && world is not null)
             kernel = new BootEntryResolver(options, world.Platform.Architecture, surroundings.Environment("TMPDIR"), problems).Resolve();
+        if (kernel is null && options is { Directory: not null, Linux: null } && world is not null)
+            kernel = new TreeKernelResolver(options, world.Platform.Architecture, surroundings.Environment("TMPDIR"), problems).Resolve();
         var arguments = kernel is { Options.Length: > 0 } ? [.. kernel.Options.Split(' '), .. options.KernelArguments] : options.KernelArguments;
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
         var rootArgument = RootArgumentResolver.Resolve(
             (world?.Platform ?? Platform.X86).Architecture, kernel, arguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
-        var shares = world is null ? [] : new ShareResolver(options.Shares, world, problems, notices).Resolve();
+        var shares = world is null ? [] : new ShareResolver(options, world, surroundings.Environment("TMPDIR"), problems, notices).Resolve(name);
         ShareMounts.Append(credentials, shares);
         var nics = NetworkResolver.Resolve(key?.Publish() ?? options, name, world, problems);
         if (vsock is not null)
@@ -97,8 +98,11 @@ internal static class Resolver
     private static FirmwareSpec? Firmware(
         VmOptions options, World world, KernelSpec? kernel, List<DriveSpec> drives, List<Problem> problems, List<string> notices)
     {
-        if (kernel is null && (options.Linux ?? options.BootEntry) is not null)
+        if (kernel is null && (options.Linux ?? options.BootEntry ?? options.Directory) is not null)
             return null;
+        // For an image that was found by the machine's name the options alone do not tell.
+        if (kernel is null && options.Firmware == FirmwareKind.None)
+            problems.Add(new Problem("firmware-none-without-kernel", "--firmware=none", "without firmware a machine only starts a kernel that is handed to it", "add --linux=KERNEL"));
         var root = drives.FirstOrDefault(drive => drive.IsRoot);
         return new FirmwareResolver(options, world.Platform.Firmware(world.Qemu), world.Firmware, problems, notices).Resolve(kernel, root);
     }

@@ -1,68 +1,76 @@
-using Vmspawn.Images;
-using Vmspawn.Linux;
 using Vmspawn.Options;
+using Vmspawn.Plan;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Looks at the directories to share, and for what is to serve them.</summary>
-internal sealed class ShareResolver(ShareWishes wishes, World world, List<Problem> problems, List<string> notices)
+/// <summary>The directories that the guest sees: the tree that it boots from first, then those that were named.</summary>
+internal sealed class ShareResolver(
+    VmOptions options, World world, string? tmpdir, List<Problem> problems, List<string> notices)
 {
-    public IReadOnlyList<ShareSpec> Resolve()
-    {
-        if (wishes.Binds.Count == 0)
-            return [];
-        var facts = world.Virtiofsd();
-        if (facts.Best(world.Host.IsRoot) is not { } program)
-        {
-            problems.Add(new Problem("virtiofsd-missing", "--bind=", facts.WhyNone, "install it: apt install virtiofsd, or dnf install virtiofsd"));
-            return [];
-        }
+    /// <summary>The kernel's word for it on its command line.</summary>
+    private const string RootTag = "root";
 
-        var sandbox = world.Host.IsRoot ? facts.Sandbox : VirtiofsdSandbox.None;
-        if (world.Host.IsRoot && sandbox == VirtiofsdSandbox.None)
-            notices.Add($"{program.Path} runs without a sandbox: we may neither make namespaces nor change the root directory");
-        var server = new Virtiofsd(program.Path, program.Kind, sandbox);
-        return [.. wishes.Binds.Select((bind, i) => Share(bind, i, server, program.HasReadOnly)).OfType<ShareSpec>()];
+    /// <param name="machine">The machine's name; null where that is a problem already.</param>
+    public IReadOnlyList<ShareSpec> Resolve(string? machine)
+    {
+        if (options.Shares.PrivateUsers is not null && options.Directory is null)
+            notices.Add("--private-users= only changes how a directory is booted, and there is none");
+        if (options.Directory is null && options.Shares.Binds.Count == 0)
+            return [];
+        var servers = new ShareServers(world, problems, notices);
+        var shares = new List<ShareSpec?>();
+        if (options.Directory is { } tree)
+            shares.Add(Root(tree, machine, servers));
+        shares.AddRange(options.Shares.Binds.Select((bind, i) => Bound(bind, i, servers)));
+        return [.. shares.OfType<ShareSpec>()];
     }
 
-    private ShareSpec? Share(BindMount bind, int index, Virtiofsd server, bool isReadOnlyKept)
+    private ShareSpec? Root(string tree, string? machine, ShareServers servers)
     {
-        var subject = $"{(bind.ReadOnly ? "--bind-ro" : "--bind")}={bind.Source}";
-        var source = Path.TrimEndingDirectorySeparator(Path.GetFullPath(bind.Source));
-        if (WhyNot(source) is { } reason)
-        {
-            problems.Add(new Problem("bind-source", subject, reason));
+        var subject = $"--directory={tree}";
+        if (SharedDirectory.Look(subject, tree, problems) is not { } directory)
             return null;
-        }
-
-        if (bind.ReadOnly && !isReadOnlyKept)
-        {
-            problems.Add(new Problem("bind-read-only", subject, $"{server.Path} cannot keep the guest from writing", "use the virtiofsd in Rust"));
+        var ids = Ids(directory);
+        if (servers.For(subject, directory.Path, readOnly: false, ids, isWished: options.Shares.PrivateUsers is not null) is not { } server)
             return null;
-        }
-
+        var snapshot = options.Ephemeral && machine is not null
+            ? new SnapshotResolver(world, tmpdir, problems, notices).Resolve(subject, machine, directory.Path, server)
+            : null;
         return new ShareSpec
         {
-            Index = index,
-            Tag = $"mnt{index}",
-            Source = source,
-            Target = bind.Target ?? source,
-            ReadOnly = bind.ReadOnly,
+            Id = DeviceIds.RootDrive,
+            Tag = RootTag,
+            Source = directory.Path,
+            Target = "/",
+            // In a user namespace of ours the tree's owner is root already.
+            Ids = server is Virtiofsd { Kind: VirtiofsdKind.Rust } && snapshot is not { Kind: SnapshotKind.UserOverlay } ? ids : null,
+            Snapshot = snapshot,
             Server = server,
         };
     }
 
-    private static string? WhyNot(string source)
+    /// <summary>Root in the guest is the tree's owner: nothing to map where that is root too.</summary>
+    private IdMap? Ids(SharedDirectory directory)
     {
-        try
+        if (options.Shares.PrivateUsers is { } range)
+            return new IdMap(0, range.First, range.First, range.Count);
+        return directory is { User: 0, Group: 0 } ? null : new IdMap(0, directory.User, directory.Group, IdRange.DefaultCount);
+    }
+
+    private ShareSpec? Bound(BindMount bind, int index, ShareServers servers)
+    {
+        var subject = $"{(bind.ReadOnly ? "--bind-ro" : "--bind")}={bind.Source}";
+        if (SharedDirectory.Look(subject, bind.Source, problems) is not { } directory)
+            return null;
+        return servers.For(subject, directory.Path, bind.ReadOnly, ids: null, isWished: false) is not { } server ? null : new ShareSpec
         {
-            using var directory = OpenFile.Open(source, writable: false);
-            return FileFacts.Of(directory).Kind == FileKind.Directory ? null : "this is not a directory, and only directories can be shared";
-        }
-        catch (LinuxException error)
-        {
-            return error.Errno == Errno.ENOENT ? "there is no such directory" : $"it cannot be read: {error.Text()}";
-        }
+            Id = DeviceIds.Share(index),
+            Tag = $"mnt{index}",
+            Source = directory.Path,
+            Target = bind.Target ?? directory.Path,
+            ReadOnly = bind.ReadOnly,
+            Server = server,
+        };
     }
 }

@@ -45,7 +45,9 @@ internal sealed class TpmResolver(VmOptions options, World world, List<Problem> 
             return null;
         if (options.TpmState.Path is { } named)
             return Path.TrimEndingDirectorySeparator(Path.GetFullPath(named));
-        return options.Image is { } image && !options.Ephemeral ? Beside(Path.GetFullPath(image)) : null;
+        return (options.Image ?? options.Directory) is { } source && !options.Ephemeral
+            ? Beside(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)))
+            : null;
     }
 
     private string? Beside(string image)
@@ -54,6 +56,8 @@ internal sealed class TpmResolver(VmOptions options, World world, List<Problem> 
         string? why = null;
         if (image.StartsWith("/dev/", StringComparison.Ordinal))
             why = "there is no place for it beside a device";
+        else if (image == "/")
+            why = "nothing is beside the root directory";
         else if (path.Contains(',', StringComparison.Ordinal))
             why = "swtpm takes no path with a comma";
         if (why is null)

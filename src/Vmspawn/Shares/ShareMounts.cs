@@ -12,20 +12,22 @@ internal static class ShareMounts
     /// <summary>Adds a line for each share to what the user says himself.</summary>
     public static void Append(CredentialSet credentials, IReadOnlyList<ShareSpec> shares)
     {
-        var lines = string.Concat(shares.Select(share => $"{share.Tag} {Escape(share.Target)} {share.Server.FileSystem} {Options(share)}\n"));
+        var lines = string.Concat(Mounted(shares).Select(share => $"{share.Tag} {Escape(share.Target)} {share.Server.FileSystem} {Options(share)}\n"));
         if (lines.Length > 0)
             credentials.Append(Credential, Encoding.UTF8.GetBytes(lines));
     }
 
     /// <summary>What a guest without systemd has to run, or null when there is nothing to mount.</summary>
-    public static string? Notice(IReadOnlyList<ShareSpec> shares) => shares.Count == 0
-        ? null
-        : $"a guest without systemd mounts what is shared by: {string.Join("; ", shares.Select(Command))}";
+    public static string? Notice(IReadOnlyList<ShareSpec> shares) => Mounted(shares).Select(Command).ToArray() is { Length: > 0 } commands
+        ? $"a guest without systemd mounts what is shared by: {string.Join("; ", commands)}"
+        : null;
+
+    private static IEnumerable<ShareSpec> Mounted(IEnumerable<ShareSpec> shares) => shares.Where(share => !share.IsRoot);
 
     private static string Command(ShareSpec share) =>
         $"mount -t {share.Server.FileSystem} -o {Options(share)} {share.Tag} {Quote(share.Target)}";
 
-    private static string Options(ShareSpec share) => share.ReadOnly ? "ro" : "rw";
+    private static string Options(ShareSpec share) => $"{share.Server.MountOptions}{(share.ReadOnly ? "ro" : "rw")}";
 
     /// <summary>As fstab(5) wants blanks in a path.</summary>
     private static string Escape(string path)

@@ -91,6 +91,9 @@ internal sealed record AcceleratorSpec(string Name, string? WhyEmulated)
 /// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
 internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Initrds)
 {
+    /// <summary>The tree of the host that the kernel's and the initrds' paths are in, out of which no link leads; null for the host's own.</summary>
+    public string? Tree { get; init; }
+
     /// <summary>The directory for a file that joins the initrds; null where there is nothing to join.</summary>
     public string? InitrdPlace { get; init; }
 

@@ -48,7 +48,10 @@ internal sealed class GoldenWorld : IDisposable
             File.WriteAllBytes(PathOf(name), [.. Enumerable.Repeat((byte)0x55, 1 << 20)]);
         // An MZ header that points to a PE header with nothing behind it.
         File.WriteAllBytes(PathOf("linux.efi"), [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8, .. new byte[64]]);
-        Directory.CreateDirectory(PathOf("tree"));
+        Directory.CreateDirectory(PathOf("tree/boot/loader/entries"));
+        File.WriteAllText(PathOf("tree/boot/loader/entries/a.conf"), "title A\nversion 1\nlinux /kernel\ninitrd /one\ninitrd /two\noptions root=UUID=1 ro entry.word=1\n");
+        foreach (var name in new[] { "kernel", "one", "two" })
+            File.WriteAllBytes(PathOf($"tree/boot/{name}"), new byte[64]);
         WriteFirmware();
         using var qcow2 = File.OpenHandle(PathOf("root.qcow2"), FileMode.Create, FileAccess.ReadWrite);
         QcowOverlay.Write(qcow2, 1 << 30);
@@ -89,7 +92,7 @@ internal sealed class GoldenWorld : IDisposable
         lines.Add("");
         foreach (var helper in plan.Helpers)
         {
-            lines.Add($"{helper.Program} {string.Join(' ', helper.Arguments)}");
+            lines.Add(string.Join(' ', helper.Command));
             lines.AddRange(helper.Descriptors.Select(descriptor => $"{descriptor.Number} {descriptor.Slot}: {Describe(descriptor.Source)}"));
             lines.Add("");
         }
@@ -104,7 +107,7 @@ internal sealed class GoldenWorld : IDisposable
     {
         OpenedFile file => $"{(file.ReadOnly ? "read" : "read and write")} {file.Path}",
         AnonymousOverlay overlay => $"overlay of {overlay.VirtualSize} bytes in {overlay.Directory}",
-        JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)} in {joined.Directory}",
+        JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)}{(joined.Tree is null ? "" : $" of {joined.Tree}")} in {joined.Directory}",
         KeptNvram nvram => $"EFI variables in {nvram.Path}, at first those of {nvram.Template}",
         ForgottenNvram nvram => $"a throw-away copy of {nvram.Template}",
         FilesInImage files => $"{files.Files.Count} files of {files.Image}",
@@ -117,6 +120,9 @@ internal sealed class GoldenWorld : IDisposable
         PassedKvm => "the passed KVM device",
         ConsoleTerminal => "console terminal",
         SocketEnd end => $"an end of the socket {end.Pair}",
+        FileInTree file => $"read {file.Path} in {file.Tree}",
+        LockedTree tree => $"lock {tree.Path}{(tree.IsShared ? " with others" : "")}",
+        ThrowAwayTree tree => $"directory {tree.Path}{(tree.CopyOf is null ? "" : $", a copy of {tree.CopyOf}")}",
         ListeningEnd end => $"a listening socket, {end.Pair} in its queue",
         TpmStateDirectory { Maker: null } state => $"directory {state.Path}",
         TpmStateDirectory { Maker: { } maker } state => $"directory {state.Path}, made by {maker.Setup}",
@@ -162,6 +168,7 @@ internal sealed class GoldenWorld : IDisposable
                 ["pcie-root-port"] = "PCI",
                 ["scsi-hd"] = "SCSI",
                 ["tpm-tis"] = "ISA",
+                ["virtio-9p-pci"] = "PCI",
             },
             Machines = new HashSet<string> { "q35", "pc-q35-7.2" },
             MachineAliases = new Dictionary<string, string> { ["q35"] = "pc-q35-7.2" },

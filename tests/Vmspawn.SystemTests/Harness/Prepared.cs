@@ -13,6 +13,9 @@ internal static class Prepared
 
     public static string Initrd { get; } = Existing(Path.Combine(Cache, "guest", "initrd"));
 
+    /// <summary>The guest with a kernel that knows 9p.</summary>
+    public static string NineP(string name) => Existing(Path.Combine(Cache, "guest", "9p", name));
+
     /// <summary>What tests/guests/make-efi.sh has made.</summary>
     public static string Efi(string name) => Existing(Path.Combine(Cache, "efi", name));
 

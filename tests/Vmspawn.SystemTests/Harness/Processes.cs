@@ -33,6 +33,8 @@ internal static class Processes
 
     public static string[] Arguments(int id) => Read($"/proc/{id}/cmdline").TrimEnd('\0').Split('\0');
 
+    public static bool IsVirtiofsd(int id) => Arguments(id).Any(word => word.StartsWith("--shared-dir", StringComparison.Ordinal));
+
     /// <summary>What the descriptors of a process refer to, by number.</summary>
     public static Dictionary<int, string> Descriptors(int id)
     {

@@ -40,17 +40,13 @@ public class OptionRulesTests
     [Fact]
     public void All_broken_rules_are_reported_at_once_and_as_wrong_usage()
     {
-        var problems = OptionRules.Check(new VmOptions { Initrds = ["i"], Firmware = FirmwareKind.None, GrowImage = 1 });
-        Assert.Equal(["initrd-without-kernel", "firmware-none-without-kernel", "grow-without-image"], problems.Select(problem => problem.Code));
+        var problems = OptionRules.Check(new VmOptions { Initrds = ["i"], Image = "i", ImageFormat = ImageFormat.Qcow2, Firmware = FirmwareKind.None, GrowImage = 1 });
+        Assert.Equal(["initrd-without-kernel", "firmware-none-without-kernel", "grow-not-raw"], problems.Select(problem => problem.Code));
         Assert.All(problems, problem => Assert.Equal(ProblemKind.Usage, problem.Kind));
     }
 
     [Fact]
-    public void Something_must_be_there_to_boot()
-    {
-        Assert.Equal("nothing-to-boot", Assert.Single(OptionRules.CheckBootable(new VmOptions())).Code);
-        Assert.Empty(OptionRules.CheckBootable(WithImage));
-        Assert.Empty(OptionRules.CheckBootable(new VmOptions { Linux = "k" }));
-        Assert.Empty(OptionRules.CheckBootable(new VmOptions { Machine = "m" }));
-    }
+    public void A_machine_boots_from_a_disk_or_from_a_directory() => Assert.Equal(
+        ["image-and-directory", "template-and-directory", "boot-entry-and-directory"],
+        Codes(WithImage with { Directory = ".", Template = new TemplateImage("t", ImageFormat.Raw), BootEntry = "auto" }));
 }

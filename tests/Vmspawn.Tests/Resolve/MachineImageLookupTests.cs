@@ -28,6 +28,15 @@ public sealed class MachineImageLookupTests : IDisposable
     }
 
     [Fact]
+    public void A_name_means_a_directory_too_and_nothing_at_all_the_current_one()
+    {
+        Directory.CreateDirectory(_directory["web"]);
+        Assert.Equal(_directory["web"], MachineImageLookup.Apply(new VmOptions { Machine = "web" }, [_directory.Path], _problems).Directory);
+        Assert.Equal(".", MachineImageLookup.Apply(new VmOptions(), [_directory.Path], _problems).Directory);
+        Assert.Null(MachineImageLookup.Apply(new VmOptions { Linux = "kernel" }, [_directory.Path], _problems).Directory);
+    }
+
+    [Fact]
     public void Without_one_every_place_that_was_looked_at_is_named()
     {
         MachineImageLookup.Apply(new VmOptions { Machine = "web" }, ["/no/a", "/no/b"], _problems);

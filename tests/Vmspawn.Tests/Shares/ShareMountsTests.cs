@@ -8,7 +8,7 @@ public class ShareMountsTests
 {
     private static ShareSpec Share(int index, string target, bool readOnly = false) => new()
     {
-        Index = index,
+        Id = $"vmspawn-share-{index}",
         Tag = $"mnt{index}",
         Source = "/srv",
         Target = target,
@@ -39,4 +39,12 @@ public class ShareMountsTests
     [Fact]
     public void The_command_for_other_guests_can_be_pasted() => Assert.EndsWith(
         "mount -t virtiofs -o rw mnt0 '/it'\\''s'; mount -t virtiofs -o ro mnt1 /d", ShareMounts.Notice([Share(0, "/it's"), Share(1, "/d", readOnly: true)]), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_root_directory_is_the_kernels_matter_and_9p_needs_more_words()
+    {
+        var credentials = new CredentialSet();
+        ShareMounts.Append(credentials, [Share(0, "/") with { Id = "vmspawn-root", Tag = "root" }, Share(0, "/a") with { Server = new NineP(KeepsOwners: true) }]);
+        Assert.Equal("mnt0 /a 9p trans=virtio,version=9p2000.L,msize=512000,rw\n", Encoding.UTF8.GetString(Assert.Single(credentials.All).Value.Span));
+    }
 }

@@ -12,7 +12,7 @@ internal static class BootArguments
         var commandLine = KernelCommandLine.For(spec);
         if (spec.Kernel is { } kernel)
         {
-            draft.Add("-kernel", kernel.Path ?? draft.InheritedPath("kernel", Kernel(kernel)));
+            draft.Add("-kernel", kernel.Tree is null && kernel.Path is { } path ? path : draft.InheritedPath("kernel", Kernel(kernel)));
             if (kernel.Initrds.Count > 0 || kernel.Entry is { Initrds.Count: > 0 })
                 draft.Add("-initrd", Initrd(draft, kernel));
             if (commandLine.Length > 0 && !kernel.IsUki)
@@ -35,15 +35,20 @@ internal static class BootArguments
             draft.Add("-fw_cfg", OptionText.Pairs().With("name", CredentialPlacement.FwCfgKey(credential)).With("file", Secret(draft, credential, credential.Value)));
     }
 
-    private static DescriptorSource Kernel(KernelSpec kernel) => kernel.Entry is { } entry
-        ? new FilesInImage(entry.Place, entry.Image, [entry.Kernel])
-        : new MemoryBytes(kernel.Content);
+    private static DescriptorSource Kernel(KernelSpec kernel) => kernel switch
+    {
+        { Entry: { } entry } => new FilesInImage(entry.Place, entry.Image, [entry.Kernel]),
+        { Tree: { } tree } => new FileInTree(tree, kernel.Path!),
+        _ => new MemoryBytes(kernel.Content),
+    };
 
     private static string Initrd(PlanDraft draft, KernelSpec kernel)
     {
         if (kernel.Entry is { } entry)
             return draft.InheritedPath("initrd", new FilesInImage(entry.Place, entry.Image, entry.Initrds));
-        return kernel.Initrds is [var only] ? only : draft.InheritedPath("initrd", new JoinedFiles(kernel.InitrdPlace!, kernel.Initrds));
+        if (kernel.Initrds is not [var only])
+            return draft.InheritedPath("initrd", new JoinedFiles(kernel.InitrdPlace!, kernel.Initrds, kernel.Tree));
+        return kernel.Tree is { } tree ? draft.InheritedPath("initrd", new FileInTree(tree, only)) : only;
     }
 
     private static void AddString(PlanDraft draft, string text) =>

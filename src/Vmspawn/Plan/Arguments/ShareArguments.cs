@@ -15,6 +15,8 @@ internal static class ShareArguments
         {
             if (share.Server is Virtiofsd virtiofsd)
                 AddVirtiofs(draft, share, virtiofsd);
+            else if (share.Server is NineP nine)
+                Add9p(draft, share, nine);
         }
     }
 
@@ -27,4 +29,21 @@ internal static class ShareArguments
             .With("chardev", share.Id)
             .With("tag", share.Tag));
     }
-}
+
+    private static void Add9p(PlanDraft draft, ShareSpec share, NineP nine)
+    {
+        // QEMU only keeps them open: the locks end with it.
+        if (share.IsRoot)
+            draft.Inherit("tree-lock", new LockedTree(share.Source, IsShared: share.Snapshot is not null));
+        if (share.Snapshot is { } snapshot)
+            draft.Inherit("throw-away", new ThrowAwayTree(snapshot.Place, share.Source));
+        draft.Add("-fsdev", new OptionText("local")
+            .With("id", share.Id)
+            .With("path", share.Shown)
+            // As they are in the directory; without root's rights a guest's chown is as good as done.
+            .With("security_model", nine.KeepsOwners ? "passthrough" : "none")
+            // Files of two file systems may have the same inode number.
+            .With("multidevs", "remap")
+            .With("readonly", share.ReadOnly));
+        draft.AddPciDevice(nine.Driver, share.Id, text => text.With("fsdev", share.Id).With("mount_tag", share.Tag));
+    }}

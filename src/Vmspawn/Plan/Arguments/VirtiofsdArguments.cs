@@ -9,31 +9,58 @@ internal static class VirtiofsdArguments
     {
         var descriptors = new DescriptorTable();
         var listener = descriptors.Add(share.Id, new ListeningEnd(share.Id));
+        // It only keeps the tree open: the lock ends with the last process that uses it.
+        if (share.IsRoot)
+            descriptors.Add("tree-lock", new LockedTree(share.Source, IsShared: share.Snapshot is not null));
+        if (share.Snapshot is { } snapshot)
+            descriptors.Add("throw-away", new ThrowAwayTree(snapshot.Place, snapshot.Kind == SnapshotKind.Copy ? share.Source : null));
         return new HelperPlan
         {
             Purpose = $"{share.Source} for the guest",
             Program = virtiofsd.Path,
+            Wrapper = Wrapper(share, virtiofsd),
             Arguments = virtiofsd.Kind == VirtiofsdKind.Rust ? Rust(share, virtiofsd, listener) : C(share, virtiofsd, listener),
             Descriptors = descriptors.All,
         };
     }
+
+    private static IReadOnlyList<string> Wrapper(ShareSpec share, Virtiofsd virtiofsd) => share switch
+    {
+        { Snapshot: { Kind: SnapshotKind.Overlay or SnapshotKind.UserOverlay } overlay } =>
+            TreeMounts.Overlay(overlay.Place, share.Source, overlay.Kind == SnapshotKind.UserOverlay),
+        // The one in C cannot refuse the guest's writes itself.
+        { ReadOnly: true } when virtiofsd.Kind == VirtiofsdKind.C => TreeMounts.ReadOnly(share.Source),
+        _ => [],
+    };
 
     // QEMU cannot be told of mounts below the directory, so they are not announced either.
     private static List<string> Rust(ShareSpec share, Virtiofsd virtiofsd, int listener)
     {
         List<string> words =
         [
-            $"--fd={listener}", $"--shared-dir={share.Source}", $"--sandbox={Word(virtiofsd.Sandbox)}",
+            $"--fd={listener}", $"--shared-dir={share.Shown}", $"--sandbox={Word(virtiofsd.Sandbox)}",
             "--xattr", "--no-announce-submounts", "--log-level=error",
         ];
         if (share.ReadOnly)
             words.Add("--readonly");
+        // By default it wants to find the directory's mount point, which is not to be seen from within a plain chroot.
+        if (virtiofsd.Sandbox != VirtiofsdSandbox.Namespace)
+            words.Add("--inode-file-handles=never");
+        // Nobody else changes it: what the guest knows of it stays true.
+        if (share.Snapshot is not null)
+            words.Add("--cache=always");
+        if (share.Ids is { } ids)
+        {
+            words.Add($"--translate-uid=map:{ids.GuestFirst}:{ids.HostUser}:{ids.Count}");
+            words.Add($"--translate-gid=map:{ids.GuestFirst}:{ids.HostGroup}:{ids.Count}");
+        }
+
         return words;
     }
 
     private static List<string> C(ShareSpec share, Virtiofsd virtiofsd, int listener) =>
     [
-        $"--fd={listener}", "-f", "-o", $"source={Escape(share.Source)}", "-o", $"sandbox={Word(virtiofsd.Sandbox)},xattr,log_level=err",
+        $"--fd={listener}", "-f", "-o", $"source={Escape(share.Shown)}", "-o", $"sandbox={Word(virtiofsd.Sandbox)},xattr,log_level=err",
     ];
 
     /// <summary>As libfuse's lists of options want it (fuse_opt.c).</summary>

@@ -82,6 +82,8 @@ public static class PlanJson
             case JoinedFiles joined:
                 json.WriteString("kind", "joined");
                 json.WriteString("directory", joined.Directory);
+                if (joined.Tree is not null)
+                    json.WriteString("tree", joined.Tree);
                 Array(json, "paths", joined.Paths, path => json.WriteStringValue(path));
                 break;
             case FilesInImage files:
@@ -103,6 +105,21 @@ public static class PlanJson
             case SocketEnd end:
                 json.WriteString("kind", "socket");
                 json.WriteString("pair", end.Pair);
+                break;
+            case FileInTree file:
+                json.WriteString("kind", "in-tree");
+                json.WriteString("tree", file.Tree);
+                json.WriteString("path", file.Path);
+                break;
+            case LockedTree tree:
+                json.WriteString("kind", "tree-lock");
+                json.WriteString("path", tree.Path);
+                json.WriteBoolean("shared", tree.IsShared);
+                break;
+            case ThrowAwayTree tree:
+                json.WriteString("kind", "throw-away-tree");
+                json.WriteString("path", tree.Path);
+                json.WriteString("copyOf", tree.CopyOf);
                 break;
             case ListeningEnd end:
                 json.WriteString("kind", "listening-socket");
@@ -147,6 +164,7 @@ public static class PlanJson
     {
         json.WriteStartObject();
         json.WriteString("purpose", helper.Purpose);
+        Array(json, "wrapper", helper.Wrapper, word => json.WriteStringValue(word));
         json.WriteString("program", helper.Program);
         Array(json, "arguments", helper.Arguments, argument => json.WriteStringValue(argument));
         Array(json, "descriptors", helper.Descriptors, descriptor => Descriptor(json, descriptor));

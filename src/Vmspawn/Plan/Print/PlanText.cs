@@ -26,7 +26,7 @@ public static class PlanText
     {
         ArgumentNullException.ThrowIfNull(plan);
         IEnumerable<IEnumerable<string>> commands =
-            [.. plan.Helpers.Select(helper => helper.Arguments.Prepend(helper.Program)), plan.Arguments.Prepend(plan.Program)];
+            [.. plan.Helpers.Select(helper => helper.Command), plan.Arguments.Prepend(plan.Program)];
         return string.Join('\n', commands.Select(words => string.Concat(words.Select(word => $"{word}\n"))));
     }
 
