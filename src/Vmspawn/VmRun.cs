@@ -27,13 +27,14 @@ internal static class VmRun
         using var mode = options.Console == ConsoleMode.Native && TerminalMode.IsTerminal(StandardStream.Input)
             ? TerminalMode.MakeRaw(StandardStream.Input, restoreOnSignals: false)
             : null;
+        await using var scope = await MachineScope.EnterAsync(planning.Spec!, inbox.Writer);
         using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime, PassedDevices.Of(environment));
         var service = ServiceManager.Of(environment);
         using var manager = new ManagerLink(service, options.NotifyReady, inbox.Writer);
         await using var supervisor = new Supervisor(vm, inbox, manager, messages);
         // QEMU is starting meanwhile: the socket costs the guest no time.
         await using var control = ControlServer.Start(vm, planning, supervisor, messages);
-        await using var registration = MachineRegistration.Start(planning.Spec!, vm, supervisor.Inbox);
+        await using var registration = MachineRegistration.Start(planning.Spec!, vm, scope, supervisor.Inbox);
         messages.Notice(Greeting(options, planning));
         if (vm.Ssh is not null)
             messages.Notice($"{vm.Plan.Name}: \"vmspawn ssh {vm.Plan.Name}\" logs in");

@@ -18,7 +18,6 @@ public class NotYetTests
     [InlineData("--coco=tdx")]
     [InlineData("--bind-user-shell=yes")]
     [InlineData("--console=gui")]
-    [InlineData("--slice=a.slice")]
     public void What_asks_for_something_is_refused_by_name(string option)
     {
         var problem = Assert.Single(Assert.IsType<Mistakes>(Parse(option)).Problems);
@@ -29,7 +28,6 @@ public class NotYetTests
     [Theory]
     [InlineData("--qemu-gui", "--qemu-gui")]
     [InlineData("--gui", "--qemu-gui")]
-    [InlineData("-Sx", "--slice=x")]
     public void Short_forms_are_refused_by_their_full_name(string word, string subject)
     {
         var problem = Assert.Single(Assert.IsType<Mistakes>(Parse(word)).Problems);

@@ -25,8 +25,6 @@ internal static class LaterOptions
 
     private static VmOption[] Others() =>
     [
-        Declare.Later(Topic.Registration, "--slice", "UNIT", "a scope unit of our own is", 'S'),
-        Declare.Later(Topic.Registration, "--property", "NAME=VALUE", "a scope unit of our own is"),
         Declare.Later(Topic.Console, "--qemu-gui", null, "a graphical console is", hint: "use --console=interactive").OnceCalled("--gui"),
     ];
 

@@ -25,6 +25,23 @@ internal static class RegistrationOptions
             null,
             "Stay in our unit, without a scope of its own",
             options => With(options, options.Registration with { KeepUnit = true })),
+        Declare.Value(
+            Topic.Registration,
+            "--slice",
+            'S',
+            "UNIT",
+            "The slice of its scope unit",
+            UnitText.Slice,
+            (options, slice) => With(options, options.Registration with { Slice = slice }),
+            "machine.slice"),
+        Declare.Value(
+            Topic.Registration,
+            "--property",
+            null,
+            "NAME=VALUE",
+            "A setting of the scope, as MemoryMax=4G",
+            UnitText.Property,
+            (options, property) => With(options, options.Registration with { Properties = [.. options.Registration.Properties, property] })),
     ];
 
     private static VmOptions With(VmOptions options, RegistrationWish wish) => options with { Registration = wish };

@@ -9,49 +9,93 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Registration;
 
-/// <summary>Makes a running VM known to systemd-machined while QEMU starts, and unknown again at its end.</summary>
+/// <summary>Makes a running VM known to systemd while QEMU starts, and unknown again at its end.</summary>
 internal sealed class MachineRegistration : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
-    private readonly Task<MachinedClient?> _registered;
+    private readonly MachineSpec _spec;
+    private readonly RunningVm _vm;
+    private readonly ChannelWriter<SupervisorEvent> _inbox;
+    private readonly Task _registering;
+    private readonly bool _isInScope;
+    private MachineScope? _scope;
+    private IAsyncDisposable? _registered;
 
-    private MachineRegistration(RegistrationSpec spec, MachineRecord machine, ChannelWriter<SupervisorEvent> inbox) =>
-        _registered = Task.Run(() => RegisterAsync(spec, machine, inbox, _end.Token));
+    private MachineRegistration(MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox)
+    {
+        _spec = spec;
+        _vm = vm;
+        _isInScope = scope is not null;
+        _inbox = inbox;
+        _registering = Task.Run(RunAsync);
+    }
 
-    /// <summary>Begins to register; returns at once.</summary>
-    public static MachineRegistration Start(MachineSpec spec, RunningVm vm, ChannelWriter<SupervisorEvent> inbox) => new(
-        spec.Registration,
-        new MachineRecord(spec.Name, Environment.ProcessId, vm.Directory.PathOf(ControlServer.SocketName), !spec.Registration.KeepUnit)
-        {
-            Id = spec.Uuid,
-            VsockCid = vm.Plan.Vsock?.Cid,
-            // It has no place for a port, which every other way has.
-            SshAddress = vm.Ssh is { IsVsock: true } ssh ? ssh.Address : null,
-            SshPrivateKeyPath = vm.Ssh is { IsVsock: true } key ? key.KeyFile : null,
-        },
-        inbox);
+    private RegistrationSpec Wish => _spec.Registration;
+
+    /// <summary>Begins; returns at once.</summary>
+    /// <param name="spec">What is wished.</param>
+    /// <param name="vm">The machine.</param>
+    /// <param name="scope">The scope that it was started in, or null.</param>
+    /// <param name="inbox">The supervisor's.</param>
+    public static MachineRegistration Start(MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox) =>
+        new(spec, vm, scope, inbox);
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        if (await _registered is { } client)
-            await client.DisposeAsync();
+        await _registering;
+        if (_registered is not null)
+            await _registered.DisposeAsync();
+        if (_scope is not null)
+            await _scope.DisposeAsync();
         _end.Dispose();
     }
 
-    private static async Task<MachinedClient?> RegisterAsync(
-        RegistrationSpec spec, MachineRecord machine, ChannelWriter<SupervisorEvent> inbox, CancellationToken end)
+    private async Task RunAsync()
     {
+        if (Wish.Scope == ScopeWish.IfPossible)
+            _scope = await TryScopeAsync();
+        if (Wish.Register != Tristate.No)
+            await RegisterAsync();
+    }
+
+    private async Task<MachineScope?> TryScopeAsync()
+    {
+        int[] processes = [Environment.ProcessId, _vm.Qemu.Id, .. _vm.Helpers.Select(helper => helper.Process.Id)];
+        try
+        {
+            return await MachineScope.AllocateAsync(_spec.Name, Wish, processes, _inbox);
+        }
+        catch (BusException)
+        {
+            // It was not asked for: machined may make one, or the machine stays where we are.
+            return null;
+        }
+    }
+
+    private async Task RegisterAsync()
+    {
+        var machine = new MachineRecord(
+            _spec.Name, Environment.ProcessId, _vm.Directory.PathOf(ControlServer.SocketName),
+            AllocateUnit: !_isInScope && _scope is null && !Wish.KeepUnit)
+        {
+            Id = _spec.Uuid,
+            VsockCid = _vm.Plan.Vsock?.Cid,
+            // It has no place for a port, which every other way has.
+            SshAddress = _vm.Ssh is { IsVsock: true } ssh ? ssh.Address : null,
+            SshPrivateKeyPath = _vm.Ssh is { IsVsock: true } key ? key.KeyFile : null,
+        };
         string? reason = null;
-        foreach (var socket in spec.Machined)
+        foreach (var socket in Wish.Machined)
         {
             try
             {
-                return await MachinedClient.RegisterAsync(socket, machine, end);
+                _registered = await MachinedClient.RegisterAsync(socket, machine, _end.Token);
+                return;
             }
             catch (OperationCanceledException)
             {
-                return null;
+                return;
             }
             catch (Exception e) when (Reason(e) is { } why)
             {
@@ -59,9 +103,24 @@ internal sealed class MachineRegistration : IAsyncDisposable
             }
         }
 
-        if (spec.Register == Tristate.Yes)
-            inbox.TryWrite(new MachineFailed($"--register=yes: systemd-machined did not take the machine: {reason}"));
-        return null;
+        reason ??= RegisterByBus(machine);
+        if (reason is not null && Wish.Register == Tristate.Yes)
+            _inbox.TryWrite(new MachineFailed($"--register=yes: systemd-machined did not take the machine: {reason}"));
+    }
+
+    private string? RegisterByBus(MachineRecord machine)
+    {
+        if (!Wish.HasBus)
+            return "it does not run";
+        try
+        {
+            _registered = MachinedBus.Register(Wish.IsUser, machine);
+            return null;
+        }
+        catch (BusException refusal)
+        {
+            return refusal.Message;
+        }
     }
 
     private static string? Reason(Exception error) => error switch

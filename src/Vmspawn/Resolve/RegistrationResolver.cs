@@ -1,38 +1,67 @@
+using Vmspawn.Linux;
 using Vmspawn.Options;
+using Vmspawn.Registration;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>What of systemd is there to register with.</summary>
-internal static class RegistrationResolver
+/// <summary>How the machine becomes known to the systemd that is there.</summary>
+internal sealed class RegistrationResolver(
+    RegistrationWish wish, SystemdPresence systemd, Surroundings surroundings, List<Problem> problems, List<string> notices)
 {
-    private const string Machined = "systemd/machine/io.systemd.Machine";
-
-    /// <summary>The sockets of machined that are there: the user's own goes before the system's.</summary>
-    /// <param name="isUser">Whether the machine is a user's.</param>
-    /// <param name="environment">Reads one environment variable.</param>
-    /// <param name="system">The system's runtime directory.</param>
-    public static IReadOnlyList<string> Sockets(bool isUser, Func<string, string?> environment, string system = "/run")
+    public RegistrationSpec Resolve(bool isUser)
     {
-        string[] places = isUser && environment("XDG_RUNTIME_DIR") is ['/', ..] own ? [own, system] : [system];
-        return [.. places.Select(place => Path.Combine(place, Machined)).Where(File.Exists)];
-    }
-
-    public static RegistrationSpec Resolve(RegistrationWish wish, IReadOnlyList<string> sockets, List<Problem> problems, List<string> notices)
-    {
-        if (wish.KeepUnit && (wish.Slice is not null || wish.Properties.Count > 0))
-            notices.Add("--slice= and --property= are about a scope unit of the machine's own, which --keep-unit does without");
-        if (wish.Register == Tristate.Yes && sockets.Count == 0)
+        if (wish.Register == Tristate.Yes && systemd is { Machined.Count: 0, HasBus: false })
         {
-            problems.Add(new Problem("machined-missing", "--register=yes", $"systemd-machined does not run here: there is no /run/{Machined}",
+            problems.Add(new Problem("machined-missing", "--register=yes", "systemd-machined does not run here: there is neither its socket nor a bus to find it on",
                 "leave it to --register=auto, or install systemd-container"));
         }
 
-        return new RegistrationSpec
+        if (wish.KeepUnit && (wish.Slice is not null || wish.Properties.Count > 0))
+            notices.Add("--slice= and --property= are about a scope unit of the machine's own, which --keep-unit does without");
+        var keep = wish.KeepUnit || (IsService && !wish.NeedsScope);
+        var spec = new RegistrationSpec
         {
             Register = wish.Register,
-            KeepUnit = wish.KeepUnit,
-            Machined = wish.Register == Tristate.No ? [] : sockets,
+            Machined = wish.Register == Tristate.No ? [] : systemd.Machined,
+            IsUser = isUser,
+            HasBus = systemd.HasBus,
+            Slice = wish.Slice,
+            KeepUnit = keep,
+            Scope = wish.NeedsScope ? ScopeWish.Needed : keep || !systemd.HasBus ? ScopeWish.None : ScopeWish.IfPossible,
         };
+        return wish.NeedsScope ? WithProperties(spec) : spec;
     }
+
+    private string Subject => wish.Slice is { } slice ? $"--slice={slice}" : $"--property={wish.Properties[0].Name}=";
+
+    /// <summary>systemd started us as a service, whose unit is the machine's as well.</summary>
+    private bool IsService => surroundings.Environment("SYSTEMD_EXEC_PID") == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    private RegistrationSpec WithProperties(RegistrationSpec spec)
+    {
+        if (!systemd.HasBus)
+            Refuse("systemd does not run here, so there are no units", "leave it out");
+        else if (!BusConnection.IsAvailable)
+            Refuse("units are made through libsystemd, and libsystemd.so.0 cannot be loaded", "install it (Debian: libsystemd0)");
+
+        var started = new List<TypedProperty>();
+        var later = new List<UnitProperty>();
+        foreach (var property in wish.Properties)
+        {
+            if (TypedProperty.Of(property, out var mistake) is { } typed)
+                started.Add(typed);
+            else if (mistake is not null)
+                problems.Add(new Problem("unit-property", $"--property={property.Name}={property.Value}", mistake, Kind: ProblemKind.Usage));
+            else
+                later.Add(property);
+        }
+
+        var systemctl = later.Count > 0 ? Executable.Find("systemctl", surroundings.Environment("PATH")) : null;
+        if (later.Count > 0 && systemctl is null && systemd.HasBus)
+            Refuse("systemctl is not in $PATH, which sets it", "add its directory to $PATH");
+        return spec with { StartedWith = started, SetLater = later, Systemctl = systemctl };
+    }
+
+    private void Refuse(string text, string hint) => problems.Add(new Problem("scope-missing", Subject, text, hint));
 }

@@ -45,8 +45,8 @@ internal static class Resolver
         if (vsock is not null)
             vsock = NotifyAddress.Tell(vsock, credentials, world!.Vsock);
         var journal = world is null || name is null ? null : JournalResolver.Resolve(options.Journal, name, vsock, world, credentials, problems);
-        var machined = options.Registration.Register == Tristate.No ? [] : RegistrationResolver.Sockets(isUser, surroundings.Environment);
-        var registration = RegistrationResolver.Resolve(options.Registration, machined, problems, notices);
+        var systemd = SystemdPresence.Look(isUser, surroundings.Environment);
+        var registration = new RegistrationResolver(options.Registration, systemd, surroundings, problems, notices).Resolve(isUser);
         var tpm = world is null || name is null ? null : new TpmResolver(options, world, problems, notices).Resolve(name);
         var extra = world is null ? ExtraArguments.None : ExtraArgumentsParser.Parse(options.QemuExtra, world.Qemu, problems);
         var ssh = key?.Finish(nics, credentials, world!.Platform.HasSmbiosWithoutUefi || firmware is not null, problems);

@@ -1,29 +1,56 @@
+using System.Globalization;
 using Vmspawn.Options;
 using Vmspawn.Resolve;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Tests.Resolve;
 
 public sealed class RegistrationResolverTests : IDisposable
 {
+    private static readonly SystemdPresence Nothing = new([], false);
+    private static readonly SystemdPresence All = new(["/socket"], true);
+
     private readonly TemporaryDirectory _directory = new();
 
-    private string Place(string name)
+    private string Place(string name, params string[] files)
     {
-        var directory = Directory.CreateDirectory(Path.Combine(_directory.Path, name, "systemd", "machine")).FullName;
-        File.WriteAllText(Path.Combine(directory, "io.systemd.Machine"), "");
-        return Path.Combine(_directory.Path, name);
+        var place = Path.Combine(_directory.Path, name);
+        foreach (var file in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(place, file))!);
+            File.WriteAllText(Path.Combine(place, file), "");
+        }
+
+        return place;
     }
 
-    private string SocketOf(string place) => Path.Combine(_directory.Path, place, "systemd/machine/io.systemd.Machine");
+    private static (RegistrationSpec Spec, List<Problem> Problems, List<string> Notices) Resolve(
+        RegistrationWish wish, SystemdPresence systemd, string? execPid = null)
+    {
+        var (problems, notices) = (new List<Problem>(), new List<string>());
+        var surroundings = new Surroundings(name => name == "SYSTEMD_EXEC_PID" ? execPid : null, null, () => 0);
+        return (new RegistrationResolver(wish, systemd, surroundings, problems, notices).Resolve(isUser: false), problems, notices);
+    }
 
     [Fact]
     public void A_users_machined_goes_before_the_systems()
     {
-        var (system, own) = (Place("system"), Place("own"));
-        Assert.Equal([SocketOf("own"), SocketOf("system")], RegistrationResolver.Sockets(true, _ => own, system));
-        Assert.Equal([SocketOf("system")], RegistrationResolver.Sockets(false, _ => own, system));
-        Assert.Equal([SocketOf("system")], RegistrationResolver.Sockets(true, _ => null, system));
-        Assert.Empty(RegistrationResolver.Sockets(true, _ => "/nowhere", "/nowhere"));
+        const string Socket = "systemd/machine/io.systemd.Machine";
+        var (system, own) = (Place("system", Socket), Place("own", Socket));
+        Assert.Equal([Path.Combine(own, Socket), Path.Combine(system, Socket)], SystemdPresence.Look(true, _ => own, system).Machined);
+        Assert.Equal([Path.Combine(system, Socket)], SystemdPresence.Look(false, _ => own, system).Machined);
+        Assert.Equal([Path.Combine(system, Socket)], SystemdPresence.Look(true, _ => null, system).Machined);
+    }
+
+    [Fact]
+    public void A_bus_counts_only_where_systemd_runs()
+    {
+        var with = Place("with", "dbus/system_bus_socket", "systemd/system/unit");
+        var own = Place("own", "bus");
+        Assert.True(SystemdPresence.Look(false, _ => null, with).HasBus);
+        Assert.False(SystemdPresence.Look(true, _ => null, with).HasBus);
+        Assert.True(SystemdPresence.Look(true, name => name == "XDG_RUNTIME_DIR" ? own : null, with).HasBus);
+        Assert.False(SystemdPresence.Look(false, _ => null, Place("without", "dbus/system_bus_socket")).HasBus);
     }
 
     [Theory]
@@ -32,21 +59,60 @@ public sealed class RegistrationResolverTests : IDisposable
     [InlineData(Tristate.Yes, 1)]
     public void Only_who_insists_needs_a_machined(Tristate wish, int expected)
     {
-        var problems = new List<Problem>();
-        var spec = RegistrationResolver.Resolve(new RegistrationWish { Register = wish }, [], problems, []);
-        Assert.Equal((wish, expected), (spec.Register, problems.Count));
+        var (spec, problems, _) = Resolve(new RegistrationWish { Register = wish }, Nothing);
+        Assert.Equal((wish, expected, ScopeWish.None), (spec.Register, problems.Count, spec.Scope));
         Assert.All(problems, problem => Assert.Equal("machined-missing", problem.Code));
+        Assert.Empty(Resolve(new RegistrationWish { Register = wish }, new SystemdPresence([], HasBus: true)).Problems);
     }
 
     [Fact]
-    public void Who_says_no_asks_no_machined() =>
-        Assert.Empty(RegistrationResolver.Resolve(new RegistrationWish { Register = Tristate.No }, ["/socket"], [], []).Machined);
+    public void Who_says_no_asks_no_machined() => Assert.Empty(Resolve(new RegistrationWish { Register = Tristate.No }, All).Spec.Machined);
+
+    [Fact]
+    public void A_scope_is_had_where_possible_unless_we_are_a_service_or_shall_stay()
+    {
+        var us = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        Assert.Equal(ScopeWish.IfPossible, Resolve(new RegistrationWish(), All, "1").Spec.Scope);
+        Assert.Equal(ScopeWish.None, Resolve(new RegistrationWish { KeepUnit = true }, All).Spec.Scope);
+        var (spec, _, _) = Resolve(new RegistrationWish(), All, us);
+        Assert.Equal((ScopeWish.None, true), (spec.Scope, spec.KeepUnit));
+        Assert.Equal(ScopeWish.Needed, Resolve(new RegistrationWish { Slice = "a.slice" }, All, us).Spec.Scope);
+    }
+
+    [Fact]
+    public void A_slice_without_systemd_is_refused()
+    {
+        var (_, problems, _) = Resolve(new RegistrationWish { Slice = "a.slice" }, Nothing);
+        Assert.Equal(("scope-missing", "--slice=a.slice"), (Assert.Single(problems).Code, problems[0].Subject));
+    }
+
+    [Fact]
+    public void Settings_are_started_with_or_set_later_by_what_they_are()
+    {
+        var wish = new RegistrationWish
+        {
+            Properties = [new("MemoryMax", "4G"), new("TimeoutStopSec", "2min"), new("After", "a.service b.service"), new("Delegate", "no")],
+        };
+        var (spec, _, _) = Resolve(wish, All);
+        Assert.Equal(["MemoryMax"], spec.SetLater.Select(property => property.Name));
+        Assert.Equal(
+            [("TimeoutStopUSec", "t"), ("After", "as"), ("Delegate", "b")], spec.StartedWith.Select(property => (property.Name, property.Type)));
+    }
+
+    [Theory]
+    [InlineData("TimeoutStopSec", "soon")]
+    [InlineData("SendSIGKILL", "perhaps")]
+    public void A_wrong_value_is_named(string name, string value)
+    {
+        var (_, problems, _) = Resolve(new RegistrationWish { Properties = [new(name, value)] }, All);
+        Assert.Equal(("unit-property", $"--property={name}={value}", ProblemKind.Usage), (Assert.Single(problems).Code, problems[0].Subject, problems[0].Kind));
+    }
 
     [Fact]
     public void Settings_of_a_scope_that_is_not_wanted_are_told_to_be_of_no_effect()
     {
-        var notices = new List<string>();
-        RegistrationResolver.Resolve(new RegistrationWish { KeepUnit = true, Slice = "a.slice" }, [], [], notices);
+        var (_, problems, notices) = Resolve(new RegistrationWish { KeepUnit = true, Slice = "a.slice" }, Nothing);
+        Assert.Empty(problems);
         Assert.Contains("--keep-unit", Assert.Single(notices), StringComparison.Ordinal);
     }
 

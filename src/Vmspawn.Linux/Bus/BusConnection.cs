@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>
+/// A connection to D-Bus by systemd's library, which is loaded when the first one is opened: whoever opens none needs
+/// none. Any thread may call; calls wait for one another and block their thread.
+/// </summary>
+public sealed class BusConnection : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly BusHandle _bus;
+    private readonly Readiness _readiness;
+
+    private BusConnection(BusHandle bus)
+    {
+        _bus = bus;
+        using var descriptor = new SafeFileHandle(LibSystemd.GetDescriptor(bus), ownsHandle: false);
+        _readiness = new Readiness(descriptor);
+    }
+
+    /// <summary>Whether the library can be loaded.</summary>
+    public static bool IsAvailable => NativeLibrary.TryLoad(LibSystemd.Library, out _);
+
+    /// <summary>Our name on the bus, such as <c>:1.42</c>.</summary>
+    public unsafe string UniqueName
+    {
+        get
+        {
+            nint name = 0;
+            lock (_lock)
+                Check("sd_bus_get_unique_name", LibSystemd.GetUniqueName(_bus, &name));
+            return Marshal.PtrToStringUTF8(name)!;
+        }
+    }
+
+    /// <summary>Connects to the system's bus, or to the user's.</summary>
+    /// <exception cref="BusException">There is no bus, or no library.</exception>
+    public static BusConnection Open(bool user)
+    {
+        BusHandle bus;
+        try
+        {
+            Check("connect", user ? LibSystemd.OpenUser(out bus) : LibSystemd.OpenSystem(out bus));
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw new BusException("library", $"{LibSystemd.Library} cannot be loaded");
+        }
+
+        try
+        {
+            return new BusConnection(bus);
+        }
+        catch
+        {
+            bus.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Calls a method and waits for its reply.</summary>
+    /// <param name="destination">The name of the service.</param>
+    /// <param name="path">The object.</param>
+    /// <param name="face">The interface.</param>
+    /// <param name="member">The method.</param>
+    /// <param name="arguments">Writes the arguments, or null for none.</param>
+    /// <param name="bound">How long the reply may take.</param>
+    /// <exception cref="BusException">The service answered with an error, or did not answer.</exception>
+    public unsafe BusReply Call(
+        string destination, string path, string face, string member, Action<BusArguments>? arguments, TimeSpan bound)
+    {
+        lock (_lock)
+        {
+            Check(member, LibSystemd.NewMethodCall(_bus, out BusMessageHandle call, destination, path, face, member));
+            using (call)
+            {
+                arguments?.Invoke(new BusArguments(call));
+                var error = default(LibSystemd.Error);
+                int result = LibSystemd.Call(_bus, call, (ulong)bound.TotalMicroseconds, &error, out BusMessageHandle reply);
+                if (result >= 0)
+                    return new BusReply(reply);
+                reply.Dispose();
+                string? name = Marshal.PtrToStringUTF8(error.Name);
+                string? text = Marshal.PtrToStringUTF8(error.Message);
+                LibSystemd.FreeError(&error);
+                throw new BusException(name ?? member, text ?? Marshal.GetPInvokeErrorMessage(-result));
+            }
+        }
+    }
+
+    /// <summary>Asks the bus for signals of a kind; those that are sent to us alone come anyway.</summary>
+    /// <param name="rule">A match rule of the D-Bus specification.</param>
+    /// <param name="bound">How long that may take.</param>
+    /// <exception cref="BusException">The bus refused.</exception>
+    public void Match(string rule, TimeSpan bound) => Call(
+        "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", call => call.String(rule), bound).Dispose();
+
+    /// <summary>Takes the signals that have arrived, also during calls, without waiting for more.</summary>
+    /// <param name="take">Called for each; it may call methods.</param>
+    /// <exception cref="BusException">The connection is gone.</exception>
+    public void Dispatch(Action<BusSignal> take)
+    {
+        ArgumentNullException.ThrowIfNull(take);
+        while (Next(out BusMessageHandle message))
+        {
+            if (message.IsInvalid)
+                continue;
+            using var values = new BusReply(message);
+            if (Marshal.PtrToStringUTF8(LibSystemd.GetInterface(message)) is { } face
+                && Marshal.PtrToStringUTF8(LibSystemd.GetMember(message)) is { } member)
+                take(new BusSignal(face, member, values));
+        }
+    }
+
+    /// <summary>Completes when something has arrived that <see cref="Dispatch"/> would take; it may turn out to be nothing.</summary>
+    /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
+    public Task WaitAsync(CancellationToken cancellation) => _readiness.WaitReadableAsync(cancellation);
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose()
+    {
+        _readiness.Dispose();
+        lock (_lock)
+            _bus.Dispose();
+    }
+
+    private bool Next(out BusMessageHandle message)
+    {
+        lock (_lock)
+        {
+            int result = LibSystemd.Process(_bus, out message);
+            Check("sd_bus_process", result);
+            return result > 0;
+        }
+    }
+
+    private static void Check(string step, int result)
+    {
+        if (result < 0)
+            throw new BusException(step, $"{step}: {Marshal.GetPInvokeErrorMessage(-result)}");
+    }
+}

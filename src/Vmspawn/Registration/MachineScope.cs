@@ -1,0 +1,64 @@
+using System.Threading.Channels;
+using Vmspawn.Launch;
+using Vmspawn.Linux;
+using Vmspawn.Spec;
+using Vmspawn.Supervise;
+
+namespace Vmspawn.Registration;
+
+/// <summary>The machine's own scope unit, and the connection by which systemd asks to end it.</summary>
+internal sealed class MachineScope : IAsyncDisposable
+{
+    private MachineScope(HostBus bus) => Bus = bus;
+
+    /// <summary>The bus of the scope's manager.</summary>
+    public HostBus Bus { get; }
+
+    /// <summary>Moves us, and thereby all that we start, into the unit that was insisted on; null where none was.</summary>
+    /// <exception cref="LaunchException">It cannot be had.</exception>
+    public static async Task<MachineScope?> EnterAsync(MachineSpec spec, ChannelWriter<SupervisorEvent> inbox)
+    {
+        if (spec.Registration.Scope != ScopeWish.Needed)
+            return null;
+        try
+        {
+            return await AllocateAsync(spec.Name, spec.Registration, [Environment.ProcessId], inbox);
+        }
+        catch (BusException refusal)
+        {
+            throw new LaunchException($"make the scope unit {ScopeUnit.NameFor(spec.Name)}", refusal.Message, refusal);
+        }
+    }
+
+    /// <summary>Makes the unit with all that was asked for; systemd's wish to end it becomes a signal to stop.</summary>
+    /// <param name="machine">The machine's name.</param>
+    /// <param name="spec">What is wished.</param>
+    /// <param name="processes">Who moves into it.</param>
+    /// <param name="inbox">The supervisor's.</param>
+    /// <exception cref="BusException">systemd refuses, or is not there.</exception>
+    public static async Task<MachineScope> AllocateAsync(
+        string machine, RegistrationSpec spec, IReadOnlyList<int> processes, ChannelWriter<SupervisorEvent> inbox)
+    {
+        var bus = HostBus.Open(spec.IsUser);
+        try
+        {
+            await ScopeUnit.AllocateAsync(bus.Connection, machine, spec.Slice, spec.StartedWith, processes);
+            if (spec.SetLater.Count > 0
+                && await UnitSettings.SetAsync(spec.Systemctl!, spec.IsUser, ScopeUnit.NameFor(machine), spec.SetLater) is { } complaint)
+                throw new BusException("set-property", complaint);
+            bus.Follow(signal =>
+            {
+                if (ScopeUnit.IsRequestStop(signal))
+                    inbox.TryWrite(new StopAsked("systemd"));
+            });
+            return new MachineScope(bus);
+        }
+        catch
+        {
+            await bus.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => Bus.DisposeAsync();
+}

@@ -1,0 +1,92 @@
+using Vmspawn.Linux;
+
+namespace Vmspawn.Registration;
+
+/// <summary>A scope unit of systemd's that holds a machine's processes, and asks before it ends them.</summary>
+internal sealed class ScopeUnit
+{
+    private const string Systemd = "org.freedesktop.systemd1";
+    private const string Manager = "org.freedesktop.systemd1.Manager";
+    private const string DefaultSlice = "machine.slice";
+
+    /// <summary>Its name for a machine: the one that machined would give it.</summary>
+    public static string NameFor(string machine) => $"machine-{machine.Replace("-", "\\x2d", StringComparison.Ordinal)}.scope";
+
+    /// <summary>Whether a signal asks us, as the scope's controller, to end what is in it.</summary>
+    public static bool IsRequestStop(BusSignal signal) => signal is { Interface: "org.freedesktop.systemd1.Scope", Member: "RequestStop" };
+
+    /// <summary>Makes the unit and moves processes into it; it is gone when they are.</summary>
+    /// <param name="bus">The bus of its manager, which may not be followed yet.</param>
+    /// <param name="machine">The machine's name.</param>
+    /// <param name="slice">Its slice, or null for the usual one.</param>
+    /// <param name="properties">What it is started with.</param>
+    /// <param name="processes">Process ids.</param>
+    /// <exception cref="BusException">systemd refuses.</exception>
+    public static async Task AllocateAsync(
+        BusConnection bus, string machine, string? slice, IReadOnlyList<TypedProperty> properties, IReadOnlyList<int> processes)
+    {
+        var name = NameFor(machine);
+        bus.Match($"type='signal',sender='{Systemd}',interface='{Manager}',member='JobRemoved'", HostBus.Bound);
+        string job;
+        using (var reply = bus.Call(
+            Systemd, "/org/freedesktop/systemd1", Manager, "StartTransientUnit",
+            call => call.String(name).String("fail")
+                .Array("(sv)", all => WriteProperties(all, bus, machine, slice, properties, processes))
+                .Array("(sa(sv))", _ => { }),
+            HostBus.Bound))
+            job = reply.ReadString();
+        var result = await WaitForJobAsync(bus, job);
+        if (result != "done")
+            throw new BusException("job", $"the job that starts {name} ended with \"{result}\"");
+    }
+
+    private static void WriteProperties(
+        BusArguments all, BusConnection bus, string machine, string? slice, IReadOnlyList<TypedProperty> properties, IReadOnlyList<int> processes)
+    {
+        Write(all, "Description", "s", value => value.String($"Virtual Machine {machine}"));
+        Write(all, "Slice", "s", value => value.String(slice ?? DefaultSlice));
+        Write(all, "CollectMode", "s", value => value.String("inactive-or-failed"));
+        Write(all, "AddRef", "b", value => value.Bool(true));
+        Write(all, "Delegate", "b", value => value.Bool(true));
+        Write(all, "Controller", "s", value => value.String(bus.UniqueName));
+        Write(all, "PIDs", "au", value => value.Array("u", list =>
+        {
+            foreach (var process in processes)
+                list.UInt32((uint)process);
+        }));
+        foreach (var property in properties)
+            Write(all, property.Name, property.Type, property.Write);
+    }
+
+    private static void Write(BusArguments all, string name, string type, Action<BusArguments> value) =>
+        all.Struct("sv", pair => pair.String(name).Variant(type, value));
+
+    private static async Task<string> WaitForJobAsync(BusConnection bus, string job)
+    {
+        using var enough = new CancellationTokenSource(HostBus.Bound);
+        string? result = null;
+        try
+        {
+            while (true)
+            {
+                bus.Dispatch(signal =>
+                {
+                    if (signal is not { Interface: Manager, Member: "JobRemoved" })
+                        return;
+                    _ = signal.Values.ReadUInt32();
+                    if (signal.Values.ReadString() != job)
+                        return;
+                    _ = signal.Values.ReadString();
+                    result = signal.Values.ReadString();
+                });
+                if (result is not null)
+                    return result;
+                await bus.WaitAsync(enough.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new BusException("job", $"systemd did not end the job {job} within {HostBus.Bound.TotalSeconds:0} s");
+        }
+    }
+}

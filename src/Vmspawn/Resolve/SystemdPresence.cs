@@ -1,0 +1,26 @@
+namespace Vmspawn.Resolve;
+
+/// <summary>What of systemd is there for a machine, looked at without asking anybody.</summary>
+/// <param name="Machined">Sockets of systemd-machined: the user's own goes before the system's.</param>
+/// <param name="HasBus">systemd runs, and so does the bus of the manager that the machine belongs to.</param>
+internal sealed record SystemdPresence(IReadOnlyList<string> Machined, bool HasBus)
+{
+    private const string MachinedSocket = "systemd/machine/io.systemd.Machine";
+
+    /// <summary>Looks.</summary>
+    /// <param name="isUser">Whether the machine is a user's.</param>
+    /// <param name="environment">Reads one environment variable.</param>
+    /// <param name="system">The system's runtime directory.</param>
+    public static SystemdPresence Look(bool isUser, Func<string, string?> environment, string system = "/run")
+    {
+        var own = isUser && environment("XDG_RUNTIME_DIR") is ['/', ..] path ? path : null;
+        string[] places = own is null ? [system] : [own, system];
+        var bus = isUser
+            ? environment("DBUS_SESSION_BUS_ADDRESS") is { Length: > 0 } || (own is not null && File.Exists(Path.Combine(own, "bus")))
+            : File.Exists(Path.Combine(system, "dbus/system_bus_socket"));
+        return new SystemdPresence(
+            [.. places.Select(place => Path.Combine(place, MachinedSocket)).Where(File.Exists)],
+            // sd_booted(3)
+            bus && Directory.Exists(Path.Combine(system, "systemd/system")));
+    }
+}

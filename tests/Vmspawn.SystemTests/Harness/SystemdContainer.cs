@@ -1,0 +1,72 @@
+namespace Vmspawn.SystemTests.Harness;
+
+/// <summary>A current systemd as first process of a container, with a bus and machined; only root can make one.</summary>
+internal sealed class SystemdContainer : IDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly Scratch _scratch;
+    private readonly VmspawnRun _host;
+    private string _first = "";
+
+    private SystemdContainer(Scratch scratch, VmspawnRun host)
+    {
+        _scratch = scratch;
+        _host = host;
+    }
+
+    /// <param name="scratch">The test's folders.</param>
+    /// <param name="units">Files of units that its systemd knows besides its own.</param>
+    public static async Task<SystemdContainer> Start(Scratch scratch, params string[] units)
+    {
+        var run = VmspawnRun.StartProgram(
+            Path.Combine(Prepared.Guests, "systemd-container"), new Dictionary<string, string?>(), scratch, QemuKind.Sid,
+            [Path.Combine(Prepared.Cache, "sid"), scratch.Mark, .. units]);
+        var container = new SystemdContainer(scratch, run);
+        await run.Output.WaitFor("ready ", Bound);
+        await run.Output.WaitFor("\n", Bound);
+        container._first = run.Output.Text["ready ".Length..].Trim();
+        return container;
+    }
+
+    /// <summary>Starts vmspawn in it, outside of all units.</summary>
+    public VmspawnRun StartVmspawn(params string[] arguments) => Enter([], [Prepared.Binary, .. arguments]);
+
+    /// <summary>Runs a program of its own, which has to succeed; what it printed.</summary>
+    public async Task<string> Good(params string[] words)
+    {
+        var ended = await Run(words);
+        Assert.True(ended.Status == 0, $"{string.Join(' ', words)}: {ended}");
+        return ended.Output;
+    }
+
+    /// <summary>Runs a program of its own.</summary>
+    public async Task<Ended> Run(params string[] words)
+    {
+        using var run = Enter(["--root", "--wdns=/"], words);
+        return await run.End(Bound);
+    }
+
+    /// <summary>A unit's settings by name.</summary>
+    public async Task<Dictionary<string, string>> Show(string unit, params string[] names)
+    {
+        var lines = await Good("/usr/bin/systemctl", "show", unit, "--property", string.Join(',', names));
+        return lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+    }
+
+    /// <summary>Ends it, and waits for that.</summary>
+    public async Task End()
+    {
+        _host.Input.Close();
+        var ended = await _host.End(Bound);
+        Assert.True(ended.Status == 0, ended.ToString());
+    }
+
+    public void Dispose() => _host.Dispose();
+
+    // Without its root a process sees this host's files, with the container's /run and /proc; systemctl would take that for
+    // a chroot, in which it does nothing.
+    private VmspawnRun Enter(string[] how, string[] words) => VmspawnRun.StartProgram(
+        "/usr/bin/nsenter", new Dictionary<string, string?> { ["SYSTEMD_IGNORE_CHROOT"] = "1" }, _scratch, QemuKind.Sid,
+        ["--mount", "--pid", "--cgroup", "--net", "--uts", $"--target={_first}", .. how, .. words]);
+}
