@@ -5,6 +5,7 @@ using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan.Arguments;
+using Vmspawn.Spec;
 using Vmspawn.Registration;
 using Vmspawn.Supervise;
 
@@ -43,7 +44,9 @@ internal static class VmRun
         QemuEnd end;
         using (var console = Join(vm, supervisor, options, environment))
         {
+            var stock = StockUpAsync(planning.Spec!.Ssh, supervisor.Monitor);
             end = await supervisor.RunAsync();
+            await stock;
             if (console is not null)
                 await Task.WhenAny(console.Drained, Task.Delay(DrainBound));
         }
@@ -70,6 +73,13 @@ internal static class VmRun
         _ = console.KillRequested.ContinueWith(
             _ => supervisor.Inbox.TryWrite(new KillAsked("Ctrl-]")), TaskScheduler.Default);
         return console;
+    }
+
+    /// <summary>A key for the next machine, once this one has all it needs to start.</summary>
+    private static async Task StockUpAsync(SshSpec? ssh, MonitorSlot monitor)
+    {
+        if (ssh is not null && await Task.WhenAny(monitor.Ready, monitor.Lost) == monitor.Ready)
+            await ssh.Maker.StockUpAsync();
     }
 
     private static string Greeting(VmOptions options, Planning planning) => options.Console == ConsoleMode.Interactive

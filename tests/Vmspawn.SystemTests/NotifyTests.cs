@@ -47,6 +47,22 @@ public sealed class NotifyTests : VmTest
         Assert.DoesNotContain("READY=0", manager.Heard.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_guest_said_before_it_rebooted_is_forgotten_until_it_says_it_again()
+    {
+        using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, Guest("notify=READY=1,notify=STATUS=up,wait-acpi,poweroff"));
+        await run.Output.WaitFor("vmtest: waiting", GuestBound);
+        Assert.True((await Status()).GetProperty("ready").GetBoolean());
+        using (var client = VmspawnRun.Start(Scratch, QemuKind.Distribution, "reboot", Scratch.Mark))
+            Assert.Equal(0, (await client.End(ShortBound)).Status);
+        var status = await Status();
+        Assert.Equal((false, null), (status.GetProperty("ready").GetBoolean(), status.GetProperty("guestStatus").GetString()));
+        await run.Output.WaitFor("vmtest: waiting", GuestBound, times: 2);
+        Assert.True((await Status()).GetProperty("ready").GetBoolean());
+        run.Signal("TERM");
+        Assert.Equal(0, (await run.End(GuestBound)).Status);
+    }
+
     private async Task<JsonElement> Status()
     {
         using var client = VmspawnRun.Start(Scratch, QemuKind.Distribution, "status", Scratch.Mark, "--json");

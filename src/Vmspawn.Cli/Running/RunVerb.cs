@@ -1,6 +1,5 @@
 using Vmspawn.Launch;
 using Vmspawn.Options;
-using Vmspawn.Ssh;
 using Vmspawn.Supervise;
 
 namespace Vmspawn.Cli.Running;
@@ -10,7 +9,7 @@ internal static class RunVerb
 {
     public static int Run(VmOptions options)
     {
-        var planning = Planning.Of(options, HostSurroundings.Create() with { MakeSshKey = SshKeyMaker.MakeAsync });
+        var planning = Planning.Of(options, HostSurroundings.Create() with { TakeSshKey = maker => maker.TakeAsync() });
         if (planning.Plan is null)
             return Report.Failure(planning.Problems);
 

@@ -6,7 +6,7 @@ internal sealed class GuestReport
     private readonly Lock _lock = new();
     private readonly Action _changed;
     private bool _isAnnounced;
-    private GuestState _state = new(false, null, null);
+    private GuestState _state = GuestState.Silent;
 
     /// <param name="changed">Called when there is something to <see cref="Take"/>, once until it was taken.</param>
     public GuestReport(Action changed) => _changed = changed;
@@ -38,6 +38,13 @@ internal sealed class GuestReport
         _changed();
     }
 
+    /// <summary>The guest starts again: what it said is no longer so.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+            _state = GuestState.Silent;
+    }
+
     /// <summary>The state, for who was called; later messages are announced again.</summary>
     public GuestState Take()
     {
@@ -53,4 +60,8 @@ internal sealed class GuestReport
 /// <param name="Ready">It said that it has come up.</param>
 /// <param name="Status">Its last line for people, or null; empty takes an earlier one back.</param>
 /// <param name="ExitStatus">What we are to end with, or null when it did not say.</param>
-internal sealed record GuestState(bool Ready, string? Status, int? ExitStatus);
+internal sealed record GuestState(bool Ready, string? Status, int? ExitStatus)
+{
+    /// <summary>It has said nothing.</summary>
+    public static GuestState Silent { get; } = new(false, null, null);
+}

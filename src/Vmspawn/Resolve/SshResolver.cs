@@ -21,6 +21,7 @@ internal sealed class SshResolver
     private const string DropIn = "systemd.unit-dropin.sshd-vsock@.service";
 
     private readonly VmOptions _options;
+    private readonly SshKeyMaker? _maker;
     private readonly Task<SshKeyPair>? _key;
     private readonly bool _byVsock;
     private readonly bool _byNetwork;
@@ -33,7 +34,11 @@ internal sealed class SshResolver
         _byNetwork = !hasVsock && (options.Networks.Contains(NetworkMode.User) || options.PublishedPorts.Count > 0);
         var isWanted = options.SshKey.Pass ?? (_byVsock || _byNetwork || options.CloudInit is not null);
         if (isWanted && world.FindProgram("ssh-keygen") is { } program)
-            _key = surroundings.MakeSshKey(program, options.SshKey.Type, world.Host.Runtime.Path);
+        {
+            _maker = new SshKeyMaker(program, options.SshKey.Type, world.Host.Runtime.Path);
+            _key = surroundings.TakeSshKey(_maker);
+        }
+
         IsMissing = _key is null && options.SshKey.Pass == true;
     }
 
@@ -60,7 +65,7 @@ internal sealed class SshResolver
             credentials.Set(DropIn, SshdWithKey());
         if (_byNetwork && _options.CloudInit is null)
             credentials.Append("ssh.listen", Encoding.ASCII.GetBytes($"{ExtraPort}"));
-        return new SshSpec(key, _byNetwork ? HostPort(nics) : null);
+        return new SshSpec(key, _maker!, _byNetwork ? HostPort(nics) : null);
     }
 
     private SshKeyPair? Await(Task<SshKeyPair> making, List<Problem> problems)

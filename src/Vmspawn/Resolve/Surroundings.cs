@@ -12,6 +12,6 @@ internal sealed record Surroundings(
     WindowSize? Terminal,
     Func<ulong> RandomSuffix)
 {
-    /// <summary>Makes an SSH key, given ssh-keygen's path, a type and a directory; unless it is said how, a stand-in, which logs in nowhere.</summary>
-    public Func<string, string, string, Task<SshKeyPair>> MakeSshKey { get; init; } = (_, _, _) => Task.FromResult(SshKeyPair.StandIn);
+    /// <summary>Gets an SSH key from its maker; unless it is said how, a stand-in, which logs in nowhere.</summary>
+    public Func<SshKeyMaker, Task<SshKeyPair>> TakeSshKey { get; init; } = _ => Task.FromResult(SshKeyPair.StandIn);
 }

@@ -4,36 +4,65 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Ssh;
 
-/// <summary>Makes keys by ssh-keygen(1), which writes them to files; none of these stays.</summary>
-internal static class SshKeyMaker
+/// <summary>Makes keys by ssh-keygen(1), which writes them to files.</summary>
+/// <param name="Program">Absolute path of ssh-keygen(1).</param>
+/// <param name="Type">The keys' type.</param>
+/// <param name="Place">A directory of ours alone, in memory where possible.</param>
+internal sealed record SshKeyMaker(string Program, string Type, string Place)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string KeyFile = "key";
 
-    /// <param name="program">Absolute path of ssh-keygen(1).</param>
-    /// <param name="type">The key's type.</param>
-    /// <param name="place">A directory of ours alone, in memory where possible.</param>
-    /// <exception cref="IOException">It made none; the message has its words.</exception>
-    public static async Task<SshKeyPair> MakeAsync(string program, string type, string place)
+    /// <summary>A key that was made while an earlier machine ran: taken by renaming it, so that no two have it.</summary>
+    private string Spare => Path.Combine(Place, $".ssh-spare-{Type}");
+
+    /// <summary>The spare key, or a new one; no file stays.</summary>
+    /// <exception cref="IOException">ssh-keygen made none; the message has its words.</exception>
+    public async Task<SshKeyPair> TakeAsync()
     {
-        var directory = Path.Combine(place, $".ssh-{Guid.NewGuid():n}");
-        Directory.CreateDirectory(directory, OwnerOnly);
+        var directory = Path.Combine(Place, $".ssh-{Guid.NewGuid():n}");
         try
         {
-            var path = Path.Combine(directory, "key");
-            await RunAsync(program, ["-q", "-t", type, "-N", "", "-C", "vmspawn", "-f", path]);
+            if (!TryMove(Spare, directory))
+                await MakeAsync(directory);
+            var path = Path.Combine(directory, KeyFile);
             return new SshKeyPair(File.ReadAllBytes(path), Encoding.UTF8.GetString(File.ReadAllBytes($"{path}.pub")).TrimEnd());
         }
         finally
         {
-            Directory.Delete(directory, recursive: true);
+            if (Directory.Exists(directory))
+                Directory.Delete(directory, recursive: true);
         }
     }
 
-    private static async Task RunAsync(string program, string[] arguments)
+    /// <summary>Makes a key for the next machine unless there is one. A start takes half as long again where it has to wait for ssh-keygen.</summary>
+    public async Task StockUpAsync()
     {
+        if (Directory.Exists(Spare))
+            return;
+        var directory = Path.Combine(Place, $".ssh-{Guid.NewGuid():n}");
+        try
+        {
+            await MakeAsync(directory);
+            TryMove(directory, Spare);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next machine makes its own, or says why it cannot.
+        }
+        finally
+        {
+            if (Directory.Exists(directory))
+                Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private async Task MakeAsync(string directory)
+    {
+        Directory.CreateDirectory(directory, OwnerOnly);
         using var errors = Pipe.Create();
         using var said = new StderrTail(errors.ReadEnd);
-        var spec = new ChildSpec(program, arguments)
+        var spec = new ChildSpec(Program, ["-q", "-t", Type, "-N", "", "-C", "vmspawn", "-f", Path.Combine(directory, KeyFile)])
         {
             Environment = Launcher.ChildVariables,
             StandardOutput = errors.WriteEnd,
@@ -46,5 +75,19 @@ internal static class SshKeyMaker
         var exit = await child.Exited;
         if (!exit.IsSuccess)
             throw new IOException($"{exit}{ChildWords.After(said)}");
+    }
+
+    // Somebody may have been quicker.
+    private static bool TryMove(string from, string to)
+    {
+        try
+        {
+            Directory.Move(from, to);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }

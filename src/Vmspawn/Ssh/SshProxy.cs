@@ -36,6 +36,6 @@ internal static class SshProxy
         for (var next = stream.ReadByte(); next is not (-1 or '\n') && answer.Length < LongestAnswer; next = stream.ReadByte())
             answer.Append((char)next);
         if (!answer.ToString().StartsWith("OK", StringComparison.Ordinal))
-            throw new IOException($"nobody in the guest listens at vsock port {port}");
+            throw new IOException($"nobody in the guest listens at vsock port {port} (is it up by now, and has it sshd?)");
     }
 }

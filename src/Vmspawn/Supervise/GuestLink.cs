@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Vmspawn.Notify;
+using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
 
@@ -33,6 +34,21 @@ internal sealed class GuestLink : IAsyncDisposable
     {
         await Task.WhenAny(_streams, Task.Delay(LastWordsBound));
         return State;
+    }
+
+    /// <summary>Forgets what it said when it reboots, until QEMU's end.</summary>
+    public async Task FollowAsync(QmpClient qemu)
+    {
+        using var events = qemu.Subscribe(new QmpEventOptions { Filter = happened => happened.Name == "RESET", Overflow = QmpOverflow.DropOldest });
+        try
+        {
+            await foreach (var _ in events)
+                _report.Forget();
+        }
+        catch (QmpException)
+        {
+            // With QEMU gone nobody reboots.
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -109,6 +109,7 @@ internal sealed class Supervisor : IAsyncDisposable
             case MonitorReady(var monitor):
                 _monitor = monitor;
                 _slot.Fill(monitor);
+                _ = _guest.FollowAsync(monitor);
                 // A stop may have been asked before there was anybody to pass it on to.
                 Act();
                 break;

@@ -60,13 +60,13 @@ internal sealed class Scratch : IDisposable
 
     /// <summary>
     /// Files and folders that the test did not make. The folders shared by all machines may stay, and what is
-    /// remembered there of the host's KVM until it boots again.
+    /// remembered there of the host's KVM until it boots again, or ready for the next machine.
     /// </summary>
     public IEnumerable<string> Strangers()
     {
         string[] shared = [Path.Combine(Runtime, "systemd"), Path.Combine(Runtime, "systemd", "vmspawn"), Images, Temporary, Runtime];
         return Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories)
-            .Where(path => !shared.Contains(path) && !path.StartsWith(Path.Combine(shared[1], ".kvm-"), StringComparison.Ordinal) && !_ours.Any(own => path == own || path.StartsWith(own + "/", StringComparison.Ordinal)));
+            .Where(path => !shared.Contains(path) && !path.StartsWith(Path.Combine(shared[1], ".kvm-"), StringComparison.Ordinal) && !path.StartsWith(Path.Combine(shared[1], ".ssh-spare-"), StringComparison.Ordinal) && !_ours.Any(own => path == own || path.StartsWith(own + "/", StringComparison.Ordinal)));
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);

@@ -12,18 +12,34 @@ public sealed class SshTests : IDisposable
     [InlineData("ed25519", "ssh-ed25519 "), InlineData("ecdsa", "ecdsa-sha2-nistp256 ")]
     public async Task A_key_is_made_and_no_file_stays(string type, string begins)
     {
-        var key = await SshKeyMaker.MakeAsync("/usr/bin/ssh-keygen", type, _directory.Path);
+        var maker = Maker(type);
+        var key = await maker.TakeAsync();
         Assert.StartsWith(begins, key.Public, StringComparison.Ordinal);
         Assert.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----\n", Encoding.ASCII.GetString(key.Private.Span), StringComparison.Ordinal);
-        Assert.NotEqual(key.Public, (await SshKeyMaker.MakeAsync("/usr/bin/ssh-keygen", type, _directory.Path)).Public);
+        Assert.NotEqual(key.Public, (await maker.TakeAsync()).Public);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public async Task A_spare_key_is_taken_once_by_one_of_many()
+    {
+        var maker = Maker("ed25519");
+        await Task.WhenAll(maker.StockUpAsync(), maker.StockUpAsync());
+        var spare = Assert.Single(Directory.EnumerateFileSystemEntries(_directory.Path));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(spare));
+        var expected = File.ReadAllText(Path.Combine(spare, "key.pub")).TrimEnd();
+        var keys = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => maker.TakeAsync()));
+        Assert.Equal(4, keys.Select(key => key.Public).Distinct().Count());
+        Assert.Contains(expected, keys.Select(key => key.Public));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
     }
 
     [Fact]
     public async Task What_ssh_keygen_says_of_a_type_it_does_not_know_is_the_error()
     {
-        var error = await Assert.ThrowsAsync<IOException>(() => SshKeyMaker.MakeAsync("/usr/bin/ssh-keygen", "rot13", _directory.Path));
+        var error = await Assert.ThrowsAsync<IOException>(Maker("rot13").TakeAsync);
         Assert.Contains("unknown key type rot13", error.Message, StringComparison.Ordinal);
+        await Maker("rot13").StockUpAsync();
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
     }
 
@@ -53,4 +69,6 @@ public sealed class SshTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    private SshKeyMaker Maker(string type) => new("/usr/bin/ssh-keygen", type, _directory.Path);
 }
