@@ -52,6 +52,48 @@ public sealed class DirectoryTests : VmTest
     }
 
     [Fact]
+    public async Task A_systemd_boots_from_a_tree_with_a_share_mounted_and_a_user_of_the_host_at_home()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give this host a user for a while");
+        var (shared, home) = (Directory.CreateDirectory(Scratch.Own("shared")).FullName, Directory.CreateDirectory(Scratch.Own("home")).FullName);
+        await File.WriteAllTextAsync(Path.Combine(shared, "hello"), "from the host\n", TestContext.Current.CancellationToken);
+        FileOwner.Give(home, "4242:4343");
+        var users = Scratch.Text("passwd", $"{await File.ReadAllTextAsync("/etc/passwd", TestContext.Current.CancellationToken)}vmguest:x:4242:4343::{home}:/bin/dash\n");
+        const string report = """
+            echo "vmtest: root $(findmnt -rno FSTYPE,OPTIONS /)"
+            echo "vmtest: user $(getent passwd vmguest) in $(id -Gn vmguest)"
+            echo "vmtest: mounts $(findmnt -rno FSTYPE '/mnt/a b') $(findmnt -rno FSTYPE /mnt/own)"
+            echo "vmtest: hello $(cat '/mnt/a b/hello')"
+            echo by-guest >'/mnt/a b/reply'
+            setpriv --reuid=60514 --regid=60514 --clear-groups touch /run/vmhost/home/vmguest/by-guest
+            echo "vmtest: home $(stat -c %U:%G /run/vmhost/home/vmguest/by-guest)"
+            touch /root/gone
+            echo "vmtest: failed $(systemctl --failed --plain --no-legend)."
+            systemctl poweroff
+            """;
+        using var run = VmspawnRun.StartProgram(
+            "/usr/bin/unshare", Rust, Scratch, QemuKind.Distribution,
+            [
+                "--mount", "--", "/bin/sh", "-c", "mount --bind \"$0\" /etc/passwd && exec \"$@\"", users, Prepared.Binary,
+                .. DebianGuest.Options(Scratch), "--firmware=none", "-x", $"--directory={DebianGuest.Tree}", $"--linux={DebianGuest.Kernel}",
+                $"--bind={shared}:/mnt/a b", "--bind-user=vmguest", "--bind-user-group=users", "--bind-user-shell=yes",
+                "--set-credential=fstab.extra:own /mnt/own tmpfs",
+                DebianGuest.Service(Scratch, "report", report), "quiet", "audit=0", "no_timer_check", "systemd.wants=report.service",
+            ]);
+        var ended = await run.End(DebianGuest.Bound);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("vmtest: root virtiofs rw,", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: user vmguest:x:60514:60514:vmguest:/run/vmhost/home/vmguest:/bin/dash in vmguest users", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: mounts virtiofs tmpfs", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: hello from the host", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: home vmguest:vmguest", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: failed .", ended.Output, StringComparison.Ordinal);
+        Assert.Equal("by-guest\n", File.ReadAllText(Path.Combine(shared, "reply")));
+        Assert.Equal("4242:4343", FileOwner.Of(Path.Combine(home, "by-guest")));
+        Assert.False(File.Exists(Path.Combine(DebianGuest.Tree, "root/gone")));
+    }
+
+    [Fact]
     public async Task A_tree_without_a_kernel_is_refused_with_the_places_that_were_looked_at()
     {
         var ended = await Run(["--user", "--kvm=no", $"--directory={Tree("tree")}"]);

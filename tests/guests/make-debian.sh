@@ -15,7 +15,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$1
 
 suite=sid
-packages=systemd-sysv,udev,dbus,libpam-systemd,openssh-server,iproute2,kmod,login,passwd,systemd-boot-efi,linux-image-cloud-amd64,cloud-init
+packages=systemd-sysv,udev,dbus,libpam-systemd,libnss-systemd,systemd-userdbd,openssh-server,iproute2,kmod,login,passwd,systemd-boot-efi,linux-image-cloud-amd64,cloud-init
 
 # The Discoverable Partitions Specification's types, and identities that tests can count on.
 esp_type=c12a7328-f81f-11d2-ba4b-00a0c93ec93b

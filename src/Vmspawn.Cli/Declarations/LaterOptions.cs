@@ -1,5 +1,3 @@
-using Vmspawn.Options;
-
 namespace Vmspawn.Cli.Declarations;
 
 /// <summary>What systemd-vmspawn has and we have not yet: nothing of it is ever ignored.</summary>
@@ -13,24 +11,15 @@ internal static class LaterOptions
         Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),
         Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
         Declare.Off(Topic.Host, "--coco", "no|sev-snp|tdx", "a confidential guest is", value => value is "" or "no", "no"),
-        Declare.Off(Topic.Mounts, "--bind-user-shell", "BOOL|PATH", "binding users is", value => value.Length == 0 || IsNo(value), "no", ""),
     ];
 
     private static VmOption[] Mounts() =>
     [
         Declare.Later(Topic.Mounts, "--bind-volume", "PROVIDER:VOLUME…", "a storage provider's volume is", hint: "--extra-drive= takes a path"),
-        Declare.Later(Topic.Mounts, "--bind-user", "NAME", "binding users is"),
-        Declare.Later(Topic.Mounts, "--bind-user-group", "GROUP", "binding users is"),
     ];
 
     private static VmOption[] Others() =>
     [
         Declare.Later(Topic.Console, "--qemu-gui", null, "a graphical console is", hint: "use --console=interactive").OnceCalled("--gui"),
     ];
-
-    private static bool IsEmpty(string value) => value.Length == 0;
-
-    private static bool IsNo(string value) => BoolText.Match(value) == false;
-
-    private static bool IsAutoOrNo(string value) => TristateText.Parse(value) is { Mistake: null, Value: not Tristate.Yes };
 }

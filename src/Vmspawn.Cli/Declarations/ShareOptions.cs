@@ -18,7 +18,31 @@ internal static class ShareOptions
             PrivateUsersText.Parse,
             (options, range) => options with { Shares = options.Shares with { PrivateUsers = range } },
             "its owner's"),
+        Users("--bind-user", "NAME", "Share a user and its home; repeatable", (users, name) =>
+            users with { Names = name is null ? [] : [.. users.Names.Where(other => other != name), name] }),
+        Declare.Value(
+            Topic.Mounts,
+            "--bind-user-shell",
+            null,
+            "BOOL|PATH",
+            "Their shell: the host's, or this one",
+            BindUserShellText.Parse,
+            (options, set) => options with { Shares = options.Shares with { Users = set(options.Shares.Users) } },
+            "no",
+            "yes",
+            "no"),
+        Users("--bind-user-group", "GROUP", "A group that they are in; repeatable", (users, group) =>
+            users with { Groups = group is null ? [] : [.. users.Groups.Where(other => other != group), group] }),
     ];
+
+    private static VmOption Users(string name, string takes, string description, Func<BindUserWishes, string?, BindUserWishes> set) => Declare.Value(
+        Topic.Mounts,
+        name,
+        null,
+        takes,
+        description,
+        UserNameText.Parse,
+        (options, value) => options with { Shares = options.Shares with { Users = set(options.Shares.Users, value) } });
 
     // An empty one takes back what was said before.
     private static VmOption Bind(string name, string description, bool readOnly) => Declare.Value(

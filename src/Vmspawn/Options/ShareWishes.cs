@@ -8,6 +8,9 @@ public sealed record ShareWishes
 
     /// <summary><c>--private-users=</c>: which ids of the host those of the tree of <c>-D</c> are; null takes its owner's.</summary>
     public IdRange? PrivateUsers { get; init; }
+
+    /// <summary>Users of the host that the guest is to know, with their home directories.</summary>
+    public BindUserWishes Users { get; init; } = new();
 }
 
 /// <summary><c>--bind=SOURCE[:TARGET]</c> or <c>--bind-ro=SOURCE[:TARGET]</c>.</summary>

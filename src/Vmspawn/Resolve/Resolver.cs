@@ -1,7 +1,6 @@
 using Vmspawn.Options;
 using Vmspawn.Qemu;
 using Vmspawn.Qemu.Extra;
-using Vmspawn.Shares;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
@@ -39,8 +38,7 @@ internal static class Resolver
             (world?.Platform ?? Platform.X86).Architecture, kernel, arguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);
         var credentials = CredentialResolver.Resolve(options.Credentials, options.CredentialsDirectory, problems);
-        var shares = world is null ? [] : new ShareResolver(options, world, surroundings.Environment("TMPDIR"), problems, notices).Resolve(name);
-        ShareMounts.Append(credentials, shares);
+        var shares = world is null ? [] : new ShareResolver(options, world, surroundings.Environment("TMPDIR"), problems, notices).Resolve(name, credentials);
         var nics = NetworkResolver.Resolve(key?.Publish() ?? options, name, world, problems);
         if (vsock is not null)
             vsock = NotifyAddress.Tell(vsock, credentials, world!.Vsock);

@@ -1,5 +1,6 @@
 using Vmspawn.Options;
 using Vmspawn.Plan;
+using Vmspawn.Shares;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
@@ -12,18 +13,31 @@ internal sealed class ShareResolver(
     private const string RootTag = "root";
 
     /// <param name="machine">The machine's name; null where that is a problem already.</param>
-    public IReadOnlyList<ShareSpec> Resolve(string? machine)
+    /// <param name="credentials">Take what the guest's systemd has to know of them.</param>
+    public IReadOnlyList<ShareSpec> Resolve(string? machine, CredentialSet credentials)
     {
         if (options.Shares.PrivateUsers is not null && options.Directory is null)
             notices.Add("--private-users= only changes how a directory is booted, and there is none");
-        if (options.Directory is null && options.Shares.Binds.Count == 0)
+        var users = BoundUsers.Resolve(options.Shares.Users, world.FindUser, problems);
+        if (options.Directory is null && options.Shares.Binds.Count == 0 && users.Count == 0)
             return [];
         var servers = new ShareServers(world, problems, notices);
         var shares = new List<ShareSpec?>();
         if (options.Directory is { } tree)
             shares.Add(Root(tree, machine, servers));
         shares.AddRange(options.Shares.Binds.Select((bind, i) => Bound(bind, i, servers)));
-        return [.. shares.OfType<ShareSpec>()];
+        foreach (var user in users)
+        {
+            if (Home(user, options.Shares.Binds.Count + (int)(user.Id - GuestUser.FirstId), servers) is not { } home)
+                continue;
+            shares.Add(home);
+            // Where ids cannot be mapped the guest's user has the host's.
+            (home.Ids is null ? user with { Id = user.Host.UserId } : user).Tell(credentials);
+        }
+
+        ShareSpec[] all = [.. shares.OfType<ShareSpec>()];
+        ShareMounts.Append(credentials, all);
+        return all;
     }
 
     private ShareSpec? Root(string tree, string? machine, ShareServers servers)
@@ -44,7 +58,7 @@ internal sealed class ShareResolver(
             Source = directory.Path,
             Target = "/",
             // In a user namespace of ours the tree's owner is root already.
-            Ids = server is Virtiofsd { Kind: VirtiofsdKind.Rust } && snapshot is not { Kind: SnapshotKind.UserOverlay } ? ids : null,
+            Ids = server.MapsIds && snapshot is not { Kind: SnapshotKind.UserOverlay } ? ids : null,
             Snapshot = snapshot,
             Server = server,
         };
@@ -70,6 +84,23 @@ internal sealed class ShareResolver(
             Source = directory.Path,
             Target = bind.Target ?? directory.Path,
             ReadOnly = bind.ReadOnly,
+            Server = server,
+        };
+    }
+
+    private ShareSpec? Home(GuestUser user, int index, ShareServers servers)
+    {
+        var subject = $"--bind-user={user.Host.Name}";
+        if (SharedDirectory.Look(subject, user.Host.Home, problems) is not { } directory)
+            return null;
+        var ids = new IdMap(user.Id, user.Host.UserId, user.Host.GroupId, 1);
+        return servers.For(subject, directory.Path, readOnly: false, ids, isWished: false) is not { } server ? null : new ShareSpec
+        {
+            Id = DeviceIds.Share(index),
+            Tag = $"mnt{index}",
+            Source = directory.Path,
+            Target = user.Home,
+            Ids = server.MapsIds ? ids : null,
             Server = server,
         };
     }

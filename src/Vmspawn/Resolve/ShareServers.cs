@@ -32,7 +32,7 @@ internal sealed class ShareServers(World world, List<Problem> problems, List<str
 
         if (ids is not null && !program.HasTranslation)
             CannotMap(subject, path, program.Path, isWished);
-        return new Virtiofsd(program.Path, program.Kind, Sandbox(program));
+        return new Virtiofsd(program.Path, program.Kind, Sandbox(program)) { MapsIds = program.HasTranslation };
     }
 
     private VirtiofsdSandbox Sandbox(VirtiofsdProgram program)

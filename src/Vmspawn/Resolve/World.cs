@@ -27,6 +27,9 @@ internal sealed record World(
     /// <summary>The machine that the guest gets.</summary>
     public Platform Platform { get; init; } = Platform.X86;
 
+    /// <summary>Finds a user of the host by name, or null.</summary>
+    public Func<string, HostUser?> FindUser { get; init; } = _ => null;
+
     /// <summary>Looks for what serves shared directories.</summary>
     public Func<VirtiofsdFacts> Virtiofsd { get; init; } = () => new VirtiofsdFacts([], [], [], VirtiofsdSandbox.None);
 
@@ -55,6 +58,7 @@ internal sealed record World(
             Platform = platform,
             Passed = passed,
             Vsock = VsockHost.Of(host.Runtime, passed.VhostVsock),
+            FindUser = new UserDatabase().Find,
             Virtiofsd = () => VirtiofsdLocator.Look(surroundings.Environment, FindProgram),
         };
     }

@@ -11,6 +11,9 @@ internal abstract record ShareServer
 
     /// <summary>What the guest needs to be told besides, with a comma behind each; empty for most.</summary>
     public virtual string MountOptions => "";
+
+    /// <summary>Whether it can show the guest other ids than the host has.</summary>
+    public bool MapsIds { get; init; }
 }
 
 /// <summary>virtiofsd, as a process of its own for each share.</summary>

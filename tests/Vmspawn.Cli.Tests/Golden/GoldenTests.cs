@@ -57,6 +57,7 @@ public class GoldenTests
     [InlineData("shares-by-virtiofsd-in-rust", "Rust", false, "--bind=IMAGES/tree:/mnt/a b", "--bind-ro=IMAGES/tree:/mnt/c", "--set-credential=fstab.extra:tmpfs /t tmpfs")]
     [InlineData("shares-by-virtiofsd-in-c", "C", true, "--bind=IMAGES/tree:/mnt", "--ram=1G:2G:4")]
     [InlineData("directory-with-a-boot-entry", "Rust", false, "-D", "IMAGES/tree", "--tpm=no", "--bind=IMAGES/tree:/mnt", "--firmware=none", "--private-users=100000", "user.word=1")]
+    [InlineData("users-of-the-host", "Rust", true, "--bind=IMAGES/tree:/mnt", "--bind-user=ann", "--bind-user-group=wheel", "--bind-user-shell=/bin/zsh", "--bind-user=bob")]
     [InlineData("directory-by-9p", null, false, "-D", "IMAGES/tree", "--linux=IMAGES/vmlinuz", "--bind-ro=IMAGES/tree:/mnt", "--firmware=none")]
     [InlineData("directory-by-uefi", "Rust", true, "-D", "IMAGES/tree", "--linux=IMAGES/linux.efi", "--extra-drive=IMAGES/data.raw", "--private-users=200000:1000")]
     public void A_share_is_a_helper_with_a_device_and_the_guests_memory_is_shared_with_it(string name, string? kind, bool isRoot, params string[] args)

@@ -189,6 +189,7 @@ internal sealed class GoldenWorld : IDisposable
             Platform = Platform,
             Passed = new PassedDevices(HasPassedKvm ? new Microsoft.Win32.SafeHandles.SafeFileHandle() : null, null),
             Vsock = new VsockHost(IsFree, IsFree, () => 1425258489),
+            FindUser = name => new HostUser { Name = name, UserId = 1000, GroupId = 100, Home = PathOf("tree") },
             Virtiofsd = () => new VirtiofsdFacts(
                 Virtiofsd is { } kind ? [new VirtiofsdProgram("/usr/libexec/virtiofsd", kind, HasReadOnly: kind == VirtiofsdKind.Rust, HasTranslation: kind == VirtiofsdKind.Rust)] : [],
                 ["$PATH"],

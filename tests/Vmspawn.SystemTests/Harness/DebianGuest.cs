@@ -11,6 +11,9 @@ internal static class DebianGuest
     /// <summary>GPT: an EFI system partition with systemd-boot and a UKI, and an ext4 root. Only to be read.</summary>
     public static string Disk => Part("disk.raw");
 
+    /// <summary>The files of the disk's root, without a kernel. Only to be read.</summary>
+    public static string Tree => Path.GetDirectoryName(Part("tree/etc/passwd"))![..^4];
+
     public static string Kernel => Part("vmlinuz");
 
     public static string Initrd => Part("initrd");

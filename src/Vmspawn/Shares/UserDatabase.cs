@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Vmspawn.Linux;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Shares;
+
+/// <summary>Looks users of the host up: by systemd's user database, which knows most of them, where it runs, else by the C library.</summary>
+/// <param name="socket">Path of the database's socket.</param>
+internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
+{
+    private const string Multiplexer = "/run/systemd/userdb/io.systemd.Multiplexer";
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+
+    /// <summary>The user; null when there is none.</summary>
+    /// <exception cref="LinuxException">Nobody knows.</exception>
+    public HostUser? Find(string name)
+    {
+        if (File.Exists(socket))
+        {
+            try
+            {
+                return AskAsync(name).GetAwaiter().GetResult();
+            }
+            catch (Exception error) when (error is LinuxException or VarlinkDisconnectedException or VarlinkErrorException or TimeoutException)
+            {
+                // The C library knows at least those of /etc/passwd.
+            }
+        }
+
+        return UserEntry.Find(name) is not { } user ? null : new HostUser
+        {
+            Name = user.Name,
+            UserId = user.UserId,
+            GroupId = user.GroupId,
+            Home = user.Home,
+            Shell = user.Shell.Length == 0 ? null : user.Shell,
+            HashedPasswords = user.HashedPassword is { } hashed ? [hashed] : [],
+        };
+    }
+
+    private async Task<HostUser?> AskAsync(string name)
+    {
+        await using var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound });
+        try
+        {
+            using var reply = await client.CallAsync("io.systemd.UserDatabase.GetUserRecord", writer =>
+            {
+                writer.WriteString("userName"u8, name);
+                writer.WriteString("service"u8, "io.systemd.Multiplexer"u8);
+            });
+            return reply.Parameters.TryGetProperty("record"u8, out var record) ? Read(name, record) : null;
+        }
+        catch (VarlinkErrorException error) when (error.Name == "io.systemd.UserDatabase.NoRecordFound")
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a record (systemd's JSON user records); null for one without the numbers that we need.</summary>
+    internal static HostUser? Read(string name, JsonElement record)
+    {
+        if (Number(record, "uid") is not { } uid || Text(record, "homeDirectory") is not { } home)
+            return null;
+        var privileged = record.TryGetProperty("privileged", out var secret) && secret.ValueKind == JsonValueKind.Object ? secret : default;
+        return new HostUser
+        {
+            Name = name,
+            UserId = uid,
+            GroupId = Number(record, "gid") ?? uid,
+            Home = home,
+            Shell = Text(record, "shell"),
+            Disposition = Text(record, "disposition"),
+            HashedPasswords = Texts(privileged, "hashedPassword"),
+            SshKeys = Texts(privileged, "sshAuthorizedKeys"),
+        };
+    }
+
+    private static uint? Number(JsonElement record, string name) =>
+        record.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetUInt32(out var number) ? number : null;
+
+    private static string? Text(JsonElement record, string name) =>
+        record.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static string[] Texts(JsonElement record, string name) =>
+        record.ValueKind == JsonValueKind.Object && record.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array
+            ? [.. values.EnumerateArray().Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()!)]
+            : [];
+}
