@@ -54,7 +54,7 @@ public sealed record InterruptPlan(int Needed, int? Limit, bool SharedByDrives, 
     {
         "nvme" or "virtio-blk-pci" or "virtio-blk" => cpus + 1,
         "virtio-scsi-pci" or "virtio-scsi" => cpus + 3,
-        "virtio-net-pci" or "virtio-net" or "vhost-user-fs-pci" => 3,
+        "virtio-net-pci" or "virtio-net" or "vhost-user-fs-pci" or "vhost-vsock-pci" or "vhost-user-vsock-pci" => 3,
         _ when driver.StartsWith("virtio-", StringComparison.Ordinal) => 2,
         _ => 1,
     };
