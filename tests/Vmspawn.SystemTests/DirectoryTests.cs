@@ -94,6 +94,22 @@ public sealed class DirectoryTests : VmTest
     }
 
     [Fact]
+    public async Task A_unified_kernel_image_of_the_tree_starts_by_uefi_and_its_variables_lie_beside_the_tree()
+    {
+        var tree = Tree("tree");
+        Directory.CreateDirectory(Path.Combine(tree, "efi/EFI/Linux"));
+        File.Copy(Prepared.Efi("guest.efi"), Path.Combine(tree, "efi/EFI/Linux/guest.efi"));
+        var state = Scratch.Own("tree.efinvramstate");
+        var ended = await Run(
+        [
+            "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--tpm=no", "--console=read-only", "--ram=512M", $"--directory={tree}", "no_timer_check", "quiet", "vmtest=report,poweroff",
+        ]);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains(" root=root rootfstype=virtiofs rw no_timer_check ", GuestReport.In(ended.Output).CommandLine, StringComparison.Ordinal);
+        Assert.True(File.Exists(state));
+    }
+
+    [Fact]
     public async Task A_tree_without_a_kernel_is_refused_with_the_places_that_were_looked_at()
     {
         var ended = await Run(["--user", "--kvm=no", $"--directory={Tree("tree")}"]);

@@ -4,6 +4,7 @@ using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Qemu;
 using Vmspawn.Resolve;
+using Vmspawn.Shares;
 
 namespace Vmspawn.Doctor;
 
@@ -14,7 +15,6 @@ internal sealed class Examiner(Surroundings surroundings)
     [
         "swtpm", "swtpm_setup", "swtpm_localca", "passt", "vhost-device-vsock", "ssh", "ssh-keygen",
         "/usr/lib/systemd/systemd-journal-remote", "/lib/systemd/systemd-journal-remote",
-        "virtiofsd", "/usr/libexec/virtiofsd", "/usr/lib/virtiofsd", "/usr/lib/qemu/virtiofsd",
     ];
 
     public HostExamination Look()
@@ -37,6 +37,7 @@ internal sealed class Examiner(Surroundings surroundings)
             IoUringDisabled = Text("/proc/sys/kernel/io_uring_disabled"),
             LockedMemory = LockedMemory(),
             Programs = Programs(),
+            Virtiofsd = VirtiofsdLocator.Look(surroundings.Environment, name => Linux.Executable.Find(name, surroundings.Environment("PATH"))),
             RunsSystemd = Directory.Exists("/run/systemd/system"),
             Machined = Machined(),
             StorageProviders = Providers(),

@@ -1,6 +1,7 @@
 using Vmspawn.Firmware;
 using Vmspawn.Host;
 using Vmspawn.Qemu;
+using Vmspawn.Shares;
 
 namespace Vmspawn.Doctor;
 
@@ -50,6 +51,9 @@ internal sealed record HostExamination
 
     /// <summary>Programs that were found, by name.</summary>
     public required IReadOnlyDictionary<string, string> Programs { get; init; }
+
+    /// <summary>What there is to share directories with.</summary>
+    public required VirtiofsdFacts Virtiofsd { get; init; }
 
     /// <summary>systemd is this host's first process (sd_booted(3)).</summary>
     public required bool RunsSystemd { get; init; }

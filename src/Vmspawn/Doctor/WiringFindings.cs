@@ -74,12 +74,12 @@ internal static class WiringFindings
             $"{(denied ? $"chmod 0666 {HostProbe.VsockDevice}" : "modprobe vhost_vsock")}, or {host.Distribution.Install(Package.VhostDeviceVsock)}");
     }
 
-    private static Finding Shares(HostExamination host) => host.Program("virtiofsd") is { } program
-        ? Finding.Works("virtiofs", "shares", program)
+    private static Finding Shares(HostExamination host) => host.Virtiofsd.Best(host.Host is { IsRoot: true }) is { } program
+        ? Finding.Works("virtiofs", "shares", $"{program.Path}, {(program.HasTranslation ? "which maps ids" : "which cannot map ids")}")
         : Finding.Lacks(
             "virtiofs",
             "shares",
-            "virtiofsd is not installed",
+            host.Virtiofsd.WhyNone,
             "directories are shared by QEMU's 9p, which is slower",
             host.Distribution.Install(Package.Virtiofsd));
 }

@@ -5,6 +5,9 @@ namespace Vmspawn.Resolve;
 /// <summary>Nothing at all boots the current directory; <c>-M NAME</c> alone the image or directory of that name from the machine image directories (machinectl(1), "Files and Directories").</summary>
 internal static class MachineImageLookup
 {
+    /// <summary>What is booted when nothing else is named.</summary>
+    public const string CurrentDirectory = ".";
+
     private static readonly string[] SystemDirectories =
         ["/etc/machines", "/run/machines", "/var/lib/machines", "/var/lib/container", "/usr/local/lib/machines", "/usr/lib/machines"];
 
@@ -31,7 +34,7 @@ internal static class MachineImageLookup
         if (options.Image is not null || options.Directory is not null || options.Linux is not null || !options.LinuxContent.IsEmpty)
             return options;
         if (options.Machine is not { } name)
-            return options with { Directory = "." };
+            return options with { Directory = CurrentDirectory };
 
         foreach (var directory in directories)
         {

@@ -57,6 +57,7 @@ internal sealed class ShareResolver(
             Tag = RootTag,
             Source = directory.Path,
             Target = "/",
+            HasSystemd = File.Exists(Path.Combine(directory.Path, "usr/lib/systemd/systemd")),
             // In a user namespace of ours the tree's owner is root already.
             Ids = server.MapsIds && snapshot is not { Kind: SnapshotKind.UserOverlay } ? ids : null,
             Snapshot = snapshot,

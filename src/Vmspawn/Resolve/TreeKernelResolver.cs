@@ -13,7 +13,7 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
     private static readonly string[] OfTheDisk = ["root=", "rootfstype=", "rootflags=", "mount.usr=", "mount.usrfstype=", "mount.usrflags="];
 
     private readonly string _tree = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory!));
-    private readonly string _subject = $"--directory={options.Directory}";
+    private readonly string _subject = options.Directory == MachineImageLookup.CurrentDirectory ? "the current directory" : $"--directory={options.Directory}";
 
     /// <summary>The kernel; null with the reason among the problems.</summary>
     public KernelSpec? Resolve()
@@ -27,9 +27,13 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
                 $"there is no kernel for {ArchitectureText.Word(architecture)} in {_tree}: no boot entry below /efi and /boot, and none in /boot and /usr/lib/modules",
                 "name one with --linux=, or boot a disk with -i"));
         }
-        catch (IOException error)
+        catch (IOException error) when (Directory.Exists(_tree))
         {
             problems.Add(new Problem("directory-unreadable", _subject, $"it cannot be read: {error.Message}"));
+        }
+        catch (IOException)
+        {
+            // There is no such directory, which is told of by whoever shares it.
         }
 
         return null;

@@ -18,7 +18,8 @@ internal static class ShareMounts
     }
 
     /// <summary>What a guest without systemd has to run, or null when there is nothing to mount.</summary>
-    public static string? Notice(IReadOnlyList<ShareSpec> shares) => Mounted(shares).Select(Command).ToArray() is { Length: > 0 } commands
+    public static string? Notice(IReadOnlyList<ShareSpec> shares) =>
+        !shares.Any(share => share.HasSystemd) && Mounted(shares).Select(Command).ToArray() is { Length: > 0 } commands
         ? $"a guest without systemd mounts what is shared by: {string.Join("; ", commands)}"
         : null;
 

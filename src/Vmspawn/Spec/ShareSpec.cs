@@ -20,6 +20,9 @@ internal sealed record ShareSpec
     /// <summary>The guest may not write.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>It is the tree of a guest whose systemd mounts all other shares.</summary>
+    public bool HasSystemd { get; init; }
+
     /// <summary>Which ids of the host those of the guest are; null for the same.</summary>
     public IdMap? Ids { get; init; }
 

@@ -34,7 +34,7 @@ public class DoctorTests
           ok     user network   /usr/bin/passt
           ok     TAP network    /dev/net/tun
           ok     vsock          /dev/vhost-vsock
-          ok     shares         /usr/bin/virtiofsd
+          ok     shares         /usr/libexec/virtiofsd, which maps ids
           ok     ssh            /usr/bin/ssh
           ok     registration   /run/systemd/machine/io.systemd.Machine
           ok     journal        /usr/bin/systemd-journal-remote
@@ -88,7 +88,7 @@ public class DoctorTests
                                 ports only
                                 mend: modprobe vhost_vsock, or apt install
                                 vhost-device-vsock
-          lacks  shares         virtiofsd is not installed
+          lacks  shares         /usr/lib/qemu/virtiofsd only runs as root
                                 costs: directories are shared by QEMU's 9p, which is
                                 slower
                                 mend: apt install virtiofsd

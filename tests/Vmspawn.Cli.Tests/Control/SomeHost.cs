@@ -2,6 +2,8 @@ using Vmspawn.Doctor;
 using Vmspawn.Firmware;
 using Vmspawn.Host;
 using Vmspawn.Qemu;
+using Vmspawn.Shares;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Cli.Tests.Control;
 
@@ -9,7 +11,7 @@ namespace Vmspawn.Cli.Tests.Control;
 internal static class SomeHost
 {
     private static readonly string[] AllPrograms =
-        ["swtpm", "swtpm_setup", "swtpm_localca", "passt", "vhost-device-vsock", "virtiofsd", "ssh", "ssh-keygen", "systemd-journal-remote"];
+        ["swtpm", "swtpm_setup", "swtpm_localca", "passt", "vhost-device-vsock", "ssh", "ssh-keygen", "systemd-journal-remote"];
 
     /// <summary>Nothing is missing.</summary>
     public static HostExamination Complete { get; } = new()
@@ -26,6 +28,8 @@ internal static class SomeHost
         IoUringDisabled = "0",
         LockedMemory = "unlimited",
         Programs = AllPrograms.ToDictionary(name => name, name => $"/usr/bin/{name}"),
+        Virtiofsd = new VirtiofsdFacts(
+            [new VirtiofsdProgram("/usr/libexec/virtiofsd", VirtiofsdKind.Rust, HasReadOnly: true, HasTranslation: true)], ["$PATH"], [], VirtiofsdSandbox.Namespace),
         RunsSystemd = true,
         Machined = "/run/systemd/machine/io.systemd.Machine",
         StorageProviders = ["block", "fs"],
@@ -46,6 +50,8 @@ internal static class SomeHost
         IoUringDisabled = "2",
         LockedMemory = "65536",
         Programs = new Dictionary<string, string>(),
+        Virtiofsd = new VirtiofsdFacts(
+            [new VirtiofsdProgram("/usr/lib/qemu/virtiofsd", VirtiofsdKind.C, HasReadOnly: false, HasTranslation: false)], ["$PATH"], [], VirtiofsdSandbox.None),
         RunsSystemd = false,
         Machined = null,
         StorageProviders = [],

@@ -37,6 +37,10 @@ public class ShareMountsTests
     }
 
     [Fact]
+    public void A_tree_with_systemd_needs_no_command() =>
+        Assert.Null(ShareMounts.Notice([Share(0, "/") with { Id = "vmspawn-root", HasSystemd = true }, Share(0, "/a")]));
+
+    [Fact]
     public void The_command_for_other_guests_can_be_pasted() => Assert.EndsWith(
         "mount -t virtiofs -o rw mnt0 '/it'\\''s'; mount -t virtiofs -o ro mnt1 /d", ShareMounts.Notice([Share(0, "/it's"), Share(1, "/d", readOnly: true)]), StringComparison.Ordinal);
 
