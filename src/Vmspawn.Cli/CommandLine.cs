@@ -26,7 +26,7 @@ internal static class CommandLine
             return ControlLine.Parse(ControlVerbs.Find(args[0])!, args.AsSpan(first));
         var table = verb == Verb.Plan ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create();
         var words = GetoptWords.Read(args.AsSpan(first), table);
-        if (TextAskedFor(words) is { } text)
+        if (TextAskedFor(words, Verbs.IsDropIn(invokedAs)) is { } text)
             return text;
         var problems = new List<Problem>(words.Problems);
         var options = EnvironmentWishes.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
@@ -60,14 +60,14 @@ internal static class CommandLine
     }
 
     // Whoever asks for help gets it, whatever else is wrong.
-    private static ParsedCommand? TextAskedFor(GetoptWords<VmOption> words)
+    private static ParsedCommand? TextAskedFor(GetoptWords<VmOption> words, bool isDropIn)
     {
         foreach (var (option, _) in words.Given)
         {
             if (option.Name == GeneralOptions.Help)
                 return new ShowHelp();
             if (option.Name == GeneralOptions.Version)
-                return new ShowText(VersionText.Line);
+                return new ShowText(isDropIn ? VersionText.DropIn : VersionText.Line);
         }
 
         return null;

@@ -37,7 +37,7 @@ public sealed class BadInputTests : VmTest
     }
 
     [Theory]
-    [InlineData("--bind-volume=fs:x"), InlineData("--coco=tdx"), InlineData("--console=gui")]
+    [InlineData("--coco=tdx"), InlineData("--console=gui")]
     public async Task An_option_that_is_not_there_yet_is_refused_by_name_never_ignored(string option)
     {
         var ended = await Refused(null, Guest("poweroff", option));

@@ -18,6 +18,17 @@ public sealed class DropInTests : VmTest
         Assert.Contains("plan", GuestReport.In(ended.Output).CommandLine.Split(' '));
     }
 
+    [Fact]
+    public async Task Under_its_old_name_its_version_stands_where_that_of_systemds_tools_does()
+    {
+        var link = Scratch.Own("systemd-vmspawn");
+        File.CreateSymbolicLink(link, Prepared.Binary);
+        using var run = VmspawnRun.StartProgram(link, new Dictionary<string, string?>(), Scratch, QemuKind.Distribution, "--version");
+        var ended = await run.End(ShortBound);
+        Assert.Equal((0, ""), (ended.Status, ended.Error));
+        Assert.Matches(@"^systemd \d+ \(\d+\.\d+\)\nvmspawn \d+\.\d+\.\d+\n$", ended.Output);
+    }
+
     [Theory, InlineData("--help"), InlineData("-h"), InlineData("--version")]
     public async Task Help_and_version_print_and_succeed(string option)
     {

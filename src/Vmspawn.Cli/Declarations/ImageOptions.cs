@@ -34,6 +34,14 @@ internal static class ImageOptions
             "Another disk; repeatable; persist: keeps what -x would lose",
             ExtraDriveText.Parse,
             (options, drive) => options with { ExtraDrives = [.. options.ExtraDrives, drive] }),
+        Declare.Value(
+            Topic.Image,
+            "--bind-volume",
+            null,
+            "PROVIDER:VOLUME[:TYPE][:K=V,…]",
+            "A storage provider's volume as a disk",
+            VolumeText.Parse,
+            (options, volume) => options with { Volumes = [.. options.Volumes, volume] }),
         Declare.Flag(Topic.Image, "--ephemeral", 'x', "Write nothing back to images or the tree", options => options with { Ephemeral = true }),
         Declare.Value(
             Topic.Image,

@@ -3,7 +3,7 @@ namespace Vmspawn.Cli.Declarations;
 /// <summary>What systemd-vmspawn has and we have not yet: nothing of it is ever ignored.</summary>
 internal static class LaterOptions
 {
-    public static VmOption[] All() => [.. Switches(), .. Mounts(), .. Others()];
+    public static VmOption[] All() => [.. Switches(), .. Others()];
 
     // Asking for nothing, or leaving the choice to us, is granted already.
     private static VmOption[] Switches() =>
@@ -11,11 +11,6 @@ internal static class LaterOptions
         Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),
         Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
         Declare.Off(Topic.Host, "--coco", "no|sev-snp|tdx", "a confidential guest is", value => value is "" or "no", "no"),
-    ];
-
-    private static VmOption[] Mounts() =>
-    [
-        Declare.Later(Topic.Mounts, "--bind-volume", "PROVIDER:VOLUME…", "a storage provider's volume is", hint: "--extra-drive= takes a path"),
     ];
 
     private static VmOption[] Others() =>

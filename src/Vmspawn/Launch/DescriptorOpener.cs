@@ -6,6 +6,7 @@ using Vmspawn.Linux;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
 using Vmspawn.Tpm;
+using Vmspawn.Volumes;
 
 namespace Vmspawn.Launch;
 
@@ -62,6 +63,8 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         {
             case OpenedFile file:
                 return OpenFile.Open(file.Path, writable: !file.ReadOnly);
+            case StorageVolume volume:
+                return Acquire(volume);
             case AnonymousOverlay overlay:
                 var top = new OverlayPlace(overlay.Directory).CreateAnonymous();
                 QcowOverlay.Write(top, overlay.VirtualSize);
@@ -112,6 +115,17 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
             default:
                 throw new ArgumentOutOfRangeException(nameof(source), source, null);
         }
+    }
+
+    private static SafeFileHandle Acquire(StorageVolume volume)
+    {
+        var (file, readOnly) = StorageProvider.AcquireAsync(volume.Socket, volume.Wish).GetAwaiter().GetResult();
+        var isBlock = FileFacts.Of(file).Kind == FileKind.Block;
+        if (isBlock == volume.Wish.AsBlockDevice && (!readOnly || volume.Wish.ReadOnly == true))
+            return file;
+        file.Dispose();
+        throw new VolumeException(
+            isBlock == volume.Wish.AsBlockDevice ? "its provider gave it for reading only (say read-only=yes)" : $"its provider gave a {(isBlock ? "block device" : "regular file")} (say request-as={(isBlock ? "blk" : "reg")})");
     }
 
     private SafeFileHandle TakeEnd(string pair)
@@ -185,6 +199,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         ForgottenNvram => "a throw-away copy of the EFI variables' template",
         HelperSocket socket => $"the helper's socket {socket.Name}",
         TapDevice tap => $"the TAP device {tap.Interface}",
+        StorageVolume volume => $"the volume {volume.Wish.Name}",
         AnonymousOverlay overlay => $"a throw-away overlay in {overlay.Directory}",
         JoinedFiles joined => $"a file for the joined initrds in {joined.Directory}",
         TpmStateDirectory state => $"the TPM's state in {state.Path}",

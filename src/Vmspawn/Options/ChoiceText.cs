@@ -7,6 +7,10 @@ internal static class ChoiceText
     public static string[] Words<T>((string Word, T Value)[] choices) =>
         [.. choices.Where(choice => choice.Word.Length > 0).Select(choice => choice.Word)];
 
+    /// <summary>The word for a value.</summary>
+    public static string Word<T>(T value, (string Word, T Value)[] choices) =>
+        choices.First(choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Word;
+
     /// <summary>Reads the value of a word.</summary>
     public static Parsed<T> Parse<T>(string text, (string Word, T Value)[] choices)
     {

@@ -46,6 +46,9 @@ public sealed record VmOptions
     /// <summary><c>--extra-drive=</c>, in the order given.</summary>
     public IReadOnlyList<ExtraDrive> ExtraDrives { get; init; } = [];
 
+    /// <summary><c>--bind-volume=</c>, in the order given.</summary>
+    public IReadOnlyList<VolumeWish> Volumes { get; init; } = [];
+
     /// <summary><c>--linux=</c>: the kernel to boot directly.</summary>
     public string? Linux { get; init; }
 

@@ -1,4 +1,5 @@
 using Vmspawn.Images;
+using Vmspawn.Options;
 
 namespace Vmspawn.Plan;
 
@@ -15,6 +16,11 @@ public abstract record DescriptorSource;
 /// <param name="Path">Absolute path.</param>
 /// <param name="ReadOnly">Opened for reading only.</param>
 public sealed record OpenedFile(string Path, bool ReadOnly) : DescriptorSource;
+
+/// <summary>A volume, opened or made by its storage provider.</summary>
+/// <param name="Socket">Path of the provider's socket.</param>
+/// <param name="Wish">What is asked of it.</param>
+public sealed record StorageVolume(string Socket, VolumeWish Wish) : DescriptorSource;
 
 /// <summary>An anonymous file that holds an empty qcow2 image: throw-away writes.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>

@@ -25,5 +25,7 @@ internal static class DeviceIds
 
     public static string Share(int index) => $"vmspawn-share-{index}";
 
+    public static string Volume(int index) => $"vmspawn-volume-{index}";
+
     public static string ExtraDrive(int index) => $"vmspawn-extra-{index}";
 }

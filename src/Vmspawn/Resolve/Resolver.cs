@@ -34,6 +34,7 @@ internal static class Resolver
             kernel = new TreeKernelResolver(options, world.Platform.Architecture, surroundings.Environment("TMPDIR"), problems).Resolve();
         var arguments = kernel is { Options.Length: > 0 } ? [.. kernel.Options.Split(' '), .. options.KernelArguments] : options.KernelArguments;
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
+        drives.AddRange(new VolumeResolver(options, isUser, surroundings, problems).Resolve());
         var rootArgument = RootArgumentResolver.Resolve(
             (world?.Platform ?? Platform.X86).Architecture, kernel, arguments, drives.FirstOrDefault(drive => drive.IsRoot), problems, notices);
         var firmware = world is null ? null : Firmware(options, world, kernel, drives, problems, notices);

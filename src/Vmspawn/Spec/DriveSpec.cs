@@ -9,11 +9,14 @@ internal sealed record DriveSpec
     /// <summary>Id of the device, and stem of its block node names.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Absolute path of the image; for one without a file, what it is.</summary>
+    /// <summary>Absolute path of the image; for one without a file, what it is; for a volume, <c>PROVIDER:VOLUME</c>.</summary>
     public required string Path { get; init; }
 
     /// <summary>The bytes of a disk without a file, read-only; empty for one with a path.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>The storage provider's volume that it is, or null for an image of our own to open.</summary>
+    public VolumeSpec? Volume { get; init; }
 
     public required ImageFormat Format { get; init; }
     public required DiskType Type { get; init; }

@@ -13,7 +13,7 @@ public class ControlLineTests
     [InlineData("status", "NAME is missing")]
     [InlineData("poweroff", "NAME is missing")]
     [InlineData("attach", "NAME is missing")]
-    [InlineData("attach web", "PATH is missing")]
+    [InlineData("attach web", "PATH|PROVIDER:VOLUME is missing")]
     [InlineData("detach web", "ID is missing")]
     [InlineData("replace web id", "PATH is missing")]
     [InlineData("qmp web", "COMMAND is missing")]

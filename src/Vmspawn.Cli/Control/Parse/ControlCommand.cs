@@ -27,7 +27,9 @@ internal sealed record PowerCommand(RuntimeScope Scope, IReadOnlyList<string> Na
 /// <param name="ReadOnly">Whether the guest may only read it.</param>
 /// <param name="Id">What to call it.</param>
 /// <param name="Json">Whether to print the result as JSON.</param>
-internal sealed record AttachCommand(RuntimeScope Scope, string Name, string Path, string? Type, bool ReadOnly, string Id, bool Json)
+/// <param name="Volume">A storage provider's volume instead of the file, or null.</param>
+internal sealed record AttachCommand(
+    RuntimeScope Scope, string Name, string Path, string? Type, bool ReadOnly, string Id, bool Json, VolumeWish? Volume = null)
     : ControlCommand(Scope);
 
 /// <summary>Take a disk away.</summary>

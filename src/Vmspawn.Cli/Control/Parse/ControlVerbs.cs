@@ -81,8 +81,8 @@ internal static class ControlVerbs
 
     private static ControlVerb Attach(string word) => new(
         word,
-        "Plugs a raw image or a block device into a running machine.",
-        [Operand.Name, Operand.Path],
+        "Plugs a raw image, a block device, or a storage provider's volume into a running machine.",
+        [Operand.Name, Operand.PathOrVolume],
         () =>
         [
             ControlDeclarations.Type(),
@@ -90,6 +90,5 @@ internal static class ControlVerbs
             ControlDeclarations.Id(),
             ControlDeclarations.Json("Print the disk as an object"),
         ],
-        (options, given, _) => new AttachCommand(
-            options.Scope, given[0], given[1], options.Type, options.ReadOnly, options.Id ?? StorageIdText.Make(given[1]), options.Json));
+        AttachArguments.Read);
 }

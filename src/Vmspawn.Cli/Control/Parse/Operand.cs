@@ -29,6 +29,8 @@ internal sealed record Operand(string Label, OperandKind Kind, bool Optional = f
 
     public static Operand StorageId { get; } = new("ID", OperandKind.Storage);
 
+    public static Operand PathOrVolume { get; } = new("PATH|PROVIDER:VOLUME", OperandKind.File);
+
     public static Operand Path { get; } = new("PATH", OperandKind.File);
 
     public override string ToString() => (Optional, Repeats) switch

@@ -14,7 +14,9 @@ internal static class AttachRun
 
     public static async Task<string?> RunAsync(AttachCommand command, RunningMachines machines, ControlScreen screen)
     {
-        using var file = StorageFile.Open(command.Path, command.ReadOnly || command.Type == CdDrive);
+        using var file = command.Volume is { } volume
+            ? await StorageFile.AcquireAsync(volume, command.Scope)
+            : StorageFile.Open(command.Path, command.ReadOnly || command.Type == CdDrive);
         await using var machine = await machines.OpenAsync(command.Name, Time);
         if (!machine.IsOurs)
             return await AttachAnywhereAsync(command, machine, file);
@@ -28,7 +30,7 @@ internal static class AttachRun
                     writer.WriteString("config"u8, type);
                 if (command.ReadOnly)
                     writer.WriteBoolean("readOnly"u8, true);
-                writer.WriteString("path"u8, Path.GetFullPath(command.Path));
+                writer.WriteString("path"u8, command.Volume?.Name ?? Path.GetFullPath(command.Path));
             },
             [file]);
         return StorageAnswer.Text(reply.Parameters, command.Json);

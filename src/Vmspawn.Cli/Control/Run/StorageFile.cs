@@ -1,6 +1,9 @@
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Cli.Control.Client;
+using Vmspawn.Host;
 using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Volumes;
 
 namespace Vmspawn.Cli.Control.Run;
 
@@ -28,5 +31,22 @@ internal static class StorageFile
             return file;
         file.Dispose();
         throw new MachineException("file-kind", path, "this is neither a regular file nor a block device");
+    }
+
+    /// <summary>A volume, from the storage provider of the machine's own kind of runtime directory.</summary>
+    /// <exception cref="MachineException">Its provider does not give it.</exception>
+    public static async Task<SafeFileHandle> AcquireAsync(VolumeWish volume, RuntimeScope scope)
+    {
+        var isUser = scope == RuntimeScope.User || (scope == RuntimeScope.Auto && HostProbe.EffectiveUser != 0);
+        try
+        {
+            var (file, _) = await StorageProvider.AcquireAsync(
+                StorageProvider.SocketOf(isUser, Environment.GetEnvironmentVariable, volume.Provider), volume);
+            return file;
+        }
+        catch (VolumeException refusal)
+        {
+            throw new MachineException("volume", volume.Name, refusal.Message);
+        }
     }
 }

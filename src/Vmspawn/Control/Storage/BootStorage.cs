@@ -39,7 +39,8 @@ internal sealed class BootStorage
 
     private StorageEntry Entry(DriveSpec drive) => new()
     {
-        Name = drive.Id,
+        // A provider's volume is known by its name there, also to machinectl.
+        Name = drive.Volume?.Wish.Name ?? drive.Id,
         DeviceId = drive.Id,
         Type = drive.Type,
         Serial = drive.Serial,

@@ -54,13 +54,18 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
     {
         BlockNode? below = null;
         for (var depth = drive.Backing.Count; depth > 0; depth--)
-            below = Layer(drive.Backing[depth - 1], $"{drive.Id}-b{depth}", readOnly: true, discard: false, below);
+        {
+            var backing = drive.Backing[depth - 1];
+            below = Layer(backing, new OpenedFile(backing.Path, ReadOnly: true), $"{drive.Id}-b{depth}", readOnly: true, discard: false, below);
+        }
+
         var image = new BackingSpec(drive.Path, drive.Format, drive.IsBlockDevice);
-        return Layer(image, name, readOnly, drive.Discard && !readOnly, below);
+        DescriptorSource source = drive.Volume is { } volume ? new StorageVolume(volume.Socket, volume.Wish) : new OpenedFile(image.Path, readOnly);
+        return Layer(image, source, name, readOnly, drive.Discard && !readOnly, below);
     }
 
     private BlockNode Layer(
-        BackingSpec image, string name, bool readOnly, bool discard, BlockNode? below)
+        BackingSpec image, DescriptorSource source, string name, bool readOnly, bool discard, BlockNode? below)
     {
         var isQcow2 = image.Format == ImageFormat.Qcow2;
         return new BlockNode
@@ -73,7 +78,7 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
             {
                 Driver = image.IsBlockDevice ? "host_device" : "file",
                 NodeName = $"{name}-file",
-                FileName = draft.SetPath(name, new OpenedFile(image.Path, readOnly)),
+                FileName = draft.SetPath(name, source),
                 ReadOnly = readOnly,
                 Discard = discard,
                 IoUring = ioUring,

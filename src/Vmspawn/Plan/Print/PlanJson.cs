@@ -64,6 +64,12 @@ public static class PlanJson
                 json.WriteString("path", file.Path);
                 json.WriteBoolean("readOnly", file.ReadOnly);
                 break;
+            case StorageVolume volume:
+                json.WriteString("kind", "volume");
+                json.WriteString("path", volume.Socket);
+                json.WriteString("name", volume.Wish.Name);
+                json.WriteBoolean("readOnly", volume.Wish.ReadOnly == true);
+                break;
             case AnonymousOverlay overlay:
                 json.WriteString("kind", "overlay");
                 json.WriteString("directory", overlay.Directory);

@@ -1,0 +1,28 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli.Control.Parse;
+
+/// <summary>Reads <c>attach NAME PATH</c> and <c>attach NAME PROVIDER:VOLUME[:TYPE][:KEY=VALUE,…]</c>.</summary>
+internal static class AttachArguments
+{
+    public static ControlCommand? Read(ControlOptions options, IReadOnlyList<string> operands, ICollection<Problem> problems)
+    {
+        var (name, what) = (operands[0], operands[1]);
+        if (!VolumeText.Looks(what))
+            return new AttachCommand(options.Scope, name, what, options.Type, options.ReadOnly, options.Id ?? StorageIdText.Make(what), options.Json);
+        var parsed = VolumeText.Parse(what);
+        if (parsed.Mistake is { } mistake)
+        {
+            problems.Add(mistake.About(what) with { Hint = $"{mistake.Hint}; a file of that name is ./{what}" });
+            return null;
+        }
+
+        var volume = parsed.Value;
+        if (options.ReadOnly || options.Type == Cd)
+            volume = volume with { ReadOnly = true };
+        var type = options.Type ?? ChoiceText.Word(volume.Type, DiskText.Types);
+        return new AttachCommand(options.Scope, name, what, type, volume.ReadOnly == true, options.Id ?? volume.Name, options.Json, volume);
+    }
+
+    private static string Cd => ChoiceText.Word(DiskType.ScsiCd, DiskText.Types);
+}

@@ -1,0 +1,71 @@
+namespace Vmspawn.Options;
+
+/// <summary><c>PROVIDER:VOLUME[:DISKTYPE][:KEY=VALUE,…]</c>.</summary>
+internal static class VolumeText
+{
+    private static readonly (string Word, VolumeCreation Value)[] Creations =
+        [("any", VolumeCreation.Any), ("new", VolumeCreation.New), ("open", VolumeCreation.Open)];
+
+    /// <summary>Reads a volume.</summary>
+    public static Parsed<VolumeWish> Parse(string text)
+    {
+        var parts = text.Split(':');
+        if (parts.Length is < 2 or > 4 || parts[1].Length == 0)
+            return Wrong("this names no volume");
+        if (!IsProvider(parts[0]))
+            return Wrong($"\"{parts[0]}\" is not the name of a provider");
+        var wish = new VolumeWish(parts[0], parts[1]);
+        // A type never holds an equals sign, and settings always do.
+        var settings = parts.Length == 4 ? parts[3] : parts is [_, _, var third] && third.Contains('=') ? third : "";
+        var type = parts.Length == 4 || settings.Length == 0 ? parts.ElementAtOrDefault(2) ?? "" : "";
+        if (type.Length > 0)
+        {
+            var parsed = ChoiceText.Parse(type, DiskText.Types);
+            if (parsed.Mistake is { } mistake)
+                return mistake;
+            wish = wish with { Type = parsed.Value };
+        }
+
+        foreach (var setting in settings.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Set(wish, setting) is not { } set)
+                return Wrong($"\"{setting}\" is no setting of a volume");
+            wish = set;
+        }
+
+        return wish.Type == DiskType.ScsiCd ? wish with { ReadOnly = true } : wish;
+    }
+
+    /// <summary>Whether a word looks like a volume rather than a path.</summary>
+    public static bool Looks(string word) => word.IndexOf(':') is > 0 and var colon && IsProvider(word[..colon]);
+
+    // It becomes part of a path.
+    private static bool IsProvider(string name) =>
+        name.Length is > 0 and <= 255 && !name.StartsWith('.') && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    private static VolumeWish? Set(VolumeWish wish, string setting)
+    {
+        var equals = setting.IndexOf('=');
+        var value = equals < 0 ? "" : setting[(equals + 1)..];
+        switch (equals < 0 ? setting : setting[..equals])
+        {
+            case "template":
+                return wish with { Template = value };
+            case "create" when ChoiceText.Parse(value, Creations) is { Mistake: null } creation:
+                return wish with { Create = creation.Value };
+            case "read-only" or "ro" when value == "auto":
+                return wish with { ReadOnly = null };
+            case "read-only" or "ro" when BoolText.Match(value) is { } readOnly:
+                return wish with { ReadOnly = readOnly };
+            case "size" or "create-size" when SizeText.Parse(value) is { Mistake: null } size:
+                return wish with { Size = size.Value };
+            case "request-as" when value is "blk" or "reg":
+                return wish with { AsBlockDevice = value == "blk" };
+            default:
+                return null;
+        }
+    }
+
+    private static Mistake Wrong(string text) =>
+        new("volume", text, "write PROVIDER:VOLUME[:DISKTYPE][:KEY=VALUE,…] with create=any|new|open, size=, template=, read-only=, request-as=blk|reg");
+}
