@@ -43,28 +43,58 @@ public sealed class PrivilegeTests : VmTest
         Assert.Contains("may not read", ended.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_container_of_an_ordinary_user_boots_a_guest_with_its_TPM_a_share_and_a_published_port()
+    {
+        var shared = Directory.CreateDirectory(Scratch.Own("shared")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(shared, "hello"), "from the container\n", TestContext.Current.CancellationToken);
+        // As the least of container runtimes leave it: no systemd, no D-Bus, no KVM, an empty /run, eight devices, a network of its own.
+        var container = Scratch.Text("container", """
+            set -e
+            mount -t tmpfs tmpfs /run
+            mount -t proc proc /proc
+            mkdir -p /run/dev/pts /run/dev/shm
+            for name in null zero full random urandom tty; do touch /run/dev/$name; mount --bind /dev/$name /run/dev/$name; done
+            mount -t devpts -o newinstance,ptmxmode=0666 devpts /run/dev/pts
+            ln -s pts/ptmx /run/dev/ptmx
+            ln -s /proc/self/fd /run/dev/fd
+            mount -t tmpfs tmpfs /run/dev/shm
+            mount --rbind /run/dev /dev
+            busybox ip link set lo up
+            exec "$@"
+            """);
+        var ended = await AsOrdinaryUser(
+            Guest(
+                "report,tpm,share=mnt0:virtiofs,show=/shares/mnt0/hello,write=vda:4096:mine,poweroff",
+                "--system", "--kvm=auto", "--tpm=yes", "--tpm-state=off", $"--image={Scratch.Raw("disk")}", $"--bind={shared}", "--publish=0:80"),
+            ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--net", "--ipc", "--uts", "/bin/sh", container]);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("there is no /dev/kvm", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("vmtest: tpm 2", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: show /shares/mnt0/hello from the container", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: wrote", ended.Output, StringComparison.Ordinal);
+        Assert.Single(GuestReport.In(ended.Output).Nets);
+    }
+
+    private Task<Ended> AsOrdinaryUser(string[] arguments, params (string Name, string Value)[] variables) => AsOrdinaryUser(arguments, [], variables);
+
     /// <summary>As we are, or as nobody when we are root, with copies of what only root can reach.</summary>
-    private async Task<Ended> AsOrdinaryUser(string[] arguments, params (string Name, string Value)[] variables)
+    /// <param name="arguments">For our program.</param>
+    /// <param name="wrapper">A command in front of it.</param>
+    /// <param name="variables">For its environment.</param>
+    private async Task<Ended> AsOrdinaryUser(string[] arguments, string[] wrapper, params (string Name, string Value)[] variables)
     {
         var environment = variables.ToDictionary(variable => variable.Name, variable => (string?)variable.Value);
-        if (!Environment.IsPrivilegedProcess)
-        {
-            using var ours = VmspawnRun.StartWith(environment, Scratch, QemuKind.Distribution, arguments);
-            return await ours.End(GuestBound);
-        }
-
         var binary = Copy(Prepared.Binary, "vmspawn");
         var kernel = Copy(Prepared.Kernel, "vmlinuz");
         var initrd = Copy(Prepared.Initrd, "initrd");
         var copied = arguments.Select(argument => argument.Replace(Prepared.Kernel, kernel, StringComparison.Ordinal)
             .Replace(Prepared.Initrd, initrd, StringComparison.Ordinal));
+        const string change = "chown -R 65534:65534 \"$0\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"";
         using var run = VmspawnRun.StartProgram(
             "/bin/sh", new Dictionary<string, string?>(environment) { ["XDG_CACHE_HOME"] = Scratch.Own("cache") },
             Scratch, QemuKind.Distribution,
-            [
-                "-c", "chown -R 65534:65534 \"$0\" && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$@\"",
-                Scratch.Root, binary, .. copied,
-            ]);
+            ["-c", Environment.IsPrivilegedProcess ? change : "exec \"$@\"", Scratch.Root, .. wrapper, binary, .. copied]);
         return await run.End(GuestBound);
     }
 

@@ -1,5 +1,6 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
@@ -8,46 +9,72 @@ namespace Vmspawn.Host;
 /// <param name="TimedOut">It was killed for taking too long; without an exit status and this, it could not be started.</param>
 /// <param name="Output">What it wrote to standard output.</param>
 /// <param name="Error">What it wrote to standard error, or why it could not be started.</param>
+/// <remarks>
+/// Not by <see cref="System.Diagnostics.Process"/>: once it was used in the first process of a container, the runtime waits for all
+/// children there are, and nobody learns any more how QEMU ended.
+/// </remarks>
 internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, string Error)
 {
+    private static readonly Dictionary<string, string?> Environment = new() { ["LC_ALL"] = "C" };
+
     /// <summary>Runs a program to its end, or for as long as it is given.</summary>
     /// <param name="path">Absolute path.</param>
     /// <param name="arguments">Its arguments, without its name.</param>
     /// <param name="bound">After this it is killed.</param>
     public static async Task<ChildRun> Run(string path, IEnumerable<string> arguments, TimeSpan bound)
     {
-        var start = new ProcessStartInfo(path, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.Environment["LC_ALL"] = "C";
-        using var process = new Process { StartInfo = start };
+        using var outputPipe = Pipe.Create();
+        using var errorPipe = Pipe.Create();
+        ChildProcess child;
         try
         {
-            process.Start();
+            child = ChildProcess.Start(new ChildSpec(path, [.. arguments])
+            {
+                Environment = Environment,
+                StandardOutput = outputPipe.WriteEnd,
+                StandardError = errorPipe.WriteEnd,
+            });
         }
-        catch (Win32Exception e)
+        catch (LinuxException e)
         {
             return new ChildRun(null, false, "", e.Message);
         }
 
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(bound);
-        try
+        using (child)
         {
-            await process.WaitForExitAsync(deadline.Token);
-            return new ChildRun(process.ExitCode, false, await output, await error);
+            outputPipe.WriteEnd.Dispose();
+            errorPipe.WriteEnd.Dispose();
+            var output = ReadToEnd(outputPipe.ReadEnd);
+            var error = ReadToEnd(errorPipe.ReadEnd);
+            try
+            {
+                var exit = await child.Exited.WaitAsync(bound);
+                return new ChildRun(exit.ExitCode ?? 128 + (int)exit.Signal!, false, await output, await error);
+            }
+            catch (TimeoutException)
+            {
+                child.Send(Signal.SIGKILL);
+                return new ChildRun(null, true, await output, $"it did not end within {bound.TotalSeconds:0.#} s; {await error}");
+            }
         }
-        catch (OperationCanceledException)
+    }
+
+    private static async Task<string> ReadToEnd(SafeFileHandle pipe)
+    {
+        using var readiness = new Readiness(pipe);
+        var text = new StringBuilder();
+        var decoder = Encoding.UTF8.GetDecoder();
+        var bytes = new byte[4096];
+        // A character that was begun may come besides.
+        var letters = new char[bytes.Length + 2];
+        int count;
+        do
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None);
-            return new ChildRun(null, true, await output, $"it did not end within {bound.TotalSeconds:0.#} s; {await error}");
+            await readiness.WaitReadableAsync();
+            count = DescriptorIo.Read(pipe, bytes);
+            text.Append(letters, 0, decoder.GetChars(bytes, 0, Math.Max(0, count), letters, 0, flush: count == 0));
         }
+        while (count != 0);
+        return text.ToString();
     }
 }
