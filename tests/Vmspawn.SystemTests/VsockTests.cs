@@ -24,6 +24,13 @@ public sealed class VsockTests : VmTest
         var name = $"{Scratch.Mark}-{new string('x', 63 - Scratch.Mark.Length)}";
         using var run = Start(QemuKind.Distribution, Guest("ignore-acpi", "--vsock=user", $"--machine={name}"));
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
+        using (var client = VmspawnRun.Start(Scratch, QemuKind.Distribution, "ssh", name, "true"))
+        {
+            var refused = await client.End(ShortBound);
+            Assert.Equal(255, refused.Status);
+            Assert.Contains("nobody in the guest listens at vsock port 22", refused.Error, StringComparison.Ordinal);
+        }
+
         var program = Assert.Single(Processes.Children(run.ProcessId), id => Processes.Arguments(id).Any(word => word.Contains("guest-cid=", StringComparison.Ordinal)));
         Processes.Signal(program, "KILL");
         var ended = await run.End(ShortBound);

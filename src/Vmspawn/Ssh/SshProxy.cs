@@ -31,10 +31,18 @@ internal static class SshProxy
 
     private static void Ask(FileStream stream, uint port)
     {
-        stream.Write(Encoding.ASCII.GetBytes($"CONNECT {port}\n"));
         var answer = new StringBuilder();
-        for (var next = stream.ReadByte(); next is not (-1 or '\n') && answer.Length < LongestAnswer; next = stream.ReadByte())
-            answer.Append((char)next);
+        try
+        {
+            stream.Write(Encoding.ASCII.GetBytes($"CONNECT {port}\n"));
+            for (var next = stream.ReadByte(); next is not (-1 or '\n') && answer.Length < LongestAnswer; next = stream.ReadByte())
+                answer.Append((char)next);
+        }
+        catch (IOException)
+        {
+            // Closed in our face, which is how it refuses while the guest has no driver for the device.
+        }
+
         if (!answer.ToString().StartsWith("OK", StringComparison.Ordinal))
             throw new IOException($"nobody in the guest listens at vsock port {port} (is it up by now, and has it sshd?)");
     }
