@@ -5,7 +5,7 @@ namespace Vmspawn.SystemTests;
 /// <summary>Machines that boot from a tree of the host; the small guest mounts by hand what its kernel would mount as root.</summary>
 public sealed class DirectoryTests : VmTest
 {
-    private const string Writes = "share=root:virtiofs,put=/shares/root/file:new,put=/shares/root/other:new,show=/shares/root/file,owner=/shares/root,";
+    private const string Writes = "share=root:virtiofs,show=/shares/root/file,put=/shares/root/file:new,put=/shares/root/other:new,show=/shares/root/file,owner=/shares/root,";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
     private static readonly Dictionary<string, string?> Rust = new() { ["VMSPAWN_VIRTIOFSD"] = Prepared.RustVirtiofsd };
 
@@ -22,6 +22,7 @@ public sealed class DirectoryTests : VmTest
 
         var next = await Run(Guest(Writes + "poweroff", "-x", $"--directory={tree}"));
         Assert.True(next.Status == 0, next.ToString());
+        Assert.Contains("vmtest: show /shares/root/file old\n", next.Output, StringComparison.Ordinal);
         Assert.Contains("vmtest: show /shares/root/file new\n", next.Output, StringComparison.Ordinal);
         Assert.Contains("vmtest: owner /shares/root 0:0 755\n", next.Output, StringComparison.Ordinal);
         Assert.Equal("old\n", File.ReadAllText(Path.Combine(tree, "file")));
@@ -107,6 +108,47 @@ public sealed class DirectoryTests : VmTest
         Assert.True(ended.Status == 0, ended.ToString());
         Assert.Contains(" root=root rootfstype=virtiofs rw no_timer_check ", GuestReport.In(ended.Output).CommandLine, StringComparison.Ordinal);
         Assert.True(File.Exists(state));
+    }
+
+    [Fact]
+    public async Task In_a_plain_chroot_where_nothing_can_be_mounted_a_share_is_served_and_a_tree_copied()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can change its root directory");
+        var root = Scratch.Own("root");
+        // A directory that is no mount point: neither pivot_root(2) nor a change of its propagation works there.
+        const string script = """
+            set -e
+            mount --make-rprivate /
+            for folder in usr lib lib64 bin; do mkdir -p "$0/$folder"; mount --bind "/$folder" "$0/$folder"; done
+            mkdir -p "$0/proc" "$0/dev" "$0/tmp" "$0/run" "$0/share" "$0/tree"
+            mount -t proc proc "$0/proc"
+            mount --rbind /dev "$0/dev"
+            echo old >"$0/tree/file"
+            exec chroot "$0" "$@"
+            """;
+        Directory.CreateDirectory(Path.Combine(root, "virtiofs"));
+        File.Copy(Prepared.Binary, Path.Combine(root, "vmspawn"));
+        File.Copy(Prepared.Kernel, Path.Combine(root, "vmlinuz"));
+        File.Copy(Prepared.Initrd, Path.Combine(root, "initrd"));
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Prepared.RustVirtiofsd)!))
+            File.Copy(file, Path.Combine(root, "virtiofs", Path.GetFileName(file)));
+        using var run = VmspawnRun.StartProgram(
+            "/usr/bin/unshare",
+            new Dictionary<string, string?> { ["VMSPAWN_VIRTIOFSD"] = "/virtiofs/virtiofsd", ["XDG_RUNTIME_DIR"] = "/run", ["TMPDIR"] = "/tmp", ["XDG_CACHE_HOME"] = "/tmp" },
+            Scratch, QemuKind.Distribution,
+            [
+                "--mount", "--", "/bin/sh", "-c", script, root, "/vmspawn",
+                .. Guest(Writes + "share=mnt0:virtiofs,put=/shares/mnt0/file:shared,poweroff", "-x", "--directory=/tree", "--bind=/share")
+                    .Select(word => word.Replace(Prepared.Kernel, "/vmlinuz", StringComparison.Ordinal).Replace(Prepared.Initrd, "/initrd", StringComparison.Ordinal)),
+            ]);
+        var ended = await run.End(GuestBound);
+        Assert.True(ended.Status == 0, ended.ToString());
+        Assert.Contains("copying /tree to /, since nothing can be laid over it", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("vmtest: show /shares/root/file old\n", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("vmtest: show /shares/root/file new\n", ended.Output, StringComparison.Ordinal);
+        Assert.Equal("old\n", File.ReadAllText(Path.Combine(root, "tree/file")));
+        Assert.True(File.Exists(Path.Combine(root, "share/file")), ended.ToString());
+        Assert.Empty(Directory.GetDirectories(root, ".vmspawn-x-*"));
     }
 
     [Fact]

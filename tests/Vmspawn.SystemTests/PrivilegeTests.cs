@@ -26,6 +26,7 @@ public sealed class PrivilegeTests : VmTest
                 $"--bind={shared}", "-x", $"--directory={tree}"),
             ("VMSPAWN_VIRTIOFSD", Path.Combine(programs, "virtiofsd")));
         Assert.True(ended.Status == 0, ended.ToString());
+        Assert.DoesNotContain("share failed", ended.Output, StringComparison.Ordinal);
         Assert.Equal("mine\n", File.ReadAllText(Path.Combine(shared, "file")));
         Assert.Contains($"vmtest: owner /shares/mnt0/file {FileOwner.Of(shared)} 644\n", ended.Output, StringComparison.Ordinal);
         Assert.Contains("vmtest: owner /shares/root/file 0:0 644\n", ended.Output, StringComparison.Ordinal);
