@@ -28,6 +28,8 @@ fi
 
 # For the tree's machined, which the tests run beside VMs (systemd-host).
 need dbus-daemon dbus-daemon
+# For the tree's mkosi, which is a module.
+need /usr/bin/python3 python3
 install_needed
 
 # A module that the tree lacks must not be taken from this host's QEMU, which is of another build: the path at which
