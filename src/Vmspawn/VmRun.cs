@@ -44,7 +44,7 @@ internal static class VmRun
         QemuEnd end;
         using (var console = Join(vm, supervisor, options, environment))
         {
-            var stock = StockUpAsync(planning.Spec!.Ssh, supervisor.Monitor);
+            var stock = StockUpAsync(planning.Spec!, supervisor.Monitor);
             end = await supervisor.RunAsync();
             await stock;
             if (console is not null)
@@ -75,10 +75,13 @@ internal static class VmRun
         return console;
     }
 
-    /// <summary>A key for the next machine, once this one has all it needs to start.</summary>
-    private static async Task StockUpAsync(SshSpec? ssh, MonitorSlot monitor)
+    /// <summary>
+    /// A key for the next machine, once this one has all it needs to start; none where the runtime directory may be on a disk and
+    /// outlive the user's session.
+    /// </summary>
+    private static async Task StockUpAsync(MachineSpec spec, MonitorSlot monitor)
     {
-        if (ssh is not null && await Task.WhenAny(monitor.Ready, monitor.Lost) == monitor.Ready)
+        if (spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false } && await Task.WhenAny(monitor.Ready, monitor.Lost) == monitor.Ready)
             await ssh.Maker.StockUpAsync();
     }
 
