@@ -15,6 +15,7 @@ internal static partial class Libc
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
     public const uint MFD_CLOEXEC = 1;
+    public const uint RENAME_NOREPLACE = 1;
     public const long TMPFS_MAGIC = 0x01021994;
     public const long RAMFS_MAGIC = 0x858458f6;
 
@@ -23,6 +24,12 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "fnmatch", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileNameMatch(string pattern, string text, int flags);
+
+    [LibraryImport(Library, EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RenameAt2(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string from, string to);
 
     [LibraryImport(Library, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle MemoryFileCreate(string name, uint flags);

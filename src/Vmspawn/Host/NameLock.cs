@@ -45,14 +45,8 @@ internal static class NameLock
     {
         var draft = $"{path}.{Guid.NewGuid():n}";
         File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write).Dispose();
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
+        if (!FinalName.TryGive(draft, path))
             File.Delete(draft);
-        }
     }
 
     private static bool IsStillThere(SafeFileHandle handle, string path)

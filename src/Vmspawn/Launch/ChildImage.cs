@@ -1,4 +1,5 @@
 using Vmspawn.Images;
+using Vmspawn.Linux;
 using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
@@ -33,7 +34,8 @@ internal sealed class ChildImage : IDisposable
             {
                 using (var file = new FileStream(draft, OnlyOurs))
                     QcowOverlay.Write(file.SafeFileHandle, plan.Size, plan.Template);
-                File.Move(draft, plan.Path, overwrite: false);
+                if (!FinalName.TryGive(draft, plan.Path))
+                    throw new IOException("something has made it meanwhile");
             }
             catch
             {

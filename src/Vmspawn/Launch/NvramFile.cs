@@ -64,12 +64,7 @@ internal static class NvramFile
                 RandomAccess.FlushToDisk(file.SafeFileHandle);
             }
 
-            File.Move(draft, nvram.Path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(nvram.Path))
-        {
-            return false;
+            return FinalName.TryGive(draft, nvram.Path);
         }
         finally
         {
