@@ -36,6 +36,7 @@ internal static class VmRun
         // QEMU is starting meanwhile: the socket costs the guest no time.
         await using var control = ControlServer.Start(vm, planning, supervisor, messages);
         await using var registration = MachineRegistration.Start(planning.Spec!, vm, scope, supervisor.Inbox);
+        await using var sleep = HostSleep.Watch(vm.Plan.Name, supervisor.Monitor, messages);
         messages.Notice(Greeting(options, planning));
         if (vm.Ssh is not null)
             messages.Notice($"{vm.Plan.Name}: \"vmspawn ssh {vm.Plan.Name}\" logs in");

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink.Tests;
 
@@ -118,13 +119,22 @@ public class FramingTests
         using var pair = new Pair();
         using (var reader = new MessageReader(pair.Near, Small, budget))
         {
-            for (int at = 0; at < bytes.Length; at += piece)
-                await pair.Far.SendAsync(bytes.AsMemory(at, Math.Min(piece, bytes.Length - at)));
-            pair.Far.Dispose();
-            Exception? end = await Record.ExceptionAsync(() => ReadAllAsync(reader).WaitAsync(TimeSpan.FromSeconds(10)));
+            // At the same time: a socket holds fewer than three hundred pieces of a byte.
+            Task sending = SendPiecesAsync(pair.Far, bytes, piece);
+            Exception? end = await Record.ExceptionAsync(() => ReadAllAsync(reader).WaitAsync(TimeSpan.FromSeconds(30)));
             Assert.True(end is null or VarlinkProtocolException, end?.ToString());
+            pair.Near.Dispose();
+            Exception? unsent = await Record.ExceptionAsync(() => sending);
+            Assert.True(unsent is null or LinuxException { Errno: Errno.EPIPE or Errno.ECONNRESET }, unsent?.ToString());
         }
         budget.Take(1 << 20);
+    }
+
+    private static async Task SendPiecesAsync(UnixConnection connection, byte[] bytes, int piece)
+    {
+        for (int at = 0; at < bytes.Length; at += piece)
+            await connection.SendAsync(bytes.AsMemory(at, Math.Min(piece, bytes.Length - at)));
+        connection.Dispose();
     }
 
     [Fact]

@@ -1,0 +1,131 @@
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
+using Vmspawn.Qmp;
+using Vmspawn.Supervise;
+
+namespace Vmspawn.Registration;
+
+/// <summary>
+/// Stops the guest's CPUs before the host sleeps and lets them run on afterwards, so that no guest is caught in the middle of what it
+/// does and none misses time on its own (org.freedesktop.login1(5): delaying inhibitors, PrepareForSleep).
+/// </summary>
+internal sealed class HostSleep : IAsyncDisposable
+{
+    private const string Login = "org.freedesktop.login1";
+    private const string Path = "/org/freedesktop/login1";
+    private const string Manager = "org.freedesktop.login1.Manager";
+
+    /// <summary>What logind makes when it starts.</summary>
+    private const string Seats = "/run/systemd/seats";
+
+    /// <summary>logind waits five seconds for those who delay it.</summary>
+    private static readonly QmpCallOptions Soon = new() { Timeout = TimeSpan.FromSeconds(4) };
+
+    private readonly CancellationTokenSource _end = new();
+    private readonly string _machine;
+    private readonly VmMessages _messages;
+    private readonly Task _beginning;
+    private HostBus? _bus;
+    private SafeFileHandle? _inhibitor;
+    private bool _paused;
+
+    private HostSleep(string machine, MonitorSlot monitor, VmMessages messages)
+    {
+        _machine = machine;
+        _messages = messages;
+        _beginning = BeginAsync(monitor);
+    }
+
+    /// <summary>Begins once QEMU's monitor is there; null where no logind runs.</summary>
+    /// <param name="machine">The machine's name.</param>
+    /// <param name="monitor">Its monitor.</param>
+    /// <param name="messages">Are told what is done and why.</param>
+    public static HostSleep? Watch(string machine, MonitorSlot monitor, VmMessages messages) =>
+        Directory.Exists(Seats) ? new HostSleep(machine, monitor, messages) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _beginning;
+        if (_bus is not null)
+            await _bus.DisposeAsync();
+        _inhibitor?.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task BeginAsync(MonitorSlot monitor)
+    {
+        try
+        {
+            var qemu = await monitor.Ready.WaitAsync(_end.Token);
+            _bus = HostBus.Open(user: false);
+            _bus.Connection.Match($"type='signal',sender='{Login}',interface='{Manager}',member='PrepareForSleep'", HostBus.Bound);
+            Delay();
+            _bus.Follow(signal => Take(signal, qemu));
+        }
+        catch (OperationCanceledException)
+        {
+            // It ended before.
+        }
+        catch (BusException refusal)
+        {
+            _messages.Detail($"{_machine}: will not be paused when the host sleeps: {refusal.Message}");
+        }
+    }
+
+    // On the task that follows the bus: the host sleeps when we let go, so what is done before is waited for.
+    private void Take(BusSignal signal, QmpClient qemu)
+    {
+        if (signal is not { Interface: Manager, Member: "PrepareForSleep" })
+            return;
+        try
+        {
+            if (signal.Values.ReadBool())
+                PauseAsync(qemu).GetAwaiter().GetResult();
+            else
+                ResumeAsync(qemu).GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (error is QmpException or BusException)
+        {
+            _messages.Detail($"{_machine}: around the host's sleep: {error.Message}");
+        }
+    }
+
+    // One that somebody has paused stays so.
+    private async Task PauseAsync(QmpClient qemu)
+    {
+        try
+        {
+            if (!(await qemu.QueryStatusAsync(Soon)).Running)
+                return;
+            await qemu.StopAsync(Soon);
+            _paused = true;
+            _messages.Notice($"{_machine}: paused, since the host goes to sleep");
+        }
+        finally
+        {
+            _inhibitor?.Dispose();
+        }
+    }
+
+    private async Task ResumeAsync(QmpClient qemu)
+    {
+        if (_paused)
+        {
+            _paused = false;
+            await qemu.ContAsync(Soon);
+            _messages.Notice($"{_machine}: runs on, since the host is awake");
+        }
+
+        Delay();
+    }
+
+    private void Delay()
+    {
+        using var reply = _bus!.Connection.Call(
+            Login, Path, Manager, "Inhibit",
+            call => call.String("sleep").String("vmspawn").String($"The virtual machine {_machine} is paused first").String("delay"),
+            HostBus.Bound);
+        _inhibitor = reply.ReadDescriptor();
+    }
+}

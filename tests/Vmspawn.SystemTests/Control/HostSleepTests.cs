@@ -1,0 +1,69 @@
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests.Control;
+
+/// <summary>What a guest does while its host sleeps, by a real logind.</summary>
+public sealed class HostSleepTests : VmTest
+{
+    [Fact]
+    public async Task A_guest_is_paused_before_the_host_sleeps_and_runs_on_when_it_wakes()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can run systemd in namespaces of its own");
+        // This host must not sleep: its logind believes that it can, and what it starts then is a nap.
+        var states = Scratch.Text("state", "mem\n");
+        using var host = await SystemdContainer.Start(
+            Scratch,
+            Scratch.Text("systemd-logind.service", $"""
+                [Unit]
+                DefaultDependencies=no
+                [Service]
+                Type=dbus
+                BusName=org.freedesktop.login1
+                BindPaths={states}:/sys/power/state
+                ExecStart=/usr/lib/systemd/systemd-logind
+
+                """),
+            Scratch.Text("suspend.target", """
+                [Unit]
+                DefaultDependencies=no
+                Requires=nap.service
+                After=nap.service
+                StopWhenUnneeded=yes
+
+                """),
+            Scratch.Text("nap.service", """
+                [Unit]
+                DefaultDependencies=no
+                [Service]
+                Type=oneshot
+                ExecStart=/usr/bin/sleep 3
+
+                """));
+        await host.Good("/usr/bin/systemctl", "start", "systemd-logind.service");
+        using var vm = host.StartVmspawn(Guest("wait-acpi,poweroff", "--system", "--register=no", "--keep-unit"));
+        await vm.Output.WaitFor("vmtest: waiting", GuestBound);
+        Assert.Contains(Scratch.Mark, await Login(host, "ListInhibitors"), StringComparison.Ordinal);
+
+        await Login(host, "Suspend", "b", "false");
+        await vm.Error.WaitFor("paused, since the host goes to sleep", ShortBound);
+        Assert.Contains("paused", await Status(host), StringComparison.Ordinal);
+        await vm.Error.WaitFor("runs on, since the host is awake", ShortBound);
+        Assert.Contains("running", await Status(host), StringComparison.Ordinal);
+        Assert.Contains(Scratch.Mark, await Login(host, "ListInhibitors"), StringComparison.Ordinal);
+
+        using var poweroff = host.StartVmspawn("poweroff", Scratch.Mark);
+        Assert.Equal(0, (await poweroff.End(GuestBound)).Status);
+        Assert.Equal(0, (await vm.End(GuestBound)).Status);
+        Assert.DoesNotContain(Scratch.Mark, await Login(host, "ListInhibitors"), StringComparison.Ordinal);
+        await host.End();
+    }
+
+    private static Task<string> Login(SystemdContainer host, string method, params string[] arguments) => host.Good(
+        ["/usr/bin/busctl", "call", "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager", method, .. arguments]);
+
+    private async Task<string> Status(SystemdContainer host)
+    {
+        using var run = host.StartVmspawn("status", Scratch.Mark);
+        return (await run.End(ShortBound)).Output;
+    }
+}
