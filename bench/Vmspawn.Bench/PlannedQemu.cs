@@ -37,7 +37,7 @@ internal sealed class PlannedQemu
                 given.Add(new ChildDescriptor(number, Open(kind, path, open)));
             using var child = ChildProcess.Start(
                 new ChildSpec(_program, _arguments) { Descriptors = given, DieWithParent = false });
-            await speak(open.OfType<UnixConnection>().Single());
+            await speak(open.OfType<UnixConnection>().First());
             return await child.Exited;
         }
         finally
@@ -58,7 +58,7 @@ internal sealed class PlannedQemu
                 // Any terminal will do: the guests here say nothing.
                 handle = File.OpenHandle("/dev/ptmx", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
                 break;
-            case "monitor":
+            case "monitor" or "notify":
                 var (ours, theirs) = UnixConnection.CreatePair();
                 open.Add(ours);
                 handle = theirs;

@@ -58,7 +58,6 @@ public sealed class PrivilegeTests : VmTest
             for name in null zero full random urandom tty; do touch /run/dev/$name; mount --bind /dev/$name /run/dev/$name; done
             mount -t devpts -o newinstance,ptmxmode=0666 devpts /run/dev/pts
             ln -s pts/ptmx /run/dev/ptmx
-            ln -s /proc/self/fd /run/dev/fd
             mount -t tmpfs tmpfs /run/dev/shm
             mount --rbind /run/dev /dev
             busybox ip link set lo up

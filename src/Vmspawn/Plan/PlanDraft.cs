@@ -36,8 +36,8 @@ internal sealed class PlanDraft(PcieTopology topology)
         Add("-device", properties is null ? text : properties(text));
     }
 
-    /// <summary>The path by which QEMU opens an inherited descriptor itself.</summary>
-    public string InheritedPath(string slot, DescriptorSource source) => $"/dev/fd/{Inherit(slot, source)}";
+    /// <summary>The path by which QEMU opens an inherited descriptor itself; not every container has <c>/dev/fd</c>.</summary>
+    public string InheritedPath(string slot, DescriptorSource source) => $"/proc/self/fd/{Inherit(slot, source)}";
 
     /// <summary>The path of a descriptor set of one, which block nodes and character devices open.</summary>
     public string SetPath(string slot, DescriptorSource source)

@@ -36,7 +36,7 @@ public sealed class HostSleepTests : VmTest
                 DefaultDependencies=no
                 [Service]
                 Type=oneshot
-                ExecStart=/usr/bin/sleep 3
+                ExecStart=/usr/bin/python3 -c "import os, time; [time.sleep(0.1) for _ in iter(lambda: os.path.exists('/run/awake'), True)]"
 
                 """));
         await host.Good("/usr/bin/systemctl", "start", "systemd-logind.service");
@@ -47,6 +47,7 @@ public sealed class HostSleepTests : VmTest
         await Login(host, "Suspend", "b", "false");
         await vm.Error.WaitFor("paused, since the host goes to sleep", ShortBound);
         Assert.Contains("paused", await Status(host), StringComparison.Ordinal);
+        await host.Good("/usr/bin/python3", "-c", "open('/run/awake', 'w')");
         await vm.Error.WaitFor("runs on, since the host is awake", ShortBound);
         Assert.Contains("running", await Status(host), StringComparison.Ordinal);
         Assert.Contains(Scratch.Mark, await Login(host, "ListInhibitors"), StringComparison.Ordinal);
