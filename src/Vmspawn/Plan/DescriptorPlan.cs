@@ -98,6 +98,7 @@ public sealed record TpmStateDirectory(string Path, TpmMaker? Maker) : Descripto
 /// <param name="Setup">Absolute path of swtpm_setup(8).</param>
 /// <param name="LocalCa">Absolute path of swtpm_localca(8), which signs its certificates.</param>
 public sealed record TpmMaker(string Swtpm, string Setup, string LocalCa);
+
 /// <summary>A TAP device of the host; one that we make is gone with the VM.</summary>
 /// <param name="Interface">Its name.</param>
 /// <param name="Bridge">The bridge that it joins, or null.</param>
