@@ -2,10 +2,10 @@ namespace Vmspawn.Bench;
 
 internal static class Medians
 {
-    public static double Of(List<double> times)
+    public static double Of(IEnumerable<double> values)
     {
-        times.Sort();
-        var middle = times.Count / 2;
-        return times.Count % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2;
+        var sorted = values.Order().ToList();
+        var middle = sorted.Count / 2;
+        return sorted.Count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }
