@@ -21,6 +21,8 @@ internal static class DeviceFile
     /// <summary>Looks by opening it, since permissions alone do not tell.</summary>
     public static DeviceAccess Look(string path)
     {
+        if (!File.Exists(path))
+            return DeviceAccess.Missing;
         try
         {
             OpenFile.Open(path, writable: true).Dispose();

@@ -12,6 +12,8 @@ internal static class NameLock
     {
         while (true)
         {
+            if (!File.Exists(path))
+                Create(path);
             if (TryOpen(path) is not { } handle)
                 continue;
             if (!FileLock.TryLockExclusive(handle))
@@ -35,7 +37,6 @@ internal static class NameLock
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOENT)
         {
-            Create(path);
             return null;
         }
     }
