@@ -44,7 +44,7 @@ run_project() {
     fi
     # Guests take their time; of the others none takes more than a minute or two.
     [[ $name == *.SystemTests ]] && bound=35m
-    timeout --kill-after=30 $bound "tests/$name/bin/Release/net10.0/$name" --no-ansi --progress off \
+    timeout --kill-after=30 $bound "tests/$name/bin/Release/net10.0/$name" --no-ansi --progress off --show-slowest-tests 15 \
         --ignore-exit-code 8 "${filter[@]}" 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     total_passed=$(count succeeded "$log")
