@@ -8,8 +8,12 @@ public sealed class LaunchException : Exception
     /// <param name="reason">Why it did not work, with what to do where that is known.</param>
     /// <param name="cause">What was thrown, if anything.</param>
     public LaunchException(string step, string reason, Exception? cause = null)
-        : base($"cannot {step}: {reason}", cause) => Step = step;
+        : base($"cannot {step}: {(cause is IOException ? WithoutPath(reason) : reason)}", cause) => Step = step;
 
     /// <summary>What was being done.</summary>
     public string Step { get; }
+
+    /// <summary>The runtime ends "No space left on device" with " : 'PATH'", of a draft that the user has never heard of.</summary>
+    private static string WithoutPath(string reason) =>
+        reason.EndsWith('\'') && reason.IndexOf(" : '", StringComparison.Ordinal) is var path and > 0 ? reason[..path] : reason;
 }
