@@ -48,10 +48,17 @@ internal static class MachineImageLookup
             var tree = Path.Combine(directory, name);
             if (Directory.Exists(tree))
                 return options with { Directory = tree };
+            // Which version of it is looked for later, as for one that -i or -D names.
+            var images = Path.Combine(directory, $"{name}.raw.v");
+            if (Directory.Exists(images))
+                return options with { Image = images };
+            var trees = Path.Combine(directory, $"{name}.v");
+            if (Directory.Exists(trees))
+                return options with { Directory = trees };
         }
 
         problems.Add(new Problem("machine-image-missing", $"--machine={name}",
-            $"there is no {name}.raw, no {name}.qcow2 and no directory {name} in {string.Join(", ", directories)}", "name a disk image with --image=, or a directory with --directory="));
+            $"there is no {name}.raw, no {name}.qcow2 and no directory {name}, {name}.raw.v or {name}.v in {string.Join(", ", directories)}", "name a disk image with --image=, or a directory with --directory="));
         return options;
     }
 }

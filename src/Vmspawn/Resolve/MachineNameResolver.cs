@@ -10,7 +10,7 @@ internal static class MachineNameResolver
     {
         if (options.Machine is not null)
             return options.Machine;
-        if ((options.Image ?? options.Directory ?? options.Linux) is not { } source)
+        if ((VersionPick.Unversioned(options) ?? options.Linux) is not { } source)
             return null;
         source = Path.GetFullPath(source);
         if (source == "/")

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Options;
 using Vmspawn.Qemu;
 using Vmspawn.Qemu.Extra;
@@ -24,6 +25,7 @@ internal static class Resolver
         options = TemplateChild.Apply(options, isUser, surroundings.Environment, problems);
         options = MachineImageLookup.Apply(options, MachineImageLookup.Directories(isUser, surroundings.Environment), problems);
         var name = MachineNameResolver.Resolve(options, surroundings, problems);
+        options = VersionPick.Apply(options, options.Architecture ?? RuntimeInformation.OSArchitecture, problems);
         var vsock = world is null || name is null ? null : new VsockResolver(options, world, surroundings.RandomSuffix, problems).Resolve(name);
         // It takes a while, during which there is enough to do.
         var key = world is null ? null : new SshResolver(options, world, surroundings, hasVsock: vsock is not null);
