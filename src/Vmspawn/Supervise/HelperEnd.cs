@@ -12,6 +12,9 @@ internal sealed record HelperEnd(RunningHelper Helper, ChildExit Exit, bool Forc
     /// <summary>Helpers save what they hold when QEMU closes its socket; then they leave by themselves.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
 
+    /// <summary>Enough for one that QEMU's refusal is about to be gone on its own; another may never have been connected to.</summary>
+    private static readonly TimeSpan BoundWithoutGuest = TimeSpan.FromMilliseconds(200);
+
     /// <summary>It was told to end when its time had come, so that its exit status says nothing.</summary>
     public bool Dismissed { get; private init; }
 
@@ -19,12 +22,15 @@ internal sealed record HelperEnd(RunningHelper Helper, ChildExit Exit, bool Forc
     public bool IsFailure => !Forced && !Dismissed && !Exit.IsSuccess;
 
     /// <summary>Waits until a helper is gone now that QEMU is; SIGTERM and SIGKILL follow when it stays.</summary>
-    public static async Task<HelperEnd> OfAsync(RunningHelper helper)
+    /// <param name="helper">Which.</param>
+    /// <param name="hadGuest">QEMU came as far as to run a guest, so that the helper may hold something.</param>
+    public static async Task<HelperEnd> OfAsync(RunningHelper helper, bool hadGuest)
     {
         var exited = helper.Process.Exited;
-        var isDismissed = !helper.Plan.LeavesWithQemu && !exited.IsCompleted;
-        if (!isDismissed && await Task.WhenAny(exited, Task.Delay(Bound)) == exited)
+        var patience = !helper.Plan.LeavesWithQemu ? TimeSpan.Zero : hadGuest ? Bound : BoundWithoutGuest;
+        if (exited.IsCompleted || (patience > TimeSpan.Zero && await Task.WhenAny(exited, Task.Delay(patience)) == exited))
             return new HelperEnd(helper, await exited, Forced: false);
+        var isDismissed = patience < Bound;
         helper.Process.Send(Signal.SIGTERM);
         var isGone = await Task.WhenAny(exited, Task.Delay(Bound)) == exited;
         if (!isGone)

@@ -19,6 +19,7 @@ internal sealed class Supervisor : IAsyncDisposable
     private readonly GuestLink _guest;
     private readonly ManagerLink _manager;
     private readonly Stopping _stopping;
+    private bool _hadGuest;
     private HelperEnd? _failedHelper;
     private string? _failure;
 
@@ -78,7 +79,7 @@ internal sealed class Supervisor : IAsyncDisposable
         // In turn: one that stores what another passes on must not go before it.
         var helpers = new List<HelperEnd>();
         foreach (var helper in _vm.Helpers)
-            helpers.Add(await HelperEnd.OfAsync(helper));
+            helpers.Add(await HelperEnd.OfAsync(helper, _hadGuest || exit.IsSuccess));
         foreach (var stayed in helpers.Where(helper => helper.Forced))
             _messages.Notice($"{stayed.Helper.Plan.Subject}: stayed when QEMU had ended, and was stopped");
         if (_failure is not null)
@@ -98,6 +99,7 @@ internal sealed class Supervisor : IAsyncDisposable
         switch (happened)
         {
             case MonitorReady(var monitor):
+                _hadGuest = true;
                 _slot.Fill(monitor);
                 _ = _guest.FollowAsync(monitor);
                 break;
