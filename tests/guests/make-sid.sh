@@ -72,9 +72,10 @@ write_program "$cache/virtiofsd-sid/virtiofsd" <<'PROGRAM'
 here=${0%/*}
 exec "$here/ld.so" --argv0 virtiofsd --library-path "$here" "$here/program" "$@"
 PROGRAM
-cp "$tree/usr/libexec/virtiofsd" "$cache/virtiofsd-sid/program"
-cp -L "$loader" "$cache/virtiofsd-sid/ld.so"
-cp -L "$tree"/usr/lib/x86_64-linux-gnu/{libc.so.6,libseccomp.so.2,libcap-ng.so.0,libgcc_s.so.1} "$cache/virtiofsd-sid/"
+# What is the same stays as it is: tests of another checkout may be running it.
+install -C "$tree/usr/libexec/virtiofsd" "$cache/virtiofsd-sid/program"
+install -C "$loader" "$cache/virtiofsd-sid/ld.so"
+install -C "$tree"/usr/lib/x86_64-linux-gnu/{libc.so.6,libseccomp.so.2,libcap-ng.so.0,libgcc_s.so.1} "$cache/virtiofsd-sid/"
 
 write_program "$cache/vsock-sid/vhost-device-vsock" <<PROGRAM
 #!/bin/sh
