@@ -83,6 +83,30 @@ public sealed class FirmwareTests : VmTest
     }
 
     [Fact]
+    public async Task Firmware_with_its_variables_in_one_file_is_a_machines_own_copy_that_keeps_them()
+    {
+        var (combined, disk, state) = (Scratch.Own("combined.fd"), Copy("disk.raw"), Scratch.Own("disk.raw.efinvramstate"));
+        await File.WriteAllBytesAsync(combined, [.. await File.ReadAllBytesAsync(Template), .. await File.ReadAllBytesAsync(Code)]);
+        var before = Hash(combined);
+        Dictionary<string, string?> environment = new() { ["XDG_CONFIG_HOME"] = Scratch.Own("config") };
+        var folder = Directory.CreateDirectory(Path.Combine(environment["XDG_CONFIG_HOME"]!, "qemu", "firmware")).FullName;
+        // The first name is the one that is chosen.
+        File.Move(Descriptor(new { Device = "flash", Mode = "combined", Executable = new { Filename = combined, Format = "raw" } }), Path.Combine(folder, "10-combined.json"));
+
+        Assert.Contains("vmtest: efi-put Test\n", await Boot("efi-put=Test:kept"), StringComparison.Ordinal);
+        Assert.Equal((before, new FileInfo(combined).Length), (Hash(combined), new FileInfo(state).Length));
+        Assert.Contains("vmtest: efi-get Test kept", await Boot("efi-get=Test"), StringComparison.Ordinal);
+
+        async Task<string> Boot(string word)
+        {
+            using var run = VmspawnRun.StartWith(environment, Scratch, QemuKind.Sid, [.. Machine(disk), "quiet", $"vmtest={word},poweroff"]);
+            var ended = await run.End(GuestBound);
+            Assert.True(ended.Status == 0, ended.ToString());
+            return ended.Output.ReplaceLineEndings("\n");
+        }
+    }
+
+    [Fact]
     public async Task A_unified_kernel_image_boots_by_qcow2_firmware_with_its_words_and_keeps_variables_in_qcow2()
     {
         var (code, template, state) = (await Qcow2(Code, "code.qcow2"), await Qcow2(Template, "vars.qcow2"), Scratch.Own("state"));

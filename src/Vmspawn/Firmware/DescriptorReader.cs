@@ -54,6 +54,7 @@ internal static class DescriptorReader
         ("flash", null or "split") => new SplitFlash(
             File("executable", mapping.Executable), File("nvram-template", mapping.NvramTemplate)),
         ("flash", "stateless") => new StatelessFlash(File("executable", mapping.Executable)),
+        ("flash", "combined") => new CombinedFlash(File("executable", mapping.Executable)),
         ("flash", { } mode) => new UnsupportedMapping($"flash of mode '{mode}'"),
         ("memory", _) => new MemoryMapping(AbsolutePath("mapping", mapping.Filename)),
         ({ } device, _) => new UnsupportedMapping($"the mapping '{device}'"),

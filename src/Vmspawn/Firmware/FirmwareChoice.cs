@@ -24,7 +24,7 @@ internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyL
         {
             if ((WhyNot(descriptor, platform) ?? WhyNotWished(descriptor, features, keepsVariables)) is { } reason)
                 passedOver.Add($"{descriptor.Origin}: {reason}");
-            else if (descriptor.Mapping is SplitFlash)
+            else if (descriptor.Mapping.Variables is not null)
                 return new FirmwareChoice(descriptor, passedOver);
             else
                 forgetful ??= descriptor;
@@ -53,6 +53,6 @@ internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyL
             return $"it lacks {lacking}";
         if (!features.Admit(descriptor.Features))
             return $"it has {features.Excluded.Except(features.Required).First(descriptor.Features.Contains)}";
-        return keepsVariables && descriptor.Mapping is not SplitFlash ? "it keeps no EFI variables" : null;
+        return keepsVariables && descriptor.Mapping.Variables is null ? "it keeps no EFI variables" : null;
     }
 }

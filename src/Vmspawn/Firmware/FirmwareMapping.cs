@@ -12,12 +12,25 @@ internal abstract record FirmwareMapping
 {
     /// <summary>The files that it needs.</summary>
     public abstract IReadOnlyList<string> Files { get; }
+
+    /// <summary>What a machine's own variables start from; null for firmware that forgets them.</summary>
+    public virtual FirmwareFile? Variables => null;
 }
 
 /// <summary>Two flash chips: code that all machines share, and variables, of which each has its own.</summary>
 internal sealed record SplitFlash(FirmwareFile Executable, FirmwareFile Template) : FirmwareMapping
 {
     public override IReadOnlyList<string> Files => [Executable.Path, Template.Path];
+
+    public override FirmwareFile Variables => Template;
+}
+
+/// <summary>One flash chip with code and variables, of which each machine has its own copy.</summary>
+internal sealed record CombinedFlash(FirmwareFile Executable) : FirmwareMapping
+{
+    public override IReadOnlyList<string> Files => [Executable.Path];
+
+    public override FirmwareFile Variables => Executable;
 }
 
 /// <summary>One flash chip that nobody writes to: variables are forgotten.</summary>

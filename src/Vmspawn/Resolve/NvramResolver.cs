@@ -13,15 +13,22 @@ internal sealed class NvramResolver(VmOptions options, List<Problem> problems, L
     /// <summary>The variables; null for firmware that keeps none, and where there is a problem.</summary>
     public NvramSpec? Resolve(FirmwareDescriptor firmware, DriveSpec? root)
     {
-        if (firmware.Mapping is not SplitFlash flash)
+        if (firmware.Mapping.Variables is not { } own)
         {
             Refuse(firmware, options.EfiNvramTemplate, "--efi-nvram-template=");
             Refuse(firmware, options.EfiNvramState.Path, "--efi-nvram-state=");
             return null;
         }
 
+        if (firmware.Mapping is CombinedFlash && options.EfiNvramTemplate is { } wished)
+        {
+            problems.Add(new Problem("nvram-template-combined", $"--efi-nvram-template={wished}",
+                $"{own.Path} holds the firmware's code and its variables, which start from nothing else", "choose another firmware with --firmware="));
+            return null;
+        }
+
         var subject = options.EfiNvramTemplate is { } path ? $"--efi-nvram-template={path}" : firmware.Origin;
-        var template = NvramFacts.Probe(subject, Path.GetFullPath(options.EfiNvramTemplate ?? flash.Template.Path), write: false, problems);
+        var template = NvramFacts.Probe(subject, Path.GetFullPath(options.EfiNvramTemplate ?? own.Path), write: false, problems);
         if (template is null)
             return null;
         return new NvramSpec(template.File, StatePath(root) is { } state ? State(state, template) : null);

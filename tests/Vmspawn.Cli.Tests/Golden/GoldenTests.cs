@@ -32,6 +32,8 @@ public class GoldenTests
     [InlineData("uefi-secure-boot-ephemeral", null, "-x", "-i", "IMAGES/root.raw", "--secure-boot=yes", "--firmware-features=enrolled-keys", "-M", "throwaway")]
     [InlineData("uefi-variables-elsewhere", null, "-i", "IMAGES/root.raw", "--firmware=IMAGES/firmware/60-plain.json", "--efi-nvram-template=IMAGES/firmware/keys.fd", "--efi-nvram-state=IMAGES/vars")]
     [InlineData("uefi-stateless", null, "-i", "IMAGES/root.raw", "--firmware-features=stateless", "--efi-nvram-state=off")]
+    [InlineData("uefi-combined", null, "-i", "IMAGES/root.raw", "--firmware-features=combined")]
+    [InlineData("uefi-combined-ephemeral", null, "-x", "-i", "IMAGES/root.raw", "--firmware-features=combined", "-M", "throwaway")]
     [InlineData("uefi-in-memory", null, "-i", "IMAGES/root.raw", "--firmware-features=memory")]
     [InlineData("uefi-kernel", null, "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "quiet")]
     public void A_command_line_becomes_the_command_of_its_golden_file(string name, string? extra, params string[] args)

@@ -130,7 +130,7 @@ internal sealed class GoldenWorld : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
     };
 
-    /// <summary>Four descriptors whose firmware is empty pages.</summary>
+    /// <summary>Five descriptors whose firmware is empty pages.</summary>
     private void WriteFirmware()
     {
         Directory.CreateDirectory(PathOf("firmware"));
@@ -140,6 +140,7 @@ internal sealed class GoldenWorld : IDisposable
         Descriptor("40-enrolled", $$"""{"device": "flash", "executable": {{FileOf("code.fd")}}, "nvram-template": {{FileOf("keys.fd")}}}""", "requires-smm", "secure-boot", "enrolled-keys");
         Descriptor("60-plain", $$"""{"device": "flash", "executable": {{FileOf("code.fd")}}, "nvram-template": {{FileOf("vars.fd")}}}""", "acpi-s3");
         Descriptor("70-stateless", $$"""{"device": "flash", "mode": "stateless", "executable": {{FileOf("code.fd")}}}""", "stateless");
+        Descriptor("75-combined", $$"""{"device": "flash", "mode": "combined", "executable": {{FileOf("code.fd")}}}""", "combined");
         Descriptor("80-memory", $$"""{"device": "memory", "filename": "{{PathOf("firmware/memory.fd")}}"}""", "memory");
     }
 

@@ -30,8 +30,9 @@ public class DescriptorReaderTests
     }
 
     [Fact]
-    public void Stateless_memory_mapped_and_qcow2_firmware_is_read()
+    public void Stateless_combined_memory_mapped_and_qcow2_firmware_is_read()
     {
+        Assert.Equal(new CombinedFlash(new("/c", ImageFormat.Raw)), Mapping(SomeFirmware.Stateless("/c").Replace("stateless", "combined", StringComparison.Ordinal)));
         Assert.Equal(new StatelessFlash(new("/c", ImageFormat.Raw)), Mapping(SomeFirmware.Stateless("/c")));
         Assert.Equal(new MemoryMapping("/m"), Mapping(SomeFirmware.Memory("/m")));
         Assert.Equal(
@@ -40,7 +41,7 @@ public class DescriptorReaderTests
     }
 
     [Theory]
-    [InlineData("""{ "device": "flash", "mode": "combined", "executable": { "filename": "/c", "format": "raw" } }""", "combined")]
+    [InlineData("""{ "device": "flash", "mode": "mirrored", "executable": { "filename": "/c", "format": "raw" } }""", "mirrored")]
     [InlineData("""{ "device": "kernel", "filename": "/c" }""", "kernel")]
     [InlineData("""{ "device": "igvm", "filename": "/c" }""", "igvm")]
     public void What_we_do_not_have_is_known_by_name(string mapping, string word) =>

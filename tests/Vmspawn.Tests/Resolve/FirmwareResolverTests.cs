@@ -136,6 +136,18 @@ public sealed class FirmwareResolverTests : IDisposable
     }
 
     [Fact]
+    public void Firmware_with_its_variables_in_one_file_is_its_own_template()
+    {
+        Install("1.json", SomeFirmware.Text(mapping: SomeFirmware.Stateless(_directory["code"]).Replace("stateless", "combined", StringComparison.Ordinal)));
+        var nvram = Resolve(new VmOptions(), root: Disk)!.Nvram!;
+        Assert.Equal((_directory["code"], _directory["disk.raw.efinvramstate"]), (nvram.Template.Path, nvram.State!.Path));
+        Assert.Null(Resolve(new VmOptions { Ephemeral = true }, root: Disk)!.Nvram!.State);
+        Assert.Empty(_problems);
+        Resolve(new VmOptions { EfiNvramTemplate = _directory["vars"] }, root: Disk);
+        Assert.Equal("nvram-template-combined", Assert.Single(_problems).Code);
+    }
+
+    [Fact]
     public void An_ephemeral_machine_one_without_an_image_and_one_on_a_device_forget_them()
     {
         Install("1.json", SomeFirmware.Text(mapping: Mapping));

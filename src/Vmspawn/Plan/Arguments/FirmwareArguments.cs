@@ -15,7 +15,7 @@ internal static class FirmwareArguments
     /// <summary>What the machine type has to be told: System Management Mode, and which block nodes are its flash chips.</summary>
     public static OptionText Properties(OptionText machine, MachineSpec spec) => (spec.Platform == Platform.X86 ? machine.With("smm", spec.Firmware is { NeedsSmm: true }) : machine)
         .WithIf(spec.Firmware?.Mapping is SplitFlash or StatelessFlash, "pflash0", Code)
-        .WithIf(spec.Firmware?.Nvram is not null, "pflash1", Variables);
+        .WithIf(spec.Firmware?.Nvram is not null, spec.Firmware?.Mapping is CombinedFlash ? "pflash0" : "pflash1", Variables);
 
     public static void Add(PlanDraft draft, FirmwareSpec? firmware)
     {
@@ -28,6 +28,9 @@ internal static class FirmwareArguments
                 break;
             case StatelessFlash flash:
                 AddCode(draft, flash.Executable);
+                break;
+            case CombinedFlash:
+                // Its chip is the one of the variables.
                 break;
             case MemoryMapping memory:
                 draft.Add("-bios", draft.InheritedPath(Code, new OpenedFile(memory.Path, ReadOnly: true)));
