@@ -9,12 +9,9 @@ public class NotYetTests
     [Theory]
     [InlineData("--no-pager")]
     [InlineData("--no-ask-password")]
-    [InlineData("--coco=no")]
     public void What_asks_for_nothing_is_accepted(string option) => Assert.IsType<RunCommand>(Parse(option));
 
     [Theory]
-    [InlineData("--coco=sev-snp")]
-    [InlineData("--coco=tdx")]
     [InlineData("--console=gui")]
     public void What_asks_for_something_is_refused_by_name(string option)
     {

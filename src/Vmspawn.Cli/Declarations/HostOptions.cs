@@ -47,6 +47,14 @@ internal static class HostOptions
             "yes",
             "no",
             "auto").OnceCalled("--qemu-kvm"),
+        Declare.Choice(
+            Topic.Host,
+            "--coco",
+            "KIND",
+            "A confidential guest, which the host cannot read: no, sev-snp, tdx",
+            ConfidentialTechnique.Off,
+            ConfidentialTechnique.Words,
+            (options, confidential) => options with { Confidential = confidential }),
         Declare.Value(
             Topic.Host,
             "--qemu-sandbox",

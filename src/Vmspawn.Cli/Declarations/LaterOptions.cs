@@ -10,7 +10,6 @@ internal static class LaterOptions
     [
         Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),
         Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
-        Declare.Off(Topic.Host, "--coco", "no|sev-snp|tdx", "a confidential guest is", value => value is "" or "no", "no"),
     ];
 
     private static VmOption[] Others() =>

@@ -31,6 +31,7 @@ internal sealed class Examiner(Surroundings surroundings)
             HostProblem = problems.FirstOrDefault(),
             Qemus = qemus,
             Kvm = host is null || qemus[0].Facts is not { } qemu ? null : Kvm(host, qemus[0].Platform, qemu),
+            Confidential = ConfidentialProbe.Look(),
             KvmDevice = DeviceFile.Look(KvmProbe.Device),
             TunDevice = DeviceFile.Look(HostProbe.TunDevice),
             VsockDevice = DeviceFile.Look(HostProbe.VsockDevice),

@@ -1,4 +1,5 @@
 using Vmspawn.Host;
+using Vmspawn.Options;
 using Vmspawn.Qemu;
 
 namespace Vmspawn.Doctor;
@@ -14,6 +15,7 @@ internal static class GuestFindings
         yield return Firmware(host, host.Native);
         yield return SecureBoot(host, host.Native);
         yield return Tpm(host);
+        yield return Confidential(host);
     }
 
     private static Finding Qemu(HostExamination host, ExaminedQemu qemu)
@@ -45,6 +47,22 @@ internal static class GuestFindings
             DeviceAccess.Missing => "modprobe kvm_intel or kvm_amd; the CPU's virtualisation is switched on in the firmware's setup, or nested by the outer host",
             _ => null,
         });
+    }
+
+    private static Finding Confidential(HostExamination host)
+    {
+        const string Id = "confidential";
+        const string Subject = "confidential";
+        const string Cost = "no --coco=";
+        if (ConfidentialTechnique.All.FirstOrDefault(technique => host.Confidential.WhyNot(technique) is null) is not { } technique)
+        {
+            var reasons = ConfidentialTechnique.All.Where(host.Confidential.Knows).Select(host.Confidential.WhyNot).ToList();
+            return Finding.Lacks(Id, Subject, reasons.Count == 0 ? "KVM knows neither SEV-SNP nor TDX here" : string.Join("; ", reasons), Cost, null);
+        }
+
+        return host.Native.Facts is { } qemu && qemu.Objects.Contains(technique.ObjectType)
+            ? Finding.Works(Id, Subject, $"{technique.Name} ({technique.Option})")
+            : Finding.Lacks(Id, Subject, $"the host has {technique.Name}, and QEMU does not know it", Cost, $"install QEMU {technique.FirstQemu} or later");
     }
 
     private static Finding Firmware(HostExamination host, ExaminedQemu qemu) => qemu.Firmware is { } firmware

@@ -37,6 +37,9 @@ internal sealed record HostExamination
     /// <summary>Whether guests run on KVM; null when there was no QEMU to try it with.</summary>
     public KvmFacts? Kvm { get; init; }
 
+    /// <summary>What the host has of confidential guests.</summary>
+    public ConfidentialHost Confidential { get; init; } = ConfidentialHost.None;
+
     public required DeviceAccess KvmDevice { get; init; }
 
     public required DeviceAccess TunDevice { get; init; }

@@ -15,14 +15,16 @@ internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyL
     /// <param name="platform">The machine.</param>
     /// <param name="features">What is wished.</param>
     /// <param name="keepsVariables">Whether it must not forget them.</param>
+    /// <param name="isConfidential">Whether it must be all measured.</param>
     public static FirmwareChoice Of(
-        FirmwareCatalog catalog, FirmwarePlatform platform, FirmwareFeatures features, bool keepsVariables)
+        FirmwareCatalog catalog, FirmwarePlatform platform, FirmwareFeatures features, bool keepsVariables, bool isConfidential = false)
     {
         FirmwareDescriptor? forgetful = null;
         var passedOver = new List<string>();
         foreach (var descriptor in catalog.Descriptors.Where(descriptor => descriptor.Starts(platform)))
         {
-            if ((WhyNot(descriptor, platform) ?? WhyNotWished(descriptor, features, keepsVariables)) is { } reason)
+            if ((WhyNot(descriptor, platform) ?? WhyNotWished(descriptor, features, keepsVariables)
+                ?? (isConfidential ? ConfidentialFirmware.WhyNot(descriptor) : null)) is { } reason)
                 passedOver.Add($"{descriptor.Origin}: {reason}");
             else if (descriptor.Mapping.Variables is not null)
                 return new FirmwareChoice(descriptor, passedOver);

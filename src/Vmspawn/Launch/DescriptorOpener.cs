@@ -185,6 +185,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         var file = new OverlayPlace(joined.Directory).CreateAnonymous();
         using var tree = joined.Tree is null ? null : ConfinedTree.Open(joined.Tree);
         new InitrdFacts(joined.Paths, 0).WriteTo(file, tree);
+        ArchiveTail.Append(file, joined.Tail.Span);
         return file;
     }
 

@@ -28,6 +28,7 @@ internal static class ImageFiles
                     to = Copy(image, part, copy, to);
             }
 
+            ArchiveTail.Append(copy, plan.Tail.Span);
             return copy;
         }
         catch

@@ -52,6 +52,19 @@ public enum DiskType
     ScsiCd,
 }
 
+/// <summary>By which of the processor's techniques the guest's memory is hidden from the host.</summary>
+public enum ConfidentialGuest
+{
+    /// <summary>By none.</summary>
+    No,
+
+    /// <summary>AMD's SEV-SNP.</summary>
+    SevSnp,
+
+    /// <summary>Intel's TDX.</summary>
+    Tdx,
+}
+
 /// <summary>What the machine starts with.</summary>
 public enum FirmwareKind
 {

@@ -85,6 +85,7 @@ public static class OptionRules
             "--forward-journal-…",
             "there is no journal to limit",
             "add --forward-journal=FILE.journal");
+        ConfidentialRules.Check(options, problems);
         foreach (var twice in options.Volumes.GroupBy(volume => volume.Name).Where(group => group.Count() > 1))
             Refuse(true, "volume-twice", $"--bind-volume={twice.Key}", "a volume is a disk of a machine only once");
         return problems;

@@ -76,6 +76,9 @@ public sealed record VmOptions
     /// <summary><c>--efi-nvram-state=</c>: where EFI variables are kept.</summary>
     public StatePlace EfiNvramState { get; init; } = StatePlace.Auto;
 
+    /// <summary><c>--coco=</c>: whether the host is kept from reading the guest.</summary>
+    public ConfidentialGuest Confidential { get; init; }
+
     /// <summary><c>--arch=</c>: the guest's processor; null for the host's.</summary>
     public Architecture? Architecture { get; init; }
 

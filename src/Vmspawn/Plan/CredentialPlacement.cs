@@ -13,6 +13,9 @@ internal enum CredentialTransport
 
     /// <summary>A word of the kernel command line, which everybody in the guest and on the host can read.</summary>
     KernelCommandLine,
+
+    /// <summary>A file of an archive behind the initrd, which is measured with it.</summary>
+    Initrd,
 }
 
 /// <summary>A credential with the way it goes.</summary>
@@ -34,10 +37,18 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
     /// <summary>Half of what Linux takes on x86.</summary>
     private const int CommandLineRoom = 1 << 10;
 
-    public static CredentialPlacement For(MachineSpec spec) => For(spec.Credentials, SmbiosReach.Reaches(spec));
+    public static CredentialPlacement For(MachineSpec spec) => spec.Confidential switch
+    {
+        null => For(spec.Credentials, SmbiosReach.Reaches(spec)),
+        { Technique.MeasuresSmbios: false } => new([.. spec.Credentials.Select(credential => new PlacedCredential(credential, CredentialTransport.Initrd))], []),
+        _ => For(spec.Credentials, hasSmbios: true, onlySmbios: true),
+    };
 
     /// <summary>Small ones first, so that a large one does not push a small one out.</summary>
-    public static CredentialPlacement For(IReadOnlyList<CredentialSpec> credentials, bool hasSmbios)
+    /// <param name="credentials">In the order given.</param>
+    /// <param name="hasSmbios">SMBIOS strings reach the guest.</param>
+    /// <param name="onlySmbios">The guest believes nothing else.</param>
+    public static CredentialPlacement For(IReadOnlyList<CredentialSpec> credentials, bool hasSmbios, bool onlySmbios = false)
     {
         var transports = new CredentialTransport?[credentials.Count];
         var (smbios, commandLine) = (hasSmbios ? SmbiosRoom : 0, CommandLineRoom);
@@ -48,6 +59,10 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
             {
                 transports[i] = CredentialTransport.Smbios;
                 smbios -= length;
+            }
+            else if (onlySmbios)
+            {
+                continue;
             }
             else if (FwCfgKey(credential).Length <= LongestFwCfgKey)
             {

@@ -35,7 +35,11 @@ public sealed record MemoryBytes(ReadOnlyMemory<byte> Content) : DescriptorSourc
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Paths">Absolute paths, in order.</param>
 /// <param name="Tree">The tree that the paths are in, out of which no link leads; null for the host's own.</param>
-public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, string? Tree = null) : DescriptorSource;
+public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, string? Tree = null) : DescriptorSource
+{
+    /// <summary>Bytes behind the last of them; empty for most, never printed.</summary>
+    public ReadOnlyMemory<byte> Tail { get; init; }
+}
 
 /// <summary>EFI variables that are kept: locked for as long as QEMU has them open, made from the template first when they are not there.</summary>
 /// <param name="Path">Absolute path of the file that keeps them.</param>
@@ -50,7 +54,11 @@ public sealed record ForgottenNvram(string Template) : DescriptorSource;
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Image">Absolute path of the image.</param>
 /// <param name="Files">Each as its runs of the image's bytes.</param>
-public sealed record FilesInImage(string Directory, string Image, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource;
+public sealed record FilesInImage(string Directory, string Image, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource
+{
+    /// <summary>Bytes behind the last of them; empty for most, never printed.</summary>
+    public ReadOnlyMemory<byte> Tail { get; init; }
+}
 
 /// <summary>Our connection to QEMU's monitor.</summary>
 public sealed record MonitorSocket : DescriptorSource;

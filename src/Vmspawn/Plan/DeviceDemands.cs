@@ -13,7 +13,8 @@ internal static class DeviceDemands
         List<DeviceDemand> demands =
         [
             DeviceDemand.Integrated(DeviceIds.Rng, "virtio-rng-pci", "random numbers"),
-            DeviceDemand.Integrated(DeviceIds.Balloon, "virtio-balloon-pci", "memory balloon"),
+            // What a confidential guest gives back the host could not take: the balloon moves shared memory alone.
+            .. spec.Confidential is null ? [DeviceDemand.Integrated(DeviceIds.Balloon, "virtio-balloon-pci", "memory balloon")] : Array.Empty<DeviceDemand>(),
             DeviceDemand.Integrated(DeviceIds.Serial, "virtio-serial-pci", "console"),
         ];
 

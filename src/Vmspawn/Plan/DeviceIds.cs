@@ -4,6 +4,7 @@ namespace Vmspawn.Plan;
 internal static class DeviceIds
 {
     public const string Rng = "vmspawn-rng";
+    public const string Confidential = "vmspawn-confidential";
     public const string Balloon = "vmspawn-balloon";
     public const string Serial = "vmspawn-serial";
     public const string ScsiController = "vmspawn-scsi";

@@ -13,9 +13,7 @@ internal static class MachinePlanner
         var problems = new List<Problem>();
         CheckCommandLine(spec, problems);
         SmbiosReach.Check(spec, problems);
-        problems.AddRange(CredentialPlacement.For(spec).Homeless.Select(credential => new Problem(
-            "credential-place", $"credential {credential.Id}",
-            "has a name too long for QEMU's fw_cfg and a value too long for another way into the guest", "use a name of at most 28 characters")));
+        problems.AddRange(CredentialPlacement.For(spec).Homeless.Select(credential => Homeless(spec, credential)));
         var user = UserDevices.From(spec.Extra, spec.Qemu, problems);
         var wish = new PcieWish(spec.Platform.Board, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
         var pcie = PciePlanner.Plan(wish);
@@ -35,7 +33,7 @@ internal static class MachinePlanner
         ConsoleArguments.Add(draft, spec);
         TpmArguments.Add(draft, spec);
         PortArguments.Add(draft);
-        MachineArguments.AddDevices(draft);
+        MachineArguments.AddDevices(draft, spec);
         ConsoleArguments.AddDevice(draft, spec);
         NotifyArguments.Add(draft);
         NetworkArguments.Add(draft, spec);
@@ -73,6 +71,14 @@ internal static class MachinePlanner
         from port in link.Published
         where port.HostPort != spec.Ssh?.HostPort
         select $"{port.Address}:{port.HostPort} leads to {port.Protocol} port {port.GuestPort} of the guest";
+
+    private static Problem Homeless(MachineSpec spec, CredentialSpec credential) => new(
+        "credential-place",
+        $"credential {credential.Id}",
+        spec.Confidential is null
+            ? "has a name too long for QEMU's fw_cfg and a value too long for another way into the guest"
+            : "is too large for SMBIOS strings, the one measured way into such a guest",
+        spec.Confidential is null ? "use a name of at most 28 characters" : "keep all of them below 36 KiB");
 
     private static void CheckCommandLine(MachineSpec spec, List<Problem> problems)
     {

@@ -9,9 +9,9 @@ internal static class AcceleratorResolver
 {
     private const string Emulation = "tcg";
 
-    public static AcceleratorSpec? Resolve(Tristate wish, World world, List<Problem> problems)
+    public static AcceleratorSpec? Resolve(Tristate wish, ConfidentialTechnique? technique, World world, List<Problem> problems)
     {
-        if (wish == Tristate.No)
+        if (wish == Tristate.No && technique is null)
             return new AcceleratorSpec(Emulation, null);
 
         // Who hands the device over says that it works, and may be the only one who can open it.
@@ -20,6 +20,12 @@ internal static class AcceleratorResolver
         var kvm = Probe(world);
         if (kvm.Usable)
             return new AcceleratorSpec("kvm", null);
+        if (technique is not null)
+        {
+            problems.Add(new Problem("confidential-without-kvm", technique.Option, $"such a guest runs with KVM only: {kvm.Reason}", "vmspawn doctor says what this host has"));
+            return null;
+        }
+
         if (wish == Tristate.Auto)
             return new AcceleratorSpec(Emulation, kvm.Reason);
 

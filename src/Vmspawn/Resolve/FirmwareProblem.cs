@@ -10,20 +10,21 @@ internal static class FirmwareProblem
         VmOptions options, FirmwarePlatform platform, FirmwareCatalog catalog, FirmwareChoice choice)
     {
         var wish = options.FirmwareFeatures.ToString();
-        var subject = options.Firmware == FirmwareKind.Auto ? "UEFI firmware" : "--firmware=uefi";
+        var technique = ConfidentialTechnique.Of(options.Confidential);
+        var subject = technique is not null ? technique.Option : options.Firmware == FirmwareKind.Auto ? "UEFI firmware" : "--firmware=uefi";
         var lookedAt = $"looked at {string.Join(", ", catalog.LookedAt)}";
         if (choice.PassedOver.Count == 0)
         {
             var damaged = catalog.Damaged.Count == 0 ? "" : $"; unusable: {string.Join("; ", catalog.Damaged)}";
             return new Problem("firmware-missing", subject,
-                $"none for {platform.Architecture} is installed; {lookedAt}{damaged}", Hint(platform.Architecture));
+                $"none for {platform.Architecture} is installed; {lookedAt}{damaged}", technique?.FirmwareHint ?? Hint(platform.Architecture));
         }
 
         var reasons = string.Join("; ", choice.PassedOver.Concat(catalog.Damaged));
         var wished = wish.Length == 0 ? "" : $" with --firmware-features={wish}";
         return new Problem("firmware-unfit", subject,
             $"none that is installed for {platform.Architecture} will do{wished}: {reasons}; {lookedAt}",
-            "vmspawn --firmware-features=list shows the features there are");
+            technique is null ? "vmspawn --firmware-features=list shows the features there are" : technique.FirmwareHint);
     }
 
     private static string Hint(string architecture) => architecture switch

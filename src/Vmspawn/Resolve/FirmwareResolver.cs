@@ -8,6 +8,8 @@ namespace Vmspawn.Resolve;
 internal sealed class FirmwareResolver(
     VmOptions options, FirmwarePlatform platform, FirmwarePlaces places, List<Problem> problems, List<string> notices)
 {
+    private readonly ConfidentialTechnique? _technique = ConfidentialTechnique.Of(options.Confidential);
+
     /// <summary>The firmware; null for the platform's own, and where there is a problem.</summary>
     /// <param name="kernel">The kernel to boot, or null to boot from a disk.</param>
     /// <param name="root">The root disk, or null.</param>
@@ -24,7 +26,7 @@ internal sealed class FirmwareResolver(
         return new FirmwareSpec
         {
             Origin = descriptor.Origin,
-            Mapping = descriptor.Mapping,
+            Mapping = _technique is null ? descriptor.Mapping : ConfidentialFirmware.InMemory(descriptor.Mapping),
             Nvram = new NvramResolver(options, problems, notices).Resolve(descriptor, root),
             NeedsSmm = descriptor.Features.Contains("requires-smm"),
             ProtectsVariables = descriptor.Features.Contains("requires-smm") && descriptor.Features.Contains(FirmwareFeatures.SecureBoot),
@@ -49,16 +51,20 @@ internal sealed class FirmwareResolver(
             return null;
         }
 
-        if (FirmwareChoice.WhyNot(descriptor, platform) is not { } reason)
+        if ((FirmwareChoice.WhyNot(descriptor, platform) ?? WhyNotConfidential(descriptor)) is not { } reason)
             return descriptor;
         problems.Add(new Problem("firmware-unusable", subject, reason, "vmspawn --firmware=describe shows the one that would be chosen"));
         return null;
     }
 
+    private string? WhyNotConfidential(FirmwareDescriptor descriptor) => _technique is null ? null
+        : descriptor.Features.Contains(_technique.FirmwareFeature) ? ConfidentialFirmware.WhyNot(descriptor)
+        : $"it lacks {_technique.FirmwareFeature}, which {_technique.Option} needs";
+
     private FirmwareDescriptor? Chosen(KernelSpec? kernel)
     {
         var catalog = FirmwareCatalog.Of(platform, places);
-        var choice = FirmwareChoice.Of(catalog, platform, options.FirmwareFeatures, options.EfiNvramState.Path is not null);
+        var choice = FirmwareChoice.Of(catalog, platform, options.FirmwareFeatures, options.EfiNvramState.Path is not null, _technique is not null);
         if (choice.Descriptor is { } descriptor)
             return descriptor;
         // A kernel with an EFI stub boots as well without firmware; only a unified one does not.

@@ -42,5 +42,11 @@ internal sealed class InstalledFirmware(FirmwarePlatform platform, FirmwarePlace
 
     /// <summary>The JSON text of what would be chosen; null with the reason in <paramref name="problems"/>.</summary>
     public ReadOnlyMemory<byte>? Describe(VmOptions options, List<Problem> problems) =>
-        new FirmwareResolver(options with { Firmware = FirmwareKind.Uefi }, platform, places, problems, []).Find(kernel: null)?.Json;
+        new FirmwareResolver(Wished(options), platform, places, problems, []).Find(kernel: null)?.Json;
+
+    private static VmOptions Wished(VmOptions options)
+    {
+        var wished = options with { Firmware = FirmwareKind.Uefi };
+        return ConfidentialTechnique.Of(options.Confidential) is { } technique ? ConfidentialResolver.Apply(wished, technique) : wished;
+    }
 }

@@ -11,7 +11,7 @@ internal static class KernelResolver
     public static KernelSpec? Resolve(VmOptions options, Architecture? architecture, string? tmpdir, List<Problem> problems)
     {
         var initrds = InitrdFacts.Probe([.. options.Initrds.Select(Path.GetFullPath)], problems);
-        var place = initrds is { Paths: [var first, _, ..] } ? OverlayPlace.Choose($"--initrd={first}", "the joined initrds", first, tmpdir, problems)?.Directory : null;
+        var place = initrds is { Paths: [var first, ..] paths } && NeedsCopy(options, paths.Count) ? OverlayPlace.Choose($"--initrd={first}", "the joined initrds", first, tmpdir, problems)?.Directory : null;
         if (options.LinuxContent.Length > 0)
             return new KernelSpec(null, options.LinuxContent, initrds?.Paths ?? []) { InitrdPlace = place };
         if (options.Linux is not { } path)
@@ -28,6 +28,10 @@ internal static class KernelResolver
             IsUki = kernel.IsUki,
         };
     }
+
+    /// <summary>Whether the initrds are joined, with one another or with credentials.</summary>
+    public static bool NeedsCopy(VmOptions options, int initrds) =>
+        initrds > 1 || (initrds == 1 && ConfidentialTechnique.Of(options.Confidential) is { MeasuresSmbios: false });
 
     private static Problem OtherProcessor(string path, Architecture kernel, Architecture machine) => new(
         "kernel-architecture",

@@ -21,6 +21,15 @@ internal static class Resolver
     internal static Resolution Resolve(
         VmOptions options, World? world, Surroundings surroundings, List<Problem> problems, List<string> notices)
     {
+        var technique = ConfidentialTechnique.Of(options.Confidential);
+        if (technique is not null && world is not null)
+        {
+            // Where the host cannot, whatever else is missing need not be told.
+            if (ConfidentialResolver.WhyNot(technique, world) is { } reason)
+                return new Resolution(null, [.. problems, reason], notices);
+            options = ConfidentialResolver.Apply(options, technique);
+        }
+
         var isUser = options.Scope == RuntimeScope.User || (options.Scope == RuntimeScope.Auto && world is { Host.IsRoot: false });
         options = TemplateChild.Apply(options, isUser, surroundings.Environment, problems);
         options = MachineImageLookup.Apply(options, MachineImageLookup.Directories(isUser, surroundings.Environment), problems);
@@ -34,6 +43,8 @@ internal static class Resolver
             kernel = new BootEntryResolver(options, world.Platform.Architecture, surroundings.Environment("TMPDIR"), problems).Resolve();
         if (kernel is null && options is { Directory: not null, Linux: null } && world is not null)
             kernel = new TreeKernelResolver(options, world.Platform.Architecture, surroundings.Environment("TMPDIR"), problems).Resolve();
+        if (technique is not null)
+            ConfidentialResolver.CheckKernel(options, technique, kernel, problems);
         var arguments = kernel is { Options.Length: > 0 } ? [.. kernel.Options.Split(' '), .. options.KernelArguments] : options.KernelArguments;
         var drives = new DriveResolver(options, surroundings, problems, notices).Resolve();
         drives.AddRange(new VolumeResolver(options, isUser, surroundings, problems).Resolve());
@@ -54,10 +65,12 @@ internal static class Resolver
         if (name is not null && new CloudInitResolver(options, problems, notices).Resolve(name, ssh is null ? [] : [ssh.Key.Public]) is { } seed)
             drives.Add(seed);
         // Last, since it may run a guest: not worth it when there is no VM to start anyway.
-        var accelerator = problems.Count == 0 ? AcceleratorResolver.Resolve(options.Kvm, world!, problems) : null;
+        var accelerator = problems.Count == 0 ? AcceleratorResolver.Resolve(options.Kvm, technique, world!, problems) : null;
         if (problems.Count > 0)
             return new Resolution(null, problems, notices);
 
+        if (technique is not null && tpm is not null)
+            notices.Add("the guest must not trust its TPM, which the host makes: --tpm=no leaves it out");
         if (accelerator!.WhyEmulated is { } why)
             notices.Add($"emulating the CPU, which is slow: {why}");
         var spec = new MachineSpec
@@ -70,6 +83,7 @@ internal static class Resolver
             Cpus = options.Cpus,
             Ram = options.Ram,
             Uuid = options.Uuid,
+            Confidential = technique is null ? null : ConfidentialResolver.Spec(technique, world.Confidential()),
             Firmware = firmware,
             Kernel = kernel,
             KernelArguments = rootArgument is null ? arguments : [rootArgument, .. arguments],

@@ -49,7 +49,7 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
         return new KernelSpec(entry.Kernel, default, initrds)
         {
             Tree = _tree,
-            InitrdPlace = initrds.Count > 1 ? OverlayPlace.Choose(_subject, "the joined initrds", _tree, tmpdir, problems)?.Directory : null,
+            InitrdPlace = KernelResolver.NeedsCopy(options, initrds.Count) ? OverlayPlace.Choose(_subject, "the joined initrds", _tree, tmpdir, problems)?.Directory : null,
             // A unified kernel has its own.
             Options = entry.Kind == BootEntryKind.Unified ? "" : string.Join(' ', Words(entry.Options)),
             IsPe = sniff.IsPe,

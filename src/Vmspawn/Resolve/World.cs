@@ -33,6 +33,9 @@ internal sealed record World(
     /// <summary>Looks for what serves shared directories.</summary>
     public Func<VirtiofsdFacts> Virtiofsd { get; init; } = () => new VirtiofsdFacts([], [], [], VirtiofsdSandbox.None);
 
+    /// <summary>Finds out which confidential guests the host can have.</summary>
+    public Func<ConfidentialHost> Confidential { get; init; } = ConfidentialProbe.Look;
+
     /// <summary>Looks; null with the reasons in <paramref name="problems"/>.</summary>
     public static World? Look(RuntimeScope scope, Architecture? architecture, Surroundings surroundings, List<Problem> problems)
     {

@@ -20,6 +20,9 @@ internal sealed record MachineSpec
     public required RamSize Ram { get; init; }
     public Guid? Uuid { get; init; }
 
+    /// <summary>How the host is kept from reading the guest, or null for a guest like most.</summary>
+    public ConfidentialSpec? Confidential { get; init; }
+
     /// <summary>UEFI firmware, or null for the platform's own and for none.</summary>
     public FirmwareSpec? Firmware { get; init; }
 

@@ -30,6 +30,7 @@ public class DoctorTests
           ok     UEFI firmware  /usr/share/qemu/firmware/50-edk2.json
           ok     Secure Boot    /usr/share/qemu/firmware/40-edk2-secure.json
           ok     TPM            /usr/bin/swtpm
+          ok     confidential   SEV-SNP (--coco=sev-snp)
           ok     io_uring       granted; memory that may be locked: unlimited
           ok     user network   /usr/bin/passt
           ok     TAP network    /dev/net/tun
@@ -71,6 +72,8 @@ public class DoctorTests
           lacks  TPM            swtpm is not installed
                                 costs: guests have no TPM
                                 mend: apt install swtpm swtpm-tools
+          lacks  confidential   KVM knows neither SEV-SNP nor TDX here
+                                costs: no --coco=
           lacks  io_uring       the kernel grants none; memory that may be locked: 65536
                                 bytes
                                 costs: disks go through QEMU's threads, which is slower
@@ -106,7 +109,7 @@ public class DoctorTests
                                 mend: systemctl start systemd-storage-fs.socket (systemd
                                 261 or later)
 
-        Machines start here; 15 things are missing.
+        Machines start here; 16 things are missing.
 
         """), Run(SomeHost.Bare));
 
@@ -151,6 +154,15 @@ public class DoctorTests
     {
         var host = SomeHost.Complete with { VsockDevice = DeviceAccess.Missing };
         Assert.Equal("/usr/bin/vhost-device-vsock", Find(host, "vsock").Found);
+    }
+
+    [Fact]
+    public void Confidential_guests_take_a_host_and_a_QEMU()
+    {
+        var host = SomeHost.Complete with { Confidential = new ConfidentialHost(null, "Y", DeviceAccess.Missing, null, null) };
+        Assert.Equal(("the host has TDX, and QEMU does not know it", "install QEMU 10.1 or later"), (Find(host, "confidential").Found, Find(host, "confidential").Mend));
+        host = SomeHost.Complete with { Confidential = new ConfidentialHost("N", null, DeviceAccess.Missing, null, null) };
+        Assert.StartsWith("/sys/module/kvm_amd/parameters/sev_snp says N", Find(host, "confidential").Found, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -236,7 +236,7 @@ public class GoldenTests
         Assert.Equal(world.Print(world.Plan(args, null).Plan!), world.Print(world.Plan(args, null).Plan!));
     }
 
-    private static void Compare(string name, string actual, [CallerFilePath] string source = "")
+    internal static void Compare(string name, string actual, [CallerFilePath] string source = "")
     {
         var path = Path.Combine(Path.GetDirectoryName(source)!, "lines", $"{name}.txt");
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")

@@ -30,6 +30,18 @@ internal sealed class GoldenWorld : IDisposable
     /// <summary>Somebody handed KVM's device over.</summary>
     public bool HasPassedKvm { get; init; }
 
+    /// <summary>The confidential guests that the host can have.</summary>
+    public ConfidentialHost Confidential { get; init; } = ConfidentialHost.None;
+
+    /// <summary>Objects that QEMU makes besides.</summary>
+    public IReadOnlyList<string> Objects { get; init; } = [];
+
+    /// <summary>Devices that QEMU has besides, on no bus.</summary>
+    public IReadOnlyList<string> Drivers { get; init; } = [];
+
+    /// <summary>KVM runs guests.</summary>
+    public bool HasKvm { get; init; }
+
     /// <summary>QEMU's version.</summary>
     public QemuVersion Version { get; init; } = new(7, 2, 22);
 
@@ -57,6 +69,9 @@ internal sealed class GoldenWorld : IDisposable
         QcowOverlay.Write(qcow2, 1 << 30);
     }
 
+    /// <summary>What the last command line was told while it was resolved.</summary>
+    public IReadOnlyList<string> Notices { get; private set; } = [];
+
     /// <summary>The plan of a command line, or what is wrong with it.</summary>
     public (VmPlan? Plan, IReadOnlyList<Problem> Problems) Plan(string[] args, string? extra)
     {
@@ -71,6 +86,7 @@ internal sealed class GoldenWorld : IDisposable
         var options = Assert.IsType<RunCommand>(parsed).Options;
         var surroundings = new Surroundings(_ => null, Terminal: null, () => 0x0123456789abcdef);
         var resolution = Resolver.Resolve(options, World(), surroundings, [], []);
+        Notices = resolution.Notices;
         if (resolution.Spec is not { } spec)
             return (null, resolution.Problems);
         var result = MachinePlanner.Plan(spec);
@@ -107,10 +123,10 @@ internal sealed class GoldenWorld : IDisposable
     {
         OpenedFile file => $"{(file.ReadOnly ? "read" : "read and write")} {file.Path}",
         AnonymousOverlay overlay => $"overlay of {overlay.VirtualSize} bytes in {overlay.Directory}",
-        JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)}{(joined.Tree is null ? "" : $" of {joined.Tree}")} in {joined.Directory}",
+        JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)}{(joined.Tree is null ? "" : $" of {joined.Tree}")}{Behind(joined.Tail)} in {joined.Directory}",
         KeptNvram nvram => $"EFI variables in {nvram.Path}, at first those of {nvram.Template}",
         ForgottenNvram nvram => $"a throw-away copy of {nvram.Template}",
-        FilesInImage files => $"{files.Files.Count} files of {files.Image}",
+        FilesInImage files => $"{files.Files.Count} files of {files.Image}{Behind(files.Tail)}",
         MemoryBytes bytes => $"{bytes.Content.Length} bytes in memory",
         MonitorSocket => "monitor socket",
         NotifyPort => "the guest's reports",
@@ -130,19 +146,43 @@ internal sealed class GoldenWorld : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
     };
 
+    private static string Behind(ReadOnlyMemory<byte> tail) => tail.Length == 0 ? "" : $" and {tail.Length} bytes";
+
     /// <summary>Five descriptors whose firmware is empty pages.</summary>
     private void WriteFirmware()
     {
         Directory.CreateDirectory(PathOf("firmware"));
         foreach (var name in new[] { "code.fd", "vars.fd", "keys.fd", "memory.fd" })
             File.WriteAllBytes(PathOf($"firmware/{name}"), new byte[4096]);
-        string FileOf(string name) => $$"""{"filename": "{{PathOf($"firmware/{name}")}}", "format": "raw"}""";
         Descriptor("40-enrolled", $$"""{"device": "flash", "executable": {{FileOf("code.fd")}}, "nvram-template": {{FileOf("keys.fd")}}}""", "requires-smm", "secure-boot", "enrolled-keys");
         Descriptor("60-plain", $$"""{"device": "flash", "executable": {{FileOf("code.fd")}}, "nvram-template": {{FileOf("vars.fd")}}}""", "acpi-s3");
         Descriptor("70-stateless", $$"""{"device": "flash", "mode": "stateless", "executable": {{FileOf("code.fd")}}}""", "stateless");
         Descriptor("75-combined", $$"""{"device": "flash", "mode": "combined", "executable": {{FileOf("code.fd")}}}""", "combined");
         Descriptor("80-memory", $$"""{"device": "memory", "filename": "{{PathOf("firmware/memory.fd")}}"}""", "memory");
     }
+
+    /// <summary>Adds firmware for confidential guests, as Debian has it.</summary>
+    public void InstallConfidentialFirmware()
+    {
+        string Memory(string name)
+        {
+            File.WriteAllBytes(PathOf($"firmware/{name}"), new byte[4096]);
+            return $$"""{"device": "memory", "filename": "{{PathOf($"firmware/{name}")}}"}""";
+        }
+
+        Descriptor("90-amdsev", Memory("OVMF.amdsev.fd"), "amd-sev", "amd-sev-es", "amd-sev-snp", "verbose-dynamic");
+        Descriptor("90-inteltdx", Memory("OVMF.inteltdx.ms.fd"), "enrolled-keys", "intel-tdx", "secure-boot", "verbose-dynamic");
+    }
+
+    /// <summary>Adds firmware for one flash chip that nobody writes to.</summary>
+    public void InstallStatelessFlash(string name, string format, params string[] features) =>
+        Descriptor(name, $$"""{"device": "flash", "mode": "stateless", "executable": {{FileOf("code.fd", format)}} }""", features);
+
+    /// <summary>Adds firmware that keeps its variables.</summary>
+    public void InstallSplitFlash(string name, params string[] features) =>
+        Descriptor(name, $$"""{"device": "flash", "executable": {{FileOf("code.fd")}}, "nvram-template": {{FileOf("vars.fd")}} }""", features);
+
+    private string FileOf(string name, string format = "raw") => $$"""{"filename": "{{PathOf($"firmware/{name}")}}", "format": "{{format}}"}""";
 
     private void Descriptor(string name, string mapping, params string[] features) => File.WriteAllText(PathOf($"firmware/{name}.json"), $$"""
         {
@@ -159,7 +199,7 @@ internal sealed class GoldenWorld : IDisposable
         {
             Path = $"/usr/bin/qemu-system-{Platform.Name}",
             Version = Version,
-            Drivers = new Dictionary<string, string>
+            Drivers = new Dictionary<string, string>(Drivers.Select(driver => KeyValuePair.Create(driver, "")))
             {
                 ["nvme"] = "PCI",
                 ["vhost-vsock-pci"] = "PCI",
@@ -174,7 +214,7 @@ internal sealed class GoldenWorld : IDisposable
             Machines = new HashSet<string> { "q35", "pc-q35-7.2" },
             MachineAliases = new Dictionary<string, string> { ["q35"] = "pc-q35-7.2" },
             Accelerators = new HashSet<string> { "tcg", "kvm" },
-            Objects = new HashSet<string> { "rng-builtin" },
+            Objects = new HashSet<string>(["rng-builtin", .. Objects]),
             HasSandbox = true,
             HasIoUring = true,
             RunWith = new HashSet<string>(),
@@ -185,8 +225,9 @@ internal sealed class GoldenWorld : IDisposable
             qemu,
             new FirmwarePlaces([PathOf("firmware")], []),
             name => Programs.Contains(name) ? $"/usr/bin/{name}" : null,
-            _ => new KvmFacts(false, "the tests have none"))
+            _ => HasKvm ? new KvmFacts(true, null) : new KvmFacts(false, "the tests have none"))
         {
+            Confidential = () => Confidential,
             Platform = Platform,
             Passed = new PassedDevices(HasPassedKvm ? new Microsoft.Win32.SafeHandles.SafeFileHandle() : null, null),
             Vsock = new VsockHost(IsFree, IsFree, () => 1425258489),

@@ -1,4 +1,5 @@
 using System.Text;
+using Vmspawn.Boot;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Spec;
 
@@ -10,16 +11,22 @@ internal static class BootArguments
     public static void Add(PlanDraft draft, MachineSpec spec)
     {
         var commandLine = KernelCommandLine.For(spec);
+        // Without SMBIOS strings that it believes, a unified kernel takes its arguments, too, from whoever starts it.
+        var hasStrings = spec.Confidential is not { Technique.MeasuresSmbios: false };
+        var credentials = CredentialPlacement.For(spec);
         if (spec.Kernel is { } kernel)
         {
             draft.Add("-kernel", kernel.Tree is null && kernel.Path is { } path ? path : draft.InheritedPath("kernel", Kernel(kernel)));
+            var tail = CredentialArchive.Of([.. credentials.By(CredentialTransport.Initrd)]);
             if (kernel.Initrds.Count > 0 || kernel.Entry is { Initrds.Count: > 0 })
-                draft.Add("-initrd", Initrd(draft, kernel));
-            if (commandLine.Length > 0 && !kernel.IsUki)
+                draft.Add("-initrd", Initrd(draft, kernel, tail));
+            else if (tail.Length > 0)
+                draft.Add("-initrd", draft.InheritedPath("initrd", new MemoryBytes(tail)));
+            if (commandLine.Length > 0 && !(kernel.IsUki && hasStrings))
                 draft.Add("-append", commandLine);
         }
 
-        if (commandLine.Length > 0 && spec.Kernel is null or { IsUki: true })
+        if (commandLine.Length > 0 && hasStrings && spec.Kernel is null or { IsUki: true })
         {
             // Read by systemd-stub(7) and systemd-boot(7).
             AddString(draft, $"io.systemd.stub.kernel-cmdline-extra={commandLine}");
@@ -28,7 +35,6 @@ internal static class BootArguments
 
         foreach (var text in spec.Smbios11)
             AddString(draft, text);
-        var credentials = CredentialPlacement.For(spec);
         foreach (var credential in credentials.By(CredentialTransport.Smbios))
             draft.Add("-smbios", OptionText.Pairs().With("type", 11).With("path", Secret(draft, credential, Encoding.UTF8.GetBytes(CredentialPlacement.SmbiosText(credential)))));
         foreach (var credential in credentials.By(CredentialTransport.FwCfg))
@@ -42,12 +48,12 @@ internal static class BootArguments
         _ => new MemoryBytes(kernel.Content),
     };
 
-    private static string Initrd(PlanDraft draft, KernelSpec kernel)
+    private static string Initrd(PlanDraft draft, KernelSpec kernel, ReadOnlyMemory<byte> tail)
     {
         if (kernel.Entry is { } entry)
-            return draft.InheritedPath("initrd", new FilesInImage(entry.Place, entry.Image, entry.Initrds));
-        if (kernel.Initrds is not [var only])
-            return draft.InheritedPath("initrd", new JoinedFiles(kernel.InitrdPlace!, kernel.Initrds, kernel.Tree));
+            return draft.InheritedPath("initrd", new FilesInImage(entry.Place, entry.Image, entry.Initrds) { Tail = tail });
+        if (kernel.Initrds is not [var only] || tail.Length > 0)
+            return draft.InheritedPath("initrd", new JoinedFiles(kernel.InitrdPlace!, kernel.Initrds, kernel.Tree) { Tail = tail });
         return kernel.Tree is { } tree ? draft.InheritedPath("initrd", new FileInTree(tree, only)) : only;
     }
 

@@ -13,10 +13,8 @@ internal static class MachineArguments
     {
         draft.Add("-name", new OptionText(spec.Name));
         draft.Add("-machine", Board(spec));
-        draft.Add("-accel", spec.Accelerator.IsPassed
-            ? new OptionText(spec.Accelerator.Name).With("device", draft.SetPath("kvm", new PassedKvm())).ToString()
-            : spec.Accelerator.Name);
-        draft.Add("-cpu", spec.Platform.CpuModel(spec.Accelerator.Name, spec.Qemu.Version));
+        draft.Add("-accel", Accelerator(draft, spec));
+        draft.Add("-cpu", spec.Confidential?.Technique.CpuModel ?? spec.Platform.CpuModel(spec.Accelerator.Name, spec.Qemu.Version));
         draft.Add("-smp", spec.Cpus.Smp);
         draft.Add("-m", Memory(spec));
         if (spec.HasVhostUser)
@@ -26,23 +24,33 @@ internal static class MachineArguments
             draft.Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         if (spec.Uuid is { } uuid)
             draft.Add("-uuid", uuid.ToString("D"));
-        // Another one in each run: a guest that was restored from a snapshot learns that its random numbers were seen before.
-        if (spec.Qemu.HasDriver(GenerationId) && spec.Extra.Devices.All(device => device.Driver != GenerationId))
+        ConfidentialArguments.Add(draft, spec.Confidential);
+        // Another one in each run: a guest that was restored from a snapshot learns that its random numbers were seen before. Nobody can
+        // restore a confidential one, nor would it believe the host.
+        if (spec.Confidential is null && spec.Qemu.HasDriver(GenerationId) && spec.Extra.Devices.All(device => device.Driver != GenerationId))
             draft.Add("-device", new OptionText(GenerationId).With("guid", "auto"));
     }
 
-    public static void AddDevices(PlanDraft draft)
+    public static void AddDevices(PlanDraft draft, MachineSpec spec)
     {
         draft.Add("-object", "rng-builtin,id=vmspawn-rng-source");
         draft.AddPciDevice("virtio-rng-pci", DeviceIds.Rng, text => text.With("rng", "vmspawn-rng-source"));
-        draft.AddPciDevice("virtio-balloon-pci", DeviceIds.Balloon, text => text.With("free-page-reporting", true));
+        if (spec.Confidential is null)
+            draft.AddPciDevice("virtio-balloon-pci", DeviceIds.Balloon, text => text.With("free-page-reporting", true));
         draft.AddPciDevice("virtio-serial-pci", DeviceIds.Serial);
+    }
+
+    private static OptionText Accelerator(PlanDraft draft, MachineSpec spec)
+    {
+        var text = ConfidentialArguments.Accelerator(new OptionText(spec.Accelerator.Name), spec.Confidential);
+        return spec.Accelerator.IsPassed ? text.With("device", draft.SetPath("kvm", new PassedKvm())) : text;
     }
 
     private static OptionText Board(MachineSpec spec)
     {
         var machine = FirmwareArguments.Properties(new OptionText(spec.Platform.Board.Name), spec)
-            .WithIf(spec.HasVhostUser, "memory-backend", DeviceIds.Memory);
+            .WithIf(spec.HasVhostUser, "memory-backend", DeviceIds.Memory)
+            .WithIf(spec.Confidential is not null, "confidential-guest-support", DeviceIds.Confidential);
         return spec.Platform.Architecture switch
         {
             Architecture.X64 => Pc(machine.With("vmport", false), spec.Accelerator.Name),

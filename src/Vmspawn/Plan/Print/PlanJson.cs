@@ -91,12 +91,14 @@ public static class PlanJson
                 if (joined.Tree is not null)
                     json.WriteString("tree", joined.Tree);
                 Array(json, "paths", joined.Paths, path => json.WriteStringValue(path));
+                WriteTail(json, joined.Tail);
                 break;
             case FilesInImage files:
                 json.WriteString("kind", "in-image");
                 json.WriteString("directory", files.Directory);
                 json.WriteString("path", files.Image);
                 json.WriteNumber("size", files.Files.Sum(file => file.Sum(part => part.Length)));
+                WriteTail(json, files.Tail);
                 break;
             case MemoryBytes bytes:
                 json.WriteString("kind", "memory");
@@ -164,6 +166,13 @@ public static class PlanJson
         }
 
         json.WriteEndObject();
+    }
+
+    // Secrets: how many bytes, never which.
+    private static void WriteTail(Utf8JsonWriter json, ReadOnlyMemory<byte> tail)
+    {
+        if (tail.Length > 0)
+            json.WriteNumber("tailSize", tail.Length);
     }
 
     private static void Helper(Utf8JsonWriter json, HelperPlan helper)

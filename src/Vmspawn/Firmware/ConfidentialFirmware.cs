@@ -1,0 +1,24 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Firmware;
+
+/// <summary>Firmware for confidential guests: all of it is put into memory and measured there, so that there are no flash chips.</summary>
+internal static class ConfidentialFirmware
+{
+    /// <summary>Why it cannot be that; null when it can.</summary>
+    public static string? WhyNot(FirmwareDescriptor descriptor) => descriptor switch
+    {
+        { Mapping.Variables: not null } => "it keeps EFI variables, and such a guest's firmware is all measured",
+        { Mapping: StatelessFlash { Executable.Format: not ImageFormat.Raw } } => "it is no raw image, which alone can be measured",
+        _ when descriptor.Features.Contains("requires-smm") => "it runs in System Management Mode, which such a guest has not",
+        _ => null,
+    };
+
+    /// <summary>The same firmware in memory, whatever chip it is meant for.</summary>
+    public static MemoryMapping InMemory(FirmwareMapping mapping) => mapping switch
+    {
+        MemoryMapping memory => memory,
+        StatelessFlash flash => new MemoryMapping(flash.Executable.Path),
+        _ => throw new ArgumentException("Firmware that cannot be measured was chosen.", nameof(mapping)),
+    };
+}
