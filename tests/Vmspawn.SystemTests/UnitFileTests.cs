@@ -7,16 +7,14 @@ public sealed class UnitFileTests : VmTest
 {
     private const string Theirs = "systemd-vmspawn@.service";
 
-    private static string Packaging { get; } = Path.GetFullPath(Path.Combine(Prepared.Guests, "..", "..", "packaging", "systemd"));
-
     [Fact]
     public async Task Systemd_finds_nothing_wrong_with_our_unit_and_starts_us_for_its_own()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can run systemd in namespaces of its own");
         using var host = await SystemdContainer.Start(
             Scratch,
-            Path.Combine(Packaging, "vmspawn@.service"),
-            Path.Combine(Packaging, $"{Theirs}.d"),
+            Path.Combine(Prepared.Units, "vmspawn@.service"),
+            Path.Combine(Prepared.Units, $"{Theirs}.d"),
             Path.Combine(Prepared.Cache, "sid/usr/lib/systemd/system", Theirs),
             Path.Combine(Prepared.Cache, "sid/usr/lib/systemd/system/modprobe@.service"));
         await host.Good("/usr/bin/python3", "-c", $"import os; os.symlink('/host{Prepared.Binary}', '/usr/bin/vmspawn')");

@@ -43,6 +43,9 @@ internal static class Prepared
     /// <summary>The folder with what makes the guests.</summary>
     public static string Guests { get; } = Path.Combine(RepositoryRoot(), "tests", "guests");
 
+    /// <summary>The folder with the units that we ship.</summary>
+    public static string Units { get; } = Path.Combine(RepositoryRoot(), "packaging", "systemd");
+
     private static string RepositoryRoot()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))

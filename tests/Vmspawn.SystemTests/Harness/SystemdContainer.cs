@@ -3,11 +3,18 @@ namespace Vmspawn.SystemTests.Harness;
 /// <summary>A current systemd as first process of a container, with a bus and machined; only root can make one.</summary>
 internal sealed class SystemdContainer : IDisposable
 {
+    /// <summary>An ordinary user, whose manager is <c>user@4242.service</c>.</summary>
+    public const string User = "4242";
+
+    private const string UserRuntime = $"/run/user/{User}";
+
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     private readonly Scratch _scratch;
     private readonly VmspawnRun _host;
     private string _first = "";
+
+    private static string[] AsUser => [$"--setuid={User}", $"--setgid={User}"];
 
     private SystemdContainer(Scratch scratch, VmspawnRun host)
     {
@@ -32,13 +39,15 @@ internal sealed class SystemdContainer : IDisposable
     /// <summary>Starts vmspawn in it, outside of all units.</summary>
     public VmspawnRun StartVmspawn(params string[] arguments) => Enter([], [Prepared.Binary, .. arguments]);
 
+    /// <summary>Starts a vmspawn that the user may read, as the user, outside of all units.</summary>
+    public VmspawnRun StartVmspawnAsUser(string binary, params string[] arguments) =>
+        Enter(AsUser, [binary, .. arguments], ("XDG_CACHE_HOME", $"{UserRuntime}/cache"));
+
+    /// <summary>Runs a program of its own as the user; it has to succeed.</summary>
+    public Task<string> GoodAsUser(params string[] words) => Good(["--root", "--wdns=/", .. AsUser], words);
+
     /// <summary>Runs a program of its own, which has to succeed; what it printed.</summary>
-    public async Task<string> Good(params string[] words)
-    {
-        var ended = await Run(words);
-        Assert.True(ended.Status == 0, $"{string.Join(' ', words)}: {ended}");
-        return ended.Output;
-    }
+    public Task<string> Good(params string[] words) => Good(["--root", "--wdns=/"], words);
 
     /// <summary>Runs a program of its own.</summary>
     public async Task<Ended> Run(params string[] words)
@@ -64,9 +73,24 @@ internal sealed class SystemdContainer : IDisposable
 
     public void Dispose() => _host.Dispose();
 
+    private async Task<string> Good(string[] how, string[] words)
+    {
+        using var run = Enter(how, words);
+        var ended = await run.End(Bound);
+        Assert.True(ended.Status == 0, $"{string.Join(' ', words)}: {ended}");
+        return ended.Output;
+    }
+
     // Without its root a process sees this host's files, with the container's /run and /proc; systemctl would take that for
     // a chroot, in which it does nothing.
-    private VmspawnRun Enter(string[] how, string[] words) => VmspawnRun.StartProgram(
-        "/usr/bin/nsenter", new Dictionary<string, string?> { ["SYSTEMD_IGNORE_CHROOT"] = "1" }, _scratch, QemuKind.Sid,
-        ["--mount", "--pid", "--cgroup", "--net", "--uts", $"--target={_first}", .. how, .. words]);
+    private VmspawnRun Enter(string[] how, string[] words, params (string Name, string Value)[] variables)
+    {
+        var environment = variables.ToDictionary(variable => variable.Name, variable => (string?)variable.Value);
+        environment["SYSTEMD_IGNORE_CHROOT"] = "1";
+        if (how.Contains(AsUser[0]))
+            environment["XDG_RUNTIME_DIR"] = UserRuntime;
+        return VmspawnRun.StartProgram(
+            "/usr/bin/nsenter", environment, _scratch, QemuKind.Sid,
+            ["--mount", "--pid", "--cgroup", "--net", "--uts", $"--target={_first}", .. how, .. words]);
+    }
 }
