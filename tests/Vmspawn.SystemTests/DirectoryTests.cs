@@ -83,12 +83,12 @@ public sealed class DirectoryTests : VmTest
             ]);
         var ended = await run.End(DebianGuest.Bound);
         Assert.True(ended.Status == 0, ended.ToString());
-        Assert.Contains("vmtest: root virtiofs rw,", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("vmtest: user vmguest:x:60514:60514:vmguest:/run/vmhost/home/vmguest:/bin/dash in vmguest users", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("vmtest: mounts virtiofs tmpfs", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("vmtest: hello from the host", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("vmtest: home vmguest:vmguest", ended.Output, StringComparison.Ordinal);
-        Assert.Contains("vmtest: failed .", ended.Output, StringComparison.Ordinal);
+        Says(ended, "vmtest: root virtiofs rw,");
+        Says(ended, "vmtest: user vmguest:x:60514:60514:vmguest:/run/vmhost/home/vmguest:/bin/dash in vmguest users");
+        Says(ended, "vmtest: mounts virtiofs tmpfs");
+        Says(ended, "vmtest: hello from the host");
+        Says(ended, "vmtest: home vmguest:vmguest");
+        Says(ended, "vmtest: failed .");
         Assert.Equal("by-guest\n", File.ReadAllText(Path.Combine(shared, "reply")));
         Assert.Equal("4242:4343", FileOwner.Of(Path.Combine(home, "by-guest")));
         Assert.False(File.Exists(Path.Combine(DebianGuest.Tree, "root/gone")));
@@ -158,6 +158,9 @@ public sealed class DirectoryTests : VmTest
         Assert.Equal(1, ended.Status);
         Assert.Matches("vmspawn: --directory=/.*/tree: there is no kernel for x86_64 in /.*/tree: .*/efi and /boot.* \\(name one with --linux=", ended.Error);
     }
+
+    // With all that it said.
+    private static void Says(Ended ended, string line) => Assert.True(ended.Output.Contains(line, StringComparison.Ordinal), $"no \"{line}\" in {ended}");
 
     private string Tree(string name)
     {

@@ -44,16 +44,27 @@ internal static class DebianGuest
         return path;
     }
 
-    /// <summary>A service handed in by credential, for <c>systemd.wants=NAME.service</c>: a shell script, its output on the console.</summary>
+    /// <summary>
+    /// A service handed in by credential, for <c>systemd.wants=NAME.service</c>: a shell script, its output on the console.
+    /// Each line opens the console anew, in a process that does not lead its session: the login prompt, which waits five
+    /// seconds for other services, hangs up whoever has it open.
+    /// </summary>
     public static string Service(Scratch scratch, string name, string script, string section = "") =>
         $"--load-credential=systemd.extra-unit.{name}.service:" + scratch.Text($"{name}.service", $"""
             [Unit]
             After=multi-user.target
             [Service]
             Type=oneshot
-            ExecStart=/bin/sh -c 'printf %%s {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(script))} | base64 -d >/run/{name} && exec /bin/sh /run/{name} >/dev/hvc0'
+            ExecStart=/bin/sh -c 'printf %%s {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(OnConsole(script)))} | base64 -d >/run/{name} && exec /bin/sh /run/{name}'
             {section}
             """);
+
+    private static string OnConsole(string script) => $$"""
+        {
+        {{script}}
+        } | while IFS= read -r line; do printf '%s\n' "$line" >/dev/hvc0; done
+
+        """;
 
     private static string Part(string name)
     {
