@@ -55,6 +55,24 @@ public sealed class ForeignTests : VmTest
         Assert.Equal(["ttyS0"], report.Consoles);
     }
 
+    [Fact]
+    public async Task A_riscv64_board_is_given_flash_chips_only_where_QEMU_has_names_for_them()
+    {
+        const string empty = """{ "filename": "/dev/null", "format": "raw" }""";
+        var firmware = Scratch.Text("firmware.json", $$"""
+            {
+              "description": "for a test", "interface-types": ["uefi"], "features": [], "tags": [],
+              "mapping": { "device": "flash", "mode": "stateless", "executable": {{empty}} },
+              "targets": [{ "architecture": "riscv64", "machines": ["virt*"] }]
+            }
+            """);
+        var ended = await Run(QemuKind.Distribution, ["plan", "--format=argv", .. Foreign("riscv64", "poweroff", ["--arch=riscv64", $"--firmware={firmware}"])]);
+        if (ended.Status == 0)
+            Assert.Contains("pflash0=", ended.Output, StringComparison.Ordinal);
+        else
+            Assert.Contains("it is for flash chips, and QEMU starts riscv64 by them since 8.1.0, not yet in 7.2.", ended.Error, StringComparison.Ordinal);
+    }
+
     private string[] Foreign(string guest, string words, string[] options) =>
     [
         "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--tpm=no", "--firmware=none", "--console=read-only", "--ram=512M",

@@ -46,6 +46,8 @@ internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyL
             return $"it wants {mapping.What}, which is not supported";
         if (descriptor.Features.Contains(HostVariables))
             return "it wants a variable store of QEMU's own, which is not supported";
+        if (descriptor.Mapping is not MemoryMapping && platform.WhyNoFlash is { } noFlash)
+            return noFlash;
         return descriptor.Mapping.Files.FirstOrDefault(file => !File.Exists(file)) is { } missing ? $"there is no {missing}" : null;
     }
 

@@ -43,4 +43,8 @@ internal sealed record FirmwareTarget(string Architecture, IReadOnlyList<string>
 /// <summary>The machine that firmware is wanted for.</summary>
 /// <param name="Architecture">QEMU's name for it: <c>x86_64</c>, <c>aarch64</c>, <c>riscv64</c>, <c>loongarch64</c>.</param>
 /// <param name="Machines">Names of its machine type: the alias, such as <c>q35</c>, and what that stands for.</param>
-internal sealed record FirmwarePlatform(string Architecture, IReadOnlyList<string> Machines);
+internal sealed record FirmwarePlatform(string Architecture, IReadOnlyList<string> Machines)
+{
+    /// <summary>Why it cannot start with what is in flash chips; null when it can.</summary>
+    public string? WhyNoFlash { get; init; }
+}

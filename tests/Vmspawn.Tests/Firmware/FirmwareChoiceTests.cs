@@ -54,6 +54,15 @@ public class FirmwareChoiceTests
     }
 
     [Fact]
+    public void Without_flash_chips_only_firmware_in_memory_will_do()
+    {
+        var catalog = SomeFirmware.Catalog(SomeFirmware.Text(), SomeFirmware.Text(mapping: SomeFirmware.Memory("/dev/null")));
+        var choice = FirmwareChoice.Of(catalog, SomeFirmware.Q35 with { WhyNoFlash = "it is too old" }, FirmwareFeatures.Default, keepsVariables: false);
+        Assert.Equal("/1.json", choice.Descriptor!.Origin);
+        Assert.Equal(["/0.json: it is too old"], choice.PassedOver);
+    }
+
+    [Fact]
     public void Firmware_that_forgets_its_variables_is_taken_when_there_is_no_other()
     {
         var memory = SomeFirmware.Text(mapping: SomeFirmware.Memory("/dev/null"));

@@ -24,6 +24,22 @@ public class PlatformTests
         Assert.Equal(made, Of(architecture).TakesSmbios(Version(version)));
 
     [Theory]
+    [InlineData("x86_64", "7.2", true)]
+    [InlineData("aarch64", "7.2", true)]
+    [InlineData("riscv64", "8.0", false)]
+    [InlineData("riscv64", "8.1", true)]
+    public void Flash_chips_have_names_on_riscv64_since_QEMU_8_1(string architecture, string version, bool named)
+    {
+        var none = new HashSet<string>();
+        var qemu = new QemuFacts
+        {
+            Path = "/qemu", Version = Version(version), Drivers = new Dictionary<string, string>(), Machines = none, Accelerators = none,
+            Objects = none, HasSandbox = false, RunWith = none, HasConsoleSize = false,
+        };
+        Assert.Equal(named, Of(architecture).Firmware(qemu).WhyNoFlash is null);
+    }
+
+    [Theory]
     [InlineData("x86-64", "x86_64")]
     [InlineData("amd64", "x86_64")]
     [InlineData("arm64", "aarch64")]
