@@ -55,8 +55,16 @@ public sealed class HostSleepTests : VmTest
         using var poweroff = host.StartVmspawn("poweroff", Scratch.Mark);
         Assert.Equal(0, (await poweroff.End(GuestBound)).Status);
         Assert.Equal(0, (await vm.End(GuestBound)).Status);
-        Assert.DoesNotContain(Scratch.Mark, await Login(host, "ListInhibitors"), StringComparison.Ordinal);
+        await IsForgotten(host);
         await host.End();
+    }
+
+    // logind hears from the kernel that an inhibitor was closed, in its own time.
+    private async Task IsForgotten(SystemdContainer host)
+    {
+        var end = DateTime.UtcNow + ShortBound;
+        while (await Login(host, "ListInhibitors") is var inhibitors && inhibitors.Contains(Scratch.Mark, StringComparison.Ordinal))
+            Assert.True(DateTime.UtcNow < end, inhibitors);
     }
 
     private static Task<string> Login(SystemdContainer host, string method, params string[] arguments) => host.Good(
