@@ -60,6 +60,13 @@ internal static class Processes
         shell.WaitForExit();
     }
 
+    /// <summary>Waits until a process is gone: the kernel kills the children of a killed one, but not at the same moment.</summary>
+    public static async Task Gone(int id, TimeSpan bound)
+    {
+        for (var end = DateTime.UtcNow + bound; Directory.Exists($"/proc/{id}") && !IsZombie($"/proc/{id}"); await Task.Delay(20))
+            Assert.True(DateTime.UtcNow < end, $"it lives on: {Describe(id)}");
+    }
+
     private static bool Carries(string folder, string mark) =>
         !IsZombie(folder)
         && (Read($"{folder}/environ").Contains(mark, StringComparison.Ordinal)
