@@ -48,10 +48,11 @@ public sealed class TpmTests : VmTest
         Scratch.Own("disk.tpmstate");
         using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, Guest("tpm-put=survived,ignore-acpi", disk, "--tpm=yes"));
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
-        var swtpm = Swtpm(run);
+        var (swtpm, qemu) = (Swtpm(run), run.Qemu);
         run.Signal("KILL");
         await run.End(Soon);
         await Processes.Gone(swtpm, Soon);
+        await Processes.Gone(qemu, Soon);
         var next = await Run(QemuKind.Distribution, Guest("tpm-get,poweroff", disk, "--tpm=yes"));
         Assert.True(next.Status == 0, next.ToString());
         Assert.Contains("vmtest: tpm get survived\n", next.Output, StringComparison.Ordinal);
