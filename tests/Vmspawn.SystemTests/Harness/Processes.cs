@@ -64,7 +64,7 @@ internal static class Processes
     public static async Task Gone(int id, TimeSpan bound)
     {
         // Its first thread may be a zombie while others still hold its files.
-        for (var end = DateTime.UtcNow + bound; Directory.Exists($"/proc/{id}") && !(IsZombie($"/proc/{id}") && Listing($"/proc/{id}/task").Count() < 2); await Task.Delay(20))
+        for (var end = DateTime.UtcNow + bound; Directory.Exists($"/proc/{id}") && !(IsZombie($"/proc/{id}") && Listing($"/proc/{id}/task").Length < 2); await Task.Delay(20))
             Assert.True(DateTime.UtcNow < end, $"it lives on: {Describe(id)}");
     }
 
