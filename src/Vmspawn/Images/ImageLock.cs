@@ -10,12 +10,17 @@ namespace Vmspawn.Images;
 internal sealed record LockHolder(int? Pid, string? Command)
 {
     /// <summary>For people.</summary>
-    public override string ToString() => Pid is { } pid ? $"process {pid} ({Command})" : "a process of another user";
+    public override string ToString() => Pid is { } pid ? $"process {pid} ({Command})" : "a process of another user or container";
 }
 
 /// <summary>Asks for QEMU's image locks, so that a held image is told before QEMU is started.</summary>
 internal static class ImageLock
 {
+    private const string InUse = "image-in-use";
+
+    /// <summary>How long a lock may outlive its process: the kernel ends in its own time what a killed one had begun.</summary>
+    private static readonly TimeSpan Afterlife = TimeSpan.FromSeconds(2);
+
     /// <summary>Adds a problem when the image, or a file below it, is held by another QEMU.</summary>
     /// <param name="subject">What the problem is about.</param>
     /// <param name="image">The image.</param>
@@ -32,16 +37,32 @@ internal static class ImageLock
         }
     }
 
-    /// <summary>The process whose lock would make our QEMU refuse the image, or null.</summary>
+    /// <summary>The process whose lock would make our QEMU refuse the image, or null. A lock of nobody we see may be a dead one's: that is waited for.</summary>
     /// <param name="path">The image, which must be ours to read.</param>
     /// <param name="write">The guest's writes go into it.</param>
+    /// <param name="afterlife">How long a lock of nobody we see may stay before it counts.</param>
     /// <exception cref="LinuxException">It cannot be opened.</exception>
-    public static LockHolder? FindHolder(string path, bool write)
+    public static LockHolder? FindHolder(string path, bool write, TimeSpan afterlife)
     {
         using var image = OpenFile.Open(path, writable: false);
-        if (!IsLocked(image, write))
-            return null;
         var inode = FileFacts.Of(image).Identity.Inode;
+        for (var end = DateTime.UtcNow + afterlife; IsLocked(image, write); Thread.Sleep(20))
+        {
+            if (FindProcess(inode, write) is { } holder)
+                return holder;
+            if (DateTime.UtcNow > end)
+                return new LockHolder(null, null);
+        }
+
+        return null;
+    }
+
+    /// <summary>As <see cref="FindHolder(string, bool, TimeSpan)"/>, waiting for the first image only: nothing that died stays for longer.</summary>
+    public static LockHolder? FindHolder(string path, bool write, List<Problem> problems) =>
+        FindHolder(path, write, problems.Exists(problem => problem.Code == InUse) ? TimeSpan.Zero : Afterlife);
+
+    private static LockHolder? FindProcess(ulong inode, bool write)
+    {
         foreach (var process in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
@@ -51,15 +72,15 @@ internal static class ImageLock
             }
         }
 
-        return new LockHolder(null, null);
+        return null;
     }
 
     private static void Check(string subject, string path, bool write, List<Problem> problems)
     {
-        if (FindHolder(path, write) is not { } holder)
+        if (FindHolder(path, write, problems) is not { } holder)
             return;
         problems.Add(new Problem(
-            "image-in-use",
+            InUse,
             subject,
             $"{path} is in use by {holder}",
             write ? "end that one first; -x boots from an image that others only read" : "end that one first: it writes to the image"));

@@ -79,7 +79,7 @@ internal sealed class NvramResolver(VmOptions options, List<Problem> problems, L
 
         if (NvramFacts.Probe(subject, path, write: true, problems) is not { } state)
             return null;
-        if (ImageLock.FindHolder(path, write: true) is { } holder)
+        if (ImageLock.FindHolder(path, write: true, problems) is { } holder)
         {
             problems.Add(new Problem("nvram-in-use", subject,
                 $"a running VM keeps its EFI variables there: {holder}",

@@ -16,12 +16,12 @@ public sealed class ImageLockTests : IDisposable
     public async Task A_writing_qemu_is_found_with_its_pid_and_keeps_everybody_out(string format, string device)
     {
         var image = await Create(format);
-        Assert.Null(ImageLock.FindHolder(image.Path, write: true));
+        Assert.Null(ImageLock.FindHolder(image.Path, write: true, TimeSpan.Zero));
         using (var qemu = await Hold($"file={image.Path},format={format},if=none,id=d", device))
         {
             foreach (var write in (bool[])[true, false])
             {
-                var holder = ImageLock.FindHolder(image.Path, write);
+                var holder = ImageLock.FindHolder(image.Path, write, TimeSpan.Zero);
                 Assert.Equal(qemu.Id, holder?.Pid);
                 Assert.Equal(File.ReadAllText($"/proc/{qemu.Id}/comm").TrimEnd(), holder?.Command);
                 var problems = new List<Problem>();
@@ -31,7 +31,7 @@ public sealed class ImageLockTests : IDisposable
 
         }
 
-        Assert.Null(ImageLock.FindHolder(image.Path, write: true));
+        Assert.Null(ImageLock.FindHolder(image.Path, write: true, TimeSpan.Zero));
     }
 
     [Fact]
@@ -39,8 +39,8 @@ public sealed class ImageLockTests : IDisposable
     {
         var image = await Create("raw");
         using var qemu = await Hold($"file={image.Path},format=raw,if=none,id=d,readonly=on", "virtio-blk-pci,drive=d");
-        Assert.Equal(qemu.Id, ImageLock.FindHolder(image.Path, write: true)?.Pid);
-        Assert.Null(ImageLock.FindHolder(image.Path, write: false));
+        Assert.Equal(qemu.Id, ImageLock.FindHolder(image.Path, write: true, TimeSpan.Zero)?.Pid);
+        Assert.Null(ImageLock.FindHolder(image.Path, write: false, TimeSpan.Zero));
     }
 
     [Fact]
@@ -53,6 +53,23 @@ public sealed class ImageLockTests : IDisposable
         var problems = new List<Problem>();
         ImageLock.Check("--image=x", top, write: true, problems);
         Assert.Contains(_directory["image"], Assert.Single(problems).Text);
+    }
+
+    [Fact]
+    public async Task A_lock_without_a_process_is_waited_for_and_counts_when_it_stays()
+    {
+        var image = await Create("raw");
+        using var file = new FileStream(image.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        // A lock of another kind than QEMU's is in the way of it, too, and is no process's that we look for.
+        file.Lock(QemuLockBytes.NoOtherWrites, 1);
+        Assert.Equal(new LockHolder(null, null), ImageLock.FindHolder(image.Path, write: true, TimeSpan.Zero));
+
+        file.Lock(QemuLockBytes.NoOtherWrites, 1);
+        var looking = Task.Run(() => ImageLock.FindHolder(image.Path, write: true, TimeSpan.FromSeconds(30)));
+        await Task.Delay(200);
+        Assert.False(looking.IsCompleted, "the lock was not waited for");
+        file.Unlock(QemuLockBytes.NoOtherWrites, 1);
+        Assert.Null(await looking);
     }
 
     [Theory]
