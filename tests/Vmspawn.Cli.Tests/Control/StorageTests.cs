@@ -97,8 +97,9 @@ public class StorageTests
         Assert.Equal((1, "", $"vmspawn: {desk.Place}: this is a directory\n"), await desk.Run("attach", "web", desk.Place));
         Assert.Equal((1, "", $"vmspawn: {desk.Place}: this is neither a regular file nor a block device\n"), await desk.Run("attach", "-r", "web", desk.Place));
         Assert.Equal((1, "", "vmspawn: /dev/null: this is neither a regular file nor a block device\n"), await desk.Run("attach", "web", "/dev/null"));
-        Assert.Equal((1, "", "vmspawn: /nowhere/x: it cannot be opened (ENOENT)\n"), await desk.Run("attach", "web", "/nowhere/x"));
+        Assert.Equal((1, "", "vmspawn: /nowhere/x: there is no such file\n"), await desk.Run("attach", "web", "/nowhere/x"));
         Assert.Empty(machine.Calls);
+        Assert.Equal((1, "", "vmspawn: wed: no VM of this name is running (running: web)\n"), await desk.Run("attach", "wed", "/nowhere/x"));
     }
 
     [Fact]

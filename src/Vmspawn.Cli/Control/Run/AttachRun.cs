@@ -14,10 +14,10 @@ internal static class AttachRun
 
     public static async Task<string?> RunAsync(AttachCommand command, RunningMachines machines, ControlScreen screen)
     {
+        await using var machine = await machines.OpenAsync(command.Name, Time);
         using var file = command.Volume is { } volume
             ? await StorageFile.AcquireAsync(volume, command.Scope)
             : StorageFile.Open(command.Path, command.ReadOnly || command.Type == CdDrive);
-        await using var machine = await machines.OpenAsync(command.Name, Time);
         if (!machine.IsOurs)
             return await AttachAnywhereAsync(command, machine, file);
         using var reply = await machine.CallAsync(

@@ -24,7 +24,12 @@ internal static class StorageFile
         }
         catch (LinuxException e)
         {
-            throw new MachineException("file-open", path, e.Errno == Errno.EISDIR ? "this is a directory" : $"it cannot be opened ({e.Errno})");
+            throw new MachineException("file-open", path, e.Errno switch
+            {
+                Errno.EISDIR => "this is a directory",
+                Errno.ENOENT or Errno.ENOTDIR => "there is no such file",
+                _ => $"it cannot be opened ({e.Errno})",
+            });
         }
 
         if (FileFacts.Of(file).Kind is FileKind.Regular or FileKind.Block)
