@@ -12,7 +12,7 @@ internal static class CommandLine
     /// <summary>Reads a command line.</summary>
     /// <param name="invokedAs">The path or name we were started by; under <see cref="Verbs.DropInName"/> there is only spawning.</param>
     /// <param name="args">The words after it.</param>
-    /// <param name="environment">The variables that <see cref="EnvironmentWishes"/> names, as far as they are set.</param>
+    /// <param name="environment">The variables that <see cref="EnvironmentRequests"/> names, as far as they are set.</param>
     public static ParsedCommand Parse(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment)
     {
         if (Suggestions.AreAskedFor(invokedAs, args))
@@ -29,7 +29,7 @@ internal static class CommandLine
         if (TextAskedFor(words, Verbs.IsDropIn(invokedAs)) is { } text)
             return text;
         var problems = new List<Problem>(words.Problems);
-        var options = EnvironmentWishes.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
+        var options = EnvironmentRequests.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
         foreach (var (option, value) in words.Given)
             options = option.Set(options, value, problems);
         var question = FirmwareQuestions.Of(words.Given);

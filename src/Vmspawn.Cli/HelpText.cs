@@ -43,8 +43,8 @@ internal static class HelpText
         Title(help, "Examples", style);
         help.Append(Closing);
         Title(help, "Environment", style);
-        AppendVariable(help, EnvironmentWishes.QemuExtra, "More QEMU arguments, quoted as for a shell");
-        AppendVariable(help, EnvironmentWishes.NetworkMac, "MAC address of the guest's first network card");
+        AppendVariable(help, EnvironmentRequests.QemuExtra, "More QEMU arguments, quoted as for a shell");
+        AppendVariable(help, EnvironmentRequests.NetworkMac, "MAC address of the guest's first network card");
         Title(help, "Exit status", style);
         help.Append("  ");
         WrappedText.Append(help, Status, 2, style.Columns);

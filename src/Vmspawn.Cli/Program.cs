@@ -57,7 +57,7 @@ internal static class Program
     private static Dictionary<string, string> ReadEnvironment()
     {
         var environment = new Dictionary<string, string>();
-        foreach (var name in EnvironmentWishes.Names)
+        foreach (var name in EnvironmentRequests.Names)
         {
             if (Environment.GetEnvironmentVariable(name) is { } value)
                 environment.Add(name, value);

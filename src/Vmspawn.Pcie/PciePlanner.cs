@@ -19,7 +19,7 @@ public static class PciePlanner
     /// <returns>A topology, or all problems at once.</returns>
     /// <exception cref="ArgumentException">The wish contradicts itself: two demands have one id, or there are fewer
     /// than 0 spares.</exception>
-    public static PciePlan Plan(PcieWish wish)
+    public static PciePlan Plan(PcieRequest wish)
     {
         ArgumentNullException.ThrowIfNull(wish);
         ArgumentOutOfRangeException.ThrowIfNegative(wish.Spares, nameof(wish));
@@ -28,7 +28,7 @@ public static class PciePlanner
         UserRules.Check(wish, buses, problems);
         var root = RootBusClaims.Take(wish, buses, problems);
         var behind = new SecondaryBuses(buses, problems);
-        var seating = Seating.Find(wish, buses, root, behind.Addresses);
+        var seating = Placement.Find(wish, buses, root, behind.Addresses);
         if (seating is null)
         {
             problems.Add(FullReport.Of(wish, buses, root));

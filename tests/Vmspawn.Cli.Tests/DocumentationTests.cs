@@ -97,7 +97,7 @@ public partial class DocumentationTests
     [Fact]
     public void Variables_are_in_manual_and_reference()
     {
-        foreach (var name in EnvironmentWishes.Names)
+        foreach (var name in EnvironmentRequests.Names)
         {
             Assert.Contains($".B {name}\n", Read("packaging/vmspawn.1"), StringComparison.Ordinal);
             Assert.Contains($"| `${name}` |", Read("docs/options.md"), StringComparison.Ordinal);

@@ -9,7 +9,7 @@ public class MkosiLineTests
     {
         var environment = new Dictionary<string, string> { ["TERM"] = "dumb" };
         if (extra is not null)
-            environment[EnvironmentWishes.QemuExtra] = extra;
+            environment[EnvironmentRequests.QemuExtra] = extra;
         return CommandLine.Parse("/usr/bin/systemd-vmspawn", args, environment);
     }
 

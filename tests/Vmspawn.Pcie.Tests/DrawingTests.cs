@@ -11,7 +11,7 @@ public class DrawingTests
 
     private static string Tree(PcieLayout layout, int spares, DeviceDemand[] more, params UserDevice[] user)
     {
-        var plan = PciePlanner.Plan(new PcieWish(PcieMachine.Q35, layout, spares, [.. Ours, .. more], user));
+        var plan = PciePlanner.Plan(new PcieRequest(PcieMachine.Q35, layout, spares, [.. Ours, .. more], user));
         Assert.Empty(plan.Problems);
         return TopologyDrawing.Tree(plan.Topology!);
     }

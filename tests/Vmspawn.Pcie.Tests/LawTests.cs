@@ -146,7 +146,7 @@ public class LawTests
             .Concat(plan.Ports.Select(port => ("pcie.0", port.Address)))
             .Concat(plan.Reserved.Select(function => ("pcie.0", function.Address)));
 
-    private static void Holds(Action<PcieWish, PcieTopology> law)
+    private static void Holds(Action<PcieRequest, PcieTopology> law)
     {
         var planned = 0;
         WishGen.Any.Sample(

@@ -14,8 +14,8 @@ public class PurityTests
     {
         var twice = DeviceDemand.Boot("same", "virtio-net-pci", BootClass.Nic, "network");
         Assert.Throws<ArgumentException>(
-            () => PciePlanner.Plan(new PcieWish(PcieMachine.Q35, PcieLayout.Auto, 0, [twice, twice], [])));
+            () => PciePlanner.Plan(new PcieRequest(PcieMachine.Q35, PcieLayout.Auto, 0, [twice, twice], [])));
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => PciePlanner.Plan(new PcieWish(PcieMachine.Q35, PcieLayout.Auto, -1, [], [])));
+            () => PciePlanner.Plan(new PcieRequest(PcieMachine.Q35, PcieLayout.Auto, -1, [], [])));
     }
 }

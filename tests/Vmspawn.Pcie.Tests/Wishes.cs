@@ -15,7 +15,7 @@ internal sealed record Wishes
     public int Spares { get; init; } = 10;
     public UserDevice[] User { get; init; } = [];
 
-    public PcieWish Wish()
+    public PcieRequest Wish()
     {
         var devices = new List<DeviceDemand>();
         // Deliberately not in class order: the planner orders.
@@ -26,7 +26,7 @@ internal sealed record Wishes
         Add(devices, Nics, "nic", "virtio-net-pci", BootClass.Nic);
         Add(devices, Roots, "root", "virtio-blk-pci", BootClass.Root);
         Add(devices, Vsocks, "vsock", "vhost-vsock-pci", BootClass.Vsock);
-        return new PcieWish(Machine, Layout, Spares, devices, User);
+        return new PcieRequest(Machine, Layout, Spares, devices, User);
     }
 
     public PciePlan Plan() => PciePlanner.Plan(Wish());

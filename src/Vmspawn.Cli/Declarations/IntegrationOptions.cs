@@ -48,7 +48,7 @@ internal static class IntegrationOptions
             "Its type, as for ssh-keygen",
             SshKeyTypeText.Parse,
             (options, type) => options with { SshKey = options.SshKey with { Type = type } },
-            SshKeyWish.DefaultType),
+            SshKeyRequest.DefaultType),
         Declare.Value(
             Topic.Integration,
             "--notify-ready",
@@ -73,12 +73,12 @@ internal static class IntegrationOptions
         Limit("max-files", "N", "Files to keep", text => CountText.Parse(text, 1, int.MaxValue), (journal, count) => journal with { MaxFiles = count }),
     ];
 
-    private static VmOption Size(string limit, string description, Func<JournalWish, long?, JournalWish> set) =>
+    private static VmOption Size(string limit, string description, Func<JournalRequest, long?, JournalRequest> set) =>
         Limit(limit, "BYTES", description, SizeText.Parse, set);
 
     // An empty one leaves it to systemd-journal-remote again.
     private static VmOption Limit<T>(
-        string limit, string takes, string description, Func<string, Parsed<T>> parse, Func<JournalWish, T?, JournalWish> set)
+        string limit, string takes, string description, Func<string, Parsed<T>> parse, Func<JournalRequest, T?, JournalRequest> set)
         where T : struct => new($"--forward-journal-{limit}", takes)
         {
             Topic = Topic.Integration,

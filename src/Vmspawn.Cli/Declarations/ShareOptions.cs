@@ -35,7 +35,7 @@ internal static class ShareOptions
             users with { Groups = group is null ? [] : [.. users.Groups.Where(other => other != group), group] }),
     ];
 
-    private static VmOption Users(string name, string takes, string description, Func<BindUserWishes, string?, BindUserWishes> set) => Declare.Value(
+    private static VmOption Users(string name, string takes, string description, Func<BindUserRequests, string?, BindUserRequests> set) => Declare.Value(
         Topic.Mounts,
         name,
         null,

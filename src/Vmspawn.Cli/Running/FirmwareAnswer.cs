@@ -13,7 +13,7 @@ internal static class FirmwareAnswer
     {
         var problems = new List<Problem>();
         var notices = new List<string>();
-        var answers = InstalledFirmware.Look(options.Architecture, HostSurroundings.Create(), question != FirmwareQuestion.List, problems);
+        var answers = InstalledFirmware.Look(options.Architecture, HostProcessContext.Create(), question != FirmwareQuestion.List, problems);
         var text = answers is null ? null : question switch
         {
             FirmwareQuestion.List => Lines(answers.List(notices)),

@@ -2,6 +2,7 @@ using System.Text;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Print;
+using Vmspawn.Run;
 
 namespace Vmspawn.Cli.Running;
 
@@ -10,7 +11,7 @@ internal static class PlanVerb
 {
     public static int Run(VmOptions options, PlanFormat format)
     {
-        var planning = Planning.Of(options, HostSurroundings.Create());
+        var planning = Planning.Of(options, HostProcessContext.Create());
         if (planning.Plan is not { } plan)
             return Report.Failure(planning.Problems);
         var report = new Report(options.Quiet);

@@ -1,5 +1,5 @@
-using Vmspawn.Launch;
 using Vmspawn.Options;
+using Vmspawn.Run;
 using Vmspawn.Supervise;
 
 namespace Vmspawn.Cli.Running;
@@ -9,7 +9,7 @@ internal static class RunVerb
 {
     public static int Run(VmOptions options)
     {
-        var planning = Planning.Of(options, HostSurroundings.Create() with { TakeSshKey = maker => maker.TakeAsync() });
+        var planning = Planning.Of(options, HostProcessContext.Create() with { TakeSshKey = maker => maker.TakeAsync() });
         if (planning.Plan is null)
             return Report.Failure(planning.Problems);
 

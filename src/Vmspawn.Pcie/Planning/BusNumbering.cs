@@ -12,7 +12,7 @@ internal sealed class BusNumbering
 
     private readonly record struct Bridge(RootAddress At, string? Bus, int Reserve);
 
-    public BusNumbering(IReadOnlyList<PlannedPort> ports, RootBusSeats seats, UserBuses buses)
+    public BusNumbering(IReadOnlyList<PlannedPort> ports, RootBusPlacements seats, UserBuses buses)
     {
         for (var i = 0; i < ports.Count; i++)
             Add(PcieTopology.RootBus, new Bridge(seats.Ports[i], ports[i].Id, 0));

@@ -5,7 +5,7 @@ internal static class FullReport
 {
     public const string Code = "pcie-full";
 
-    public static PcieProblem Of(PcieWish wish, UserBuses buses, FunctionMap fixedMap)
+    public static PcieProblem Of(PcieRequest wish, UserBuses buses, FunctionMap fixedMap)
     {
         var packed = wish.Layout != PcieLayout.Ports;
         var ports = PortList.Of(wish, packed, buses.Known).Count;
@@ -13,7 +13,7 @@ internal static class FullReport
         var loose = 0;
         foreach (var position in buses.On(PcieTopology.RootBus))
             loose += buses.User[position].Address is null ? 1 : 0;
-        var integrated = Seating.IntegratedCount(wish);
+        var integrated = Placement.IntegratedCount(wish);
         var needed = ports + integrated + loose;
         var free = fixedMap.FreeFunctions;
         var who = $"{ports - wish.Spares} ports for boot devices, {wish.Spares} spare ports, {integrated} integrated"
@@ -42,7 +42,7 @@ internal static class FullReport
             WayOut(wish, packed));
     }
 
-    private static string WayOut(PcieWish wish, bool packed)
+    private static string WayOut(PcieRequest wish, bool packed)
     {
         var way = packed ? "Attach disks by virtio-scsi" : "Use --pcie-layout=packed, attach disks by virtio-scsi";
         if (wish.Spares > 0)

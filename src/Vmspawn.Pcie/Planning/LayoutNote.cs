@@ -3,7 +3,7 @@ namespace Vmspawn.Pcie.Planning;
 /// <summary>Why the automatic choice packed devices.</summary>
 internal static class LayoutNote
 {
-    public static string? Of(PcieWish wish, Seating seating, UserBuses buses)
+    public static string? Of(PcieRequest wish, Placement seating, UserBuses buses)
     {
         if (wish.Layout != PcieLayout.Auto || !seating.Packed)
             return null;

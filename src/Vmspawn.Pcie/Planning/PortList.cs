@@ -12,7 +12,7 @@ internal static class PortList
     /// <param name="wish">The wish.</param>
     /// <param name="packed">Whether drives and shares go eight a port.</param>
     /// <param name="occupied">Bus names that devices of the user's ask for.</param>
-    public static List<PlannedPort> Of(PcieWish wish, bool packed, IReadOnlySet<string> occupied)
+    public static List<PlannedPort> Of(PcieRequest wish, bool packed, IReadOnlySet<string> occupied)
     {
         var ports = new List<PlannedPort>();
         for (var bootClass = BootClass.Nic; bootClass < BootClass.Controller; bootClass++)
@@ -25,7 +25,7 @@ internal static class PortList
     }
 
     // A class never shares a port with another, so that function numbers of a class do not depend on others.
-    private static void AddClass(List<PlannedPort> ports, PcieWish wish, BootClass bootClass, bool share)
+    private static void AddClass(List<PlannedPort> ports, PcieRequest wish, BootClass bootClass, bool share)
     {
         PlannedPort? port = null;
         foreach (var demand in wish.Devices)
@@ -39,7 +39,7 @@ internal static class PortList
     }
 
     private static void PlaceControllers(
-        List<PlannedPort> ports, PcieWish wish, int boot, IReadOnlySet<string> occupied)
+        List<PlannedPort> ports, PcieRequest wish, int boot, IReadOnlySet<string> occupied)
     {
         var spare = boot;
         var end = boot + wish.Spares;

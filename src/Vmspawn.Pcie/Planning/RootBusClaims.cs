@@ -3,7 +3,7 @@ namespace Vmspawn.Pcie.Planning;
 /// <summary>The root bus as the machine type and the user's fixed addresses leave it.</summary>
 internal static class RootBusClaims
 {
-    public static FunctionMap Take(PcieWish wish, UserBuses buses, List<PcieProblem> problems)
+    public static FunctionMap Take(PcieRequest wish, UserBuses buses, List<PcieProblem> problems)
     {
         var map = new FunctionMap(uint.MaxValue);
         foreach (var function in wish.Machine.Reserved)

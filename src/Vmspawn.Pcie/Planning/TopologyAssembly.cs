@@ -3,14 +3,14 @@ namespace Vmspawn.Pcie.Planning;
 /// <summary>Writes the decided places down.</summary>
 internal sealed class TopologyAssembly
 {
-    private readonly PcieWish _wish;
+    private readonly PcieRequest _wish;
     private readonly UserBuses _buses;
-    private readonly Seating _seating;
+    private readonly Placement _seating;
     private readonly Dictionary<string, FunctionMap> _maps;
     private readonly BusNumbering _numbers;
 
     private TopologyAssembly(
-        PcieWish wish, UserBuses buses, Seating seating, Dictionary<string, FunctionMap> maps)
+        PcieRequest wish, UserBuses buses, Placement seating, Dictionary<string, FunctionMap> maps)
     {
         _wish = wish;
         _buses = buses;
@@ -20,7 +20,7 @@ internal sealed class TopologyAssembly
     }
 
     public static PcieTopology Of(
-        PcieWish wish, UserBuses buses, Seating seating, Dictionary<string, FunctionMap> maps)
+        PcieRequest wish, UserBuses buses, Placement seating, Dictionary<string, FunctionMap> maps)
     {
         var assembly = new TopologyAssembly(wish, buses, seating, maps);
         var devices = new List<PlacedDevice>();

@@ -3,7 +3,7 @@ namespace Vmspawn.Pcie.Planning;
 /// <summary>What must hold of the user's devices whatever the layout.</summary>
 internal static class UserRules
 {
-    public static void Check(PcieWish wish, UserBuses buses, List<PcieProblem> problems)
+    public static void Check(PcieRequest wish, UserBuses buses, List<PcieProblem> problems)
     {
         CheckIds(wish, problems);
         CheckChassis(wish.User, problems);
@@ -42,7 +42,7 @@ internal static class UserRules
         }
     }
 
-    private static void CheckIds(PcieWish wish, List<PcieProblem> problems)
+    private static void CheckIds(PcieRequest wish, List<PcieProblem> problems)
     {
         var seen = new Dictionary<string, string>();
         foreach (var demand in wish.Devices)

@@ -1,3 +1,5 @@
+using Vmspawn.Versions;
+
 namespace Vmspawn.Boot;
 
 /// <summary>Which of the two kinds of the Boot Loader Specification an entry is.</summary>

@@ -1,3 +1,5 @@
+using Vmspawn.Versions;
+
 namespace Vmspawn.Boot;
 
 /// <summary>The order of entries, best first: UAPI "Boot Loader Specification", "Sorting", within each kind.</summary>

@@ -1,3 +1,5 @@
+using Vmspawn.Versions;
+
 namespace Vmspawn.Boot;
 
 /// <summary>Reads entries of type 1: lines of a key and a value (UAPI "Boot Loader Specification").</summary>

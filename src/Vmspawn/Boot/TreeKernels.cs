@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vmspawn.Images;
 
 namespace Vmspawn.Boot;
 

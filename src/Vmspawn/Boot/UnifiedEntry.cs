@@ -1,5 +1,6 @@
 using System.Text;
 using Vmspawn.Images;
+using Vmspawn.Versions;
 
 namespace Vmspawn.Boot;
 

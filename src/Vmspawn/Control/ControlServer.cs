@@ -1,7 +1,9 @@
+using Vmspawn.Control.MonitorShare;
 using Vmspawn.Control.Service;
 using Vmspawn.Control.Storage;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
+using Vmspawn.Spec;
 using Vmspawn.Supervise;
 using Vmspawn.Varlink;
 
@@ -23,14 +25,14 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly IdleTrim _trim = new();
 
     private ControlServer(
-        UnixListener listener, RunningVm vm, Planning planning, Supervisor supervisor, VmMessages messages)
+        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, VmMessages messages)
     {
         var (slot, inbox) = (supervisor.Monitor, supervisor.Inbox);
         var monitor = new MonitorAccess(slot);
-        _bay = new DiskBay(planning.Spec!, vm.Plan, monitor, TimeProvider.System, messages);
+        _bay = new DiskBay(spec, vm.Plan, monitor, TimeProvider.System, messages);
         _ = _bay.FollowAsync(slot.Ready);
         var instance = new MachineInstanceService(monitor, _bay, inbox, _lastWords, messages.Notice);
-        var machine = new MachineService(vm, planning.Spec!, monitor, _bay, () => supervisor.Guest, _lastWords, _end.Task);
+        var machine = new MachineService(vm, spec, monitor, _bay, () => supervisor.Guest, _lastWords, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),
@@ -72,12 +74,12 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Begins to serve; QEMU may still be starting.</summary>
     /// <exception cref="LaunchException">The socket cannot be made.</exception>
-    public static ControlServer Start(RunningVm vm, Planning planning, Supervisor supervisor, VmMessages messages)
+    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, VmMessages messages)
     {
         try
         {
             var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
-            return new ControlServer(listener, vm, planning, supervisor, messages);
+            return new ControlServer(listener, vm, spec, supervisor, messages);
         }
         catch (LinuxException error)
         {

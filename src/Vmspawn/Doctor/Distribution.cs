@@ -33,3 +33,39 @@ internal sealed record Distribution(string Name, string? Family)
 
     private static string? With(string command, string? names) => names is null ? null : $"{command} {names}";
 }
+
+/// <summary>What the distributions call the package of a program; several names are apart by blanks.</summary>
+/// <param name="Upstream">What it is called where no distribution is known.</param>
+/// <param name="Debian">apt's name, of Ubuntu too; null where there is none.</param>
+/// <param name="Fedora">dnf's name, of RHEL too.</param>
+/// <param name="Arch">pacman's name.</param>
+/// <param name="Suse">zypper's name.</param>
+internal sealed record Package(string Upstream, string? Debian, string? Fedora, string? Arch, string? Suse)
+{
+    public static Package QemuX86 { get; } = new("QEMU for x86_64", "qemu-system-x86", "qemu-kvm", "qemu-system-x86", "qemu-x86");
+
+    public static Package QemuArm { get; } = new("QEMU for aarch64", "qemu-system-arm", "qemu-system-aarch64-core", "qemu-system-aarch64", "qemu-arm");
+
+    public static Package QemuRiscV { get; } = new("QEMU for riscv64", "qemu-system-misc", "qemu-system-riscv-core", "qemu-system-riscv", "qemu-extra");
+
+    public static Package FirmwareX86 { get; } = new("EDK II firmware (OVMF)", "ovmf", "edk2-ovmf", "edk2-ovmf", "qemu-ovmf-x86_64");
+
+    public static Package FirmwareArm { get; } = new("EDK II firmware (AAVMF)", "qemu-efi-aarch64", "edk2-aarch64", "edk2-aarch64", "qemu-uefi-aarch64");
+
+    public static Package FirmwareRiscV { get; } = new("EDK II firmware (RiscVVirt)", "qemu-efi-riscv64", "edk2-riscv64", "edk2-riscv64", "qemu-uefi-riscv64");
+
+    public static Package Swtpm { get; } = new("swtpm", "swtpm swtpm-tools", "swtpm swtpm-tools", "swtpm", "swtpm");
+
+    public static Package Passt { get; } = new("passt", "passt", "passt", "passt", "passt");
+
+    public static Package Virtiofsd { get; } = new("virtiofsd", "virtiofsd", "virtiofsd", "virtiofsd", "virtiofsd");
+
+    public static Package VhostDeviceVsock { get; } = new("vhost-device-vsock", "vhost-device-vsock", "vhost-device-vsock", null, null);
+
+    public static Package Ssh { get; } = new("OpenSSH's client", "openssh-client", "openssh-clients", "openssh", "openssh-clients");
+
+    public static Package Machined { get; } = new("systemd-machined", "systemd-container", "systemd-container", "systemd", "systemd-container");
+
+    public static Package JournalRemote { get; } =
+        new("systemd-journal-remote", "systemd-journal-remote", "systemd-journal-remote", "systemd", "systemd-journal-remote");
+}

@@ -9,7 +9,7 @@ using Vmspawn.Shares;
 namespace Vmspawn.Doctor;
 
 /// <summary>Looks at the host with the eyes of the resolve stage; may run a trial guest, some seconds at most.</summary>
-internal sealed class Examiner(Surroundings surroundings)
+internal sealed class Examiner(ProcessContext surroundings)
 {
     private static readonly string[] ProgramNames =
     [
@@ -55,8 +55,8 @@ internal sealed class Examiner(Surroundings surroundings)
     private ExaminedQemu Look(Platform platform)
     {
         var problems = new List<Problem>();
-        var qemu = World.LookAtQemu(platform, surroundings, problems);
-        var machine = platform.Firmware(qemu);
+        var qemu = HostInventory.LookAtQemu(platform, surroundings, problems);
+        var machine = FirmwarePlatform.Of(platform, qemu);
         var catalog = FirmwareCatalog.Of(machine, FirmwarePlaces.Of(surroundings.Environment, qemu));
         return new ExaminedQemu(platform, qemu, problems.FirstOrDefault(), Choose(FirmwareFeatures.Default), Choose(Secure));
 
@@ -66,7 +66,7 @@ internal sealed class Examiner(Surroundings surroundings)
     private static FirmwareFeatures Secure => FirmwareFeatures.Any.With(FirmwareFeatures.SecureBoot, Tristate.Yes);
 
     private KvmFacts Kvm(HostFacts host, Platform platform, QemuFacts qemu) =>
-        World.Of(host, platform, qemu, surroundings).ProbeKvm(platform.CpuModel("kvm", qemu.Version));
+        HostInventory.Of(host, platform, qemu, surroundings).ProbeKvm(platform.CpuModel("kvm", qemu.Version));
 
     private Dictionary<string, string> Programs()
     {

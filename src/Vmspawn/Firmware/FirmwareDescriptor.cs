@@ -1,4 +1,5 @@
 using Vmspawn.Linux;
+using Vmspawn.Qemu;
 
 namespace Vmspawn.Firmware;
 
@@ -47,4 +48,13 @@ internal sealed record FirmwarePlatform(string Architecture, IReadOnlyList<strin
 {
     /// <summary>Why it cannot start with what is in flash chips; null when it can.</summary>
     public string? WhyNoFlash { get; init; }
+
+    private static readonly QemuVersion RiscVFlash = new(8, 1, 0);
+
+    /// <summary>The platform of a QEMU binary; null for one that was not found.</summary>
+    public static FirmwarePlatform Of(Platform platform, QemuFacts? qemu) => new(platform.Name, qemu?.MachineNames(platform.Board.Name) ?? [platform.Board.Name])
+    {
+        // An older QEMU has no name for the board's flash chips, and starts what is in them instead of OpenSBI, which EDK II needs below it.
+        WhyNoFlash = platform == Platform.RiscV64 && qemu?.Version < RiscVFlash ? $"it is for flash chips, and QEMU starts riscv64 by them since {RiscVFlash}, not yet in {qemu.Version}" : null,
+    };
 }

@@ -2,11 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Host;
 
-/// <summary>Whether guests run with hardware virtualisation.</summary>
-/// <param name="Usable">A guest was seen to run with it, since the host was booted.</param>
-/// <param name="Reason">Why not, in words; null when usable.</param>
-internal sealed record KvmFacts(bool Usable, string? Reason);
-
 /// <summary>The host as it was found.</summary>
 /// <param name="Uid">Our effective user.</param>
 /// <param name="CpuCount">CPUs we may run on.</param>

@@ -5,7 +5,7 @@ using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
-using Vmspawn.Tpm;
+using Vmspawn.Trees;
 using Vmspawn.Volumes;
 
 namespace Vmspawn.Launch;
@@ -105,9 +105,9 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
             case FileInTree file:
                 return OpenInTree(file);
             case LockedTree tree:
-                return TreeLock.Take(tree);
+                return TreeLock.Take(tree.Path, tree.IsShared);
             case ThrowAwayTree tree:
-                return held.Add(ThrowAwayDirectory.Make(tree)).TakeLock();
+                return held.Add(ThrowAwayDirectory.Make(tree.Path, tree.CopyOf)).TakeLock();
             case ListeningEnd end:
                 return Listen(end.Pair);
             case TpmStateDirectory state:

@@ -28,7 +28,7 @@ internal sealed class RunningHelper : IDisposable
     public ChildProcess Process { get; }
 
     /// <summary>What it said, as the end of a sentence; empty when it said nothing.</summary>
-    public string Words => ChildWords.After(_stderr);
+    public string Words => StderrExcerpt.After(_stderr);
 
     /// <summary>What it said, as a sentence, or null.</summary>
     public string? Said => Words is { Length: > 0 } words ? $"{Plan.Subject}{words}" : null;
@@ -45,7 +45,7 @@ internal sealed class RunningHelper : IDisposable
             var process = ChildProcess.Start(new ChildSpec(plan.Command[0], [.. plan.Command.Skip(1)])
             {
                 Descriptors = descriptors,
-                Environment = Launcher.ChildVariables,
+                Environment = ChildEnvironment.Variables,
                 StandardOutput = errors.WriteEnd,
                 StandardError = errors.WriteEnd,
             });

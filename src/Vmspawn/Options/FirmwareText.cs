@@ -3,7 +3,7 @@ namespace Vmspawn.Options;
 /// <summary>What <c>--firmware=</c> names.</summary>
 /// <param name="Kind">What the machine starts with, or null where the value asks a question instead.</param>
 /// <param name="Descriptor">Path of the descriptor to use, or null to choose one.</param>
-internal readonly record struct FirmwareWish(FirmwareKind? Kind, string? Descriptor);
+internal readonly record struct FirmwareRequest(FirmwareKind? Kind, string? Descriptor);
 
 /// <summary><c>--firmware=</c>: a word, or a path, which has a slash.</summary>
 internal static class FirmwareText
@@ -14,14 +14,14 @@ internal static class FirmwareText
     /// <summary>The words, for people and completion.</summary>
     public static string[] Words { get; } = ["auto", "uefi", "bios", "none", List, Describe];
 
-    public static Parsed<FirmwareWish> Parse(string text) => text switch
+    public static Parsed<FirmwareRequest> Parse(string text) => text switch
     {
-        "" or "auto" => new FirmwareWish(FirmwareKind.Auto, null),
-        "uefi" => new FirmwareWish(FirmwareKind.Uefi, null),
-        "bios" => new FirmwareWish(FirmwareKind.Bios, null),
-        "none" => new FirmwareWish(FirmwareKind.None, null),
-        List or Describe => default(FirmwareWish),
-        _ when text.Contains('/') => PathText.Parse(text) is { Mistake: { } mistake } ? mistake : new FirmwareWish(FirmwareKind.Uefi, text),
+        "" or "auto" => new FirmwareRequest(FirmwareKind.Auto, null),
+        "uefi" => new FirmwareRequest(FirmwareKind.Uefi, null),
+        "bios" => new FirmwareRequest(FirmwareKind.Bios, null),
+        "none" => new FirmwareRequest(FirmwareKind.None, null),
+        List or Describe => default(FirmwareRequest),
+        _ when text.Contains('/') => PathText.Parse(text) is { Mistake: { } mistake } ? mistake : new FirmwareRequest(FirmwareKind.Uefi, text),
         _ => new Mistake("choice", "this is none of its values", $"one of {string.Join(", ", Words)}, or a descriptor's path such as ./{text}"),
     };
 }

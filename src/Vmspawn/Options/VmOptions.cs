@@ -47,7 +47,7 @@ public sealed record VmOptions
     public IReadOnlyList<ExtraDrive> ExtraDrives { get; init; } = [];
 
     /// <summary><c>--bind-volume=</c>, in the order given.</summary>
-    public IReadOnlyList<VolumeWish> Volumes { get; init; } = [];
+    public IReadOnlyList<VolumeRequest> Volumes { get; init; } = [];
 
     /// <summary><c>--linux=</c>: the kernel to boot directly.</summary>
     public string? Linux { get; init; }
@@ -98,13 +98,13 @@ public sealed record VmOptions
     public StatePlace TpmState { get; init; } = StatePlace.Auto;
 
     /// <summary><c>--vsock=</c>, <c>--vsock-cid=</c>.</summary>
-    public VsockWish Vsock { get; init; } = VsockWish.Default;
+    public VsockRequest Vsock { get; init; } = VsockRequest.Default;
 
     /// <summary><c>--pass-ssh-key=</c>, <c>--ssh-key-type=</c>.</summary>
-    public SshKeyWish SshKey { get; init; } = SshKeyWish.Default;
+    public SshKeyRequest SshKey { get; init; } = SshKeyRequest.Default;
 
     /// <summary><c>--forward-journal=</c> and its limits.</summary>
-    public JournalWish Journal { get; init; } = JournalWish.None;
+    public JournalRequest Journal { get; init; } = JournalRequest.None;
 
     /// <summary><c>--notify-ready=</c>: our service manager hears that we are ready when the guest says that it is, instead of at once.</summary>
     public bool NotifyReady { get; init; } = true;
@@ -116,10 +116,10 @@ public sealed record VmOptions
     public IReadOnlyList<CredentialSource> Credentials { get; init; } = [];
 
     /// <summary><c>--cloud-init</c>: a seed disk for cloud-init, or null for none.</summary>
-    public CloudInitWish? CloudInit { get; init; }
+    public CloudInitRequest? CloudInit { get; init; }
 
     /// <summary><c>--register=</c>, <c>--keep-unit</c>, <c>--slice=</c>, <c>--property=</c>.</summary>
-    public RegistrationWish Registration { get; init; } = new();
+    public RegistrationRequest Registration { get; init; } = new();
 
     /// <summary><c>--console=</c>.</summary>
     public ConsoleMode Console { get; init; } = ConsoleMode.Interactive;
@@ -140,7 +140,7 @@ public sealed record VmOptions
     public IReadOnlyList<PublishedPort> PublishedPorts { get; init; } = [];
 
     /// <summary>Directories of the host for the guest.</summary>
-    public ShareWishes Shares { get; init; } = new();
+    public ShareRequests Shares { get; init; } = new();
 
     /// <summary>The rest of the command line: further kernel arguments.</summary>
     public IReadOnlyList<string> KernelArguments { get; init; } = [];

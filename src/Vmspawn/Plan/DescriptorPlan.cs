@@ -1,5 +1,6 @@
 using Vmspawn.Images;
 using Vmspawn.Options;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
@@ -20,7 +21,7 @@ public sealed record OpenedFile(string Path, bool ReadOnly) : DescriptorSource;
 /// <summary>A volume, opened or made by its storage provider.</summary>
 /// <param name="Socket">Path of the provider's socket.</param>
 /// <param name="Wish">What is asked of it.</param>
-public sealed record StorageVolume(string Socket, VolumeWish Wish) : DescriptorSource;
+public sealed record StorageVolume(string Socket, VolumeRequest Wish) : DescriptorSource;
 
 /// <summary>An anonymous file that holds an empty qcow2 image: throw-away writes.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
@@ -83,11 +84,7 @@ public sealed record LockedTree(string Path, bool IsShared) : DescriptorSource;
 /// <summary>A directory for what an ephemeral guest writes, locked for as long as somebody has it open, removed with the VM.</summary>
 /// <param name="Path">Absolute path; made by the launch.</param>
 /// <param name="CopyOf">The tree to copy there, or null for an overlay's directories.</param>
-public sealed record ThrowAwayTree(string Path, string? CopyOf) : DescriptorSource
-{
-    /// <summary>The names in it: what the guest sees, and for an overlay the tree, what differs from it, and the kernel's own.</summary>
-    internal const string Merged = "merged", Lower = "lower", Upper = "upper", Work = "work";
-}
+public sealed record ThrowAwayTree(string Path, string? CopyOf) : DescriptorSource;
 
 /// <summary>
 /// A listening socket without a name, for a program that takes no connected one: the other end of the pair, a <see cref="SocketEnd"/> of
@@ -100,12 +97,6 @@ public sealed record ListeningEnd(string Pair) : DescriptorSource;
 /// <param name="Path">Absolute path.</param>
 /// <param name="Maker">What makes a TPM with certificates, or null for one that is forgotten with the VM and needs none.</param>
 public sealed record TpmStateDirectory(string Path, TpmMaker? Maker) : DescriptorSource;
-
-/// <summary>The programs that make a new TPM.</summary>
-/// <param name="Swtpm">Absolute path of swtpm(8).</param>
-/// <param name="Setup">Absolute path of swtpm_setup(8).</param>
-/// <param name="LocalCa">Absolute path of swtpm_localca(8), which signs its certificates.</param>
-public sealed record TpmMaker(string Swtpm, string Setup, string LocalCa);
 
 /// <summary>A TAP device of the host; one that we make is gone with the VM.</summary>
 /// <param name="Interface">Its name.</param>
@@ -129,3 +120,22 @@ public sealed record VhostVsockDevice(uint Cid, bool IsPassed) : DescriptorSourc
 
 /// <summary>The KVM device that was handed to us open.</summary>
 public sealed record PassedKvm : DescriptorSource;
+
+/// <summary>The descriptors of one program, numbered as they are asked for.</summary>
+internal sealed class DescriptorTable
+{
+    /// <summary>The first number after the standard three.</summary>
+    private const int FirstNumber = 3;
+
+    private readonly List<DescriptorPlan> _all = [];
+
+    public IReadOnlyList<DescriptorPlan> All => _all;
+
+    /// <returns>The number under which the program finds it.</returns>
+    public int Add(string slot, DescriptorSource source)
+    {
+        var number = FirstNumber + _all.Count;
+        _all.Add(new DescriptorPlan(slot, number, source));
+        return number;
+    }
+}

@@ -1,6 +1,5 @@
 using Vmspawn.Options;
 using Vmspawn.Pcie;
-using Vmspawn.Plan.Arguments;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
@@ -22,7 +21,7 @@ internal static class DeviceDemands
             demands.Add(DeviceDemand.Boot(DeviceIds.Nic(nic.Index), "virtio-net-pci", BootClass.Nic, nic.Owner));
 
         if (spec.Vsock is { } vsock)
-            demands.Add(DeviceDemand.Boot(DeviceIds.Vsock, VsockArguments.Driver(vsock), BootClass.Vsock, "vsock"));
+            demands.Add(DeviceDemand.Boot(DeviceIds.Vsock, vsock.Driver, BootClass.Vsock, "vsock"));
 
         foreach (var drive in spec.Drives.Where(drive => !drive.IsScsi))
         {

@@ -15,7 +15,7 @@ internal static class MachinePlanner
         SmbiosReach.Check(spec, problems);
         problems.AddRange(CredentialPlacement.For(spec).Homeless.Select(credential => Homeless(spec, credential)));
         var user = UserDevices.From(spec.Extra, spec.Qemu, problems);
-        var wish = new PcieWish(spec.Platform.Board, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
+        var wish = new PcieRequest(spec.Platform.Board, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
         var pcie = PciePlanner.Plan(wish);
         problems.AddRange(pcie.Problems.Select(problem => new Problem(problem.Code, problem.Subject, problem.Text, problem.Hint)));
         return problems.Count > 0 || pcie.Topology is null

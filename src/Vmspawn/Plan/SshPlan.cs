@@ -1,3 +1,5 @@
+using Vmspawn.Spec;
+
 namespace Vmspawn.Plan;
 
 /// <summary>How ssh(1) gets into the guest.</summary>
@@ -14,4 +16,24 @@ public enum SshWay
 
     /// <summary>A port of the host's loopback address.</summary>
     Loopback,
+}
+
+/// <summary>The key that logs in to the guest as files, and how to use it.</summary>
+internal static class SshFiles
+{
+    private const string KeyFile = "ssh-key";
+
+    /// <summary>sshd's port in the guest.</summary>
+    private const int Port = 22;
+
+    public static SshPlan? Plan(MachineSpec spec) => spec.Ssh switch
+    {
+        null => null,
+        { HostPort: { } port } => new SshPlan(SshWay.Loopback, port, KeyFile),
+        _ => spec.Vsock is null ? null : new SshPlan(SshWay.Vsock, Port, KeyFile),
+    };
+
+    public static IReadOnlyList<FilePlan> Files(SshSpec? ssh) => ssh is null
+        ? []
+        : [new FilePlan(KeyFile, ssh.Key.Private), new FilePlan($"{KeyFile}.pub", System.Text.Encoding.UTF8.GetBytes($"{ssh.Key.Public}\n"))];
 }

@@ -9,15 +9,6 @@ namespace Vmspawn.Plan;
 /// </param>
 public sealed record VsockPlan(uint Cid, uint? NotifyPort, string? Socket)
 {
-    /// <summary>Context id of the host (<c>VMADDR_CID_HOST</c>).</summary>
-    public const uint HostCid = 2;
-
-    /// <summary>The least that a guest can have.</summary>
-    public const uint FirstCid = 3;
-
-    /// <summary>The largest; the number above means any.</summary>
-    public const uint LastCid = uint.MaxValue - 1;
-
     /// <summary>The name in the runtime directory to listen at for a port of the host, when the vsock is in user space.</summary>
     /// <param name="port">The host's port.</param>
     public string SocketFor(uint port) => $"{Socket}_{port}";

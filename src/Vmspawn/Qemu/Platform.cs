@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Vmspawn.Firmware;
 using Vmspawn.Pcie;
 
 namespace Vmspawn.Qemu;
@@ -8,7 +7,6 @@ namespace Vmspawn.Qemu;
 internal sealed record Platform
 {
     private static readonly QemuVersion RiscVSmbios = new(9, 0, 0);
-    private static readonly QemuVersion RiscVFlash = new(8, 1, 0);
     private static readonly QemuVersion RiscVMax = new(8, 2, 0);
 
     private Platform(Architecture architecture) => Architecture = architecture;
@@ -70,13 +68,6 @@ internal sealed record Platform
         Architecture.Arm64 => Arm64,
         Architecture.RiscV64 => RiscV64,
         _ => null,
-    };
-
-    /// <summary>As firmware descriptors name it.</summary>
-    public FirmwarePlatform Firmware(QemuFacts? qemu) => new(Name, qemu?.MachineNames(Board.Name) ?? [Board.Name])
-    {
-        // Older ones have no name for the board's flash chips, and start what is in them in place of OpenSBI, which EDK II needs below it.
-        WhyNoFlash = this == RiscV64 && qemu?.Version < RiscVFlash ? $"it is for flash chips, and QEMU starts riscv64 by them since {RiscVFlash}, not yet in {qemu.Version}" : null,
     };
 
     /// <summary>Whether QEMU takes <c>-smbios</c> for it.</summary>

@@ -53,7 +53,7 @@ internal sealed class MachineRegistration : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        if (Wish.Scope == ScopeWish.IfPossible)
+        if (Wish.Scope == ScopeRequest.IfPossible)
             _scope = await TryScopeAsync();
         if (Wish.Register != Tristate.No)
             await RegisterAsync();

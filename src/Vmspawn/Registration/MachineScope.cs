@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Spec;
 using Vmspawn.Supervise;
@@ -18,7 +17,7 @@ internal sealed class MachineScope : IAsyncDisposable
     /// <exception cref="LaunchException">It cannot be had.</exception>
     public static async Task<MachineScope?> EnterAsync(MachineSpec spec, ChannelWriter<SupervisorEvent> inbox)
     {
-        if (spec.Registration.Scope != ScopeWish.Needed)
+        if (spec.Registration.Scope != ScopeRequest.Needed)
             return null;
         try
         {

@@ -1,5 +1,5 @@
-using Vmspawn.Host;
 using Vmspawn.Options;
+using Vmspawn.Qemu;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
@@ -9,7 +9,7 @@ internal static class AcceleratorResolver
 {
     private const string Emulation = "tcg";
 
-    public static AcceleratorSpec? Resolve(Tristate wish, ConfidentialTechnique? technique, World world, List<Problem> problems)
+    public static AcceleratorSpec? Resolve(Tristate wish, ConfidentialTechnique? technique, HostInventory world, List<Problem> problems)
     {
         if (wish == Tristate.No && technique is null)
             return new AcceleratorSpec(Emulation, null);
@@ -33,7 +33,7 @@ internal static class AcceleratorResolver
         return null;
     }
 
-    private static KvmFacts Probe(World world) => world.Platform.Architecture == world.Host.Architecture
+    private static KvmFacts Probe(HostInventory world) => world.Platform.Architecture == world.Host.Architecture
         ? world.ProbeKvm(world.Platform.CpuModel("kvm", world.Qemu.Version))
         : new KvmFacts(false, $"the guest's processor is {world.Platform.Name}, which is not the host's");
 }

@@ -1,13 +1,12 @@
 using Vmspawn.Linux;
 using Vmspawn.Options;
-using Vmspawn.Registration;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
 /// <summary>How the machine becomes known to the systemd that is there.</summary>
 internal sealed class RegistrationResolver(
-    RegistrationWish wish, SystemdPresence systemd, Surroundings surroundings, List<Problem> problems, List<string> notices)
+    RegistrationRequest wish, SystemdPresence systemd, ProcessContext surroundings, List<Problem> problems, List<string> notices)
 {
     public RegistrationSpec Resolve(bool isUser)
     {
@@ -28,7 +27,7 @@ internal sealed class RegistrationResolver(
             HasBus = systemd.HasBus,
             Slice = wish.Slice,
             KeepUnit = keep,
-            Scope = wish.NeedsScope ? ScopeWish.Needed : keep || !systemd.HasBus ? ScopeWish.None : ScopeWish.IfPossible,
+            Scope = wish.NeedsScope ? ScopeRequest.Needed : keep || !systemd.HasBus ? ScopeRequest.None : ScopeRequest.IfPossible,
         };
         return wish.NeedsScope ? WithProperties(spec) : spec;
     }

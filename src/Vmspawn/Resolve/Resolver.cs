@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vmspawn.Firmware;
 using Vmspawn.Options;
 using Vmspawn.Qemu;
 using Vmspawn.Qemu.Extra;
@@ -9,17 +10,17 @@ namespace Vmspawn.Resolve;
 /// <summary>Compares the wish with the world, once: everything that is read before the plan is read from here.</summary>
 internal static class Resolver
 {
-    public static Resolution Resolve(VmOptions options, Surroundings surroundings)
+    public static Resolution Resolve(VmOptions options, ProcessContext surroundings)
     {
         var problems = new List<Problem>();
         var notices = new List<string>();
-        var world = World.Look(options.Scope, options.Architecture, surroundings, problems);
+        var world = HostInventory.Look(options.Scope, options.Architecture, surroundings, problems);
         return Resolve(options, world, surroundings, problems, notices);
     }
 
     /// <summary>The same for a world that was looked at already; null is one whose problems are told already.</summary>
     internal static Resolution Resolve(
-        VmOptions options, World? world, Surroundings surroundings, List<Problem> problems, List<string> notices)
+        VmOptions options, HostInventory? world, ProcessContext surroundings, List<Problem> problems, List<string> notices)
     {
         var technique = ConfidentialTechnique.Of(options.Confidential);
         if (technique is not null && world is not null)
@@ -111,7 +112,7 @@ internal static class Resolver
 
     // A kernel or an image that was asked for but cannot be used has been told already: what it would need is not known.
     private static FirmwareSpec? Firmware(
-        VmOptions options, World world, KernelSpec? kernel, List<DriveSpec> drives, List<Problem> problems, List<string> notices)
+        VmOptions options, HostInventory world, KernelSpec? kernel, List<DriveSpec> drives, List<Problem> problems, List<string> notices)
     {
         if (kernel is null && (options.Linux ?? options.BootEntry ?? options.Directory) is not null)
             return null;
@@ -119,6 +120,15 @@ internal static class Resolver
         if (kernel is null && options.Firmware == FirmwareKind.None)
             problems.Add(new Problem("firmware-none-without-kernel", "--firmware=none", "without firmware a machine only starts a kernel that is handed to it", "add --linux=KERNEL"));
         var root = drives.FirstOrDefault(drive => drive.IsRoot);
-        return new FirmwareResolver(options, world.Platform.Firmware(world.Qemu), world.Firmware, problems, notices).Resolve(kernel, root);
+        return new FirmwareResolver(options, FirmwarePlatform.Of(world.Platform, world.Qemu), world.Firmware, problems, notices).Resolve(kernel, root);
     }
 }
+
+/// <summary>The resolve stage's result: a spec, or every reason why there is none.</summary>
+/// <param name="Spec">Null exactly when there are problems.</param>
+/// <param name="Problems">All of them.</param>
+/// <param name="Notices">What the user is told although it is no error.</param>
+internal sealed record Resolution(
+    MachineSpec? Spec,
+    IReadOnlyList<Problem> Problems,
+    IReadOnlyList<string> Notices);

@@ -21,7 +21,7 @@ internal sealed record GuestUser(HostUser Host, uint Id, string? Shell, IReadOnl
     /// <param name="host">The user.</param>
     /// <param name="id">Its number in the guest.</param>
     /// <param name="wishes">Its shell and groups.</param>
-    public static GuestUser Of(HostUser host, uint id, BindUserWishes wishes) =>
+    public static GuestUser Of(HostUser host, uint id, BindUserRequests wishes) =>
         new(host, id, wishes.CopiesShell ? host.Shell : wishes.Shell, wishes.Groups);
 
     /// <summary>Adds the records of the user and of its group.</summary>

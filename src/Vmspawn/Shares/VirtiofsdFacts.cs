@@ -1,3 +1,5 @@
+using Vmspawn.Firmware;
+using Vmspawn.Host;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Shares;
@@ -19,4 +21,101 @@ internal sealed record VirtiofsdFacts(
     public string WhyNone => Programs.Count > 0
         ? $"{Programs[0].Path} only runs as root"
         : $"no virtiofsd was found ({string.Join("; ", [$"looked at {string.Join(", ", LookedAt)}", .. Damaged])})";
+}
+
+/// <summary>Which confinement virtiofsd can enter: it dies when it is asked for one that it cannot.</summary>
+internal static class VirtiofsdConfinement
+{
+    public static VirtiofsdSandbox Best() =>
+        !OwnCapabilities.Has(OwnCapabilities.SysChroot) ? VirtiofsdSandbox.None
+        : OwnCapabilities.Has(OwnCapabilities.SysAdmin) && IsMountPoint(File.ReadLines("/proc/self/mountinfo")) ? VirtiofsdSandbox.Namespace
+        : VirtiofsdSandbox.Chroot;
+
+    /// <summary>Whether our root directory is a mount point, which pivot_root(2) asks for and a plain chroot is not.</summary>
+    /// <param name="mountInfo">Lines of proc(5), "mountinfo".</param>
+    internal static bool IsMountPoint(IEnumerable<string> mountInfo) =>
+        mountInfo.Any(line => line.Split(' ', 6) is [_, _, _, _, "/", ..]);
+}
+
+/// <summary>A virtiofsd of this host, as it describes itself.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Kind">Which of the two programs of that name.</param>
+/// <param name="HasReadOnly">It can refuse the guest's writes itself.</param>
+/// <param name="HasTranslation">It can map the guest's user and group ids to others of the host.</param>
+internal sealed record VirtiofsdProgram(string Path, VirtiofsdKind Kind, bool HasReadOnly, bool HasTranslation)
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
+
+    /// <summary>Asks it; null with the reason when it is none, or does not run.</summary>
+    public static VirtiofsdProgram? Ask(string path, out string? error)
+    {
+        var run = ChildRun.Run(path, ["--help"], Bound).GetAwaiter().GetResult();
+        var program = run.ExitCode == 0 ? Of(path, run.Output) : null;
+        error = program is not null ? null
+            : run.Error.Length > 0 ? run.Error.Trim().Split('\n')[^1]
+            : "it does not say what virtiofsd says of itself";
+        return program;
+    }
+
+    /// <summary>Reads what it prints for <c>--help</c>; null when that is not virtiofsd's.</summary>
+    public static VirtiofsdProgram? Of(string path, string help)
+    {
+        bool Has(string option) => help.Contains(option, StringComparison.Ordinal);
+        VirtiofsdKind? kind = Has("--shared-dir") ? VirtiofsdKind.Rust : Has("-o source=") ? VirtiofsdKind.C : null;
+        return kind is { } found && Has("--fd") ? new VirtiofsdProgram(path, found, Has("--readonly"), Has("--translate-uid")) : null;
+    }
+}
+
+/// <summary>
+/// Finds virtiofsd: by <c>$VMSPAWN_VIRTIOFSD</c>, else by QEMU's descriptors of vhost-user programs, then where distributions put it,
+/// then in <c>$PATH</c>.
+/// </summary>
+internal static class VirtiofsdLocator
+{
+    /// <summary>Its path, or <c>none</c>.</summary>
+    public const string Variable = "VMSPAWN_VIRTIOFSD";
+
+    private const string Name = "virtiofsd";
+
+    private static readonly string[] Places = ["/usr/libexec/virtiofsd", "/usr/lib/virtiofsd", "/usr/lib/qemu/virtiofsd", "/usr/local/libexec/virtiofsd"];
+
+    /// <summary>Looks, and asks each program that it finds.</summary>
+    /// <param name="environment">Reads one environment variable.</param>
+    /// <param name="findProgram">Finds a program in <c>$PATH</c>.</param>
+    public static VirtiofsdFacts Look(Func<string, string?> environment, Func<string, string?> findProgram)
+    {
+        var (paths, lookedAt) = environment(Variable) is { Length: > 0 } given
+            ? (given == "none" ? [] : new List<string> { given }, new List<string> { $"${Variable}={given}" })
+            : Candidates(environment, findProgram);
+        var programs = new List<VirtiofsdProgram>();
+        var damaged = new List<string>();
+        foreach (var path in paths.Distinct())
+        {
+            if (VirtiofsdProgram.Ask(path, out var error) is { } program)
+                programs.Add(program);
+            else
+                damaged.Add($"{path}: {error}");
+        }
+
+        return new VirtiofsdFacts(programs, lookedAt, damaged, VirtiofsdConfinement.Best());
+    }
+
+    private static (List<string> Paths, List<string> LookedAt) Candidates(Func<string, string?> environment, Func<string, string?> findProgram)
+    {
+        var directories = FirmwarePlaces.Below("qemu/vhost-user", environment);
+        var files = DescriptorFiles.List(directories);
+        var paths = files.Paths.Select(VhostUserDescriptor.FileServer).OfType<string>().ToList();
+        var lookedAt = directories.ToList();
+        // Whoever masks a descriptor does not want the program that it names.
+        if (files.Masked.Count == 0)
+        {
+            paths.AddRange(Places.Where(File.Exists));
+            lookedAt.AddRange(Places);
+        }
+
+        if (findProgram(Name) is { } inPath)
+            paths.Add(inPath);
+        lookedAt.Add("$PATH");
+        return (paths, lookedAt);
+    }
 }

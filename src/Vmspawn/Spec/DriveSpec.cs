@@ -58,3 +58,8 @@ internal sealed record DriveSpec
 /// <param name="Format">Its format.</param>
 /// <param name="IsBlockDevice">Whether it lies on a block device.</param>
 internal sealed record BackingSpec(string Path, ImageFormat Format, bool IsBlockDevice);
+
+/// <summary>A storage provider's volume behind a disk.</summary>
+/// <param name="Socket">Path of the provider's socket.</param>
+/// <param name="Wish">What is asked of it, its kind and its access decided.</param>
+internal sealed record VolumeSpec(string Socket, VolumeRequest Wish);

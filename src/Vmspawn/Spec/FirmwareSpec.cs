@@ -1,4 +1,5 @@
 using Vmspawn.Firmware;
+using Vmspawn.Options;
 
 namespace Vmspawn.Spec;
 
@@ -25,3 +26,9 @@ internal sealed record FirmwareSpec
 /// <param name="Template">What they start from; never written to.</param>
 /// <param name="State">The file that keeps them, made from the template when it is not there; null forgets them with the VM.</param>
 internal sealed record NvramSpec(FirmwareFile Template, FirmwareFile? State);
+
+/// <summary>How the host is kept from reading the guest.</summary>
+/// <param name="Technique">By what.</param>
+/// <param name="EncryptionBit">Which bit of an address says that the page is encrypted (SEV-SNP).</param>
+/// <param name="QuoteSocket">Path of the service that signs the guest's reports (TDX); null for its vsock port.</param>
+internal sealed record ConfidentialSpec(ConfidentialTechnique Technique, int EncryptionBit, string? QuoteSocket);

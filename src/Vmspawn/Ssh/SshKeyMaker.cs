@@ -1,5 +1,5 @@
 using System.Text;
-using Vmspawn.Launch;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Ssh;
@@ -36,7 +36,7 @@ internal sealed record SshKeyMaker(string Program, string Type, string Place)
     }
 
     /// <summary>Makes a key for the next machine unless there is one. A start takes half as long again where it has to wait for ssh-keygen.</summary>
-    public async Task StockUpAsync()
+    public async Task PrepareNextKeyAsync()
     {
         if (Directory.Exists(Spare))
             return;
@@ -64,7 +64,7 @@ internal sealed record SshKeyMaker(string Program, string Type, string Place)
         using var said = new StderrTail(errors.ReadEnd);
         var spec = new ChildSpec(Program, ["-q", "-t", Type, "-N", "", "-C", "vmspawn", "-f", Path.Combine(directory, KeyFile)])
         {
-            Environment = Launcher.ChildVariables,
+            Environment = ChildEnvironment.Variables,
             StandardOutput = errors.WriteEnd,
             StandardError = errors.WriteEnd,
             // It is gone in milliseconds; through the trampoline it would take as long again.
@@ -74,7 +74,7 @@ internal sealed record SshKeyMaker(string Program, string Type, string Place)
         errors.WriteEnd.Dispose();
         var exit = await child.Exited;
         if (!exit.IsSuccess)
-            throw new IOException($"{exit}{ChildWords.After(said)}");
+            throw new IOException($"{exit}{StderrExcerpt.After(said)}");
     }
 
     // Somebody may have been quicker.
@@ -90,4 +90,13 @@ internal sealed record SshKeyMaker(string Program, string Type, string Place)
             return false;
         }
     }
+}
+
+/// <summary>A key that logs in to the guest.</summary>
+/// <param name="Private">The file that ssh(1) takes; secret.</param>
+/// <param name="Public">A line of <c>authorized_keys</c>, without its line feed.</param>
+internal sealed record SshKeyPair(ReadOnlyMemory<byte> Private, string Public)
+{
+    /// <summary>As long as a real one, for a plan that nobody carries out.</summary>
+    public static SshKeyPair StandIn { get; } = new(new byte[387], $"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5{new string('A', 48)} vmspawn");
 }

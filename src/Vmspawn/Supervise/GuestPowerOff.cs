@@ -1,4 +1,4 @@
-using Vmspawn.Launch;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Notify;
 using Vmspawn.Ssh;
@@ -43,13 +43,13 @@ internal sealed class GuestPowerOff
         {
             using var child = ChildProcess.Start(new ChildSpec(_ssh, Arguments())
             {
-                Environment = Launcher.ChildVariables,
+                Environment = ChildEnvironment.Variables,
                 StandardOutput = errors.WriteEnd,
                 StandardError = errors.WriteEnd,
             });
             errors.WriteEnd.Dispose();
             var exit = await child.Exited.WaitAsync(_bound, cancellation);
-            return exit.IsSuccess ? null : $"ssh: {exit}{ChildWords.After(said)}";
+            return exit.IsSuccess ? null : $"ssh: {exit}{StderrExcerpt.After(said)}";
         }
         catch (TimeoutException)
         {

@@ -2,7 +2,7 @@ namespace Vmspawn.Supervise;
 
 /// <summary>Decides how hard to stop a VM: pure, so that each rung and bound can be tested without waiting.</summary>
 /// <param name="Rung">Where the stop stands.</param>
-internal readonly record struct StopLadder(StopRung Rung)
+internal readonly record struct StopLadder(StopStep Rung)
 {
     /// <summary>What systemd gives a unit to stop before it kills it (systemd-system.conf(5), DefaultTimeoutStopSec=).</summary>
     private static readonly TimeSpan GuestBound = TimeSpan.FromSeconds(90);
@@ -21,13 +21,13 @@ internal readonly record struct StopLadder(StopRung Rung)
     /// <summary>How long the present rung may take; infinite before anybody asked and after the last.</summary>
     public TimeSpan Bound => Rung switch
     {
-        StopRung.PowerOff => GuestBound,
-        StopRung.Quit or StopRung.Terminate => ProcessBound,
+        StopStep.PowerOff => GuestBound,
+        StopStep.Quit or StopStep.Terminate => ProcessBound,
         _ => Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>Whether the guest had no say any more.</summary>
-    public bool IsForced => Rung >= StopRung.Quit;
+    public bool IsForced => Rung >= StopStep.Quit;
 
     /// <summary>A signal asks: the first politely, each further one for the next rung.</summary>
     public StopLadder Asked(bool monitorWorks) => Climb(monitorWorks);
@@ -37,12 +37,31 @@ internal readonly record struct StopLadder(StopRung Rung)
 
     /// <summary>The user wants it gone now.</summary>
     public StopLadder KillAsked(bool monitorWorks) =>
-        Rung >= StopRung.Quit ? Climb(monitorWorks) : new StopLadder(monitorWorks ? StopRung.Quit : StopRung.Terminate);
+        Rung >= StopStep.Quit ? Climb(monitorWorks) : new StopLadder(monitorWorks ? StopStep.Quit : StopStep.Terminate);
 
     private StopLadder Climb(bool monitorWorks)
     {
-        var next = Rung == StopRung.Kill ? StopRung.Kill : Rung + 1;
+        var next = Rung == StopStep.Kill ? StopStep.Kill : Rung + 1;
         // The lower rungs speak through the monitor.
-        return new StopLadder(!monitorWorks && next < StopRung.Terminate ? StopRung.Terminate : next);
+        return new StopLadder(!monitorWorks && next < StopStep.Terminate ? StopStep.Terminate : next);
     }
+}
+
+/// <summary>How far a stop has gone. Each rung is tried for its <see cref="StopLadder.Bound"/>, then the next.</summary>
+public enum StopStep
+{
+    /// <summary>Nobody asked.</summary>
+    None,
+
+    /// <summary>The guest was asked to power off, by the ACPI button.</summary>
+    PowerOff,
+
+    /// <summary>QEMU was asked to quit: the guest loses power, QEMU still flushes its disks.</summary>
+    Quit,
+
+    /// <summary>SIGTERM to QEMU.</summary>
+    Terminate,
+
+    /// <summary>SIGKILL to QEMU.</summary>
+    Kill,
 }

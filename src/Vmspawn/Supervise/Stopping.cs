@@ -61,10 +61,10 @@ internal sealed class Stopping : IAsyncDisposable
             case KillAsked(var by):
                 Climb(_stop.KillAsked(MonitorWorks), by);
                 break;
-            case PowerOffAsked when _stop.Rung is StopRung.None:
+            case PowerOffAsked when _stop.Rung is StopStep.None:
                 AskPolitely();
                 break;
-            case ResetAsked when _stop.Rung is StopRung.None:
+            case ResetAsked when _stop.Rung is StopStep.None:
                 _pressesLeft = 0;
                 break;
             case RungExpired(var generation) when generation == _generation:
@@ -74,7 +74,7 @@ internal sealed class Stopping : IAsyncDisposable
                 Heed(failure);
                 break;
             case PressDue(var generation) when generation == _generation:
-                if (_stop.Rung is not StopRung.None || --_pressesLeft > 0)
+                if (_stop.Rung is not StopStep.None || --_pressesLeft > 0)
                     PressPowerButton();
                 break;
         }
@@ -101,29 +101,29 @@ internal sealed class Stopping : IAsyncDisposable
 
     private string Sentence(string why) => _stop.Rung switch
     {
-        StopRung.PowerOff => $"{why}: asking the guest to power off; once more forces it",
-        StopRung.Quit => $"{why}: taking the guest's power away",
-        StopRung.Terminate => $"{why}: terminating QEMU",
+        StopStep.PowerOff => $"{why}: asking the guest to power off; once more forces it",
+        StopStep.Quit => $"{why}: taking the guest's power away",
+        StopStep.Terminate => $"{why}: terminating QEMU",
         _ => $"{why}: killing QEMU",
     };
 
     private void Act()
     {
-        if (_stop.Rung is StopRung.None)
+        if (_stop.Rung is StopStep.None)
             return;
         StartTimers();
         switch (_stop.Rung)
         {
-            case StopRung.PowerOff:
+            case StopStep.PowerOff:
                 AskGuest();
                 break;
-            case StopRung.Quit when _monitor is { } monitor:
+            case StopStep.Quit when _monitor is { } monitor:
                 _ = TellAsync(monitor.QuitAsync());
                 break;
-            case StopRung.Terminate:
+            case StopStep.Terminate:
                 _vm.Qemu.Send(Signal.SIGTERM);
                 break;
-            case StopRung.Kill:
+            case StopStep.Kill:
                 _vm.Qemu.Send(Signal.SIGKILL);
                 break;
         }

@@ -53,7 +53,7 @@ internal static class StorageProvider
     /// <param name="wish">The volume.</param>
     /// <returns>The open file or block device, the caller's, and whether it is open for reading alone.</returns>
     /// <exception cref="VolumeException">The provider refuses, or is not there.</exception>
-    public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeWish wish) => AskAsync(socket, wish.Volume, async client =>
+    public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest wish) => AskAsync(socket, wish.Volume, async client =>
     {
         using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, wish));
         if (!reply.Parameters.TryGetProperty("fileDescriptorIndex"u8, out var number)
@@ -82,7 +82,7 @@ internal static class StorageProvider
         throw failure!;
     }
 
-    private static void Write(Utf8JsonWriter writer, VolumeWish wish)
+    private static void Write(Utf8JsonWriter writer, VolumeRequest wish)
     {
         writer.WriteString("name"u8, wish.Volume);
         if (wish.Create is { } create)
@@ -96,4 +96,66 @@ internal static class StorageProvider
         if (wish.Size is { } size)
             writer.WriteNumber("createSizeBytes"u8, size);
     }
+}
+
+/// <summary>A volume as its provider lists it.</summary>
+/// <param name="IsBlockDevice">A block device, else a regular file.</param>
+/// <param name="IsDirectory">A directory, which is no disk.</param>
+/// <param name="ReadOnly">It cannot be written.</param>
+/// <param name="Size">Bytes, or null when it does not say.</param>
+internal sealed record VolumeFacts(bool IsBlockDevice, bool IsDirectory, bool ReadOnly, long? Size)
+{
+    /// <summary>Reads an entry of the list; null for one of another name.</summary>
+    public static VolumeFacts? Read(JsonElement entry, string name)
+    {
+        var isIt = Text(entry, "name") == name
+            || (entry.TryGetProperty("aliases"u8, out var aliases) && aliases.ValueKind == JsonValueKind.Array
+                && aliases.EnumerateArray().Any(alias => alias.ValueKind == JsonValueKind.String && alias.GetString() == name));
+        if (!isIt)
+            return null;
+        var type = Text(entry, "type");
+        return new VolumeFacts(
+            type == "blk",
+            type == "dir",
+            entry.TryGetProperty("readOnly"u8, out var readOnly) && readOnly.ValueKind == JsonValueKind.True,
+            entry.TryGetProperty("sizeBytes"u8, out var size) && size.TryGetInt64(out var bytes) ? bytes : null);
+    }
+
+    private static string? Text(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
+
+/// <summary>A storage provider did not give what was asked for.</summary>
+internal sealed class VolumeException : IOException
+{
+    /// <param name="reason">Why, in words.</param>
+    public VolumeException(string reason)
+        : base(reason)
+    {
+    }
+
+    /// <summary>What a failed call means; null for a failure that is none of the provider's.</summary>
+    public static VolumeException? Of(string volume, Exception error) => error switch
+    {
+        VarlinkErrorException refusal => new VolumeException(Words(volume, refusal)),
+        LinuxException { Errno: Errno.ENOENT or Errno.ECONNREFUSED or Errno.ENOTDIR } failure =>
+            new VolumeException($"no such storage provider serves here: there is no {failure.Subject}"),
+        VarlinkDisconnectedException or TimeoutException or LinuxException => new VolumeException(error.Message),
+        _ => null,
+    };
+
+    private static string Words(string volume, VarlinkErrorException refusal) => refusal.Name[(refusal.Name.LastIndexOf('.') + 1)..] switch
+    {
+        "NoSuchVolume" => $"there is no volume {volume}",
+        "VolumeExists" => $"there is a volume {volume} already, and create=new wants none",
+        "NoSuchTemplate" => "there is no such template",
+        "BadTemplate" => "that template does not suit a volume of this kind",
+        "TypeNotSupported" or "WrongType" => "it has no such volume as a disk needs: a regular file or a block device",
+        "CreateNotSupported" => $"there is no volume {volume}, and the provider makes none of this kind",
+        "CreateSizeRequired" => $"there is no volume {volume}, and size= is needed to make it",
+        "ReadOnlyVolume" => "it can only be read (say read-only=yes)",
+        "PermissionDenied" => "its provider does not let us",
+        "InvalidParameter" => $"its provider does not accept this: {refusal.Message}",
+        _ => $"its provider refused with {refusal.Message}",
+    };
 }

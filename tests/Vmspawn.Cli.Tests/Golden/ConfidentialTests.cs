@@ -8,9 +8,9 @@ public class ConfidentialTests
 {
     private static readonly ConfidentialHost Able = new("Y", "Y", DeviceAccess.Open, 51, null);
 
-    private static GoldenWorld World(ConfidentialHost? host = null, bool hasKvm = true, bool hasFirmware = true)
+    private static GoldenInventory HostInventory(ConfidentialHost? host = null, bool hasKvm = true, bool hasFirmware = true)
     {
-        var world = new GoldenWorld
+        var world = new GoldenInventory
         {
             Confidential = host ?? Able,
             Objects = ["sev-snp-guest", "tdx-guest"],
@@ -30,7 +30,7 @@ public class ConfidentialTests
     [InlineData("tdx-stateless-flash", "--coco=tdx", "--firmware=IMAGES/firmware/95-flash.json", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--tpm=no")]
     public void It_has_its_object_its_firmware_in_memory_and_only_what_it_can_believe(string name, params string[] args)
     {
-        using var world = World();
+        using var world = HostInventory();
         world.InstallStatelessFlash("95-flash", "raw", "intel-tdx");
         args = ["-M", "secret", .. args];
         var (plan, problems) = world.Plan(args, null);
@@ -41,7 +41,7 @@ public class ConfidentialTests
     [Fact]
     public void Reports_are_signed_by_the_service_whose_socket_is_there()
     {
-        using var world = World(Able with { QuoteSocket = "/run/tdx-qgs/qgs.socket" });
+        using var world = HostInventory(Able with { QuoteSocket = "/run/tdx-qgs/qgs.socket" });
         var plan = world.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw"], null).Plan!;
         Assert.Contains("""{"qom-type":"tdx-guest","id":"vmspawn-confidential","quote-generation-socket":{"type":"unix","path":"/run/tdx-qgs/qgs.socket"}}""", plan.Arguments);
     }
@@ -49,7 +49,7 @@ public class ConfidentialTests
     [Fact]
     public void The_encrypted_bit_is_the_processors()
     {
-        using var world = World(Able with { EncryptionBit = 47 });
+        using var world = HostInventory(Able with { EncryptionBit = 47 });
         var plan = world.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi"], null).Plan!;
         Assert.Contains("sev-snp-guest,id=vmspawn-confidential,cbitpos=47,reduced-phys-bits=1,kernel-hashes=on", plan.Arguments);
     }
@@ -57,7 +57,7 @@ public class ConfidentialTests
     [Fact]
     public void A_KVM_device_that_was_handed_over_keeps_its_irqchip_outside_too()
     {
-        using var world = new GoldenWorld { Confidential = Able, Objects = ["tdx-guest"], HasPassedKvm = true, Version = new(11, 1, 0) };
+        using var world = new GoldenInventory { Confidential = Able, Objects = ["tdx-guest"], HasPassedKvm = true, Version = new(11, 1, 0) };
         world.InstallConfidentialFirmware();
         var plan = world.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw"], null).Plan!;
         Assert.Contains("kvm,kernel-irqchip=split,device=/dev/fdset/3", plan.Arguments);
@@ -67,7 +67,7 @@ public class ConfidentialTests
     [InlineData("--tpm=yes", true), InlineData("--tpm=no", false)]
     public void A_TPM_is_told_to_be_the_hosts(string option, bool isTold)
     {
-        using var world = World();
+        using var world = HostInventory();
         Assert.NotNull(world.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi", option], null).Plan);
         Assert.Equal(isTold, world.Notices.Any(notice => notice.Contains("must not trust its TPM", StringComparison.Ordinal)));
     }
@@ -75,7 +75,7 @@ public class ConfidentialTests
     [Fact]
     public void A_credential_that_no_measured_way_holds_is_refused()
     {
-        using var world = World();
+        using var world = HostInventory();
         var (_, problems) = world.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw", $"--set-credential=foo:{new string('x', 50_000)}"], null);
         Assert.Equal(("credential-place", "credential foo"), (Assert.Single(problems).Code, problems[0].Subject));
     }
@@ -91,7 +91,7 @@ public class ConfidentialTests
     {
         foreach (var coco in new[] { "--coco=sev-snp", "--coco=tdx" })
         {
-            using var world = World();
+            using var world = HostInventory();
             var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", coco, option], null).Problems);
             Assert.Equal((code, coco, ProblemKind.Usage), (problem.Code, problem.Subject, problem.Kind));
         }
@@ -100,7 +100,7 @@ public class ConfidentialTests
     [Fact]
     public void SEV_SNP_measures_only_a_kernel_that_is_started_directly()
     {
-        using var world = World();
+        using var world = HostInventory();
         var problem = Assert.Single(world.Plan(["-i", "IMAGES/root.raw", "--coco=sev-snp"], null).Problems);
         Assert.Equal(("confidential-without-kernel", ProblemKind.Usage), (problem.Code, problem.Kind));
     }
@@ -108,7 +108,7 @@ public class ConfidentialTests
     [Fact]
     public void A_kernel_that_firmware_cannot_start_is_refused()
     {
-        using var world = World();
+        using var world = HostInventory();
         Assert.Contains("kernel-not-pe", world.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/vmlinuz"], null).Problems.Select(problem => problem.Code));
     }
 
@@ -121,7 +121,7 @@ public class ConfidentialTests
     [InlineData("--coco=sev-snp", "/dev/sev is not ours to open", "Y", null, DeviceAccess.Denied)]
     internal void A_host_that_cannot_is_the_only_thing_that_is_told(string coco, string why, string? sevSnp, string? tdx, DeviceAccess device)
     {
-        using var world = World(new ConfidentialHost(sevSnp, tdx, device, null, null), hasKvm: false, hasFirmware: false);
+        using var world = HostInventory(new ConfidentialHost(sevSnp, tdx, device, null, null), hasKvm: false, hasFirmware: false);
         var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/missing", coco], null).Problems);
         Assert.Equal(("confidential-host", coco, ProblemKind.Failure), (problem.Code, problem.Subject, problem.Kind));
         Assert.Contains(why, problem.Text, StringComparison.Ordinal);
@@ -130,7 +130,7 @@ public class ConfidentialTests
     [Fact]
     public void KVM_is_insisted_on()
     {
-        using var world = World(hasKvm: false);
+        using var world = HostInventory(hasKvm: false);
         var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=sev-snp"], null).Problems);
         Assert.Equal(("confidential-without-kvm", "--coco=sev-snp", "such a guest runs with KVM only: the tests have none"), (problem.Code, problem.Subject, problem.Text));
     }
@@ -138,7 +138,7 @@ public class ConfidentialTests
     [Fact]
     public void A_QEMU_that_does_not_know_it_is_told_with_the_one_that_does()
     {
-        using var world = new GoldenWorld { Confidential = Able, HasKvm = true };
+        using var world = new GoldenInventory { Confidential = Able, HasKvm = true };
         var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx"], null).Problems);
         Assert.Equal(("confidential-qemu", "/usr/bin/qemu-system-x86_64 is QEMU 7.2.22 without tdx-guest", "install QEMU 10.1 or later"), (problem.Code, problem.Text, problem.Hint));
     }
@@ -150,7 +150,7 @@ public class ConfidentialTests
     [InlineData("95-smm", "it runs in System Management Mode, which such a guest has not")]
     public void Firmware_that_was_named_and_will_not_do_is_refused(string name, string why)
     {
-        using var world = World();
+        using var world = HostInventory();
         world.InstallStatelessFlash("95-qcow2", "qcow2", "intel-tdx");
         world.InstallStatelessFlash("95-smm", "raw", "intel-tdx", "requires-smm");
         world.InstallSplitFlash("95-split", "intel-tdx");
@@ -162,7 +162,7 @@ public class ConfidentialTests
     [InlineData("--coco=sev-snp", "ovmf-amdsev"), InlineData("--coco=tdx", "ovmf-inteltdx")]
     public void Without_such_firmware_it_says_what_to_install(string coco, string package)
     {
-        using var world = World(hasFirmware: false);
+        using var world = HostInventory(hasFirmware: false);
         var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", coco], null).Problems);
         Assert.Equal(("firmware-unfit", coco), (problem.Code, problem.Subject));
         Assert.Contains(package, problem.Hint, StringComparison.Ordinal);
@@ -171,7 +171,7 @@ public class ConfidentialTests
     [Fact]
     public void Firmware_with_keys_is_taken_only_where_Secure_Boot_is_asked_for()
     {
-        using var world = World();
+        using var world = HostInventory();
         var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx"], null).Problems);
         Assert.Contains("90-inteltdx.json: it has enrolled-keys", problem.Text, StringComparison.Ordinal);
         Assert.Contains("--secure-boot=yes", problem.Hint, StringComparison.Ordinal);
@@ -181,7 +181,7 @@ public class ConfidentialTests
     [Fact]
     public void The_credentials_behind_an_initrd_are_never_printed()
     {
-        using var world = World();
+        using var world = HostInventory();
         var plan = world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--coco=sev-snp", "--set-credential=foo:hidden"], null).Plan!;
         var joined = Assert.Single(plan.Descriptors.Select(descriptor => descriptor.Source).OfType<JoinedFiles>());
         Assert.NotEqual(0, joined.Tail.Length);

@@ -1,5 +1,6 @@
 using CsCheck;
 using Vmspawn.Boot;
+using Vmspawn.Versions;
 
 namespace Vmspawn.Tests.Boot;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using CsCheck;
 using Vmspawn.Boot;
 using Vmspawn.Images;
+using Vmspawn.Versions;
 
 namespace Vmspawn.Tests.Boot;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Vmspawn.Control;
+using Vmspawn.Control.MonitorShare;
 
 namespace Vmspawn.Tests.Control;
 

@@ -1,6 +1,6 @@
-using Microsoft.Win32.SafeHandles;
 using System.Text.Json;
-using Vmspawn.Control;
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Control.MonitorShare;
 
 namespace Vmspawn.Tests.Control;
 

@@ -1,7 +1,7 @@
-using CsCheck;
 using System.Diagnostics;
 using System.Text;
-using Vmspawn.Control;
+using CsCheck;
+using Vmspawn.Control.MonitorShare;
 
 namespace Vmspawn.Tests.Control;
 

@@ -1,6 +1,6 @@
-using Microsoft.Win32.SafeHandles;
 using System.Threading.Channels;
-using Vmspawn.Control;
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Control.MonitorShare;
 using Vmspawn.Linux;
 using Vmspawn.Varlink;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using Vmspawn.Control;
+using Vmspawn.Control.MonitorShare;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Tests.Control;

@@ -1,6 +1,6 @@
-using CsCheck;
 using System.Text;
-using Vmspawn.Control;
+using CsCheck;
+using Vmspawn.Control.MonitorShare;
 
 namespace Vmspawn.Tests.Control;
 

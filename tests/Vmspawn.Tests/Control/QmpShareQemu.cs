@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Vmspawn.Control;
+using Vmspawn.Control.MonitorShare;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Tests.Control;

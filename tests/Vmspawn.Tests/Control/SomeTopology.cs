@@ -9,7 +9,7 @@ internal static class SomeTopology
     {
         var demands = Enumerable.Range(0, drives)
             .Select(i => DeviceDemand.Boot($"vmspawn-extra-{i}", "virtio-blk-pci", BootClass.Drive, $"drive {i}"));
-        var plan = PciePlanner.Plan(new PcieWish(PcieMachine.Q35, PcieLayout.Ports, spares, [.. demands], []));
+        var plan = PciePlanner.Plan(new PcieRequest(PcieMachine.Q35, PcieLayout.Ports, spares, [.. demands], []));
         Assert.Empty(plan.Problems);
         return plan.Topology!;
     }

@@ -1,5 +1,3 @@
-using Vmspawn.Launch;
-
 namespace Vmspawn.Tests.Launch;
 
 public sealed class LaunchExceptionTests

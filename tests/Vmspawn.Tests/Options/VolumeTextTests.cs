@@ -7,12 +7,12 @@ public class VolumeTextTests
     [Fact]
     public void A_volume_has_a_provider_a_name_a_type_and_settings()
     {
-        Assert.Equal(new VolumeWish("fs", "data"), VolumeText.Parse("fs:data").Value);
-        Assert.Equal(new VolumeWish("fs", "data") { Type = DiskType.Nvme }, VolumeText.Parse("fs:data:nvme").Value);
-        Assert.Equal(new VolumeWish("fs", "data") { ReadOnly = true }, VolumeText.Parse("fs:data:ro=yes").Value);
-        Assert.Equal(new VolumeWish("fs", "data") { Size = 4 << 20 }, VolumeText.Parse("fs:data::size=4M").Value);
+        Assert.Equal(new VolumeRequest("fs", "data"), VolumeText.Parse("fs:data").Value);
+        Assert.Equal(new VolumeRequest("fs", "data") { Type = DiskType.Nvme }, VolumeText.Parse("fs:data:nvme").Value);
+        Assert.Equal(new VolumeRequest("fs", "data") { ReadOnly = true }, VolumeText.Parse("fs:data:ro=yes").Value);
+        Assert.Equal(new VolumeRequest("fs", "data") { Size = 4 << 20 }, VolumeText.Parse("fs:data::size=4M").Value);
         Assert.Equal(
-            new VolumeWish("fs", "data")
+            new VolumeRequest("fs", "data")
             {
                 Type = DiskType.VirtioScsi,
                 Create = VolumeCreation.New,

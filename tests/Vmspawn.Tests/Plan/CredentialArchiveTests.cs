@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Vmspawn.Boot;
 using Vmspawn.Launch;
+using Vmspawn.Plan;
 
 namespace Vmspawn.Tests.Plan;
 

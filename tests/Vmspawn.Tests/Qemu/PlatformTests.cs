@@ -1,3 +1,4 @@
+using Vmspawn.Firmware;
 using Vmspawn.Options;
 using Vmspawn.Qemu;
 
@@ -36,7 +37,7 @@ public class PlatformTests
             Path = "/qemu", Version = Version(version), Drivers = new Dictionary<string, string>(), Machines = none, Accelerators = none,
             Objects = none, HasSandbox = false, RunWith = none, HasConsoleSize = false,
         };
-        Assert.Equal(named, Of(architecture).Firmware(qemu).WhyNoFlash is null);
+        Assert.Equal(named, FirmwarePlatform.Of(Of(architecture), qemu).WhyNoFlash is null);
     }
 
     [Theory]

@@ -25,10 +25,10 @@ public sealed class RegistrationResolverTests : IDisposable
     }
 
     private static (RegistrationSpec Spec, List<Problem> Problems, List<string> Notices) Resolve(
-        RegistrationWish wish, SystemdPresence systemd, string? execPid = null)
+        RegistrationRequest wish, SystemdPresence systemd, string? execPid = null)
     {
         var (problems, notices) = (new List<Problem>(), new List<string>());
-        var surroundings = new Surroundings(name => name == "SYSTEMD_EXEC_PID" ? execPid : null, null, () => 0);
+        var surroundings = new ProcessContext(name => name == "SYSTEMD_EXEC_PID" ? execPid : null, null, () => 0);
         return (new RegistrationResolver(wish, systemd, surroundings, problems, notices).Resolve(isUser: false), problems, notices);
     }
 
@@ -59,37 +59,37 @@ public sealed class RegistrationResolverTests : IDisposable
     [InlineData(Tristate.Yes, 1)]
     public void Only_who_insists_needs_a_machined(Tristate wish, int expected)
     {
-        var (spec, problems, _) = Resolve(new RegistrationWish { Register = wish }, Nothing);
-        Assert.Equal((wish, expected, ScopeWish.None), (spec.Register, problems.Count, spec.Scope));
+        var (spec, problems, _) = Resolve(new RegistrationRequest { Register = wish }, Nothing);
+        Assert.Equal((wish, expected, ScopeRequest.None), (spec.Register, problems.Count, spec.Scope));
         Assert.All(problems, problem => Assert.Equal("machined-missing", problem.Code));
-        Assert.Empty(Resolve(new RegistrationWish { Register = wish }, new SystemdPresence([], HasBus: true)).Problems);
+        Assert.Empty(Resolve(new RegistrationRequest { Register = wish }, new SystemdPresence([], HasBus: true)).Problems);
     }
 
     [Fact]
-    public void Who_says_no_asks_no_machined() => Assert.Empty(Resolve(new RegistrationWish { Register = Tristate.No }, All).Spec.Machined);
+    public void Who_says_no_asks_no_machined() => Assert.Empty(Resolve(new RegistrationRequest { Register = Tristate.No }, All).Spec.Machined);
 
     [Fact]
     public void A_scope_is_had_where_possible_unless_we_are_a_service_or_shall_stay()
     {
         var us = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        Assert.Equal(ScopeWish.IfPossible, Resolve(new RegistrationWish(), All, "1").Spec.Scope);
-        Assert.Equal(ScopeWish.None, Resolve(new RegistrationWish { KeepUnit = true }, All).Spec.Scope);
-        var (spec, _, _) = Resolve(new RegistrationWish(), All, us);
-        Assert.Equal((ScopeWish.None, true), (spec.Scope, spec.KeepUnit));
-        Assert.Equal(ScopeWish.Needed, Resolve(new RegistrationWish { Slice = "a.slice" }, All, us).Spec.Scope);
+        Assert.Equal(ScopeRequest.IfPossible, Resolve(new RegistrationRequest(), All, "1").Spec.Scope);
+        Assert.Equal(ScopeRequest.None, Resolve(new RegistrationRequest { KeepUnit = true }, All).Spec.Scope);
+        var (spec, _, _) = Resolve(new RegistrationRequest(), All, us);
+        Assert.Equal((ScopeRequest.None, true), (spec.Scope, spec.KeepUnit));
+        Assert.Equal(ScopeRequest.Needed, Resolve(new RegistrationRequest { Slice = "a.slice" }, All, us).Spec.Scope);
     }
 
     [Fact]
     public void A_slice_without_systemd_is_refused()
     {
-        var (_, problems, _) = Resolve(new RegistrationWish { Slice = "a.slice" }, Nothing);
+        var (_, problems, _) = Resolve(new RegistrationRequest { Slice = "a.slice" }, Nothing);
         Assert.Equal(("scope-missing", "--slice=a.slice"), (Assert.Single(problems).Code, problems[0].Subject));
     }
 
     [Fact]
     public void Settings_are_started_with_or_set_later_by_what_they_are()
     {
-        var wish = new RegistrationWish
+        var wish = new RegistrationRequest
         {
             Properties = [new("MemoryMax", "4G"), new("TimeoutStopSec", "2min"), new("After", "a.service b.service"), new("Delegate", "no")],
         };
@@ -104,14 +104,14 @@ public sealed class RegistrationResolverTests : IDisposable
     [InlineData("SendSIGKILL", "perhaps")]
     public void A_wrong_value_is_named(string name, string value)
     {
-        var (_, problems, _) = Resolve(new RegistrationWish { Properties = [new(name, value)] }, All);
+        var (_, problems, _) = Resolve(new RegistrationRequest { Properties = [new(name, value)] }, All);
         Assert.Equal(("unit-property", $"--property={name}={value}", ProblemKind.Usage), (Assert.Single(problems).Code, problems[0].Subject, problems[0].Kind));
     }
 
     [Fact]
     public void Settings_of_a_scope_that_is_not_wanted_are_told_to_be_of_no_effect()
     {
-        var (_, problems, notices) = Resolve(new RegistrationWish { KeepUnit = true, Slice = "a.slice" }, Nothing);
+        var (_, problems, notices) = Resolve(new RegistrationRequest { KeepUnit = true, Slice = "a.slice" }, Nothing);
         Assert.Empty(problems);
         Assert.Contains("--keep-unit", Assert.Single(notices), StringComparison.Ordinal);
     }

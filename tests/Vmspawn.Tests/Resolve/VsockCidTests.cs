@@ -1,6 +1,6 @@
+using Vmspawn.Linux;
 using CsCheck;
 using Vmspawn.Host;
-using Vmspawn.Plan;
 using Vmspawn.Resolve;
 
 namespace Vmspawn.Tests.Resolve;
@@ -14,7 +14,7 @@ public sealed class VsockCidTests : IDisposable
         Gen.String.Sample(name =>
         {
             Assert.Equal(VsockResolver.Derive(name), VsockResolver.Derive(name));
-            Assert.InRange(VsockResolver.Derive(name), VsockPlan.FirstCid, VsockPlan.LastCid);
+            Assert.InRange(VsockResolver.Derive(name), VsockCid.First, VsockCid.Last);
         });
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class SshTests : IDisposable
     public async Task A_spare_key_is_taken_once_by_one_of_many()
     {
         var maker = Maker("ed25519");
-        await Task.WhenAll(maker.StockUpAsync(), maker.StockUpAsync());
+        await Task.WhenAll(maker.PrepareNextKeyAsync(), maker.PrepareNextKeyAsync());
         var spare = Assert.Single(Directory.EnumerateFileSystemEntries(_directory.Path));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(spare));
         var expected = File.ReadAllText(Path.Combine(spare, "key.pub")).TrimEnd();
@@ -39,7 +39,7 @@ public sealed class SshTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<IOException>(Maker("rot13").TakeAsync);
         Assert.Contains("unknown key type rot13", error.Message, StringComparison.Ordinal);
-        await Maker("rot13").StockUpAsync();
+        await Maker("rot13").PrepareNextKeyAsync();
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
     }
 

@@ -29,7 +29,7 @@ internal sealed record PowerCommand(RuntimeScope Scope, IReadOnlyList<string> Na
 /// <param name="Json">Whether to print the result as JSON.</param>
 /// <param name="Volume">A storage provider's volume instead of the file, or null.</param>
 internal sealed record AttachCommand(
-    RuntimeScope Scope, string Name, string Path, string? Type, bool ReadOnly, string Id, bool Json, VolumeWish? Volume = null)
+    RuntimeScope Scope, string Name, string Path, string? Type, bool ReadOnly, string Id, bool Json, VolumeRequest? Volume = null)
     : ControlCommand(Scope);
 
 /// <summary>Take a disk away.</summary>

@@ -40,7 +40,7 @@ internal static class StorageFile
 
     /// <summary>A volume, from the storage provider of the machine's own kind of runtime directory.</summary>
     /// <exception cref="MachineException">Its provider does not give it.</exception>
-    public static async Task<SafeFileHandle> AcquireAsync(VolumeWish volume, RuntimeScope scope)
+    public static async Task<SafeFileHandle> AcquireAsync(VolumeRequest volume, RuntimeScope scope)
     {
         var isUser = scope == RuntimeScope.User || (scope == RuntimeScope.Auto && HostProbe.EffectiveUser != 0);
         try

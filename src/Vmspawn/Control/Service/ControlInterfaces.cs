@@ -1,3 +1,4 @@
+using Vmspawn.Control.MonitorShare;
 using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;

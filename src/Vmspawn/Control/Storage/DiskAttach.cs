@@ -5,6 +5,7 @@ using Vmspawn.Images;
 using Vmspawn.Plan;
 using Vmspawn.Qemu;
 using Vmspawn.Qmp;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Control.Storage;
 

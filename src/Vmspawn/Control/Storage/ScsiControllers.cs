@@ -1,6 +1,6 @@
 using Vmspawn.Control.Ports;
-using Vmspawn.Plan;
 using Vmspawn.Qmp;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Control.Storage;
 

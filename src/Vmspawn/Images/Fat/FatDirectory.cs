@@ -107,3 +107,14 @@ internal static class FatDirectory
         return extension.Length == 0 ? name : $"{name}.{extension}";
     }
 }
+
+/// <summary>A name in a directory.</summary>
+/// <param name="Name">The long name where there is one, else the short one.</param>
+/// <param name="ShortName">The short one, by which the file is found too.</param>
+/// <param name="IsDirectory">A directory, else a file.</param>
+/// <param name="Cluster">Its first cluster; 0 for an empty file.</param>
+/// <param name="Length">Bytes of a file; 0 for a directory.</param>
+internal sealed record FatEntry(string Name, string ShortName, bool IsDirectory, uint Cluster, uint Length);
+
+/// <summary>A FAT file system contradicts itself.</summary>
+internal sealed class FatException(string reason) : IOException(reason);

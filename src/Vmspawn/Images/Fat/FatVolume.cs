@@ -1,5 +1,3 @@
-using Vmspawn.Boot;
-
 namespace Vmspawn.Images.Fat;
 
 /// <summary>A FAT file system, read in place: what an EFI system partition is.</summary>

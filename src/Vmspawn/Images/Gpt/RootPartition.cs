@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Vmspawn.Boot;
+using Vmspawn.Versions;
 
 namespace Vmspawn.Images.Gpt;
 

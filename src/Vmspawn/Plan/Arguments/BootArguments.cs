@@ -1,5 +1,4 @@
 using System.Text;
-using Vmspawn.Boot;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Spec;
 

@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
@@ -13,7 +14,7 @@ internal static class JournalArguments
         var descriptors = new DescriptorTable();
         var socket = vsock.Socket is null ? null : vsock.SocketFor(journal.Port);
         var address = socket is null
-            ? $"vsock:{VsockPlan.HostCid}:{journal.Port}"
+            ? $"vsock:{VsockCid.Host}:{journal.Port}"
             : $"/proc/self/fd/{descriptors.Add("runtime-directory", new RuntimeDirectory())}/{socket}";
         draft.Helpers.Add(new HelperPlan
         {

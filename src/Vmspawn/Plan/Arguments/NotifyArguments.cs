@@ -1,4 +1,5 @@
 using Vmspawn.Qemu.Arguments;
+using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 

@@ -1,4 +1,5 @@
 using Vmspawn.Spec;
+using Vmspawn.Trees;
 
 namespace Vmspawn.Plan.Arguments;
 

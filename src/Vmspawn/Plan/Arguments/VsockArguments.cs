@@ -6,16 +6,11 @@ namespace Vmspawn.Plan.Arguments;
 /// <summary>The vsock: the kernel's, or vhost-device-vsock(1) as a helper.</summary>
 internal static class VsockArguments
 {
-    public const string KernelDriver = "vhost-vsock-pci";
-    public const string UserDriver = "vhost-user-vsock-pci";
-
     /// <summary>The helper's socket for QEMU.</summary>
     private const string DeviceSocket = "vhost-vsock";
 
     /// <summary>The helper's socket for programs of the host.</summary>
     private const string HostSocket = "vsock";
-
-    public static string Driver(VsockSpec vsock) => vsock.Program is null ? KernelDriver : UserDriver;
 
     public static VsockPlan? Plan(VsockSpec? vsock) =>
         vsock is null ? null : new VsockPlan(vsock.Cid, vsock.NotifyPort, vsock.Program is null ? null : HostSocket);
@@ -27,14 +22,14 @@ internal static class VsockArguments
         if (vsock.Program is not { } program)
         {
             var device = draft.Inherit("vhost-vsock", new VhostVsockDevice(vsock.Cid, vsock.IsPassed));
-            draft.AddPciDevice(KernelDriver, DeviceIds.Vsock, text => text.With("guest-cid", vsock.Cid).With("vhostfd", device));
+            draft.AddPciDevice(vsock.Driver, DeviceIds.Vsock, text => text.With("guest-cid", vsock.Cid).With("vhostfd", device));
             return;
         }
 
         draft.Helpers.Add(UserVsock(program, vsock.Cid));
         draft.Add("-chardev", new OptionText("socket")
             .With("id", DeviceIds.Vsock).With("fd", draft.Inherit("vhost-vsock", new HelperSocket(DeviceSocket))));
-        draft.AddPciDevice(UserDriver, DeviceIds.Vsock, text => text.With("chardev", DeviceIds.Vsock));
+        draft.AddPciDevice(vsock.Driver, DeviceIds.Vsock, text => text.With("chardev", DeviceIds.Vsock));
     }
 
     private static HelperPlan UserVsock(string program, uint cid)

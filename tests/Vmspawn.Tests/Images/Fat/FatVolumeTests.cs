@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using CsCheck;
-using Vmspawn.Boot;
 using Vmspawn.Images;
 using Vmspawn.Images.Fat;
 

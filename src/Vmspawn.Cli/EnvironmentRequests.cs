@@ -1,0 +1,40 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Cli;
+
+/// <summary>Environment variables that say what the VM is to be.</summary>
+internal static class EnvironmentRequests
+{
+    public const string QemuExtra = "SYSTEMD_VMSPAWN_QEMU_EXTRA";
+    public const string NetworkMac = "SYSTEMD_VMSPAWN_NETWORK_MAC";
+    public const string Terminal = "TERM";
+    public const string CredentialsDirectory = "CREDENTIALS_DIRECTORY";
+
+    /// <summary>The variables to hand to the parse.</summary>
+    public static IReadOnlyList<string> Names { get; } = [QemuExtra, NetworkMac, Terminal, CredentialsDirectory];
+
+    /// <summary>Takes the variables into the options; an empty one is as good as none.</summary>
+    public static VmOptions Apply(VmOptions options, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
+    {
+        string? Get(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+        T? Read<T>(string name, Func<string, Parsed<T>> parse)
+            where T : class
+        {
+            if (Get(name) is not { } text)
+                return null;
+            var parsed = parse(text);
+            if (parsed.Mistake is not { } mistake)
+                return parsed.Value;
+            problems.Add(mistake.About($"${name}"));
+            return null;
+        }
+
+        return options with
+        {
+            QemuExtra = Read(QemuExtra, ShellWords.Parse) ?? [],
+            NetworkMac = Read(NetworkMac, MacText.Parse),
+            Terminal = TerminalText.Accept(Get(Terminal)),
+            CredentialsDirectory = Get(CredentialsDirectory),
+        };
+    }
+}

@@ -1,0 +1,83 @@
+using Vmspawn.Linux;
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Control.MonitorShare;
+
+/// <summary>One program that is served, from its greeting to its end.</summary>
+internal sealed class QmpShareClient : IDisposable
+{
+    private readonly QmpShareSocket _socket;
+    private readonly QmpShareMonitor _monitor;
+    private readonly QmpShareOptions _options;
+    private readonly CancellationToken _callers;
+    private readonly CancellationTokenSource _stop;
+    private readonly QmpShareOutbox _outbox;
+    private readonly QmpShareCommands _commands;
+
+    public QmpShareClient(
+        QmpShareSocket socket, QmpShareMonitor monitor, QmpShareOptions options, CancellationToken cancellation)
+    {
+        _socket = socket;
+        _monitor = monitor;
+        _options = options;
+        _callers = cancellation;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _outbox = new QmpShareOutbox(options, _stop.Token);
+        _commands = new QmpShareCommands(socket, monitor, options, _outbox, _stop.Token);
+    }
+
+    /// <summary>Serves it to the end, and says what that was.</summary>
+    public async Task<QmpShareEnd> RunAsync()
+    {
+        Task<QmpShareEnd> taking = _commands.TakeAllAsync();
+        Task sending = _outbox.SendAllAsync(_socket);
+        await Task.WhenAny(taking, sending, _outbox.Overflow, _monitor.Ended);
+        QmpShareEnd end = await EndOfAsync(taking, sending);
+        _commands.StopEvents();
+        _outbox.Complete();
+        if (end.Kind is QmpShareEndKind.Left or QmpShareEndKind.MonitorEnded)
+            await Task.WhenAny(sending, Task.Delay(_options.LastWords, _stop.Token));
+        await _stop.CancelAsync();
+        await ((Task)taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return end;
+    }
+
+    public void Dispose()
+    {
+        _commands.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task<QmpShareEnd> EndOfAsync(Task<QmpShareEnd> taking, Task sending)
+    {
+        if (_callers.IsCancellationRequested)
+            return QmpShareEnd.Stopped;
+        if (_monitor.Ended.IsCompleted)
+            return _monitor.End;
+        if (_outbox.Overflow.IsCompleted)
+            return QmpShareEnd.Dropped($"it left more than {_options.WaitingEvents} events or {_options.WaitingEventBytes} bytes of them unread");
+        try
+        {
+            if (!taking.IsCompleted)
+                await sending;
+            return await taking;
+        }
+        catch (TimeoutException slow)
+        {
+            return QmpShareEnd.Dropped(slow.Message);
+        }
+        catch (QmpDisconnectedException)
+        {
+            return _monitor.End;
+        }
+        catch (LinuxException failure)
+        {
+            return QmpShareEnd.Dropped(failure.Message);
+        }
+        catch (OperationCanceledException) when (_callers.IsCancellationRequested)
+        {
+            return QmpShareEnd.Stopped;
+        }
+    }
+}

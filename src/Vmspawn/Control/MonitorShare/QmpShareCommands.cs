@@ -1,0 +1,138 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Control.MonitorShare;
+
+/// <summary>
+/// Takes a program's commands one after the other, as QEMU does, so that answers are in order by nature and no program
+/// can fill the monitor with more than one command at a time.
+/// </summary>
+internal sealed class QmpShareCommands(
+    QmpShareSocket socket, QmpShareMonitor monitor, QmpShareOptions options, QmpShareOutbox outbox, CancellationToken stop)
+    : IDisposable
+{
+    private readonly QmpShareCutter _cutter = new(options.CommandBytes);
+    private readonly QmpShareDescriptors _descriptors = new();
+    private IDisposable? _events;
+    private int _strayPieces;
+
+    public void StopEvents() => _events?.Dispose();
+
+    public void Dispose()
+    {
+        _events?.Dispose();
+        _descriptors.Dispose();
+    }
+
+    /// <summary>Greets, then answers until the program leaves or must be dropped.</summary>
+    public async Task<QmpShareEnd> TakeAllAsync()
+    {
+        await outbox.Add(QmpShareMessages.Greeting(monitor.Version));
+        while (true)
+        {
+            QmpSharePiece found = _cutter.Next(out ReadOnlyMemory<byte> piece);
+            if (found is QmpSharePiece.None)
+            {
+                if (!await ReceiveAsync())
+                    return QmpShareEnd.Left;
+                continue;
+            }
+
+            var descriptors = _descriptors.Take(_cutter.Position);
+            try
+            {
+                if (await HandleAsync(found, piece, descriptors) is { } dropped)
+                    return dropped;
+            }
+            finally
+            {
+                foreach (SafeFileHandle descriptor in descriptors)
+                    descriptor.Dispose();
+            }
+        }
+    }
+
+    /// <returns>False when the program has closed its side.</returns>
+    private async Task<bool> ReceiveAsync()
+    {
+        try
+        {
+            int count = await socket.ReceiveAsync(_cutter.Room(), _descriptors.Arriving, stop);
+            _cutter.Added(count);
+            _descriptors.Arrived(_cutter.Received);
+            return count > 0;
+        }
+        catch (Exception failure) when (QmpShareSocket.IsPeerGone(failure))
+        {
+            return false;
+        }
+    }
+
+    /// <returns>Why the program is dropped, or null.</returns>
+    private async Task<QmpShareEnd?> HandleAsync(
+        QmpSharePiece found, ReadOnlyMemory<byte> piece, IReadOnlyList<SafeFileHandle> descriptors)
+    {
+        if (found is QmpSharePiece.TooLong)
+        {
+            await RefuseAsync("JSON token size limit exceeded");
+            return QmpShareEnd.Dropped($"it sent a command of more than {options.CommandBytes} bytes");
+        }
+
+        string problem = found is QmpSharePiece.TooDeep ? "JSON nesting depth limit exceeded" : "JSON parse error, stray input";
+        using QmpShareCommand? command = found is QmpSharePiece.Value ? QmpShareCommand.Read(piece, out problem) : null;
+        if (command is not null)
+        {
+            _strayPieces = 0;
+            await AnswerAsync(command, piece.Length, descriptors);
+            return null;
+        }
+
+        await RefuseAsync(problem);
+        return ++_strayPieces < options.StrayPieces
+            ? null
+            : QmpShareEnd.Dropped($"it sent {_strayPieces} pieces in a row that are no commands");
+    }
+
+    private Task AnswerAsync(
+        QmpShareCommand command, int length, IReadOnlyList<SafeFileHandle> descriptors)
+    {
+        bool isReady = _events is not null;
+        if ((!isReady || command.IsOutOfBand) && command.FindProblem() is { } problem)
+            return RefuseAsync(problem, command);
+        return isReady ? RelayAsync(command, length, descriptors) : NegotiateAsync(command);
+    }
+
+    private Task NegotiateAsync(QmpShareCommand command)
+    {
+        if (command.Name != "qmp_capabilities")
+            return RefuseAsync("Expecting capabilities negotiation with 'qmp_capabilities'", command, "CommandNotFound");
+        if (QmpShareCapabilities.FindProblem(command.Arguments) is { } problem)
+            return RefuseAsync(problem, command);
+        Task answered = outbox.Add(QmpShareMessages.Return("{}"u8, command.Id.Span));
+        _events = monitor.Listen(outbox.AddEvent);
+        return answered;
+    }
+
+    private async Task RelayAsync(
+        QmpShareCommand command, int length, IReadOnlyList<SafeFileHandle> descriptors)
+    {
+        bool takesDescriptors = command.Name is "add-fd" or "getfd";
+        if (takesDescriptors && descriptors.Count == 0)
+        {
+            // QEMU would take what another program sent with a command that left it there.
+            await RefuseAsync("No file descriptor supplied via SCM_RIGHTS", command);
+            return;
+        }
+
+        if (command.Name == "quit")
+            options.QuitAsked?.Invoke();
+        Task sent = Task.CompletedTask;
+        // Put in at once, from the flow that puts events in, so that both stay in QEMU's order.
+        await monitor.SendAsync(command, length, takesDescriptors ? descriptors : [], (failed, body) => sent = outbox.Add(failed
+            ? QmpShareMessages.Error(body, command.Id.Span)
+            : QmpShareMessages.Return(body, command.Id.Span)), stop);
+        await sent;
+    }
+
+    private Task RefuseAsync(string problem, QmpShareCommand? command = null, string errorClass = "GenericError") =>
+        outbox.Add(QmpShareMessages.Refusal(errorClass, problem, command is null ? [] : command.Id.Span));
+}

@@ -1,0 +1,35 @@
+using Vmspawn.Linux;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Control.MonitorShare;
+
+/// <summary>The interfaces by which systemd's programs know that this is a VM, and one of QEMU's.</summary>
+internal static class QmpShareInterfaces
+{
+    private static readonly VarlinkInterface Qemu = new(
+        "io.systemd.QemuMachineInstance",
+        methods:
+        [
+            new VarlinkMethod("AcquireQMP", [], [], VarlinkMethodFlags.RequiresUpgrade, "Makes the connection speak QMP. Any number of programs may do so at once."),
+        ],
+        errors: [new VarlinkError("AlreadyAcquired", [], "Part of the interface; never given here.")]);
+
+    /// <summary><c>io.systemd.VirtualMachineInstance</c>, which has no methods.</summary>
+    public static VarlinkImplementation VirtualMachine() => new(new VarlinkInterface("io.systemd.VirtualMachineInstance"));
+
+    /// <summary><c>io.systemd.QemuMachineInstance</c>.</summary>
+    /// <param name="share">Gives the shared monitor once there is one.</param>
+    /// <param name="ended">Told of each program's end; must not throw.</param>
+    public static VarlinkImplementation QemuMachine(Func<Task<QmpShare>> share, Action<PeerCredentials, QmpShareEnd>? ended = null)
+    {
+        return new VarlinkImplementation(Qemu).On("AcquireQMP", AcquireAsync);
+
+        async ValueTask AcquireAsync(VarlinkCall call)
+        {
+            QmpShare shared = await share();
+            using UpgradedConnection connection = await call.UpgradeAsync();
+            QmpShareEnd end = await shared.ServeAsync(connection, call.Cancellation);
+            ended?.Invoke(connection.Peer, end);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Vmspawn.Linux;
+using Vmspawn.Varlink;
+
+namespace Vmspawn.Control.MonitorShare;
+
+/// <summary>A program's connection, whichever way it came; closing it is its owner's matter.</summary>
+/// <param name="ReceiveAsync">As <see cref="UnixConnection.ReceiveAsync"/>.</param>
+/// <param name="SendAsync">As <see cref="UnixConnection.SendAsync"/>.</param>
+internal sealed record QmpShareSocket(
+    Func<Memory<byte>, DescriptorQueue, CancellationToken, ValueTask<int>> ReceiveAsync,
+    Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> SendAsync)
+{
+    public static QmpShareSocket Of(UpgradedConnection connection) =>
+        new(connection.ReceiveAsync, (bytes, cancellation) => connection.SendAsync(bytes, null, cancellation));
+
+    public static QmpShareSocket Of(UnixConnection connection) =>
+        new(connection.ReceiveAsync, (bytes, cancellation) => connection.SendAsync(bytes, null, cancellation));
+
+    public static bool IsPeerGone(Exception failure) =>
+        failure is LinuxException { Errno: Errno.EPIPE or Errno.ECONNRESET } or ObjectDisposedException;
+}

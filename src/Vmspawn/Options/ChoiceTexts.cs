@@ -1,0 +1,61 @@
+namespace Vmspawn.Options;
+
+/// <summary>Yes and no, in systemd's words (parse_boolean: letter case does not matter).</summary>
+internal static class BoolText
+{
+    private static readonly string[] Yes = ["1", "yes", "y", "true", "t", "on"];
+    private static readonly string[] No = ["0", "no", "n", "false", "f", "off"];
+
+    /// <summary>Reads a yes or a no.</summary>
+    public static Parsed<bool> Parse(string text) =>
+        Match(text) is { } value
+            ? value
+            : new Mistake("bool", "this is neither yes nor no", "say yes or no");
+
+    /// <summary>The truth value of a word, or null when it is none.</summary>
+    public static bool? Match(string text) =>
+        Yes.Contains(text, StringComparer.OrdinalIgnoreCase) ? true
+        : No.Contains(text, StringComparer.OrdinalIgnoreCase) ? false
+        : null;
+}
+
+/// <summary>Yes, no or auto; no text at all is auto, which is how mkosi passes what it leaves open.</summary>
+internal static class TristateText
+{
+    /// <summary>Reads one of the three.</summary>
+    public static Parsed<Tristate> Parse(string text)
+    {
+        if (text.Length == 0 || text.Equals("auto", StringComparison.OrdinalIgnoreCase))
+            return Tristate.Auto;
+        return BoolText.Match(text) switch
+        {
+            true => Tristate.Yes,
+            false => Tristate.No,
+            null => new Mistake("tristate", "this is neither yes, no nor auto", "say yes, no or auto"),
+        };
+    }
+}
+
+/// <summary>One of a few words.</summary>
+internal static class ChoiceText
+{
+    /// <summary>The words; an empty one is understood but not shown.</summary>
+    public static string[] Words<T>((string Word, T Value)[] choices) =>
+        [.. choices.Where(choice => choice.Word.Length > 0).Select(choice => choice.Word)];
+
+    /// <summary>The word for a value.</summary>
+    public static string Word<T>(T value, (string Word, T Value)[] choices) =>
+        choices.First(choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Word;
+
+    /// <summary>Reads the value of a word.</summary>
+    public static Parsed<T> Parse<T>(string text, (string Word, T Value)[] choices)
+    {
+        foreach (var (word, value) in choices)
+        {
+            if (word == text)
+                return value;
+        }
+
+        return new Mistake("choice", "this is none of its values", $"one of {string.Join(", ", Words(choices))}");
+    }
+}

@@ -1,0 +1,52 @@
+namespace Vmspawn.Options;
+
+/// <summary>The words for image formats and disk types.</summary>
+internal static class DiskText
+{
+    /// <summary>Every format.</summary>
+    public static (string Word, ImageFormat Value)[] Formats { get; } = [("raw", ImageFormat.Raw), ("qcow2", ImageFormat.Qcow2)];
+
+    /// <summary>Every disk type.</summary>
+    public static (string Word, DiskType Value)[] Types { get; } =
+    [
+        ("virtio-blk", DiskType.VirtioBlk),
+        ("virtio-scsi", DiskType.VirtioScsi),
+        ("nvme", DiskType.Nvme),
+        ("scsi-cd", DiskType.ScsiCd),
+    ];
+}
+
+/// <summary><c>--extra-drive=[persist:][FORMAT:][DISKTYPE:]PATH</c>.</summary>
+internal static class ExtraDriveText
+{
+    private static readonly (string Word, bool Value)[] Persist = [("persist", true)];
+
+    /// <summary>Reads a drive; a prefix that is none of these, or comes twice, belongs to the path, colons and all.</summary>
+    public static Parsed<ExtraDrive> Parse(string text)
+    {
+        var path = text;
+        var persist = TakePrefix(ref path, Persist);
+        var format = TakePrefix(ref path, DiskText.Formats) ?? ImageFormat.Raw;
+        persist ??= TakePrefix(ref path, Persist);
+        var type = TakePrefix(ref path, DiskText.Types);
+        persist ??= TakePrefix(ref path, Persist);
+        if (path.Length == 0)
+            return new Mistake("extra-drive", "there is no path", "write [persist:][FORMAT:][DISKTYPE:]PATH");
+        return new ExtraDrive(path, format, type, persist ?? false);
+    }
+
+    private static T? TakePrefix<T>(ref string path, (string Word, T Value)[] known)
+        where T : struct
+    {
+        foreach (var (word, value) in known)
+        {
+            if (path.Length > word.Length && path[word.Length] == ':' && path.StartsWith(word, StringComparison.Ordinal))
+            {
+                path = path[(word.Length + 1)..];
+                return value;
+            }
+        }
+
+        return null;
+    }
+}

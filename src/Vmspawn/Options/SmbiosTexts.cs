@@ -1,0 +1,31 @@
+namespace Vmspawn.Options;
+
+/// <summary>Strings that go into SMBIOS type 11: UTF-8 and, as they end in a NUL there, without any.</summary>
+internal static class SmbiosText
+{
+    /// <summary>Reads one string, which is not empty: an empty one resets the list and is the caller's matter.</summary>
+    public static Parsed<string> Parse(string text)
+    {
+        if (text.Contains('\0'))
+            return new Mistake("smbios-nul", "an SMBIOS string cannot hold a NUL");
+        return Utf16.IsWellFormed(text)
+            ? text
+            : new Mistake("smbios-utf8", "an SMBIOS string must be UTF-8", "this one is not text in UTF-8");
+    }
+}
+
+/// <summary>UUIDs: 32 hexadecimal digits, plain or with the four dashes in their places; never all zero.</summary>
+internal static class UuidText
+{
+    /// <summary>Reads a UUID.</summary>
+    public static Parsed<Guid> Parse(string text)
+    {
+        // Guid's own parser would also take blanks around it and signs within.
+        var format = text.Length == 32 ? "N" : text.Length == 36 ? "D" : null;
+        if (format is null || !text.All(c => char.IsAsciiHexDigit(c) || c == '-') || !Guid.TryParseExact(text, format, out var uuid))
+            return new Mistake("uuid", "this is not a UUID", "write it like 3f2b8c1e-8a53-4d0e-9f1d-0c2a64a4b1a7");
+        return uuid == Guid.Empty
+            ? new Mistake("uuid-zero", "a machine's UUID cannot be all zero", "uuidgen makes one")
+            : uuid;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Plan;
+
+/// <summary>Credentials as an archive behind an initrd, in <c>/.extra/system_credentials</c>, where systemd-stub(7) puts a boot partition's.</summary>
+/// <remarks>The same credentials are the same bytes, since they are measured: no times, no owners (format: Linux's buffer-format.rst).</remarks>
+internal static class CredentialArchive
+{
+    private const string Directory = ".extra";
+    private const string Place = Directory + "/system_credentials";
+    private const int OpenDirectory = 0x416d; // 040555
+    private const int SecretDirectory = 0x4140; // 040500
+    private const int SecretFile = 0x8100; // 0100400
+    private const int Alignment = 4;
+
+    /// <summary>The archive; empty for no credentials.</summary>
+    public static byte[] Of(IReadOnlyList<CredentialSpec> credentials)
+    {
+        if (credentials.Count == 0)
+            return [];
+        using var archive = new MemoryStream();
+        var inode = 0;
+        Add(archive, ++inode, OpenDirectory, Directory, default);
+        Add(archive, ++inode, SecretDirectory, Place, default);
+        foreach (var credential in credentials)
+            Add(archive, ++inode, SecretFile, $"{Place}/{credential.Id}.cred", credential.Value.Span);
+        Add(archive, 0, 0, "TRAILER!!!", default);
+        return archive.ToArray();
+    }
+
+    private static void Add(MemoryStream archive, int inode, int mode, string name, ReadOnlySpan<byte> content)
+    {
+        var path = Encoding.UTF8.GetBytes(name + '\0');
+        // Inode, mode, owner, group, links, time, size, four device numbers, the name's length, a checksum that this form has not.
+        int[] numbers = [inode, mode, 0, 0, 1, 0, content.Length, 0, 0, 0, 0, path.Length, 0];
+        archive.Write(Encoding.ASCII.GetBytes("070701" + string.Concat(numbers.Select(number => number.ToString("x8", CultureInfo.InvariantCulture)))));
+        archive.Write(path);
+        Align(archive);
+        archive.Write(content);
+        Align(archive);
+    }
+
+    private static void Align(MemoryStream archive)
+    {
+        while (archive.Length % Alignment != 0)
+            archive.WriteByte(0);
+    }
+}

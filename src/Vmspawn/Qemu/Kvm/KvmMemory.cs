@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace Vmspawn.Qemu;
+
+/// <summary>The outcome of a trial, remembered for this boot of the host, this QEMU and this CPU model.</summary>
+/// <remarks>A text file: a head of lines that must match to the letter, then the answer. Anything else counts as not remembered.</remarks>
+internal static class KvmMemory
+{
+    private const string Usable = "usable";
+    private const string NotUsable = "not usable: ";
+    private const int LongestFile = 16 * 1024;
+
+    /// <summary>What was remembered, or null.</summary>
+    public static KvmFacts? Read(string path, string head)
+    {
+        try
+        {
+            if (new FileInfo(path) is not { Exists: true, Length: <= LongestFile })
+                return null;
+            return Parse(File.ReadAllText(path), head);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The lines that say what the answer is about.</summary>
+    public static string Head(string bootId, BinaryStamp qemu, string cpuModel) =>
+        $"vmspawn kvm trial 1\nboot {bootId}\nqemu {qemu.Path}\nsize {qemu.Size}\nmodified {qemu.Modified}\ninode {qemu.Inode}\ncpu {cpuModel}\n";
+
+    public static KvmFacts? Parse(string text, string head)
+    {
+        if (!text.StartsWith(head, StringComparison.Ordinal) || text[head.Length..] is not [.. var answer, '\n'])
+            return null;
+        if (answer == Usable)
+            return new KvmFacts(true, null);
+        return answer.StartsWith(NotUsable, StringComparison.Ordinal) && !answer.Contains('\n') && answer.Length > NotUsable.Length
+            ? new KvmFacts(false, answer[NotUsable.Length..])
+            : null;
+    }
+
+    public static byte[] Format(KvmFacts facts, string head) =>
+        Encoding.UTF8.GetBytes(head + (facts.Usable ? Usable : NotUsable + facts.Reason!.ReplaceLineEndings(" ")) + "\n");
+}

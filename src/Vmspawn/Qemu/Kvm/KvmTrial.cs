@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Vmspawn.Host;
+
+namespace Vmspawn.Qemu;
+
+/// <summary>One run of the trial guest.</summary>
+/// <param name="Failure">Why it did not come to its end, or null when it powered off.</param>
+/// <param name="Elapsed">From the start of QEMU to its end.</param>
+internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed)
+{
+    /// <summary>Runs the trial guest.</summary>
+    /// <param name="qemu">Path of the binary.</param>
+    /// <param name="accelerator"><c>kvm</c>, or <c>tcg</c> for software emulation.</param>
+    /// <param name="cpuModel">The CPU model, such as <c>max</c>.</param>
+    /// <param name="bound">After this the guest counts as hung and QEMU is killed.</param>
+    public static async Task<KvmTrial> Run(string qemu, string accelerator, string cpuModel, TimeSpan bound)
+    {
+        var disk = Path.Combine(Path.GetTempPath(), $"vmspawn-trial-{Guid.NewGuid():n}");
+        try
+        {
+            TrialGuest.WriteDisk(disk);
+            var start = Stopwatch.GetTimestamp();
+            var run = await ChildRun.Run(qemu, Arguments(disk, accelerator, cpuModel), bound);
+            return new KvmTrial(run.ExitCode == 0 ? null : Reason(run, bound), Stopwatch.GetElapsedTime(start));
+        }
+        finally
+        {
+            File.Delete(disk);
+        }
+    }
+
+    // Without -no-reboot: a guest that crashes is reset for ever, and only one that powers off ends QEMU with status 0.
+    private static string[] Arguments(string disk, string accelerator, string cpuModel) =>
+    [
+        "-nodefaults", "-no-user-config", "-display", "none",
+        "-machine", "q35", "-accel", accelerator, "-cpu", cpuModel, "-m", "64",
+        "-blockdev", $$"""{"driver":"file","filename":"{{JsonEncodedText.Encode(disk)}}","node-name":"d","read-only":true}""",
+        "-device", "virtio-blk-pci,drive=d",
+    ];
+
+    private static string Reason(ChildRun run, TimeSpan bound)
+    {
+        if (run.TimedOut)
+            return $"a trial guest did not power off within {bound.TotalSeconds:0.#} s";
+        var end = run.Error.AsSpan().Trim().IndexOf('\n');
+        var said = end < 0 ? run.Error.AsSpan().Trim() : run.Error.AsSpan().Trim()[..end];
+        return said.IsEmpty ? $"a trial run of QEMU ended with status {run.ExitCode}" : $"a trial run of QEMU failed: {said}";
+    }
+}
+
+/// <summary>The smallest guest that asks of a CPU what every kernel asks: a boot sector that turns on 64-bit mode and powers the machine off.</summary>
+internal static class TrialGuest
+{
+    private const int SectorSize = 512;
+
+    // SeaBIOS reads no disk that is smaller than one cylinder of 16 heads and 63 sectors.
+    private const long DiskSize = 1 << 20;
+
+    // At 0x7c00, in 16-bit mode: clear 0x1000…0x3fff; identity-map the first 2 MiB with one large page (PML4, PDPT, PD); set CR4.PAE,
+    // EFER.LME by MSR, CR0.PE and CR0.PG; jump to 64-bit code. There: make SLP_EN (0x2000) with an
+    // increment that only 64-bit mode decodes as one, write it to PM1a_CNT, which SeaBIOS has put at port 0x604 on q35; halt. The descriptor table with its one code segment ends it.
+    private static ReadOnlySpan<byte> Code =>
+    [
+        0xfa, 0xfc, 0x66, 0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0, 0xbc, 0x00, 0x7c, 0x66, 0xbf,
+        0x00, 0x10, 0x00, 0x00, 0x0f, 0x22, 0xdf, 0xb9, 0x00, 0x0c, 0x66, 0xf3, 0xab, 0xc7, 0x06, 0x00,
+        0x10, 0x03, 0x20, 0xc7, 0x06, 0x00, 0x20, 0x03, 0x30, 0xc6, 0x06, 0x00, 0x30, 0x83, 0xb0, 0x20,
+        0x0f, 0x22, 0xe0, 0x66, 0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32, 0x0d, 0x00, 0x01, 0x0f, 0x30,
+        0x66, 0x0f, 0x01, 0x16, 0x80, 0x7c, 0x0f, 0x20, 0xc0, 0x66, 0x0d, 0x01, 0x00, 0x00, 0x80, 0x0f,
+        0x22, 0xc0, 0x66, 0xea, 0x5a, 0x7c, 0x00, 0x00, 0x08, 0x00, 0xba, 0x04, 0x06, 0x00, 0x00, 0xb8,
+        0xff, 0x1f, 0x00, 0x00, 0x48, 0xff, 0xc0, 0x66, 0xef, 0xf4, 0xeb, 0xfd, 0x0f, 0x1f, 0x40, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x9a, 0x20, 0x00,
+        0x0f, 0x00, 0x70, 0x7c, 0x00, 0x00,
+    ];
+
+    /// <summary>Writes its disk, raw.</summary>
+    public static void WriteDisk(string path)
+    {
+        Span<byte> sector = stackalloc byte[SectorSize];
+        sector.Clear();
+        Code.CopyTo(sector);
+        sector[SectorSize - 2] = 0x55;
+        sector[SectorSize - 1] = 0xaa;
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+        RandomAccess.SetLength(file, DiskSize);
+        RandomAccess.Write(file, sector, 0);
+    }
+}

@@ -1,0 +1,47 @@
+using Vmspawn.Host;
+using Vmspawn.Options;
+using Vmspawn.Qemu;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Whether a confidential guest can be had here, and what it changes of other wishes.</summary>
+internal static class ConfidentialResolver
+{
+    /// <summary>The bit of every EPYC so far that has SEV-SNP.</summary>
+    private const int UsualEncryptionBit = 51;
+
+    /// <summary>Why neither this host nor this QEMU could ever start one; null when they could.</summary>
+    public static Problem? WhyNot(ConfidentialTechnique technique, HostInventory world)
+    {
+        if (world.Platform != Platform.X86)
+            return new Problem("confidential-architecture", technique.Option, $"the guest's processor is {world.Platform.Name}, and only x86_64 has {technique.Name}");
+        if (world.Confidential().WhyNot(technique) is { } reason)
+            return new Problem("confidential-host", technique.Option, $"this host has no {technique.Name} for its guests: {reason}", "leave it out for a guest that the host can read");
+        return world.Qemu.Objects.Contains(technique.ObjectType)
+            ? null
+            : new Problem("confidential-qemu", technique.Option,
+                $"{world.Qemu.Path} is QEMU {world.Qemu.Version} without {technique.ObjectType}", $"install QEMU {technique.FirstQemu} or later");
+    }
+
+    /// <summary>With what follows from it for the firmware: its keys cannot be enrolled later, so that Secure Boot needs firmware with keys.</summary>
+    public static VmOptions Apply(VmOptions options, ConfidentialTechnique technique)
+    {
+        var features = options.FirmwareFeatures.With(technique.FirmwareFeature, Tristate.Yes);
+        return options with
+        {
+            Firmware = FirmwareKind.Uefi,
+            FirmwareFeatures = features.Required.Contains(FirmwareFeatures.SecureBoot) ? features.With(FirmwareFeatures.EnrolledKeys, Tristate.Yes) : features,
+        };
+    }
+
+    /// <summary>The same as <see cref="ConfidentialRules"/> for what the options alone do not tell: an image that was found by its name.</summary>
+    public static void CheckKernel(VmOptions options, ConfidentialTechnique technique, KernelSpec? kernel, List<Problem> problems)
+    {
+        if (kernel is null && !technique.MeasuresSmbios && (options.Linux ?? options.BootEntry ?? options.Directory) is null)
+            problems.Add(new Problem("confidential-without-kernel", technique.Option, ConfidentialRules.NeedsKernel, ConfidentialRules.KernelHint));
+    }
+
+    public static ConfidentialSpec Spec(ConfidentialTechnique technique, ConfidentialHost host) =>
+        new(technique, host.EncryptionBit ?? UsualEncryptionBit, host.QuoteSocket);
+}

@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Options;
+using Vmspawn.Versions;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Puts the newest version in the place of a versioned directory that <c>-i</c> or <c>-D</c> names.</summary>
+internal static class VersionPick
+{
+    /// <summary>The options with what is meant; without it where there is none, which is then among the problems.</summary>
+    public static VmOptions Apply(VmOptions options, Architecture guest, List<Problem> problems)
+    {
+        if (Of(options) is not { } versions)
+            return options;
+        return options.Image is { } image
+            ? options with { Image = Pick($"--image={image}", "image", versions, File.Exists, guest, problems) }
+            : options with { Directory = Pick($"--directory={options.Directory}", "directory", versions, Directory.Exists, guest, problems) };
+    }
+
+    /// <summary>What <c>-i</c> or <c>-D</c> names, without what chooses a version: a machine is called the same with every one.</summary>
+    public static string? Unversioned(VmOptions options) =>
+        Of(options) is { } versions ? Path.Combine(versions.Path, versions.Name) : options.Image ?? options.Directory;
+
+    private static VersionedDirectory? Of(VmOptions options)
+    {
+        // A template's child is made where -i says.
+        if (options.Template is not null || (options.Image ?? options.Directory) is not { } path)
+            return null;
+        var suffix = options.Image is null ? "" : options.ImageFormat == ImageFormat.Qcow2 ? ".qcow2" : ".raw";
+        // A file that only happens to be called so is what it is.
+        return VersionedDirectory.Of(path, suffix) is { } versions && Directory.Exists(versions.Path) ? versions : null;
+    }
+
+    private static string? Pick(
+        string subject, string kind, VersionedDirectory versions, Func<string, bool> exists, Architecture guest, List<Problem> problems)
+    {
+        var reason = $"it holds no {kind} for {ArchitectureText.Word(guest)}";
+        try
+        {
+            var names = Directory.EnumerateFileSystemEntries(versions.Path).Where(exists).Select(path => Path.GetFileName(path));
+            if (versions.Newest(names, guest) is { } newest)
+                return Path.Combine(versions.Path, newest);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            reason = $"it cannot be read: {error.Message}";
+        }
+
+        problems.Add(new Problem("no-version", subject, reason, $"each is called {versions.Name}_VERSION{versions.Suffix}, see systemd.v(7)"));
+        return null;
+    }
+}

@@ -1,0 +1,53 @@
+using Vmspawn.Linux;
+using System.Text;
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Where the guest's journal goes, and what takes it there; the guest is told by credential (systemd-journald(8)).</summary>
+internal static class JournalResolver
+{
+    private const string ProgramName = "systemd-journal-remote";
+    private const string Credential = "journal.forward_to_socket";
+    private const string Suffix = ".journal";
+
+    /// <summary>Any but the one for the guest's reports would do where the vsock is the machine's own.</summary>
+    private const uint UserPort = 9998;
+
+    /// <summary>systemd keeps it with its own programs.</summary>
+    private static readonly string[] Places = [ProgramName, $"/usr/lib/systemd/{ProgramName}", $"/lib/systemd/{ProgramName}"];
+
+    public static JournalSpec? Resolve(
+        JournalRequest wish, string machine, VsockSpec? vsock, HostInventory world, CredentialSet credentials, List<Problem> problems)
+    {
+        if (wish.Path is not { } path)
+            return null;
+        var before = problems.Count;
+        void Refuse(string code, string text, string hint) => problems.Add(new Problem(code, $"--forward-journal={path}", text, hint));
+
+        var program = Places.Select(world.FindProgram).FirstOrDefault(found => found is not null);
+        if (program is null)
+            Refuse("journal-remote-missing", $"{ProgramName} is not installed", $"install it (Debian: {ProgramName})");
+        if (vsock is null)
+            Refuse("journal-without-vsock", "the journal comes by vsock, and this machine has none", "--vsock=yes says what is missing");
+        var file = FileFor(Path.GetFullPath(path), machine);
+        if (!Directory.Exists(Path.GetDirectoryName(file)))
+            Refuse("journal-place", Missing(file, path), $"make it first, or name a file that ends in {Suffix}");
+        if (credentials.All.Any(credential => credential.Id == Credential))
+            Refuse("journal-twice", $"the credential {Credential} sends the journal elsewhere already", "leave one of the two out");
+        if (problems.Count > before)
+            return null;
+
+        var port = vsock!.Program is null ? world.Vsock.FreePort() : UserPort;
+        credentials.Set(Credential, Encoding.ASCII.GetBytes($"vsock-stream:{VsockCid.Host}:{port}"));
+        return new JournalSpec(program!, file, wish, port);
+    }
+
+    // A file of its own in a directory: what systemd-journal-remote would call it has nothing to do with the machine.
+    private static string FileFor(string path, string machine) =>
+        path.EndsWith(Suffix, StringComparison.Ordinal) && !Directory.Exists(path) ? path : Path.Combine(path, $"remote-{machine}{Suffix}");
+
+    private static string Missing(string file, string path) =>
+        File.Exists(path) ? "this is neither a directory nor a journal's file" : $"there is no directory {Path.GetDirectoryName(file)}";
+}

@@ -1,0 +1,20 @@
+using Vmspawn.Images;
+using Vmspawn.Options;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>What the machine is called: as the user says, or after what it boots from.</summary>
+internal static class MachineNameResolver
+{
+    public static string? Resolve(VmOptions options, ProcessContext surroundings, List<Problem> problems)
+    {
+        if (options.Machine is not null)
+            return options.Machine;
+        if ((VersionPick.Unversioned(options) ?? options.Linux) is not { } source)
+            return null;
+        source = Path.GetFullPath(source);
+        if (source == "/")
+            source = Environment.MachineName;
+        return MachineName.Derive(source, options.Ephemeral ? surroundings.RandomSuffix() : null, problems);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Firmware;
+using Vmspawn.Host;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Qemu;
+using Vmspawn.Shares;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>What is the same for every VM of this host.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Qemu">The QEMU binary.</param>
+/// <param name="Firmware">Where firmware is looked for.</param>
+/// <param name="FindProgram">Finds a program by name, or null.</param>
+/// <param name="ProbeKvm">Finds out, by the CPU model that the guest will have, whether guests run on KVM; slow the first time.</param>
+internal sealed record HostInventory(
+    HostFacts Host, QemuFacts Qemu, FirmwarePlaces Firmware, Func<string, string?> FindProgram, Func<string, KvmFacts> ProbeKvm)
+{
+    /// <summary>Devices that were handed to us.</summary>
+    public PassedDevices Passed { get; init; } = PassedDevices.None;
+
+    /// <summary>What of the host's vsock is free.</summary>
+    public VsockHost Vsock { get; init; } = VsockHost.Of(Host.Runtime);
+
+    /// <summary>The machine that the guest gets.</summary>
+    public Platform Platform { get; init; } = Platform.X86;
+
+    /// <summary>Finds a user of the host by name, or null.</summary>
+    public Func<string, HostUser?> FindUser { get; init; } = _ => null;
+
+    /// <summary>Looks for what serves shared directories.</summary>
+    public Func<VirtiofsdFacts> Virtiofsd { get; init; } = () => new VirtiofsdFacts([], [], [], VirtiofsdSandbox.None);
+
+    /// <summary>Finds out which confidential guests the host can have.</summary>
+    public Func<ConfidentialHost> Confidential { get; init; } = ConfidentialProbe.Look;
+
+    /// <summary>Looks; null with the reasons in <paramref name="problems"/>.</summary>
+    public static HostInventory? Look(RuntimeScope scope, Architecture? architecture, ProcessContext surroundings, List<Problem> problems)
+    {
+        var host = HostProbe.Probe(scope, surroundings.Environment, problems);
+        if (FindPlatform(architecture, problems) is not { } platform || LookAtQemu(platform, surroundings, problems) is not { } qemu || host is null)
+            return null;
+        return Of(host, platform, qemu, surroundings);
+    }
+
+    /// <summary>What was looked at already, and where the rest is to be looked for.</summary>
+    public static HostInventory Of(HostFacts host, Platform platform, QemuFacts qemu, ProcessContext surroundings)
+    {
+        var cache = Cache(surroundings);
+        var passed = PassedDevices.Of(surroundings.Environment);
+        string? FindProgram(string name) => Executable.Find(name, surroundings.Environment("PATH"));
+        return new HostInventory(
+            host,
+            qemu,
+            FirmwarePlaces.Of(surroundings.Environment, qemu),
+            FindProgram,
+            model => platform == Platform.X86 ? KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path) : KvmProbe.Open(qemu))
+        {
+            Platform = platform,
+            Passed = passed,
+            Vsock = VsockHost.Of(host.Runtime, passed.VhostVsock),
+            FindUser = new UserDatabase().Find,
+            Virtiofsd = () => VirtiofsdLocator.Look(surroundings.Environment, FindProgram),
+        };
+    }
+
+    /// <summary>The machine for an architecture, null for the host's; null with the reason in <paramref name="problems"/>.</summary>
+    public static Platform? FindPlatform(Architecture? architecture, List<Problem> problems)
+    {
+        var wanted = architecture ?? RuntimeInformation.OSArchitecture;
+        var platform = Platform.Of(wanted);
+        if (platform is null)
+        {
+            problems.Add(new Problem("no-platform", $"this host's architecture, {wanted}",
+                "there is no machine for it", $"emulate another one: --arch={string.Join(", --arch=", ArchitectureText.Words)}"));
+        }
+
+        return platform;
+    }
+
+    /// <summary>Looks at the QEMU binary alone; null with the reasons in <paramref name="problems"/>.</summary>
+    public static QemuFacts? LookAtQemu(Platform platform, ProcessContext surroundings, List<Problem> problems) =>
+        QemuLocator.Find(platform, surroundings.Environment, problems) is { } path
+            ? QemuFactsCache.Get(path, Cache(surroundings), problems)
+            : null;
+
+    private static string? Cache(ProcessContext surroundings) =>
+        QemuFactsCache.DefaultDirectory(HostProbe.EffectiveUser, surroundings.Environment);
+}

@@ -1,0 +1,42 @@
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>The guest's NICs, compared with the host's interfaces and ports.</summary>
+internal static class NetworkResolver
+{
+    /// <summary>passt gives root's rights up before it listens (ip(7), "ip_unprivileged_port_start").</summary>
+    private const int FirstFreePort = 1024;
+
+    /// <summary>All cards; what is missing on the host goes to <paramref name="problems"/>.</summary>
+    public static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? world, List<Problem> problems)
+    {
+        var passt = options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) ? null : world?.FindProgram("passt");
+        var published = HostPorts.Choose(options.PublishedPorts, mayBeIPv6: passt is not null, problems);
+        var nics = new List<NicSpec>();
+        var taps = 0;
+        foreach (var mode in Modes(options))
+        {
+            NicLink link = mode == NetworkMode.Tap
+                ? TapResolver.Resolve(taps, options.NetworkBridges.ElementAtOrDefault(taps++), name, world?.Host, problems)
+                : new UserLink(nics.Any(nic => nic.Link is UserLink) ? [] : published, passt);
+            var mac = nics.Count == 0 && options.NetworkMac is not null ? options.NetworkMac
+                : link is TapLink tap ? MacAddress.Derive(tap.Interface)
+                : null;
+            nics.Add(new NicSpec(nics.Count, link, mac));
+        }
+
+        return nics;
+    }
+
+    /// <summary>What was asked for by name, and what is implied: a TAP for each bridge, a user network for published ports.</summary>
+    private static IEnumerable<NetworkMode> Modes(VmOptions options)
+    {
+        var missingTaps = options.NetworkBridges.Count - options.Networks.Count(mode => mode == NetworkMode.Tap);
+        var modes = options.Networks.Concat(Enumerable.Repeat(NetworkMode.Tap, Math.Max(0, missingTaps)));
+        return options.PublishedPorts.Count > 0 && !options.Networks.Contains(NetworkMode.User)
+            ? modes.Append(NetworkMode.User)
+            : modes;
+    }
+}

@@ -1,0 +1,25 @@
+using Vmspawn.Linux;
+using System.Text;
+using Vmspawn.Host;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Where the guest's service manager reports: told to it by credential (systemd(1), "vmm.notify_socket").</summary>
+internal static class NotifyAddress
+{
+    private const string Credential = "vmm.notify_socket";
+
+    /// <summary>Any would do where the vsock is the machine's own.</summary>
+    private const uint UserPort = 9999;
+
+    /// <summary>The vsock with the port to listen at; without one when the user has said another address.</summary>
+    public static VsockSpec Tell(VsockSpec vsock, CredentialSet credentials, VsockHost host)
+    {
+        if (credentials.All.Any(credential => credential.Id == Credential))
+            return vsock;
+        var port = vsock.Program is null ? host.FreePort() : UserPort;
+        credentials.Set(Credential, Encoding.ASCII.GetBytes($"vsock-stream:{VsockCid.Host}:{port}"));
+        return vsock with { NotifyPort = port };
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Text;
+using Vmspawn.Options;
+using Vmspawn.Spec;
+using Vmspawn.Ssh;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>A key that logs in to the guest: made while everything else is looked at, then told to the guest.</summary>
+internal sealed class SshResolver
+{
+    private const string PublicKeys = "ssh.ephemeral-authorized_keys-all";
+
+    /// <summary>sshd's own port, where cloud-init puts the key in place for it.</summary>
+    private const int UsualPort = 22;
+
+    /// <summary>A port that systemd opens an sshd with the key at, beside the guest's own on 22 (systemd-ssh-generator(8), "ssh.listen").</summary>
+    private const int ExtraPort = 2222;
+
+    /// <summary>An sshd that comes with a service file of its own does not know of the key.</summary>
+    private const string DropIn = "systemd.unit-dropin.sshd-vsock@.service";
+
+    private readonly VmOptions _options;
+    private readonly SshKeyMaker? _maker;
+    private readonly Task<SshKeyPair>? _key;
+    private readonly bool _byVsock;
+    private readonly bool _byNetwork;
+
+    /// <summary>Begins to make the key.</summary>
+    public SshResolver(VmOptions options, HostInventory world, ProcessContext surroundings, bool hasVsock)
+    {
+        _options = options;
+        _byVsock = hasVsock;
+        _byNetwork = !hasVsock && (options.Networks.Contains(NetworkMode.User) || options.PublishedPorts.Count > 0);
+        var isWanted = options.SshKey.Pass ?? (_byVsock || _byNetwork || options.CloudInit is not null);
+        if (isWanted && world.FindProgram("ssh-keygen") is { } program)
+        {
+            _maker = new SshKeyMaker(program, options.SshKey.Type, world.Host.Runtime.Path);
+            _key = surroundings.TakeSshKey(_maker);
+        }
+
+        IsMissing = _key is null && options.SshKey.Pass == true;
+    }
+
+    /// <summary>A key was insisted on and nothing makes one.</summary>
+    public bool IsMissing { get; }
+
+    /// <summary>The options with the port of the host that leads to sshd, where that is the way.</summary>
+    public VmOptions Publish() => _key is not null && _byNetwork
+        ? _options with { PublishedPorts = [.. _options.PublishedPorts, new PublishedPort(IPAddress.Loopback, 0, GuestPort, IsUdp: false)] }
+        : _options;
+
+    private int GuestPort => _options.CloudInit is null ? ExtraPort : UsualPort;
+
+    /// <summary>Waits for the key and tells the guest of it.</summary>
+    public SshSpec? Finish(IReadOnlyList<NicSpec> nics, CredentialSet credentials, bool hasSmbios, List<Problem> problems)
+    {
+        if (IsMissing)
+            problems.Add(new Problem("ssh-key", "--pass-ssh-key=yes", "ssh-keygen is not installed", "install it (Debian: openssh-client), or leave the option out"));
+        if (_key is null || Await(_key, problems) is not { } key)
+            return null;
+        credentials.Append(PublicKeys, Encoding.UTF8.GetBytes(key.Public));
+        // Its name is too long for every way but SMBIOS and the kernel command line, which the user would be warned of.
+        if (_byVsock && hasSmbios && credentials.All.All(credential => credential.Id != DropIn))
+            credentials.Set(DropIn, SshdWithKey());
+        if (_byNetwork && _options.CloudInit is null)
+            credentials.Append("ssh.listen", Encoding.ASCII.GetBytes($"{ExtraPort}"));
+        return new SshSpec(key, _maker!, _byNetwork ? HostPort(nics) : null);
+    }
+
+    private SshKeyPair? Await(Task<SshKeyPair> making, List<Problem> problems)
+    {
+        try
+        {
+            return making.GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new Problem("ssh-key", $"--ssh-key-type={_options.SshKey.Type}", $"ssh-keygen made no key: {error.Message}", "--pass-ssh-key=no does without"));
+            return null;
+        }
+    }
+
+    private static byte[] SshdWithKey() => Encoding.ASCII.GetBytes(
+        $"""
+        [Service]
+        ExecStart=
+        ExecStart=-sshd -i -o "AuthorizedKeysFile %d/{PublicKeys} .ssh/authorized_keys"
+        ImportCredential={PublicKeys}
+
+        """);
+
+    // The last one published is ours.
+    private static int? HostPort(IReadOnlyList<NicSpec> nics) =>
+        nics.Select(nic => nic.Link).OfType<UserLink>().First().Published[^1].HostPort;
+}

@@ -1,0 +1,72 @@
+using Vmspawn.Linux;
+using System.Buffers.Binary;
+using System.Text;
+using Vmspawn.Images;
+using Vmspawn.Options;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Whether there is a vsock, whose it is, and which context id the guest gets.</summary>
+internal sealed class VsockResolver(VmOptions options, HostInventory world, Func<ulong> random, List<Problem> problems)
+{
+    private const string ProgramName = "vhost-device-vsock";
+
+    /// <summary>How many numbers are tried when the machine's own is taken: each one is free all but surely.</summary>
+    private const int Tries = 32;
+
+    public VsockSpec? Resolve(string machine)
+    {
+        var wish = options.Vsock;
+        if (wish.Mode == VsockMode.No || (wish.Mode == VsockMode.Auto && options.QemuExtra.Any(word => word.Contains("vsock", StringComparison.Ordinal))))
+            return null;
+        if (wish.Mode != VsockMode.User && HasKernels && world.Qemu.HasDriver(VsockSpec.KernelDriver))
+            return Choose(machine, world.Vsock.IsFree) is { } cid ? new VsockSpec(cid, null) { IsPassed = world.Passed.VhostVsock is not null } : null;
+        if (world.Qemu.HasDriver(VsockSpec.UserDriver) && world.FindProgram(ProgramName) is { } program)
+            return Choose(machine, world.Vsock.IsUnclaimed) is { } cid ? new VsockSpec(cid, program) : null;
+        if (wish.Mode == VsockMode.Auto)
+            return null;
+        problems.Add(new Problem("vsock-missing", $"--vsock={(wish.Mode == VsockMode.User ? "user" : "yes")}", WhyNot(wish.Mode), Hint(wish.Mode)));
+        return null;
+    }
+
+    private bool HasKernels => world.Passed.VhostVsock is not null || world.Host.HasVhostVsock;
+
+    /// <summary>The same number for the same name, so that who knows the name can compute the number.</summary>
+    internal static uint Derive(string machine)
+    {
+        var hash = BinaryPrimitives.ReadUInt64BigEndian(Sha256.Hash(Encoding.UTF8.GetBytes($"vmspawn cid {machine}")));
+        return InRange(hash);
+    }
+
+    private static uint InRange(ulong any) => VsockCid.First + (uint)(any % (VsockCid.Last - VsockCid.First + 1));
+
+    private uint? Choose(string machine, Func<uint, bool> isFree)
+    {
+        if (options.Vsock.Cid is { } wished)
+        {
+            if (isFree(wished))
+                return wished;
+            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={wished}", "another machine has this context id", "choose another, or leave it out"));
+            return null;
+        }
+
+        var cid = Derive(machine);
+        for (var i = 0; i < Tries && !isFree(cid); i++)
+            cid = InRange(random());
+        return cid;
+    }
+
+    private string WhyNot(VsockMode mode)
+    {
+        var user = world.Qemu.HasDriver(VsockSpec.UserDriver) ? $"{ProgramName} is not installed" : $"this QEMU has no device {VsockSpec.UserDriver}";
+        if (mode == VsockMode.User)
+            return user;
+        var kernel = HasKernels ? $"this QEMU has no device {VsockSpec.KernelDriver}" : "/dev/vhost-vsock cannot be opened";
+        return $"{kernel}, and {user}";
+    }
+
+    private static string Hint(VsockMode mode) => mode == VsockMode.User
+        ? $"install it (Debian: {ProgramName})"
+        : $"load the module vhost_vsock and join the group kvm, or install {ProgramName}";
+}

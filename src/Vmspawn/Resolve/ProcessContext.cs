@@ -1,0 +1,17 @@
+using Vmspawn.Linux;
+using Vmspawn.Ssh;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>What a process is handed by whoever started it, so that nothing below reads it for itself.</summary>
+/// <param name="Environment">Reads one environment variable.</param>
+/// <param name="Terminal">Size of the terminal that standard output is, or null when it is none.</param>
+/// <param name="RandomSuffix">Makes the number that tells ephemeral machines of one image apart.</param>
+internal sealed record ProcessContext(
+    Func<string, string?> Environment,
+    WindowSize? Terminal,
+    Func<ulong> RandomSuffix)
+{
+    /// <summary>Gets an SSH key from its maker; unless it is said how, a stand-in, which logs in nowhere.</summary>
+    public Func<SshKeyMaker, Task<SshKeyPair>> TakeSshKey { get; init; } = _ => Task.FromResult(SshKeyPair.StandIn);
+}

@@ -1,0 +1,49 @@
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Shares;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Finds the users of the host that the guest is to know.</summary>
+internal static class BoundUsers
+{
+    /// <summary>The number of the user that stands for those without one.</summary>
+    private const uint Nobody = 65534;
+
+    /// <summary>Each user with its number in the guest; what is wrong goes to <paramref name="problems"/>.</summary>
+    public static IReadOnlyList<GuestUser> Resolve(BindUserRequests wishes, Func<string, HostUser?> find, List<Problem> problems)
+    {
+        var users = new List<GuestUser>();
+        foreach (var name in wishes.Names)
+        {
+            var subject = $"--bind-user={name}";
+            var id = GuestUser.FirstId + (uint)users.Count;
+            if (id > GuestUser.LastId)
+                problems.Add(new Problem("bind-user-many", subject, $"at most {GuestUser.LastId - GuestUser.FirstId + 1} users can be bound"));
+            else if (Find(subject, name, find, problems) is { } user)
+                users.Add(GuestUser.Of(user, id, wishes));
+        }
+
+        return users;
+    }
+
+    private static HostUser? Find(string subject, string name, Func<string, HostUser?> find, List<Problem> problems)
+    {
+        try
+        {
+            var user = find(name);
+            if (user is null)
+                problems.Add(new Problem("bind-user-unknown", subject, "this host has no such user"));
+            else if (user.UserId is not (0 or Nobody))
+                return user;
+            else
+                problems.Add(new Problem("bind-user-special", subject, "every guest has a user of its own in this one's place", "bind an ordinary user"));
+        }
+        catch (LinuxException error)
+        {
+            problems.Add(new Problem("bind-user-unknown", subject, $"this host's users cannot be looked up: {error.Message}"));
+        }
+
+        return null;
+    }
+}

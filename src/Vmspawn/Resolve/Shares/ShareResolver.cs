@@ -1,0 +1,107 @@
+using Vmspawn.Options;
+using Vmspawn.Shares;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>The directories that the guest sees: the tree that it boots from first, then those that were named.</summary>
+internal sealed class ShareResolver(
+    VmOptions options, HostInventory world, string? tmpdir, List<Problem> problems, List<string> notices)
+{
+    /// <summary>The kernel's word for it on its command line.</summary>
+    private const string RootTag = "root";
+
+    /// <param name="machine">The machine's name; null where that is a problem already.</param>
+    /// <param name="credentials">Take what the guest's systemd has to know of them.</param>
+    public IReadOnlyList<ShareSpec> Resolve(string? machine, CredentialSet credentials)
+    {
+        if (options.Shares.PrivateUsers is not null && options.Directory is null)
+            notices.Add("--private-users= only changes how a directory is booted, and there is none");
+        var users = BoundUsers.Resolve(options.Shares.Users, world.FindUser, problems);
+        if (options.Directory is null && options.Shares.Binds.Count == 0 && users.Count == 0)
+            return [];
+        var servers = new ShareServers(world, problems, notices);
+        var shares = new List<ShareSpec?>();
+        if (options.Directory is { } tree)
+            shares.Add(Root(tree, machine, servers));
+        shares.AddRange(options.Shares.Binds.Select((bind, i) => Bound(bind, i, servers)));
+        foreach (var user in users)
+        {
+            if (Home(user, options.Shares.Binds.Count + (int)(user.Id - GuestUser.FirstId), servers) is not { } home)
+                continue;
+            shares.Add(home);
+            // Where ids cannot be mapped the guest's user has the host's.
+            (home.Ids is null ? user with { Id = user.Host.UserId } : user).Tell(credentials);
+        }
+
+        ShareSpec[] all = [.. shares.OfType<ShareSpec>()];
+        ShareMounts.Append(credentials, all);
+        return all;
+    }
+
+    private ShareSpec? Root(string tree, string? machine, ShareServers servers)
+    {
+        var subject = $"--directory={tree}";
+        if (SharedDirectory.Look(subject, tree, problems) is not { } directory)
+            return null;
+        var ids = Ids(directory);
+        if (servers.For(subject, directory.Path, readOnly: false, ids, isWished: options.Shares.PrivateUsers is not null) is not { } server)
+            return null;
+        var snapshot = options.Ephemeral && machine is not null
+            ? new SnapshotResolver(world, tmpdir, problems, notices).Resolve(subject, machine, directory.Path, server)
+            : null;
+        return new ShareSpec
+        {
+            Id = DeviceIds.RootDrive,
+            Tag = RootTag,
+            Source = directory.Path,
+            Target = "/",
+            HasSystemd = File.Exists(Path.Combine(directory.Path, "usr/lib/systemd/systemd")),
+            // In a user namespace of ours the tree's owner is root already.
+            Ids = server.MapsIds && snapshot is not { Kind: SnapshotKind.UserOverlay } ? ids : null,
+            Snapshot = snapshot,
+            Server = server,
+        };
+    }
+
+    /// <summary>Root in the guest is the tree's owner: nothing to map where that is root too.</summary>
+    private IdMap? Ids(SharedDirectory directory)
+    {
+        if (options.Shares.PrivateUsers is { } range)
+            return new IdMap(0, range.First, range.First, range.Count);
+        return directory is { User: 0, Group: 0 } ? null : new IdMap(0, directory.User, directory.Group, IdRange.DefaultCount);
+    }
+
+    private ShareSpec? Bound(BindMount bind, int index, ShareServers servers)
+    {
+        var subject = $"{(bind.ReadOnly ? "--bind-ro" : "--bind")}={bind.Source}";
+        if (SharedDirectory.Look(subject, bind.Source, problems) is not { } directory)
+            return null;
+        return servers.For(subject, directory.Path, bind.ReadOnly, ids: null, isWished: false) is not { } server ? null : new ShareSpec
+        {
+            Id = DeviceIds.Share(index),
+            Tag = $"mnt{index}",
+            Source = directory.Path,
+            Target = bind.Target ?? directory.Path,
+            ReadOnly = bind.ReadOnly,
+            Server = server,
+        };
+    }
+
+    private ShareSpec? Home(GuestUser user, int index, ShareServers servers)
+    {
+        var subject = $"--bind-user={user.Host.Name}";
+        if (SharedDirectory.Look(subject, user.Host.Home, problems) is not { } directory)
+            return null;
+        var ids = new IdMap(user.Id, user.Host.UserId, user.Host.GroupId, 1);
+        return servers.For(subject, directory.Path, readOnly: false, ids, isWished: false) is not { } server ? null : new ShareSpec
+        {
+            Id = DeviceIds.Share(index),
+            Tag = $"mnt{index}",
+            Source = directory.Path,
+            Target = user.Home,
+            Ids = server.MapsIds ? ids : null,
+            Server = server,
+        };
+    }
+}

@@ -1,0 +1,72 @@
+using Vmspawn.Shares;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>Chooses what serves each share: a virtiofsd, or QEMU where there is none.</summary>
+internal sealed class ShareServers(HostInventory world, List<Problem> problems, List<string> notices)
+{
+    private const string NinePDriver = "virtio-9p-pci";
+    private const string Install = "install it: apt install virtiofsd, or dnf install virtiofsd";
+
+    private readonly VirtiofsdFacts _facts = world.Virtiofsd();
+    private bool _isSandboxTold;
+    private bool _isFallbackTold;
+
+    /// <summary>What serves a directory; null with the reason among the problems.</summary>
+    /// <param name="subject">The option that asks for it.</param>
+    /// <param name="path">The directory.</param>
+    /// <param name="readOnly">The guest may not write.</param>
+    /// <param name="ids">Ids to map, or null.</param>
+    /// <param name="isWished">Whether the user insists on mapping them.</param>
+    public ShareServer? For(string subject, string path, bool readOnly, IdMap? ids, bool isWished)
+    {
+        if (_facts.Best(world.Host.IsRoot) is not { } program)
+            return WithoutVirtiofsd(subject, ids, isWished);
+        if (readOnly && !program.HasReadOnly && _facts.Sandbox != VirtiofsdSandbox.Namespace)
+        {
+            problems.Add(new Problem("bind-read-only", subject,
+                $"{program.Path} cannot keep the guest from writing, and we cannot mount the directory read-only for it", "use the virtiofsd in Rust"));
+            return null;
+        }
+
+        if (ids is not null && !program.HasTranslation)
+            CannotMap(subject, path, program.Path, isWished);
+        return new Virtiofsd(program.Path, program.Kind, Sandbox(program)) { MapsIds = program.HasTranslation };
+    }
+
+    private VirtiofsdSandbox Sandbox(VirtiofsdProgram program)
+    {
+        // An ordinary user's has no rights to give up, and a user namespace would show it one id only.
+        if (!world.Host.IsRoot)
+            return VirtiofsdSandbox.None;
+        if (_facts.Sandbox == VirtiofsdSandbox.None && !_isSandboxTold)
+            notices.Add($"{program.Path} runs without a sandbox: we may neither make namespaces nor change the root directory");
+        _isSandboxTold = true;
+        return _facts.Sandbox;
+    }
+
+    private NineP? WithoutVirtiofsd(string subject, IdMap? ids, bool isWished)
+    {
+        if (!world.Qemu.HasDriver(NinePDriver))
+        {
+            problems.Add(new Problem("virtiofsd-missing", subject, $"{_facts.WhyNone}, and this QEMU has no 9p", Install));
+            return null;
+        }
+
+        if (!_isFallbackTold)
+            notices.Add($"sharing by 9p, which is slower and which not every guest knows: {_facts.WhyNone} ({Install})");
+        _isFallbackTold = true;
+        if (isWished)
+            CannotMap(subject, "", "9p", isWished);
+        return new NineP(world.Host.IsRoot);
+    }
+
+    private void CannotMap(string subject, string path, string server, bool isWished)
+    {
+        if (isWished)
+            problems.Add(new Problem("ids-not-mapped", "--private-users=", $"{server} cannot map the guest's ids", "use virtiofsd 1.12 or later"));
+        else
+            notices.Add($"{subject}: {path} is not root's, and {server} cannot map the guest's ids: the guest sees the owners that the host sees");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Vmspawn.Host;
+using Vmspawn.Images;
+using Vmspawn.Spec;
+using Vmspawn.Trees;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>How the guest of an ephemeral machine gets a tree of its own: an overlay where one can be mounted, else a copy.</summary>
+internal sealed class SnapshotResolver(HostInventory world, string? tmpdir, List<Problem> problems, List<string> notices)
+{
+    private static readonly TimeSpan TrialBound = TimeSpan.FromSeconds(10);
+
+    /// <summary>The snapshot; null with the reason among the problems.</summary>
+    /// <param name="subject">The option that asks for it.</param>
+    /// <param name="machine">The machine's name.</param>
+    /// <param name="tree">Absolute path of the tree.</param>
+    /// <param name="server">What serves it: only virtiofsd can be shown mounts of its own.</param>
+    public TreeSnapshot? Resolve(string subject, string machine, string tree, ShareServer server)
+    {
+        if (OverlayPlace.Choose(subject, "what the guest writes", tree, tmpdir, problems) is not { } place)
+            return null;
+        var path = AbandonedTrees.PathFor(place.Directory, machine);
+        var overlay = world.Host.IsRoot ? SnapshotKind.Overlay : SnapshotKind.UserOverlay;
+        var why = server is Virtiofsd ? WhyNoOverlay(place.Directory, tree, overlay) : "QEMU itself serves it";
+        if (why is null)
+            return new TreeSnapshot(path, overlay);
+        if (tree == "/")
+        {
+            problems.Add(new Problem("snapshot-of-root", subject, $"nothing can be laid over it ({why}), and a copy of the whole root directory would be too much",
+                "boot from another directory, or without --ephemeral"));
+            return null;
+        }
+
+        notices.Add($"copying {tree} to {place.Directory}, since nothing can be laid over it: {why}");
+        return new TreeSnapshot(path, SnapshotKind.Copy);
+    }
+
+    /// <summary>Mounts one and lets it go: kernels, containers and file systems have too many reasons why not.</summary>
+    private static string? WhyNoOverlay(string place, string tree, SnapshotKind kind)
+    {
+        var path = AbandonedTrees.PathFor(place, $"trial-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
+        using var directory = ThrowAwayDirectory.Make(path, copyOf: null);
+        var words = TreeMounts.Overlay(path, tree, kind == SnapshotKind.UserOverlay);
+        var run = ChildRun.Run(words[0], [.. words.Skip(1), "/bin/true"], TrialBound).GetAwaiter().GetResult();
+        return run.ExitCode == 0 ? null : run.Error.Trim().Split('\n')[0];
+    }
+}
