@@ -36,4 +36,10 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "cfmakeraw")]
     public static unsafe partial void MakeRaw(byte* attributes);
+
+    [LibraryImport(Library, EntryPoint = "tcgetpgrp", SetLastError = true)]
+    public static partial int ForegroundProcessGroup(SafeHandle terminal);
+
+    [LibraryImport(Library, EntryPoint = "getpgrp")]
+    public static partial int ProcessGroup();
 }

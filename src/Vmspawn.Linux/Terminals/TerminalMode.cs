@@ -4,14 +4,18 @@ namespace Vmspawn.Linux;
 
 /// <summary>
 /// The user's terminal in raw mode, until disposal. It is put back also when the process ends without that: by
-/// Environment.Exit, an unhandled exception, or a signal that would kill us; only SIGKILL leaves it raw.
+/// Environment.Exit, an unhandled exception, or a signal that would kill us; only SIGKILL leaves it raw. While we are in the
+/// terminal's background its mode is the shell's, and is not touched.
 /// </summary>
 public sealed class TerminalMode : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SafeHandle _terminal;
-    private readonly TerminalAttributes _former;
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly CancellationTokenSource _disposed = new();
+    private TerminalAttributes _former;
+    private bool _applied;
+    private bool _waiting;
     private bool _restored;
 
     private TerminalMode(SafeHandle terminal, bool restoreOnSignals)
@@ -22,15 +26,28 @@ public sealed class TerminalMode : IDisposable
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
         foreach (PosixSignal signal in restoreOnSignals ? (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT] : [])
             _registrations.Add(PosixSignalRegistration.Create(signal, _ => Restore()));
-        // A shell that went on in between has set its own mode.
-        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Apply()));
-        Apply();
+        // A shell that ran while we were stopped has set its own mode. Cancelled, or the runtime would put another one back after us.
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, context =>
+        {
+            context.Cancel = true;
+            TryApply();
+        }));
+        try
+        {
+            Apply();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether a descriptor is a terminal.</summary>
     public static bool IsTerminal(SafeHandle descriptor) => Libc.IsTerminal(descriptor) == 1;
 
-    /// <summary>Sets raw mode: no echo, no line editing, no signals from keys (cfmakeraw, termios(3)).</summary>
+    /// <summary>Sets raw mode: no echo, no line editing, no signals from keys (cfmakeraw, termios(3)). In the background this
+    /// waits until we are in the foreground.</summary>
     /// <param name="terminal">The user's terminal; stays the caller's.</param>
     /// <param name="restoreOnSignals">
     /// Whether SIGTERM, SIGHUP, SIGINT and SIGQUIT put the mode back at once. False for a program that handles them
@@ -48,19 +65,63 @@ public sealed class TerminalMode : IDisposable
         foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
         Restore();
+        _disposed.Cancel();
     }
 
     private void OnExit(object? sender, EventArgs e) => Restore();
 
     private void OnUnhandled(object? sender, UnhandledExceptionEventArgs e) => Restore();
 
+    // On the thread of a signal or a timer, where nobody could catch what it throws.
+    private void TryApply()
+    {
+        try
+        {
+            Apply();
+        }
+        catch (Exception gone) when (gone is LinuxException or ObjectDisposedException)
+        {
+            // The terminal is closed: whoever reads it learns that, and there is no mode to set.
+        }
+    }
+
     private void Apply()
     {
         lock (_lock)
         {
-            if (!_restored)
+            if (_restored)
+                return;
+            if (ForegroundTerminal.IsOurs(_terminal))
+            {
+                // While we were in the background it was the shell's mode, which is not what a job is started with.
+                if (!_applied)
+                    _former = TerminalAttributes.Of(_terminal);
                 _former.MadeRaw().ApplyTo(_terminal);
+                _applied = true;
+            }
+            else if (!_waiting)
+            {
+                _waiting = true;
+                _ = ApplyInForegroundAsync();
+            }
         }
+    }
+
+    // Never fails: its end is the foreground or the disposal.
+    private async Task ApplyInForegroundAsync()
+    {
+        try
+        {
+            await ForegroundTerminal.WaitAsync(_terminal, TimeProvider.System, _disposed.Token);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        {
+            return;
+        }
+
+        lock (_lock)
+            _waiting = false;
+        TryApply();
     }
 
     private void Restore()
@@ -72,7 +133,8 @@ public sealed class TerminalMode : IDisposable
             _restored = true;
             try
             {
-                _former.ApplyTo(_terminal);
+                if (_applied && ForegroundTerminal.IsOurs(_terminal))
+                    _former.ApplyTo(_terminal);
             }
             catch (LinuxException)
             {

@@ -16,6 +16,7 @@ internal sealed class GuestInput : IDisposable
     private readonly Readiness _sourceReadiness;
     private readonly EscapeKey? _escape;
     private readonly TaskCompletionSource _killRequested;
+    private readonly CancellationTokenSource _disposed = new();
     private readonly byte[] _waiting = new byte[Backlog];
     private readonly byte[] _read = new byte[1024];
     private int _length;
@@ -46,7 +47,7 @@ internal sealed class GuestInput : IDisposable
             {
                 bool takes = !_ended && (_escape is not null || _length + _read.Length <= Backlog);
                 if (takes)
-                    readable ??= _sourceReadiness.WaitReadableAsync();
+                    readable ??= WaitReadableAsync();
                 if (_length > 0)
                     writable ??= _guestReadiness.WaitWritableAsync();
                 await Task.WhenAny(takes ? readable! : writable!, writable ?? readable!);
@@ -64,13 +65,29 @@ internal sealed class GuestInput : IDisposable
                 }
             }
         }
-        catch (Exception error) when (error is ObjectDisposedException or LinuxException)
+        catch (Exception error) when (error is ObjectDisposedException or OperationCanceledException or LinuxException)
         {
             // The user's terminal or the guest is gone: nothing is typed any more, and the VM's end is not ours to tell.
         }
     }
 
-    public void Dispose() => _sourceReadiness.Dispose();
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _sourceReadiness.Dispose();
+    }
+
+    // What is typed while we are in the terminal's background is for the shell.
+    private async Task WaitReadableAsync()
+    {
+        while (true)
+        {
+            await _sourceReadiness.WaitReadableAsync(_disposed.Token);
+            if (_escape is null || ForegroundTerminal.IsOurs(_source))
+                return;
+            await ForegroundTerminal.WaitAsync(_source, TimeProvider.System, _disposed.Token);
+        }
+    }
 
     private void Take()
     {

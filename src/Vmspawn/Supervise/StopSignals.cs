@@ -14,6 +14,7 @@ internal sealed class StopSignals : IDisposable
         (PosixSignal.SIGINT, "SIGINT"),
         (PosixSignal.SIGTERM, "SIGTERM"),
         (PosixSignal.SIGHUP, "SIGHUP"),
+        (PosixSignal.SIGQUIT, "SIGQUIT"),
         (PowerOff, "SIGRTMIN+4"),
     ];
 

@@ -75,12 +75,69 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public async Task A_job_in_the_background_leaves_the_mode_alone_until_it_is_in_the_foreground()
+    {
+        using PseudoTerminal pty = PseudoTerminal.Create();
+        await CookAsync(pty.Slave);
+        string before = await SettingsAsync(pty.Slave);
+        using Pipe output = Pipe.Create(), go = Pipe.Create(), front = Pipe.Create();
+        ChildSpec program = ChildPrograms.Spec("raw", "job");
+        using ChildProcess shell = ChildProcess.Start(new ChildSpec(
+            "/usr/bin/setsid",
+            // Standard input is the session's terminal; bash gives it to whichever job is in front.
+            ["--ctty", "/bin/bash", "-c", "set -m; \"$@\" 3<&0 <&4 >&5 & read -r -u 6; fg >/dev/null; stty -g >&5", "bash", program.Path, .. program.Arguments])
+        {
+            StandardInput = pty.Slave,
+            StandardError = pty.Slave,
+            NewProcessGroup = false,
+            Descriptors = [new(4, go.ReadEnd), new(5, output.WriteEnd), new(6, front.ReadEnd)],
+        });
+        Assert.Equal("raw", await Output.ReadLineAsync(output.ReadEnd));
+        Assert.Equal(before, await SettingsAsync(pty.Slave));
+        DescriptorIo.Write(front.WriteEnd, "\n"u8);
+        for (int tries = 0; await SettingsAsync(pty.Slave) == before; tries++)
+        {
+            Assert.True(tries < 100, $"in the foreground the terminal must become raw: {ShownOn(pty)}");
+            await Task.Delay(100);
+        }
+
+        DescriptorIo.Write(go.WriteEnd, "x\n"u8);
+        Assert.Equal(before.Trim(), await Output.ReadLineAsync(output.ReadEnd));
+        await shell.Exited.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_terminal_that_is_hung_up_does_not_kill_at_SIGCONT()
+    {
+        using PseudoTerminal pty = PseudoTerminal.Create();
+        using Pipe output = Pipe.Create(), go = Pipe.Create();
+        using ChildProcess child = ChildProcess.Start(ChildPrograms.Spec("raw", "stay") with
+        {
+            StandardInput = go.ReadEnd,
+            StandardOutput = output.WriteEnd,
+            Descriptors = [new(3, pty.Slave)],
+        });
+        Assert.Equal("raw", await Output.ReadLineAsync(output.ReadEnd));
+        pty.Dispose();
+        child.Send(Signal.SIGCONT);
+        await Task.Delay(500);
+        DescriptorIo.Write(go.WriteEnd, "x"u8);
+        Assert.Equal(new ChildExit(0, null), await child.Exited.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public void What_is_no_terminal_is_said_so()
     {
         using SafeFileHandle nothing = File.OpenHandle("/dev/null");
         Assert.False(TerminalMode.IsTerminal(nothing));
         Assert.Null(WindowSize.Of(nothing));
         Assert.Equal(Errno.ENOTTY, Assert.Throws<LinuxException>(() => TerminalMode.MakeRaw(nothing)).Errno);
+    }
+
+    private static string ShownOn(PseudoTerminal pty)
+    {
+        byte[] shown = new byte[4096];
+        return System.Text.Encoding.UTF8.GetString(shown, 0, Math.Max(0, DescriptorIo.Read(pty.Master, shown)));
     }
 
     private static async Task<string> SettingsAsync(SafeFileHandle terminal) =>

@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+
+namespace Vmspawn.Linux;
+
+public class FailureReasonTests
+{
+    [Fact]
+    public void A_missing_file_is_told_in_the_kernels_words()
+    {
+        Assert.Equal("no such file or directory", Reason(() => File.ReadAllBytes("/nonexistent/file")));
+        Assert.Equal("no such file or directory", Reason(() => File.ReadAllBytes("/etc/nonexistent")));
+    }
+
+    [Fact]
+    public void A_refused_file_is_told_with_the_number_that_dotnet_hides()
+    {
+        // Writing to a directory is EISDIR or EACCES for the kernel and "access denied" for .NET.
+        string reason = Reason(() => File.WriteAllText("/proc/1/root-is-no-file/..", "x"));
+        Assert.DoesNotContain("path", reason);
+        Assert.Equal("operation not permitted", FailureReason.Of(new UnauthorizedAccessException("denied", new IOException("x", (int)Errno.EPERM))));
+        Assert.Equal("permission denied", FailureReason.Of(new UnauthorizedAccessException("denied")));
+    }
+
+    [Fact]
+    public void A_full_disk_is_told_by_its_number()
+    {
+        Assert.Equal("no space left on device", Reason(() => File.WriteAllText("/dev/full", "x")));
+        Assert.Equal(Errno.ENOSPC, FailureReason.ErrnoOf(new IOException("The disk is full.", (int)Errno.ENOSPC)));
+    }
+
+    [Fact]
+    public void A_socket_failure_is_told_by_its_number() =>
+        Assert.Equal("address already in use", FailureReason.Of(new SocketException((int)SocketError.AddressAlreadyInUse)));
+
+    [Fact]
+    public void Our_own_words_stay()
+    {
+        Assert.Equal("the header is wrong", FailureReason.Of(new InvalidDataException("the header is wrong")));
+        Assert.Equal("open: /x: Permission denied (EACCES)", FailureReason.Of(new LinuxException("open", "/x", Errno.EACCES)));
+        Assert.Equal("cannot allocate memory", FailureReason.Of(new InsufficientMemoryException()));
+    }
+
+    [Fact]
+    public void The_first_letter_is_small()
+    {
+        Assert.Equal("input/output error", FailureReason.Of(Errno.EIO));
+    }
+
+    private static string Reason(Action action) => FailureReason.Of(Assert.ThrowsAny<Exception>(action));
+}
