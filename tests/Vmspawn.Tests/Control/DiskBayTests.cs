@@ -37,6 +37,45 @@ public class DiskBayTests
     }
 
     [Fact]
+    public async Task No_descriptor_set_number_is_used_twice_although_sets_come_and_go()
+    {
+        await using var some = await SomeBay.StartAsync();
+        some.ObeyRemovals();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+        {
+            for (var turn = 0; turn < 5; turn++)
+            {
+                await some.AttachAsync($"d{i}", "virtio-scsi");
+                await some.DetachAsync($"d{i}");
+            }
+        }));
+        var numbers = some.Qemu.Commands.Where(sent => sent.Name == "add-fd").Select(sent => sent.Arguments.GetProperty("fdset-id").GetInt64()).ToArray();
+        Assert.Equal(40, numbers.Distinct().Count());
+        Assert.All(numbers, number => Assert.InRange(number, DescriptorSets.FirstNumber, int.MaxValue));
+    }
+
+    [Theory]
+    [InlineData("another file", "has /dev/fdset/7 open")]
+    [InlineData("another descriptor in the set", "holds descriptors of another program too")]
+    public async Task A_disk_whose_node_has_not_the_given_file_is_refused_before_the_guest_gets_it(string wrong, string reason)
+    {
+        await using var some = await SomeBay.StartAsync();
+        some.Qemu.Judge = (command, _) =>
+        {
+            if (command == "query-fdsets" && wrong != "another file")
+                some.Qemu.ForeignDescriptors = true;
+            if (command == "query-named-block-nodes" && wrong == "another file")
+                some.Qemu.Nodes["vmspawn-hot-1-f0"] = "/dev/fdset/7";
+            return Task.FromResult<string?>(null);
+        };
+        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d"));
+        Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, some.Qemu.Count("device_add"));
+        Assert.Empty(some.Qemu.Fdsets);
+        Assert.Equal(10, some.FreePorts);
+    }
+
+    [Fact]
     public async Task A_guest_that_refuses_keeps_the_disk_and_its_port_and_may_be_asked_again()
     {
         await using var some = await SomeBay.StartAsync();

@@ -13,7 +13,7 @@ internal sealed class FakeQemu : IAsyncDisposable
     private readonly NetworkStream _stream;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Task _serving;
-    private int _fdsets;
+    private int _descriptors = 100;
 
     private FakeQemu(NetworkStream stream)
     {
@@ -27,10 +27,13 @@ internal sealed class FakeQemu : IAsyncDisposable
     public ConcurrentQueue<(string Name, JsonElement Arguments)> Commands { get; } = [];
 
     /// <summary>The sets that were added and not removed.</summary>
-    public ConcurrentDictionary<int, bool> Fdsets { get; } = [];
+    public ConcurrentDictionary<int, FakeSet> Fdsets { get; } = [];
 
-    /// <summary>Nodes that were added and not deleted.</summary>
-    public ConcurrentDictionary<string, bool> Nodes { get; } = [];
+    /// <summary>Nodes that were added and not deleted, each with the file that it has open, or "".</summary>
+    public ConcurrentDictionary<string, string> Nodes { get; } = [];
+
+    /// <summary>Another program has put a descriptor into each set.</summary>
+    public bool ForeignDescriptors { get; set; }
 
     /// <summary>Decides about a command: null lets it succeed, other text is QEMU's complaint. May wait.</summary>
     public Func<string, JsonElement, Task<string?>> Judge { get; set; } = (_, _) => Task.FromResult<string?>(null);
@@ -104,17 +107,23 @@ internal sealed class FakeQemu : IAsyncDisposable
         switch (name)
         {
             case "add-fd":
-                var set = Interlocked.Increment(ref _fdsets);
-                Fdsets[set] = true;
-                return $$"""{"fdset-id":{{set}},"fd":{{set + 100}}}""";
+                var set = arguments.GetProperty("fdset-id").GetInt32();
+                var descriptor = Interlocked.Increment(ref _descriptors);
+                Fdsets[set] = new FakeSet(descriptor, arguments.GetProperty("opaque").GetString()!);
+                return $$"""{"fdset-id":{{set}},"fd":{{descriptor}}}""";
             case "remove-fd":
                 Fdsets.TryRemove(arguments.GetProperty("fdset-id").GetInt32(), out _);
                 return "{}";
             case "query-fdsets":
-                return "[" + string.Join(',', Fdsets.Keys.Select(id => $$"""{"fdset-id":{{id}},"fds":[]}""")) + "]";
+                return "[" + string.Join(',', Fdsets.Select(set =>
+                    $$"""{"fdset-id":{{set.Key}},"fds":[{"fd":{{set.Value.Descriptor}},"opaque":"{{set.Value.Opaque}}"}{{(ForeignDescriptors ? """,{"fd":9}""" : "")}}]}""")) + "]";
             case "blockdev-add":
-                Nodes[arguments.GetProperty("node-name").GetString()!] = true;
+                Nodes[arguments.GetProperty("node-name").GetString()!] =
+                    arguments.TryGetProperty("filename", out var file) ? file.GetString()! : "";
                 return "{}";
+            case "query-named-block-nodes":
+                return "[" + string.Join(',', Nodes.Select(node =>
+                    $$"""{"node-name":"{{node.Key}}","drv":"file","ro":false,"file":"{{node.Value}}"}""")) + "]";
             case "blockdev-del":
                 Nodes.TryRemove(arguments.GetProperty("node-name").GetString()!, out _);
                 return "{}";
@@ -136,3 +145,6 @@ internal sealed class FakeQemu : IAsyncDisposable
         }
     }
 }
+
+/// <summary>A descriptor set with one descriptor.</summary>
+internal sealed record FakeSet(int Descriptor, string Opaque);

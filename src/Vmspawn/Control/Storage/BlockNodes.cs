@@ -7,8 +7,7 @@ namespace Vmspawn.Control.Storage;
 /// <param name="ioUring">Whether requests go through io_uring, as those of the disks that were there at boot.</param>
 internal sealed class BlockNodes(bool ioUring)
 {
-    private readonly Lock _lock = new();
-    private readonly List<long> _owed = [];
+    private readonly DescriptorSets _sets = new();
 
     /// <summary>Hands a descriptor to QEMU and opens it as a node. Nothing of it remains when it fails.</summary>
     /// <param name="qemu">The monitor.</param>
@@ -19,13 +18,13 @@ internal sealed class BlockNodes(bool ioUring)
     /// <returns>The descriptor set.</returns>
     public async Task<long> AddFileAsync(QmpClient qemu, string node, SafeHandle file, DiskFileFacts facts, bool discard)
     {
-        await PayAsync(qemu);
-        var set = await qemu.AddFdAsync(file, opaque: node);
+        var set = await _sets.AddAsync(qemu, file, node);
+        var path = $"/dev/fdset/{set}";
         try
         {
             await qemu.BlockdevAddAsync(facts.IsBlockDevice ? "host_device" : "file", node, options =>
             {
-                options.WriteString("filename"u8, set.Path);
+                options.WriteString("filename"u8, path);
                 // QEMU opens a set by the access mode it wants, and takes no other: a disk that is read-only although
                 // its descriptor is not is so by the node above.
                 options.WriteBoolean("read-only"u8, !facts.CanWrite);
@@ -34,14 +33,24 @@ internal sealed class BlockNodes(bool ioUring)
                 if (discard)
                     options.WriteString("discard"u8, "unmap"u8);
             });
+            await CheckFileAsync(qemu, node, path);
         }
         catch
         {
-            await RemoveSetAsync(qemu, set.FdsetId);
+            await _sets.RemoveAsync(qemu, set);
             throw;
         }
 
-        return set.FdsetId;
+        return set;
+    }
+
+    /// <summary>Asks QEMU what a node has open. A guest must never be given a disk with another disk's file behind it.</summary>
+    /// <exception cref="ControlException">It is not what the node was made for.</exception>
+    private static async Task CheckFileAsync(QmpClient qemu, string node, string path)
+    {
+        var found = (await qemu.QueryNamedBlockNodesAsync()).FirstOrDefault(known => known.NodeName == node);
+        if (found?.File != path)
+            throw new ControlException(ControlFailure.QemuFailed, $"QEMU's block node {node} has {found?.File ?? "no file"} open, not {path}");
     }
 
     /// <summary>The node that the device uses.</summary>
@@ -61,49 +70,6 @@ internal sealed class BlockNodes(bool ioUring)
         if (file is not null)
             await qemu.BlockdevDelAsync(file);
         foreach (var set in fdsets)
-            await RemoveSetAsync(qemu, set);
-    }
-
-    private async Task RemoveSetAsync(QmpClient qemu, long set)
-    {
-        if (await TryRemoveAsync(qemu, set))
-            return;
-        lock (_lock)
-            _owed.Add(set);
-    }
-
-    /// <summary>QEMU before 9.1 closes nothing while the VM is paused, and forgets to later, unless it is told again.</summary>
-    private async Task PayAsync(QmpClient qemu)
-    {
-        long[] owed;
-        lock (_lock)
-        {
-            owed = [.. _owed];
-            _owed.Clear();
-        }
-
-        foreach (var set in owed)
-            await RemoveSetAsync(qemu, set);
-    }
-
-    private static async Task<bool> TryRemoveAsync(QmpClient qemu, long set)
-    {
-        try
-        {
-            await qemu.RemoveFdAsync(set);
-        }
-        catch (QmpCommandException)
-        {
-            // Not found, which is its only complaint about a number that it gave out itself.
-            return true;
-        }
-
-        foreach (var left in await qemu.QueryFdsetsAsync())
-        {
-            if (left.Id == set)
-                return false;
-        }
-
-        return true;
+            await _sets.RemoveAsync(qemu, set);
     }
 }

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Control.Storage;
+
+/// <summary>The descriptor sets of hot-plugged disks in QEMU. No number is used twice in a VM's life.</summary>
+/// <remarks>
+/// QEMU itself would choose the lowest number that is free, so a late <c>remove-fd</c> of one disk could remove the set
+/// that another disk has just been given under the same number, and a block node could open another disk's file.
+/// </remarks>
+internal sealed class DescriptorSets
+{
+    /// <summary>
+    /// Above the sets of the plan, which have the numbers of descriptors, and above those that QEMU chooses for other
+    /// programs on the monitor: it holds fewer descriptors than this.
+    /// </summary>
+    public const int FirstNumber = 1 << 24;
+
+    private readonly Lock _lock = new();
+    private readonly List<(long Set, long Descriptor)> _unremoved = [];
+    private int _used;
+
+    /// <summary>Gives QEMU a descriptor in a new set, and checks that the set holds nothing else.</summary>
+    /// <param name="qemu">The monitor.</param>
+    /// <param name="file">Stays the caller's.</param>
+    /// <param name="node">The block node that will open it.</param>
+    /// <param name="call">How long to wait for QEMU.</param>
+    /// <returns>The set's number.</returns>
+    /// <exception cref="ControlException">The set holds something else too.</exception>
+    public async Task<long> AddAsync(QmpClient qemu, SafeHandle file, string node, QmpCallOptions? call = null)
+    {
+        await RetryRemovalsAsync(qemu, call);
+        var number = NextNumber();
+        var added = await qemu.AddFdAsync(file, number, node, call);
+        if (added.FdsetId == number
+            && await DescriptorsAsync(qemu, number, call) is [var only]
+            && only.Number == added.Number
+            && only.Opaque == node)
+        {
+            return number;
+        }
+
+        // Another program on the monitor has put a descriptor into our set: take out only ours.
+        await qemu.RemoveFdAsync(added.FdsetId, added.Number, call);
+        throw new ControlException(
+            ControlFailure.QemuFailed,
+            $"QEMU's descriptor set {number}, made for block node {node}, holds descriptors of another program too");
+    }
+
+    /// <summary>Removes a set. One that QEMU keeps is removed before the next set is added.</summary>
+    public async Task RemoveAsync(QmpClient qemu, long set, QmpCallOptions? call = null)
+    {
+        await TryRemoveAsync(() => qemu.RemoveFdAsync(set, number: null, call));
+        // QEMU before 9.1 closes nothing while the VM is paused, and does not do it later unless it is told again.
+        foreach (var left in await DescriptorsAsync(qemu, set, call))
+        {
+            lock (_lock)
+                _unremoved.Add((set, left.Number));
+        }
+    }
+
+    private int NextNumber() => FirstNumber + Interlocked.Increment(ref _used);
+
+    /// <summary>By descriptor: a set from boot has a low number, which may be another program's by now, the descriptor cannot be.</summary>
+    private async Task RetryRemovalsAsync(QmpClient qemu, QmpCallOptions? call)
+    {
+        (long Set, long Descriptor)[] unremoved;
+        lock (_lock)
+        {
+            unremoved = [.. _unremoved];
+            _unremoved.Clear();
+        }
+
+        foreach (var (set, descriptor) in unremoved)
+        {
+            await TryRemoveAsync(() => qemu.RemoveFdAsync(set, descriptor, call));
+            if ((await DescriptorsAsync(qemu, set, call)).Any(left => left.Number == descriptor))
+            {
+                lock (_lock)
+                    _unremoved.Add((set, descriptor));
+            }
+        }
+    }
+
+    private static async Task TryRemoveAsync(Func<Task> remove)
+    {
+        try
+        {
+            await remove();
+        }
+        catch (QmpCommandException)
+        {
+            // Its only complaint is that there is no such set or descriptor, which is what was wanted.
+        }
+    }
+
+    private static async Task<IReadOnlyList<QmpFdsetDescriptor>> DescriptorsAsync(QmpClient qemu, long set, QmpCallOptions? call)
+    {
+        foreach (var found in await qemu.QueryFdsetsAsync(call))
+        {
+            if (found.Id == set)
+                return found.Descriptors;
+        }
+
+        return [];
+    }
+}
