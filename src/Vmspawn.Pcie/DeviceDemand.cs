@@ -42,7 +42,7 @@ public enum BootClass
 /// <param name="Id">QEMU id, unique among all demands.</param>
 /// <param name="Driver">QEMU device driver.</param>
 /// <param name="Class">What it boots with, or null for an integrated device on the root bus.</param>
-/// <param name="Owner">For whom it is, in the user's words: <c>root image</c>, <c>network</c>.</param>
+/// <param name="Owner">What it is for, in the user's words: <c>root image</c>, <c>network</c>.</param>
 public sealed record DeviceDemand(string Id, string Driver, BootClass? Class, string Owner)
 {
     /// <summary>Integrated or boot device.</summary>
@@ -51,14 +51,14 @@ public sealed record DeviceDemand(string Id, string Driver, BootClass? Class, st
     /// <summary>A device for the root bus itself, such as the random number generator.</summary>
     /// <param name="id">QEMU id.</param>
     /// <param name="driver">QEMU device driver.</param>
-    /// <param name="owner">For whom it is.</param>
+    /// <param name="owner">What it is for.</param>
     public static DeviceDemand Integrated(string id, string driver, string owner) => new(id, driver, null, owner);
 
     /// <summary>A device for a root port.</summary>
     /// <param name="id">QEMU id.</param>
     /// <param name="driver">QEMU device driver.</param>
     /// <param name="bootClass">What it is for; decides where it comes in the order.</param>
-    /// <param name="owner">For whom it is.</param>
+    /// <param name="owner">What it is for.</param>
     public static DeviceDemand Boot(string id, string driver, BootClass bootClass, string owner) =>
         new(id, driver, bootClass, owner);
 }

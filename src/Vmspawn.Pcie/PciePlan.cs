@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie;
 
-/// <summary>Why a wish cannot be planned.</summary>
+/// <summary>Why a request cannot be planned.</summary>
 /// <param name="Code">Stable name of the rule, such as <c>pcie-full</c>.</param>
 /// <param name="Subject">What is at fault: a device of the user's, or a resource.</param>
 /// <param name="Text">One sentence with the numbers.</param>

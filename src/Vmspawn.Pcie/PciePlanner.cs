@@ -14,24 +14,24 @@ namespace Vmspawn.Pcie;
 /// </remarks>
 public static class PciePlanner
 {
-    /// <summary>Plans a wish. The same wish always gives the same plan.</summary>
-    /// <param name="wish">What is to be placed.</param>
+    /// <summary>Plans a request. The same request always gives the same plan.</summary>
+    /// <param name="request">What is to be placed.</param>
     /// <returns>A topology, or all problems at once.</returns>
-    /// <exception cref="ArgumentException">The wish contradicts itself: two demands have one id, or there are fewer
+    /// <exception cref="ArgumentException">The request contradicts itself: two demands have one id, or there are fewer
     /// than 0 spares.</exception>
-    public static PciePlan Plan(PcieRequest wish)
+    public static PciePlan Plan(PcieRequest request)
     {
-        ArgumentNullException.ThrowIfNull(wish);
-        ArgumentOutOfRangeException.ThrowIfNegative(wish.Spares, nameof(wish));
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Spares, nameof(request));
         var problems = new List<PcieProblem>();
-        var buses = new UserBuses(wish.User);
-        UserRules.Check(wish, buses, problems);
-        var root = RootBusClaims.Take(wish, buses, problems);
+        var buses = new UserBuses(request.User);
+        UserRules.Check(request, buses, problems);
+        var root = RootBusClaims.Take(request, buses, problems);
         var behind = new SecondaryBuses(buses, problems);
-        var seating = Placement.Find(wish, buses, root, behind.Addresses);
+        var seating = Placement.Find(request, buses, root, behind.Addresses);
         if (seating is null)
         {
-            problems.Add(FullReport.Of(wish, buses, root));
+            problems.Add(FullReport.Of(request, buses, root));
             return PciePlan.Refused(problems);
         }
 
@@ -40,6 +40,6 @@ public static class PciePlanner
         maps.Add(PcieTopology.RootBus, seating.Root.Map);
         return problems.Count > 0
             ? PciePlan.Refused(problems)
-            : PciePlan.Of(TopologyAssembly.Of(wish, buses, seating, maps));
+            : PciePlan.Of(TopologyAssembly.Of(request, buses, seating, maps));
     }
 }

@@ -8,7 +8,7 @@ namespace Vmspawn.Pcie;
 /// <param name="Port">QEMU's <c>port=</c>, the link's port number, 0…255.</param>
 /// <param name="Multifunction">Whether it needs <c>multifunction=on</c>: true for function 0.</param>
 /// <param name="Spare">True for a hotplug port, whether something already sits in it or not.</param>
-/// <param name="Owner">For whom what is behind it is, or null when it is empty.</param>
+/// <param name="Owner">What the device behind it is for, or null when it is empty.</param>
 /// <param name="Bus">The guest's number of the bus behind it, or null when it cannot be known.</param>
 public sealed record RootPort(
     string Id,
@@ -30,7 +30,7 @@ public sealed record RootPort(
 /// <param name="Function">Function of that device number.</param>
 /// <param name="Multifunction">Whether this function needs <c>multifunction=on</c>: function 0 with siblings.</param>
 /// <param name="Guest">Where the guest will find it, or null when that cannot be known.</param>
-/// <param name="Owner">For whom it is.</param>
+/// <param name="Owner">What it is for.</param>
 public sealed record PlacedDevice(
     DemandKind Kind,
     string? Id,

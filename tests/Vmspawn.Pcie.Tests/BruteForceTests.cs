@@ -61,10 +61,10 @@ public class BruteForceTests
 
     private static bool SomeAssignmentFits(Small small)
     {
-        var wishes = small.Wishes;
-        var drivePorts = wishes.Layout == PcieLayout.Packed ? (wishes.Drives + 7) / 8 : wishes.Drives;
-        var ports = wishes.Nics + wishes.Roots + drivePorts + wishes.Spares;
-        var others = wishes.Integrated + wishes.User.Count(device => device.Address is null);
+        var requests = small.Wishes;
+        var drivePorts = requests.Layout == PcieLayout.Packed ? (requests.Drives + 7) / 8 : requests.Drives;
+        var ports = requests.Nics + requests.Roots + drivePorts + requests.Spares;
+        var others = requests.Integrated + requests.User.Count(device => device.Address is null);
         return Try(small, [.. small.Devices.Order()], 0, ports, others);
     }
 

@@ -15,13 +15,13 @@ public class LawTests
     });
 
     [Fact]
-    public void AFunctionAboveZeroHasAFunctionZeroThatSaysSo() => Holds((wish, plan) =>
+    public void AFunctionAboveZeroHasAFunctionZeroThatSaysSo() => Holds((request, plan) =>
     {
         var zeros = plan.Devices.Where(device => device.Function == 0 && device.Multifunction)
             .Select(device => (device.Bus, device.Device))
             .Concat(plan.Ports.Where(port => port.Address.Function == 0 && port.Multifunction)
                 .Select(port => ("pcie.0", port.Address.Device)))
-            .Concat(wish.Machine.Reserved.Where(function => function.Multifunction)
+            .Concat(request.Machine.Reserved.Where(function => function.Multifunction)
                 .Select(function => ("pcie.0", function.Address.Device)))
             .ToHashSet();
         foreach (var (bus, at) in Functions(plan).Where(function => function.At.Function > 0))
@@ -32,11 +32,11 @@ public class LawTests
     });
 
     [Fact]
-    public void EveryDemandIsPlacedExactlyOnceAndWhereItsKindBelongs() => Holds((wish, plan) =>
+    public void EveryDemandIsPlacedExactlyOnceAndWhereItsKindBelongs() => Holds((request, plan) =>
     {
         var ours = plan.Devices.Where(device => device.Kind != DemandKind.User).ToDictionary(device => device.Id!);
-        Assert.Equal(wish.Devices.Count, ours.Count);
-        foreach (var demand in wish.Devices)
+        Assert.Equal(request.Devices.Count, ours.Count);
+        foreach (var demand in request.Devices)
         {
             var place = ours[demand.Id];
             Assert.Equal(demand.Class is null, place.Bus == "pcie.0");
@@ -46,17 +46,17 @@ public class LawTests
 
         var user = plan.Devices.Where(device => device.UserIndex is not null).Select(device => device.UserIndex!.Value);
         Assert.Equal(
-            wish.User.Select(device => device.Index).Order(),
+            request.User.Select(device => device.Index).Order(),
             user.Concat(plan.Elsewhere.Select(device => device.Index)).Order());
-        Assert.Equal(wish.Spares, plan.Ports.Count(port => port.Spare));
+        Assert.Equal(request.Spares, plan.Ports.Count(port => port.Spare));
     });
 
     [Fact]
-    public void WhatTheUserFixedStays() => Holds((wish, plan) =>
+    public void WhatTheUserFixedStays() => Holds((request, plan) =>
     {
         var placed = plan.Devices.Where(device => device.UserIndex is not null)
             .ToDictionary(device => device.UserIndex!.Value);
-        foreach (var device in wish.User.Where(device => device.Address is not null))
+        foreach (var device in request.User.Where(device => device.Address is not null))
         {
             var place = placed[device.Index];
             Assert.Equal(device.Address, place.Address);
@@ -65,22 +65,22 @@ public class LawTests
     });
 
     [Fact]
-    public void NothingTouchesWhatTheMachineReserves() => Holds((wish, plan) =>
+    public void NothingTouchesWhatTheMachineReserves() => Holds((request, plan) =>
     {
-        var reserved = wish.Machine.Reserved.Select(function => function.Address.Device).ToHashSet();
+        var reserved = request.Machine.Reserved.Select(function => function.Address.Device).ToHashSet();
         Assert.DoesNotContain(plan.Ports, port => reserved.Contains(port.Address.Device));
         Assert.DoesNotContain(plan.Devices, device => device.Bus == "pcie.0" && reserved.Contains(device.Device));
     });
 
     [Fact]
-    public void LimitsAreKept() => Holds((wish, plan) =>
+    public void LimitsAreKept() => Holds((request, plan) =>
     {
         Assert.All(plan.Budget.Lines, line => Assert.InRange(line.Used, 0, line.Limit));
         Assert.All(plan.Ports, port => Assert.InRange(port.Slot, 1, 255));
         Assert.All(plan.Ports, port => Assert.InRange(port.Chassis, 1, 255));
         Assert.All(plan.Ports, port => Assert.InRange(port.Port, 0, 255));
         Assert.All(plan.Ports, port => Assert.InRange(port.Address.Device, 0x07, 0x1e));
-        var theirs = wish.User.Where(device => device.Driver == "pcie-root-port").Select(device => device.Slot!.Value);
+        var theirs = request.User.Where(device => device.Driver == "pcie-root-port").Select(device => device.Slot!.Value);
         var slots = plan.Ports.Select(port => port.Slot).Concat(theirs).ToArray();
         Assert.Equal(slots.Length, slots.Distinct().Count());
         Assert.All(plan.Devices, device => Assert.True(device.Address.InRange));
@@ -96,10 +96,10 @@ public class LawTests
     });
 
     [Fact]
-    public void ClassesComeInTheirOrder() => Holds((wish, plan) =>
+    public void ClassesComeInTheirOrder() => Holds((request, plan) =>
     {
         var at = plan.Ports.Select((port, i) => (port.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);
-        var order = wish.Devices.Where(demand => demand.Class is not null)
+        var order = request.Devices.Where(demand => demand.Class is not null)
             .OrderBy(demand => demand.Class)
             .Select(demand => plan.FindDevice(demand.Id)!)
             .Select(device => (at[device.Bus] * 8) + device.Function)
@@ -116,9 +116,9 @@ public class LawTests
     });
 
     [Fact]
-    public void TheSameWishGivesTheSamePlan() => Holds((wish, plan) =>
+    public void TheSameWishGivesTheSamePlan() => Holds((request, plan) =>
     {
-        var again = PciePlanner.Plan(wish).Topology!;
+        var again = PciePlanner.Plan(request).Topology!;
         Assert.Equal(plan.Ports, again.Ports);
         Assert.Equal(plan.Devices, again.Devices);
         Assert.Equal(plan.Budget, again.Budget);
@@ -127,19 +127,19 @@ public class LawTests
 
     [Fact]
     public void TheAutomaticLayoutHoldsWhateverOneOfTheOthersHolds() => WishGen.Any.Sample(
-        wishes =>
+        requests =>
         {
-            var fits = Fits(wishes, PcieLayout.Ports) || Fits(wishes, PcieLayout.Packed);
-            Assert.Equal(fits, Fits(wishes, PcieLayout.Auto));
+            var fits = Fits(requests, PcieLayout.Ports) || Fits(requests, PcieLayout.Packed);
+            Assert.Equal(fits, Fits(requests, PcieLayout.Auto));
         },
         iter: 200);
 
     [Fact]
     public void OnlyALackOfRoomRefusesAWishWithoutMistakes() => WishGen.Any.Sample(
-        wishes => Assert.All(wishes.Plan().Problems, problem => Assert.Equal("pcie-full", problem.Code)), iter: 200);
+        requests => Assert.All(requests.Plan().Problems, problem => Assert.Equal("pcie-full", problem.Code)), iter: 200);
 
-    private static bool Fits(Wishes wishes, PcieLayout layout) =>
-        (wishes with { Layout = layout }).Plan().Topology is not null;
+    private static bool Fits(Wishes requests, PcieLayout layout) =>
+        (requests with { Layout = layout }).Plan().Topology is not null;
 
     private static IEnumerable<(string Bus, RootAddress At)> Functions(PcieTopology plan) =>
         plan.Devices.Select(device => (device.Bus, device.Address))
@@ -150,16 +150,16 @@ public class LawTests
     {
         var planned = 0;
         WishGen.Any.Sample(
-            wishes =>
+            requests =>
             {
-                var wish = wishes.Wish();
-                if (PciePlanner.Plan(wish).Topology is not { } plan)
+                var request = requests.Wish();
+                if (PciePlanner.Plan(request).Topology is not { } plan)
                     return;
                 Interlocked.Increment(ref planned);
-                law(wish, plan);
+                law(request, plan);
             },
             iter: 300);
-        // A law over plans is worth nothing when hardly any wish is planned.
-        Assert.True(planned > 100, $"only {planned} wishes had a plan");
+        // A law over plans is worth nothing when hardly any request is planned.
+        Assert.True(planned > 100, $"only {planned} requests had a plan");
     }
 }

@@ -7,29 +7,29 @@ public class StabilityTests
 {
     [Fact]
     public void AddingADriveMovesNoNicNoRootNoVsockAndNoEarlierDrive() =>
-        AddingKeeps(wishes => wishes with { Drives = wishes.Drives + 1 }, BootClass.Drive);
+        AddingKeeps(requests => requests with { Drives = requests.Drives + 1 }, BootClass.Drive);
 
     [Fact]
     public void AddingAShareMovesNoDriveAndNoEarlierShare() =>
-        AddingKeeps(wishes => wishes with { Shares = wishes.Shares + 1 }, BootClass.Share);
+        AddingKeeps(requests => requests with { Shares = requests.Shares + 1 }, BootClass.Share);
 
     [Fact]
     public void AddingASpareMovesNoBootDevice() =>
-        AddingKeeps(wishes => wishes with { Spares = wishes.Spares + 1 }, BootClass.Controller);
+        AddingKeeps(requests => requests with { Spares = requests.Spares + 1 }, BootClass.Controller);
 
     [Fact]
     public void AddingAnIntegratedDeviceMovesNoBootDevice() =>
-        AddingKeeps(wishes => wishes with { Integrated = wishes.Integrated + 1 }, BootClass.Controller);
+        AddingKeeps(requests => requests with { Integrated = requests.Integrated + 1 }, BootClass.Controller);
 
     [Fact]
     public void AddingADeviceOfTheUsersMovesNoBootDevice() => AddingKeeps(
-        wishes => wishes with { User = [.. wishes.User, new UserDevice(9999, "nvme")] }, BootClass.Controller);
+        requests => requests with { User = [.. requests.User, new UserDevice(9999, "nvme")] }, BootClass.Controller);
 
     [Fact]
     public void AddingALooseRootPortOfTheUsersMovesNoBootDevice() => AddingKeeps(
-        wishes => wishes with
+        requests => requests with
         {
-            User = [.. wishes.User, new UserDevice(9999, "pcie-root-port") { Id = "new", Chassis = 255, Slot = 255 }],
+            User = [.. requests.User, new UserDevice(9999, "pcie-root-port") { Id = "new", Chassis = 255, Slot = 255 }],
         },
         BootClass.Controller);
 
@@ -80,13 +80,13 @@ public class StabilityTests
     }
 
     [Fact]
-    public void APlanOfNIsAPlanOfOneLessPlusOne() => WishGen.Ours.Where(wishes => wishes.Drives > 0).Sample(
-        wishes =>
+    public void APlanOfNIsAPlanOfOneLessPlusOne() => WishGen.Ours.Where(requests => requests.Drives > 0).Sample(
+        requests =>
         {
-            if (wishes.Plan().Topology is not { } whole)
+            if (requests.Plan().Topology is not { } whole)
                 return;
-            var less = (wishes with { Drives = wishes.Drives - 1, Layout = whole.Layout }).Topology();
-            var last = $"drive{wishes.Drives - 1}";
+            var less = (requests with { Drives = requests.Drives - 1, Layout = whole.Layout }).Topology();
+            var last = $"drive{requests.Drives - 1}";
             var shift = whole.Ports.Count - less.Ports.Count;
             Assert.InRange(shift, 0, 1);
             // Integrated devices have no port; they close ranks when the run of ports reaches down to them.
@@ -113,20 +113,20 @@ public class StabilityTests
     {
         var compared = 0;
         WishGen.Any.Sample(
-            wishes =>
+            requests =>
             {
-                if (wishes.Plan().Topology is not { } before || add(wishes).Plan().Topology is not { } after)
+                if (requests.Plan().Topology is not { } before || add(requests).Plan().Topology is not { } after)
                     return;
                 // When packing begins, only what never shares a port stays; and it does.
                 var kept = before.Layout == after.Layout ? upTo : BootClass.Vsock;
                 if (BridgeBelowPorts(before) || BridgeBelowPorts(after))
                     return;
                 Interlocked.Increment(ref compared);
-                var ids = wishes.Wish().Devices.Where(demand => demand.Class <= kept).Select(demand => demand.Id);
+                var ids = requests.Wish().Devices.Where(demand => demand.Class <= kept).Select(demand => demand.Id);
                 AssertSameGuest(before, after, before.Devices.Where(device => ids.Contains(device.Id)));
             },
             iter: 300);
-        Assert.True(compared > 100, $"only {compared} wishes were compared");
+        Assert.True(compared > 100, $"only {compared} requests were compared");
     }
 
     // The last resort of the planner, which its documentation excepts.

@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace Vmspawn.Pcie.Tests;
 
-/// <summary>Random wishes; the user's devices are such that only a lack of room can refuse them.</summary>
+/// <summary>Random requests; the user's devices are such that only a lack of room can refuse them.</summary>
 internal static class WishGen
 {
     private static readonly Gen<int> FewOrMany = Gen.Frequency((4, Gen.Int[0, 6]), (1, Gen.Int[0, 260]));

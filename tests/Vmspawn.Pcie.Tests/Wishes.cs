@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie.Tests;
 
-/// <summary>Builds wishes by count, the way the machine would ask.</summary>
+/// <summary>Builds requests by count, the way the machine would ask.</summary>
 internal sealed record Wishes
 {
     public PcieMachine Machine { get; init; } = PcieMachine.Q35;

@@ -5,26 +5,26 @@ internal static class FullReport
 {
     public const string Code = "pcie-full";
 
-    public static PcieProblem Of(PcieRequest wish, UserBuses buses, FunctionMap fixedMap)
+    public static PcieProblem Of(PcieRequest request, UserBuses buses, FunctionMap fixedMap)
     {
-        var packed = wish.Layout != PcieLayout.Ports;
-        var ports = PortList.Of(wish, packed, buses.Known).Count;
+        var packed = request.Layout != PcieLayout.Ports;
+        var ports = PortList.Of(request, packed, buses.Known).Count;
         var portNumbers = PortRun.Count(fixedMap, PcieLimits.LowestPortDevice);
         var loose = 0;
         foreach (var position in buses.On(PcieTopology.RootBus))
             loose += buses.User[position].Address is null ? 1 : 0;
-        var integrated = Placement.IntegratedCount(wish);
+        var integrated = Placement.IntegratedCount(request);
         var needed = ports + integrated + loose;
         var free = fixedMap.FreeFunctions;
-        var who = $"{ports - wish.Spares} ports for boot devices, {wish.Spares} spare ports, {integrated} integrated"
+        var who = $"{ports - request.Spares} ports for boot devices, {request.Spares} spare ports, {integrated} integrated"
             + $" devices, {loose} devices of extra arguments";
         if (ports > portNumbers * PcieLimits.Functions)
         {
             return new PcieProblem(
                 Code, "root ports",
                 $"{ports} root ports are needed and {portNumbers * PcieLimits.Functions} fit"
-                + $" ({ports - wish.Spares} for boot devices, {wish.Spares} spare)",
-                WayOut(wish, packed));
+                + $" ({ports - request.Spares} for boot devices, {request.Spares} spare)",
+                WayOut(request, packed));
         }
 
         if (needed > free)
@@ -32,21 +32,21 @@ internal static class FullReport
             return new PcieProblem(
                 Code, $"functions on {PcieTopology.RootBus}",
                 $"{needed} functions are needed on {PcieTopology.RootBus} and {free} are free ({who})",
-                WayOut(wish, packed));
+                WayOut(request, packed));
         }
 
         return new PcieProblem(
             Code, "buses",
             $"more than {PcieLimits.Buses} buses are needed: each of {ports} root ports and each bridge of extra"
             + " arguments is one",
-            WayOut(wish, packed));
+            WayOut(request, packed));
     }
 
-    private static string WayOut(PcieRequest wish, bool packed)
+    private static string WayOut(PcieRequest request, bool packed)
     {
         var way = packed ? "Attach disks by virtio-scsi" : "Use --pcie-layout=packed, attach disks by virtio-scsi";
-        if (wish.Spares > 0)
+        if (request.Spares > 0)
             way += ", ask for fewer spare ports (--hotplug-ports=)";
-        return way + (wish.User.Count > 0 ? ", or drop extra devices." : ", or drop devices.");
+        return way + (request.User.Count > 0 ? ", or drop extra devices." : ", or drop devices.");
     }
 }

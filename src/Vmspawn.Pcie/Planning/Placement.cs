@@ -5,30 +5,30 @@ internal sealed record Placement(bool Packed, List<PlannedPort> Ports, RootBusPl
 {
     /// <summary>Tries layouts and densities from the roomiest to the tightest.</summary>
     /// <returns>Null when none holds.</returns>
-    public static Placement? Find(PcieRequest wish, UserBuses buses, FunctionMap root, RootAddress?[] behind)
+    public static Placement? Find(PcieRequest request, UserBuses buses, FunctionMap root, RootAddress?[] behind)
     {
-        bool[] layouts = wish.Layout switch
+        bool[] layouts = request.Layout switch
         {
             PcieLayout.Auto => [false, true],
             PcieLayout.Ports => [false],
             PcieLayout.Packed => [true],
-            _ => throw new ArgumentOutOfRangeException(nameof(wish), wish.Layout, "No such layout."),
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request.Layout, "No such layout."),
         };
         // Bridges below our ports cost the stable bus numbers, so packing drives is tried before that.
-        return Find(wish, buses, root, behind, layouts, Density.OneEach, Density.EveryHole)
-            ?? Find(wish, buses, root, behind, layouts, Density.BridgesAnywhere, Density.BridgesAnywhere);
+        return Find(request, buses, root, behind, layouts, Density.OneEach, Density.EveryHole)
+            ?? Find(request, buses, root, behind, layouts, Density.BridgesAnywhere, Density.BridgesAnywhere);
     }
 
     private static Placement? Find(
-        PcieRequest wish, UserBuses buses, FunctionMap root, RootAddress?[] behind, bool[] layouts, Density first,
+        PcieRequest request, UserBuses buses, FunctionMap root, RootAddress?[] behind, bool[] layouts, Density first,
         Density last)
     {
         foreach (var packed in layouts)
         {
-            var ports = PortList.Of(wish, packed, buses.Known);
+            var ports = PortList.Of(request, packed, buses.Known);
             for (var density = first; density <= last; density++)
             {
-                var seats = RootBusPlacements.Try(root, ports.Count, IntegratedCount(wish), buses, behind, density);
+                var seats = RootBusPlacements.Try(root, ports.Count, IntegratedCount(request), buses, behind, density);
                 if (seats is not null && new BusNumbering(ports, seats, buses).Last < PcieLimits.Buses)
                     return new Placement(packed, ports, seats);
             }
@@ -37,10 +37,10 @@ internal sealed record Placement(bool Packed, List<PlannedPort> Ports, RootBusPl
         return null;
     }
 
-    public static int IntegratedCount(PcieRequest wish)
+    public static int IntegratedCount(PcieRequest request)
     {
         var count = 0;
-        foreach (var demand in wish.Devices)
+        foreach (var demand in request.Devices)
             count += demand.Kind == DemandKind.Integrated ? 1 : 0;
         return count;
     }

@@ -6,29 +6,29 @@ internal sealed record PlannedPort(string Id, bool Spare)
     public List<DeviceDemand> Devices { get; } = [];
 }
 
-/// <summary>Which root ports a wish needs, in their order, and which device sits behind which.</summary>
+/// <summary>Which root ports a request needs, in their order, and which device sits behind which.</summary>
 internal static class PortList
 {
-    /// <param name="wish">The wish.</param>
+    /// <param name="request">The request.</param>
     /// <param name="packed">Whether drives and shares go eight a port.</param>
     /// <param name="occupied">Bus names that devices of the user's ask for.</param>
-    public static List<PlannedPort> Of(PcieRequest wish, bool packed, IReadOnlySet<string> occupied)
+    public static List<PlannedPort> Of(PcieRequest request, bool packed, IReadOnlySet<string> occupied)
     {
         var ports = new List<PlannedPort>();
         for (var bootClass = BootClass.Nic; bootClass < BootClass.Controller; bootClass++)
-            AddClass(ports, wish, bootClass, packed && bootClass >= BootClass.Drive);
+            AddClass(ports, request, bootClass, packed && bootClass >= BootClass.Drive);
         var boot = ports.Count;
-        for (var i = 0; i < wish.Spares; i++)
+        for (var i = 0; i < request.Spares; i++)
             ports.Add(new PlannedPort($"{PcieTopology.SparePortPrefix}{i}", Spare: true));
-        PlaceControllers(ports, wish, boot, occupied);
+        PlaceControllers(ports, request, boot, occupied);
         return ports;
     }
 
     // A class never shares a port with another, so that function numbers of a class do not depend on others.
-    private static void AddClass(List<PlannedPort> ports, PcieRequest wish, BootClass bootClass, bool share)
+    private static void AddClass(List<PlannedPort> ports, PcieRequest request, BootClass bootClass, bool share)
     {
         PlannedPort? port = null;
-        foreach (var demand in wish.Devices)
+        foreach (var demand in request.Devices)
         {
             if (demand.Class != bootClass)
                 continue;
@@ -39,18 +39,18 @@ internal static class PortList
     }
 
     private static void PlaceControllers(
-        List<PlannedPort> ports, PcieRequest wish, int boot, IReadOnlySet<string> occupied)
+        List<PlannedPort> ports, PcieRequest request, int boot, IReadOnlySet<string> occupied)
     {
         var spare = boot;
-        var end = boot + wish.Spares;
-        foreach (var demand in wish.Devices)
+        var end = boot + request.Spares;
+        foreach (var demand in request.Devices)
         {
             if (demand.Class != BootClass.Controller)
                 continue;
             while (spare < end && occupied.Contains(ports[spare].Id))
                 spare++;
             if (spare >= end)
-                ports.Add(new PlannedPort($"{PcieTopology.BootPortPrefix}{ports.Count - wish.Spares}", Spare: false));
+                ports.Add(new PlannedPort($"{PcieTopology.BootPortPrefix}{ports.Count - request.Spares}", Spare: false));
             ports[spare < end ? spare++ : ports.Count - 1].Devices.Add(demand);
         }
     }

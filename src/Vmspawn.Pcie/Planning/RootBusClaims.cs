@@ -3,10 +3,10 @@ namespace Vmspawn.Pcie.Planning;
 /// <summary>The root bus as the machine type and the user's fixed addresses leave it.</summary>
 internal static class RootBusClaims
 {
-    public static FunctionMap Take(PcieRequest wish, UserBuses buses, List<PcieProblem> problems)
+    public static FunctionMap Take(PcieRequest request, UserBuses buses, List<PcieProblem> problems)
     {
         var map = new FunctionMap(uint.MaxValue);
-        foreach (var function in wish.Machine.Reserved)
+        foreach (var function in request.Machine.Reserved)
         {
             map.Take(function.Address);
             map.Close(function.Address.Device);
@@ -16,8 +16,8 @@ internal static class RootBusClaims
         foreach (var position in buses.On(PcieTopology.RootBus))
         {
             var device = buses.User[position];
-            if (device.Address is { } at && Holder(wish.Machine, at) is { } holder)
-                problems.Add(Reserved(device, at, holder, wish.Machine));
+            if (device.Address is { } at && Holder(request.Machine, at) is { } holder)
+                problems.Add(Reserved(device, at, holder, request.Machine));
             else
                 allowed.Add(position);
         }

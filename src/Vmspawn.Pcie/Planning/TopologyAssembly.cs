@@ -10,9 +10,9 @@ internal sealed class TopologyAssembly
     private readonly BusNumbering _numbers;
 
     private TopologyAssembly(
-        PcieRequest wish, UserBuses buses, Placement seating, Dictionary<string, FunctionMap> maps)
+        PcieRequest request, UserBuses buses, Placement seating, Dictionary<string, FunctionMap> maps)
     {
-        _wish = wish;
+        _wish = request;
         _buses = buses;
         _seating = seating;
         _maps = maps;
@@ -20,21 +20,21 @@ internal sealed class TopologyAssembly
     }
 
     public static PcieTopology Of(
-        PcieRequest wish, UserBuses buses, Placement seating, Dictionary<string, FunctionMap> maps)
+        PcieRequest request, UserBuses buses, Placement seating, Dictionary<string, FunctionMap> maps)
     {
-        var assembly = new TopologyAssembly(wish, buses, seating, maps);
+        var assembly = new TopologyAssembly(request, buses, seating, maps);
         var devices = new List<PlacedDevice>();
         assembly.AddIntegrated(devices);
         assembly.AddBoot(devices);
         assembly.AddUser(devices);
         return new PcieTopology(
-            wish.Machine,
+            request.Machine,
             seating.Packed ? PcieLayout.Packed : PcieLayout.Ports,
             assembly.Ports(),
             devices,
             assembly.Elsewhere(),
             assembly.Budget(),
-            LayoutNote.Of(wish, seating, buses));
+            LayoutNote.Of(request, seating, buses));
     }
 
     private RootPort[] Ports()

@@ -3,11 +3,11 @@ namespace Vmspawn.Pcie.Planning;
 /// <summary>What must hold of the user's devices whatever the layout.</summary>
 internal static class UserRules
 {
-    public static void Check(PcieRequest wish, UserBuses buses, List<PcieProblem> problems)
+    public static void Check(PcieRequest request, UserBuses buses, List<PcieProblem> problems)
     {
-        CheckIds(wish, problems);
-        CheckChassis(wish.User, problems);
-        foreach (var device in wish.User)
+        CheckIds(request, problems);
+        CheckChassis(request.User, problems);
+        foreach (var device in request.User)
         {
             if (!buses.IsPlaced(device))
                 continue;
@@ -42,16 +42,16 @@ internal static class UserRules
         }
     }
 
-    private static void CheckIds(PcieRequest wish, List<PcieProblem> problems)
+    private static void CheckIds(PcieRequest request, List<PcieProblem> problems)
     {
         var seen = new Dictionary<string, string>();
-        foreach (var demand in wish.Devices)
+        foreach (var demand in request.Devices)
         {
             if (!seen.TryAdd(demand.Id, demand.Owner))
-                throw new ArgumentException($"Two demands have the id '{demand.Id}'.", nameof(wish));
+                throw new ArgumentException($"Two demands have the id '{demand.Id}'.", nameof(request));
         }
 
-        foreach (var device in wish.User)
+        foreach (var device in request.User)
         {
             if (device.Id is not { } id)
                 continue;
