@@ -1,9 +1,12 @@
 #!/bin/bash
-# Installs what the tests need, builds, and runs all tests: unit tests first, then real guests. Asks nothing.
+# Installs what the chosen tests need, builds, and runs them: unit tests first, then real guests. Asks nothing.
 #
 # usage: ./test.sh [WORD…]
-#   A WORD that is part of a test project's name (Pcie, SystemTests) picks projects; any other picks the tests
-#   whose full name contains it. Ends with one line "N passed, N failed"; a project that crashes is one failure.
+#   A WORD that is part of a test project's name (Pcie, SystemTests) chooses projects; any other chooses the tests
+#   whose full name contains it. Without a project's name all are chosen.
+#   Ends with one line "N passed, N failed"; a project that crashes is one failure.
+#
+# The file "needs" of a test project lists what its tests start or read: a program or an absolute path, and its Debian package.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 # shellcheck source=scripts/lib.sh
@@ -35,18 +38,23 @@ wants_guests() { [[ " ${projects[*]} " == *" Vmspawn.SystemTests "* ]]; }
 
 # One failure for a project that cannot be built, does not finish or prints no summary.
 run_project() {
-    local name=$1 log=artifacts/test-logs/$1.log bound=10m status total_failed total_passed
+    local name=$1 log=artifacts/test-logs/$1.log bound=10m long=30 status total_failed total_passed
     if ! dotnet build "tests/$name" --configuration Release --verbosity quiet >"$log" 2>&1; then
         cat "$log"
         say "$name: does not build"
         failed=$((failed + 1))
         return
     fi
-    # Guests take their time; of the others none takes more than a minute or two.
-    [[ $name == *.SystemTests ]] && bound=35m
+    # Guests take their time; of the other projects none takes more than a minute or two.
+    [[ $name == *.SystemTests ]] && bound=35m long=120
+    # With diagnostics each test that runs for long is named while it runs: a hang is seen even if no summary comes.
     timeout --kill-after=30 $bound "tests/$name/bin/Release/net10.0/$name" --no-ansi --progress off --show-slowest-tests 15 \
-        --ignore-exit-code 8 "${filter[@]}" 2>&1 | tee "$log"
+        --xunit-diagnostics on --long-running $long --ignore-exit-code 8 "${filter[@]}" 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
+    if ((status == 124 || status == 137)); then
+        say "$name: did not end within $bound; the last that ran for long:"
+        grep '^\[Long Running Test\]' "$log" | tail -n 4 >&2
+    fi
     total_passed=$(count succeeded "$log")
     total_failed=$(count failed "$log")
     skipped=$((skipped + $(count skipped "$log")))
@@ -67,23 +75,15 @@ count() {
 need_dotnet
 choose "$@"
 mkdir -p artifacts/test-logs
-need qemu-system-x86_64 qemu-system-x86
-need /usr/share/seabios/bios-256k.bin seabios
-need qemu-img qemu-utils
-need swtpm swtpm
-need ssh openssh-client
-need swtpm_setup swtpm-tools
-need /usr/sbin/sfdisk fdisk
-need /usr/sbin/mkfs.vfat dosfstools
-need mcopy mtools
-need objcopy binutils
-need /usr/lib/systemd/boot/efi/linuxx64.efi.stub systemd-boot-efi
-need /usr/share/qemu/firmware/60-edk2-x86_64.json ovmf
+for name in "${projects[@]}"; do
+    [[ ! -e tests/$name/needs ]] || need_listed "tests/$name/needs"
+done
 install_needed
 if wants_guests; then
     tests/guests/prepare.sh || { say "the test guests cannot be made"; failed=$((failed + 1)); }
+    # The other projects test the assemblies that they build.
+    ./build.sh || { say "the program does not build"; failed=$((failed + 1)); }
 fi
-./build.sh || { say "the program does not build"; failed=$((failed + 1)); }
 
 for name in "${projects[@]}"; do
     say "$name"

@@ -6,5 +6,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
+need_dotnet
 ./build.sh
 dotnet run --project bench/Vmspawn.Bench --configuration Release -- "$PWD/artifacts/vmspawn" "${1:-20}"

@@ -3,7 +3,7 @@ namespace Vmspawn.Pcie.Tests;
 public class AddressTests
 {
     [Fact]
-    public void EveryGuestAddressIsReadBackAsItWasWritten()
+    public void Every_guest_address_is_read_back_as_it_was_written()
     {
         for (var bits = 0; bits < 0x10000; bits++)
         {
@@ -23,7 +23,7 @@ public class AddressTests
     [InlineData("03-00.0")]
     [InlineData("+3:00.0")]
     [InlineData("0000:003:00.0")]
-    public void WhatIsNoGuestAddressIsRefused(string text) => Assert.False(PciAddress.TryParse(text, out _));
+    public void What_is_no_guest_address_is_refused(string text) => Assert.False(PciAddress.TryParse(text, out _));
 
     [Theory]
     [InlineData("5", 5, 0)]
@@ -32,7 +32,7 @@ public class AddressTests
     [InlineData("1e.7", 0x1e, 7)]
     [InlineData("0X3.0x2", 3, 2)]
     [InlineData("20.9", 0x20, 9)]
-    public void QemusWayOfWritingAnAddressIsRead(string text, int device, int function)
+    public void The_way_in_which_QEMU_writes_an_address_is_read(string text, int device, int function)
     {
         Assert.True(RootAddress.TryParse(text, out var address));
         Assert.Equal(new RootAddress(device, function), address);
@@ -45,8 +45,8 @@ public class AddressTests
     [InlineData("5.0.0")]
     [InlineData("ffffffff")]
     [InlineData("five")]
-    public void WhatIsNoAddressIsRefused(string text) => Assert.False(RootAddress.TryParse(text, out _));
+    public void What_is_no_address_is_refused(string text) => Assert.False(RootAddress.TryParse(text, out _));
 
     [Fact]
-    public void AnAddressIsWrittenInHexadecimal() => Assert.Equal("1e.3", new RootAddress(30, 3).ToString());
+    public void An_address_is_written_in_hexadecimal() => Assert.Equal("1e.3", new RootAddress(30, 3).ToString());
 }

@@ -4,7 +4,7 @@ namespace Vmspawn.Pcie.Tests;
 public class ControllerTests
 {
     [Fact]
-    public void AControllerTakesTheFirstSpare()
+    public void A_controller_takes_the_first_spare()
     {
         var plan = new Wishes { Controllers = 1 }.Topology();
         Assert.Equal("vmspawn-hotplug-pci-root-port-0", plan.FindDevice("scsi0")!.Bus);
@@ -13,7 +13,7 @@ public class ControllerTests
     }
 
     [Fact]
-    public void WithoutSparesAControllerGetsAPortAfterAllOthers()
+    public void Without_spares_a_controller_gets_a_port_after_all_others()
     {
         var plan = new Wishes { Controllers = 1, Spares = 0, Shares = 1 }.Topology();
         Assert.Equal("vmspawn-pcieport-3", plan.FindDevice("scsi0")!.Bus);
@@ -21,12 +21,12 @@ public class ControllerTests
     }
 
     [Fact]
-    public void AFirstSpareDoesNotMoveTheController() => Assert.Equal(
+    public void A_first_spare_does_not_move_the_controller() => Assert.Equal(
         new Wishes { Controllers = 1, Spares = 0 }.Topology().FindDevice("scsi0")!.Guest,
         new Wishes { Controllers = 1, Spares = 1 }.Topology().FindDevice("scsi0")!.Guest);
 
     [Fact]
-    public void BootPortsAndSparesAreNumberedFromZeroEach()
+    public void Boot_ports_and_spares_are_numbered_from_zero_each()
     {
         var plan = new Wishes { Drives = 2, Spares = 2 }.Topology();
         Assert.Equal(

@@ -17,7 +17,7 @@ public class DrawingTests
     }
 
     [Fact]
-    public void TheTreeShowsWhatIsWhereForWhomAndWhatIsLeft() => AssertText(
+    public void The_tree_shows_what_is_where_for_whom_and_what_is_left() => AssertText(
         """
         pcie.0 of q35, one port a device
         ├─ 00.0            host bridge                          0000:00:00.0  machine
@@ -62,7 +62,7 @@ public class DrawingTests
             new UserDevice(4, "e1000") { Bus = "nowhere" }));
 
     [Fact]
-    public void ThePackedTreeShowsTheFunctionsBehindAPort() => AssertText(
+    public void The_packed_tree_shows_the_functions_behind_a_port() => AssertText(
         """
         pcie.0 of q35, packed, eight drives a port
         ├─ 00.0        host bridge              0000:00:00.0  machine
@@ -97,7 +97,7 @@ public class DrawingTests
             ]));
 
     [Fact]
-    public void EveryPlacedDeviceAndEveryPortIsInTheTree()
+    public void Every_placed_device_and_every_port_is_in_the_tree()
     {
         var plan = new Wishes { Drives = 30, Shares = 3, Controllers = 1, User = Wishes.Nvme(40) }.Topology();
         var tree = TopologyDrawing.Tree(plan);
@@ -107,7 +107,7 @@ public class DrawingTests
     }
 
     [Fact]
-    public void TheReasonForPackingIsPrinted() => Assert.Contains(
+    public void The_reason_for_packing_is_printed() => Assert.Contains(
         "\nnote: Drives and shares are packed 8 a port, because one port a device would need 212 root ports and 192 fit.\n",
         TopologyDrawing.Tree(new Wishes { Drives = 200 }.Topology()),
         StringComparison.Ordinal);

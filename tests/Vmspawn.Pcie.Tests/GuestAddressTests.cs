@@ -7,14 +7,14 @@ public class GuestAddressTests
         plan.Devices.Single(device => device.UserIndex == index).Guest?.ToString();
 
     [Fact]
-    public void TheDeviceBehindTheNthPortIsOnBusN()
+    public void The_device_behind_the_nth_port_is_on_bus_n()
     {
         var plan = new Wishes { Drives = 110 }.Topology();
         Assert.Equal(Enumerable.Range(1, plan.Ports.Count), plan.Ports.Select(port => port.Bus!.Value));
     }
 
     [Fact]
-    public void ABridgeFixedBelowThePortsShiftsThem()
+    public void A_bridge_fixed_below_the_ports_shifts_them()
     {
         UserDevice[] user = [new(0, "pcie-root-port") { Id = "rp", Address = new(5, 0) }, new(1, "nvme") { Bus = "rp" }];
         var plan = new Wishes { User = user }.Topology();
@@ -23,7 +23,7 @@ public class GuestAddressTests
     }
 
     [Fact]
-    public void ABridgeWithoutAddressComesAfterThePortsAndShiftsNothing()
+    public void A_bridge_without_address_comes_after_the_ports_and_shifts_nothing()
     {
         UserDevice[] user = [new(0, "pcie-root-port") { Id = "rp" }, new(1, "nvme") { Bus = "rp" }];
         var plan = new Wishes { User = user }.Topology();
@@ -32,7 +32,7 @@ public class GuestAddressTests
     }
 
     [Fact]
-    public void BusesAreNumberedDepthFirst()
+    public void Buses_are_numbered_depth_first()
     {
         UserDevice[] user =
         [
@@ -54,7 +54,7 @@ public class GuestAddressTests
     }
 
     [Fact]
-    public void ReservedBusNumbersAreLeftOut()
+    public void Reserved_bus_numbers_are_left_out()
     {
         UserDevice[] user =
         [
@@ -66,7 +66,7 @@ public class GuestAddressTests
     }
 
     [Fact]
-    public void WithFewerBusesReservedThanUsedNothingIsPromised()
+    public void With_fewer_buses_reserved_than_used_nothing_is_promised()
     {
         UserDevice[] user =
         [
@@ -81,7 +81,7 @@ public class GuestAddressTests
     }
 
     [Fact]
-    public void WhatIsBehindAnExpanderIsUnknownAndChangesNothingElse()
+    public void What_is_behind_an_expander_is_unknown_and_changes_nothing_else()
     {
         UserDevice[] user =
         [
@@ -95,14 +95,14 @@ public class GuestAddressTests
     }
 
     [Fact]
-    public void ABridgeOnAnUnknownBusLeavesAllBusNumbersOpen()
+    public void A_bridge_on_an_unknown_bus_leaves_all_bus_numbers_open()
     {
         var plan = new Wishes { User = [new(0, "pci-bridge") { Id = "b", Bus = "nowhere" }] }.Topology();
         Assert.Null(plan.FindDevice("nic0")!.Guest);
     }
 
     [Fact]
-    public void MoreThan256BusesAreRefused()
+    public void More_than_256_buses_are_refused()
     {
         List<UserDevice> user = [new(0, "pcie-pci-bridge") { Id = "b0" }];
         for (var i = 1; i < 250; i++)

@@ -6,7 +6,7 @@ namespace Vmspawn.Pcie.Tests;
 public class LawTests
 {
     [Fact]
-    public void NoAddressIsGivenTwice() => Holds((_, plan) =>
+    public void No_address_is_given_twice() => Holds((_, plan) =>
     {
         var all = Functions(plan).ToArray();
         Assert.Equal(all.Length, all.Distinct().Count());
@@ -15,7 +15,7 @@ public class LawTests
     });
 
     [Fact]
-    public void AFunctionAboveZeroHasAFunctionZeroThatSaysSo() => Holds((request, plan) =>
+    public void A_function_above_zero_has_a_function_zero_that_says_so() => Holds((request, plan) =>
     {
         var zeros = plan.Devices.Where(device => device.Function == 0 && device.Multifunction)
             .Select(device => (device.Bus, device.Device))
@@ -32,7 +32,7 @@ public class LawTests
     });
 
     [Fact]
-    public void EveryDemandIsPlacedExactlyOnceAndWhereItsKindBelongs() => Holds((request, plan) =>
+    public void Every_demand_is_placed_exactly_once_and_where_its_kind_belongs() => Holds((request, plan) =>
     {
         var ours = plan.Devices.Where(device => device.Kind != DemandKind.User).ToDictionary(device => device.Id!);
         Assert.Equal(request.Devices.Count, ours.Count);
@@ -52,7 +52,7 @@ public class LawTests
     });
 
     [Fact]
-    public void WhatTheUserFixedStays() => Holds((request, plan) =>
+    public void What_the_user_fixed_stays() => Holds((request, plan) =>
     {
         var placed = plan.Devices.Where(device => device.UserIndex is not null)
             .ToDictionary(device => device.UserIndex!.Value);
@@ -65,7 +65,7 @@ public class LawTests
     });
 
     [Fact]
-    public void NothingTouchesWhatTheMachineReserves() => Holds((request, plan) =>
+    public void Nothing_touches_what_the_machine_reserves() => Holds((request, plan) =>
     {
         var reserved = request.Machine.Reserved.Select(function => function.Address.Device).ToHashSet();
         Assert.DoesNotContain(plan.Ports, port => reserved.Contains(port.Address.Device));
@@ -73,7 +73,7 @@ public class LawTests
     });
 
     [Fact]
-    public void LimitsAreKept() => Holds((request, plan) =>
+    public void Limits_are_kept() => Holds((request, plan) =>
     {
         Assert.All(plan.Budget.Lines, line => Assert.InRange(line.Used, 0, line.Limit));
         Assert.All(plan.Ports, port => Assert.InRange(port.Slot, 1, 255));
@@ -87,7 +87,7 @@ public class LawTests
     });
 
     [Fact]
-    public void PortsAreOneAscendingRunEightADeviceNumber() => Holds((_, plan) =>
+    public void Ports_are_one_ascending_run_eight_a_device_number() => Holds((_, plan) =>
     {
         var addresses = plan.Ports.Select(port => port.Address.DevFn).ToArray();
         Assert.Equal(addresses.Order(), addresses);
@@ -96,7 +96,7 @@ public class LawTests
     });
 
     [Fact]
-    public void ClassesComeInTheirOrder() => Holds((request, plan) =>
+    public void Classes_come_in_their_order() => Holds((request, plan) =>
     {
         var at = plan.Ports.Select((port, i) => (port.Id, i)).ToDictionary(pair => pair.Id, pair => pair.i);
         var order = request.Devices.Where(demand => demand.Class is not null)
@@ -108,7 +108,7 @@ public class LawTests
     });
 
     [Fact]
-    public void InTheLayoutOfPortsEachDeviceHasItsOwn() => Holds((_, plan) =>
+    public void In_the_layout_of_ports_each_device_has_its_own() => Holds((_, plan) =>
     {
         var boot = plan.Devices.Where(device => device.Kind == DemandKind.Boot).ToArray();
         if (plan.Layout == PcieLayout.Ports)
@@ -116,7 +116,7 @@ public class LawTests
     });
 
     [Fact]
-    public void TheSameWishGivesTheSamePlan() => Holds((request, plan) =>
+    public void The_same_wish_gives_the_same_plan() => Holds((request, plan) =>
     {
         var again = PciePlanner.Plan(request).Topology!;
         Assert.Equal(plan.Ports, again.Ports);
@@ -126,7 +126,7 @@ public class LawTests
     });
 
     [Fact]
-    public void TheAutomaticLayoutHoldsWhateverOneOfTheOthersHolds() => WishGen.Any.Sample(
+    public void The_automatic_layout_holds_whatever_one_of_the_others_holds() => WishGen.Any.Sample(
         requests =>
         {
             var fits = Fits(requests, PcieLayout.Ports) || Fits(requests, PcieLayout.Packed);
@@ -135,7 +135,7 @@ public class LawTests
         iter: 200);
 
     [Fact]
-    public void OnlyALackOfRoomRefusesAWishWithoutMistakes() => WishGen.Any.Sample(
+    public void Only_a_lack_of_room_refuses_a_wish_without_mistakes() => WishGen.Any.Sample(
         requests => Assert.All(requests.Plan().Problems, problem => Assert.Equal("pcie-full", problem.Code)), iter: 200);
 
     private static bool Fits(Wishes requests, PcieLayout layout) =>

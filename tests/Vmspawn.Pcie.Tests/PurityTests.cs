@@ -3,14 +3,14 @@ namespace Vmspawn.Pcie.Tests;
 public class PurityTests
 {
     [Fact]
-    public void ThePlannerReferencesNothingButTheFramework()
+    public void The_planner_references_nothing_but_the_framework()
     {
         var references = typeof(PciePlanner).Assembly.GetReferencedAssemblies();
         Assert.All(references, name => Assert.StartsWith("System.", name.Name, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void AWishThatContradictsItselfIsABugOfTheCaller()
+    public void A_wish_that_contradicts_itself_is_a_bug_of_the_caller()
     {
         var twice = DeviceDemand.Boot("same", "virtio-net-pci", BootClass.Nic, "network");
         Assert.Throws<ArgumentException>(

@@ -7,7 +7,7 @@ public class ScaleTests
     private static Wishes Minimal(int nvme) => new() { Vsocks = 1, Shares = 1, User = Wishes.Nvme(nvme) };
 
     [Fact]
-    public void TwentyNvmeBesideTenSparesGetADeviceNumberEachAndThePortsTwo()
+    public void Twenty_NVMe_beside_ten_spares_get_a_device_number_each_and_the_ports_two()
     {
         var plan = Minimal(20).Topology();
         Assert.Equal([0x10, 0x11], plan.Ports.Select(port => port.Address.Device).Distinct());
@@ -20,7 +20,7 @@ public class ScaleTests
     }
 
     [Fact]
-    public void AHundredNvmeArePackedEightADeviceNumberInTheirOrder()
+    public void A_hundred_NVMe_are_packed_eight_a_device_number_in_their_order()
     {
         var plan = Minimal(100).Topology();
         Assert.Equal(PcieLayout.Ports, plan.Layout);
@@ -32,14 +32,14 @@ public class ScaleTests
     }
 
     [Fact]
-    public void EveryFunctionOfTheRootBusCanBeUsed()
+    public void Every_function_of_the_root_bus_can_be_used()
     {
         var plan = Minimal(240 - 14 - 3).Topology();
         Assert.Equal(0, plan.Budget.Functions.Free);
     }
 
     [Fact]
-    public void OneMoreThanTheRootBusHoldsIsOneProblemWithTheNumbers()
+    public void One_more_than_the_root_bus_holds_is_one_problem_with_the_numbers()
     {
         var problem = Minimal(240 - 14 - 3 + 1).Problem();
         Assert.Equal("pcie-full", problem.Code);
@@ -50,7 +50,7 @@ public class ScaleTests
     }
 
     [Fact]
-    public void HundredAndTenExtraDrivesHaveAPortEach()
+    public void Hundred_and_ten_extra_drives_have_a_port_each()
     {
         var plan = new Wishes { Drives = 110 }.Topology();
         Assert.Equal(PcieLayout.Ports, plan.Layout);
@@ -60,7 +60,7 @@ public class ScaleTests
     }
 
     [Fact]
-    public void HundredAndNinetyTwoPortsFillAllTwentyFourDeviceNumbers()
+    public void Hundred_and_ninety_two_ports_fill_all_twenty_four_device_numbers()
     {
         var plan = new Wishes { Drives = 180 }.Topology();
         Assert.Equal(PcieLayout.Ports, plan.Layout);
@@ -72,7 +72,7 @@ public class ScaleTests
     [InlineData(181)]
     [InlineData(200)]
     [InlineData(400)]
-    public void MoreDrivesThanPortsArePackedAndThePlanSaysWhy(int drives)
+    public void More_drives_than_ports_are_packed_and_the_plan_says_why(int drives)
     {
         var plan = new Wishes { Drives = drives }.Topology();
         Assert.Equal(PcieLayout.Packed, plan.Layout);
@@ -81,7 +81,7 @@ public class ScaleTests
     }
 
     [Fact]
-    public void TooManyDrivesForPortsAreRefusedWhenPortsAreDemanded()
+    public void Too_many_drives_for_ports_are_refused_when_ports_are_demanded()
     {
         var problem = new Wishes { Drives = 200, Layout = PcieLayout.Ports }.Problem();
         Assert.Equal(("pcie-full", "root ports"), (problem.Code, problem.Subject));
@@ -90,7 +90,7 @@ public class ScaleTests
     }
 
     [Fact]
-    public void DrivesInThousandsAreRefusedWithTheWayOut()
+    public void Drives_in_thousands_are_refused_with_the_way_out()
     {
         var problem = new Wishes { Drives = 2000 }.Problem();
         Assert.Equal("root ports", problem.Subject);

@@ -6,27 +6,27 @@ namespace Vmspawn.Pcie.Tests;
 public class StabilityTests
 {
     [Fact]
-    public void AddingADriveMovesNoNicNoRootNoVsockAndNoEarlierDrive() =>
+    public void Adding_a_drive_moves_no_NIC_no_root_no_vsock_and_no_earlier_drive() =>
         AddingKeeps(requests => requests with { Drives = requests.Drives + 1 }, BootClass.Drive);
 
     [Fact]
-    public void AddingAShareMovesNoDriveAndNoEarlierShare() =>
+    public void Adding_a_share_moves_no_drive_and_no_earlier_share() =>
         AddingKeeps(requests => requests with { Shares = requests.Shares + 1 }, BootClass.Share);
 
     [Fact]
-    public void AddingASpareMovesNoBootDevice() =>
+    public void Adding_a_spare_moves_no_boot_device() =>
         AddingKeeps(requests => requests with { Spares = requests.Spares + 1 }, BootClass.Controller);
 
     [Fact]
-    public void AddingAnIntegratedDeviceMovesNoBootDevice() =>
+    public void Adding_an_integrated_device_moves_no_boot_device() =>
         AddingKeeps(requests => requests with { Integrated = requests.Integrated + 1 }, BootClass.Controller);
 
     [Fact]
-    public void AddingADeviceOfTheUsersMovesNoBootDevice() => AddingKeeps(
+    public void Adding_a_device_of_the_users_moves_no_boot_device() => AddingKeeps(
         requests => requests with { User = [.. requests.User, new UserDevice(9999, "nvme")] }, BootClass.Controller);
 
     [Fact]
-    public void AddingALooseRootPortOfTheUsersMovesNoBootDevice() => AddingKeeps(
+    public void Adding_a_loose_root_port_of_the_users_moves_no_boot_device() => AddingKeeps(
         requests => requests with
         {
             User = [.. requests.User, new UserDevice(9999, "pcie-root-port") { Id = "new", Chassis = 255, Slot = 255 }],
@@ -37,7 +37,7 @@ public class StabilityTests
     [InlineData(180)]
     [InlineData(110)]
     [InlineData(0)]
-    public void NicRootAndVsockStayFromOneDriveToFourHundredThroughTheSwitchToPacked(int spares)
+    public void NIC_root_and_vsock_stay_from_one_drive_to_four_hundred_through_the_switch_to_packed(int spares)
     {
         var few = new Wishes { Nics = 2, Vsocks = 1, Spares = spares }.Topology();
         for (var drives = 1; drives <= 400; drives++)
@@ -51,7 +51,7 @@ public class StabilityTests
     }
 
     [Fact]
-    public void TheFirstNicIsOnBusOneWhereverTheRunOfPortsBegins()
+    public void The_first_NIC_is_on_bus_one_wherever_the_run_of_ports_begins()
     {
         foreach (var drives in new[] { 0, 100, 110, 150, 180, 400 })
         {
@@ -65,7 +65,7 @@ public class StabilityTests
     [InlineData(0x08)]
     [InlineData(0x0f)]
     [InlineData(0x11)]
-    public void ABridgeThatTheUserFixedAmongThePortsMovesNothingWhenTheRunGrows(int device)
+    public void A_bridge_that_the_user_fixed_among_the_ports_moves_nothing_when_the_run_grows(int device)
     {
         UserDevice[] user = [new(0, "pcie-root-port") { Id = "mine", Address = new(device, 0) }];
         var before = new Wishes { User = user, Layout = PcieLayout.Ports }.Topology();
@@ -80,7 +80,7 @@ public class StabilityTests
     }
 
     [Fact]
-    public void APlanOfNIsAPlanOfOneLessPlusOne() => WishGen.Ours.Where(requests => requests.Drives > 0).Sample(
+    public void A_plan_of_n_is_a_plan_of_one_less_plus_one() => WishGen.Ours.Where(requests => requests.Drives > 0).Sample(
         requests =>
         {
             if (requests.Plan().Topology is not { } whole)

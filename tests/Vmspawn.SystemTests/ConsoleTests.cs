@@ -15,8 +15,9 @@ public sealed class ConsoleTests : VmTest
         await Task.Delay(TimeSpan.FromSeconds(2));
         Assert.DoesNotContain("vmtest: echo ends", run.Output.Text, StringComparison.Ordinal);
         run.Signal("TERM");
+        await run.Error.WaitFor("asking the guest to power off", ShortBound);
         run.Signal("TERM");
-        await run.End(ShortBound);
+        await run.EndWith(1, ShortBound);
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
@@ -30,11 +31,13 @@ public sealed class ConsoleTests : VmTest
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task A_reader_that_goes_away_does_not_hang_the_machine(QemuKind qemu)
     {
-        // The shell's reader takes the first line and closes the pipe.
+        // head(1) takes the first line and closes the pipe; the guest counts on and powers off.
         using var run = VmspawnRun.StartProgram(
             "/bin/sh", new Dictionary<string, string?>(), Scratch, qemu,
-            ["-c", "\"$@\" | head -n 1; wait", "sh", Prepared.Binary, .. Guest("count=5000,poweroff")]);
-        await run.End(GuestBound);
+            ["-c", "{ \"$@\"; echo \"vmspawn's status: $?\" >&2; } | head -n 1", "sh", Prepared.Binary, .. Guest("count=5000,poweroff")]);
+        var ended = await run.EndWith(0, GuestBound);
+        Assert.EndsWith("vmspawn's status: 0\n", ended.Error, StringComparison.Ordinal);
+        Assert.Single(ended.Output.TrimEnd('\n').Split('\n'));
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]

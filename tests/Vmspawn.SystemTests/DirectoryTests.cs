@@ -17,7 +17,7 @@ public sealed class DirectoryTests : VmTest
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
         var left = Assert.Single(Directory.GetDirectories(Scratch.Images, ".vmspawn-x-*"));
         run.Signal("KILL");
-        await run.End(Soon);
+        await run.EndWith(137, Soon);
         Assert.True(Directory.Exists(left));
 
         var next = await Run(Guest(Writes + "poweroff", "-x", $"--directory={tree}"));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
@@ -6,6 +5,12 @@ namespace Vmspawn.SystemTests;
 /// <summary>How a machine ends, and what our exit status says of it.</summary>
 public sealed class LifeTests : VmTest
 {
+    /// <summary>The notice after a first signal.</summary>
+    private const string Asking = "asking the guest to power off";
+
+    /// <summary>The reason for status 1 after a guest that did not power off.</summary>
+    private const string Forced = "was stopped by force";
+
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
@@ -47,10 +52,12 @@ public sealed class LifeTests : VmTest
         using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
         run.Signal("TERM");
+        await run.Error.WaitFor(Asking, Soon);
+        // Nothing must end the VM while the guest may still power off: that nothing happens can only be seen after some time.
         await Task.Delay(TimeSpan.FromSeconds(1));
         Assert.False(HasEnded(run), "one signal must leave the guest time to power off");
         run.Signal("TERM");
-        await run.End(Soon);
+        Assert.Contains(Forced, (await run.EndWith(1, Soon)).Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,18 +66,18 @@ public sealed class LifeTests : VmTest
         using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, Guest("ignore-acpi"));
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
         run.Signal("TERM");
-        await run.End(TimeSpan.FromSeconds(150));
+        Assert.Contains(Forced, (await run.EndWith(1, TimeSpan.FromSeconds(150))).Error, StringComparison.Ordinal);
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task A_signal_before_the_guest_can_listen_ends_it_all_the_same(QemuKind qemu)
     {
         using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
-        await Task.Delay(300);
+        await run.QemuStarted(ShortBound);
         run.Signal("TERM");
-        await Task.Delay(200);
+        await run.Error.WaitFor(Asking, Soon);
         run.Signal("TERM");
-        await run.End(Soon);
+        Assert.Contains(Forced, (await run.EndWith(1, Soon)).Error, StringComparison.Ordinal);
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
@@ -80,11 +87,8 @@ public sealed class LifeTests : VmTest
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
         var machine = run.Qemu;
         run.Signal("KILL");
-        await run.End(Soon);
-        var clock = Stopwatch.StartNew();
-        while (Directory.Exists($"/proc/{machine}") && clock.Elapsed < Soon)
-            await Task.Delay(20);
-        Assert.False(Directory.Exists($"/proc/{machine}"), "QEMU outlived us");
+        await run.EndWith(137, Soon);
+        await Processes.Gone(machine, Soon);
         // Nobody could remove the runtime directory: the next machine of the name takes it over.
         var next = await Run(qemu, Guest("poweroff"));
         Assert.True(next.Status == 0, next.ToString());

@@ -30,7 +30,7 @@ public sealed class TerminalTests : VmTest
         using var run = Interactive(qemu, "ignore-acpi");
         await run.Screen.WaitFor("vmtest: ignoring", GuestBound);
         run.Type(Kill);
-        await run.End(TimeSpan.FromSeconds(15));
+        Assert.Equal(1, (await run.End(TimeSpan.FromSeconds(15))).ExitCode);
         Assert.True(run.ModeIsAsBefore, run.Mode);
     }
 
@@ -57,9 +57,9 @@ public sealed class TerminalTests : VmTest
         using var run = Interactive(qemu, "ignore-acpi");
         await run.Screen.WaitFor("vmtest: ignoring", GuestBound);
         run.Signal(signal);
-        await Task.Delay(500);
+        await run.Screen.WaitFor("asking the guest to power off", TimeSpan.FromSeconds(15));
         run.Signal(signal);
-        await run.End(TimeSpan.FromSeconds(15));
+        Assert.Equal(1, (await run.End(TimeSpan.FromSeconds(15))).ExitCode);
         Assert.True(run.ModeIsAsBefore, run.Mode);
     }
 
@@ -87,7 +87,7 @@ public sealed class TerminalTests : VmTest
             await Task.Delay(100);
         Assert.Equal("41 133", TerminalRun.Stty(console, "size"));
         run.Type(Kill);
-        await run.End(TimeSpan.FromSeconds(15));
+        Assert.Equal(1, (await run.End(TimeSpan.FromSeconds(15))).ExitCode);
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]

@@ -50,7 +50,7 @@ public sealed class TpmTests : VmTest
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
         var (swtpm, qemu) = (Swtpm(run), run.Qemu);
         run.Signal("KILL");
-        await run.End(Soon);
+        await run.EndWith(137, Soon);
         await Processes.Gone(swtpm, Soon);
         await Processes.Gone(qemu, Soon);
         var next = await Run(QemuKind.Distribution, Guest("tpm-get,poweroff", disk, "--tpm=yes"));

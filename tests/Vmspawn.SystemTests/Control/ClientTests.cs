@@ -56,7 +56,7 @@ public sealed class ClientTests : VmTest
             attach);
         Processes.Signal(run.Qemu, "CONT");
         await Good(Qemu, "terminate", Scratch.Mark);
-        await run.End(ShortBound);
+        await run.EndWith(1, ShortBound);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class ClientTests : VmTest
             new Ended(1, "", $"vmspawn: {Scratch.Mark}: the machine belongs to another user (uid 0) (call this as that user, or as root)\n"),
             await AsNobody("terminate", Scratch.Mark, "--user"));
         await Good(Qemu, "terminate", Scratch.Mark);
-        await run.End(ShortBound);
+        await run.EndWith(1, ShortBound);
     }
 
     private async Task<Ended> AsNobody(params string[] words)

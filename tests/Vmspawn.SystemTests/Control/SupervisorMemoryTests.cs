@@ -38,7 +38,7 @@ public sealed class SupervisorMemoryTests : VmTest
         while (afterAll > afterTen + Noise && DateTime.UtcNow < end);
         Assert.InRange(afterAll, 0, afterTen + Noise);
         await vm.Terminate();
-        await vm.Run.End(ShortBound);
+        await vm.Run.EndWith(1, ShortBound);
     }
 
     private static async Task Ask(ControlledVm vm, int times)

@@ -30,8 +30,7 @@ internal sealed class VmspawnRun : IDisposable
     public Stream Input => _process.StandardInput.BaseStream;
 
     /// <summary>The QEMU that vmspawn started.</summary>
-    public int Qemu => Assert.Single(Processes.Children(ProcessId), id =>
-        Processes.Arguments(id).Any(argument => argument.Contains("qemu-system", StringComparison.Ordinal)));
+    public int Qemu => Assert.Single(Processes.Children(ProcessId), IsQemu);
 
     public static VmspawnRun Start(Scratch scratch, QemuKind qemu, params IEnumerable<string> arguments) =>
         StartWith(new Dictionary<string, string?>(), scratch, qemu, arguments);
@@ -87,5 +86,25 @@ internal sealed class VmspawnRun : IDisposable
         return new Ended(_process.ExitCode, Output.Text, Error.Text);
     }
 
+    /// <summary>Waits for the end, which must have this status; 128 and the signal's number when a signal was the end.</summary>
+    public async Task<Ended> EndWith(int status, TimeSpan bound)
+    {
+        var ended = await End(bound);
+        Assert.True(ended.Status == status, $"status {status} was expected: {ended}");
+        return ended;
+    }
+
+    /// <summary>Waits until QEMU's process exists.</summary>
+    public async Task QemuStarted(TimeSpan bound)
+    {
+        for (var end = DateTime.UtcNow + bound; !Processes.Children(ProcessId).Any(IsQemu); await Task.Delay(5))
+            Assert.True(DateTime.UtcNow < end, $"QEMU was not started within {bound.TotalSeconds} s\n{new Ended(-1, Output.Text, Error.Text)}");
+    }
+
     public void Dispose() => _process.Dispose();
+
+    // A QEMU that is only asked for its properties has no name.
+    private static bool IsQemu(int id) =>
+        Processes.Arguments(id) is var arguments && arguments.Contains("-name")
+        && arguments.Any(argument => argument.Contains("qemu-system", StringComparison.Ordinal));
 }

@@ -37,8 +37,9 @@ public class QcowHeaderTests
         using var directory = new TemporaryDirectory();
         await Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "-o", $"data_file={directory["d"]}", directory["a"], "1M");
         Assert.True(QcowHeader.Parse(Head(directory["a"]), out _)!.HasDataFile);
+        // AES, not LUKS: for LUKS qemu-img measures its CPU time, and fails on a busy host.
         await Tool.Run(
-            "qemu-img", "create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=x", "-o", "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10", directory["e"], "1M");
+            "qemu-img", "create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=x", "-o", "encrypt.format=aes,encrypt.key-secret=s", directory["e"], "1M");
         Assert.True(QcowHeader.Parse(Head(directory["e"]), out _)!.IsEncrypted);
     }
 
