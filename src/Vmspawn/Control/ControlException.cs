@@ -11,22 +11,22 @@ internal enum ControlFailure
     /// <summary>A disk of that name is attached, or about to be.</summary>
     StorageExists,
 
-    /// <summary>The disk stays as long as the VM runs.</summary>
+    /// <summary>The disk cannot be detached while the VM runs.</summary>
     StorageImmutable,
 
     /// <summary>No root port is left.</summary>
     NoFreePort,
 
-    /// <summary>The guest said no.</summary>
+    /// <summary>The guest refused.</summary>
     GuestRefused,
 
-    /// <summary>The guest has not answered in time.</summary>
+    /// <summary>The guest or QEMU has not answered in time.</summary>
     TimedOut,
 
-    /// <summary>The wish makes no sense.</summary>
+    /// <summary>The request is not valid.</summary>
     BadConfig,
 
-    /// <summary>The wish makes sense, but this QEMU or device cannot do it.</summary>
+    /// <summary>The request is valid, but this QEMU or device cannot do it.</summary>
     ConfigNotSupported,
 
     /// <summary>The descriptor cannot be a disk.</summary>
@@ -45,6 +45,6 @@ internal sealed class ControlException(ControlFailure failure, string reason, Ex
 {
     public ControlFailure Failure { get; } = failure;
 
-    /// <summary>The number for interfaces that know no words for it.</summary>
+    /// <summary>The number for interfaces that have no error of their own for it.</summary>
     public Errno Errno { get; init; } = Errno.EIO;
 }

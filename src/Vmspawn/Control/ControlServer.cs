@@ -15,11 +15,11 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <summary>Its name in the runtime directory.</summary>
     public const string SocketName = "control";
 
-    private readonly LastWords _lastWords = new();
+    private readonly FinalReplies _finalReplies = new();
     private readonly TaskCompletionSource<QemuEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _sharing = new();
     private readonly VarlinkServer _server;
-    private readonly DiskBay _bay;
+    private readonly DiskHotplug _disks;
     private QmpShare? _share;
 
     private readonly IdleTrim _trim = new();
@@ -29,10 +29,9 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         var (slot, inbox) = (supervisor.Monitor, supervisor.Inbox);
         var monitor = new MonitorAccess(slot);
-        _bay = new DiskBay(spec, vm.Plan, monitor, TimeProvider.System, messages);
-        _ = _bay.FollowAsync(slot.Ready);
-        var instance = new MachineInstanceService(monitor, _bay, inbox, _lastWords, messages.Notice);
-        var machine = new MachineService(vm, spec, monitor, _bay, () => supervisor.Guest, _lastWords, _end.Task);
+        _disks = new DiskHotplug(spec, vm.Plan, monitor, TimeProvider.System, messages);
+        var instance = new MachineInstanceService(monitor, _disks, inbox, _finalReplies, messages.Notice);
+        var machine = new MachineService(vm, spec, monitor, _disks, () => supervisor.Guest, _finalReplies, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),
@@ -47,7 +46,7 @@ internal sealed class ControlServer : IAsyncDisposable
         };
         _server = VarlinkServer.Start(listener, service, options);
 
-        // As a forced end, which it is, so that its bounds and its exit status hold here too.
+        // It is a forced end, with the same bounds and the same exit status.
         void QuitAsked() => inbox.TryWrite(new KillAsked("quit on the shared monitor"));
 
         void MonitorLeft(PeerCredentials peer, QmpShareEnd end)
@@ -87,17 +86,17 @@ internal sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells those who wait for the VM's end, and hears out who is still speaking.</summary>
+    /// <summary>Answers the calls that wait for the VM's end, and waits until the replies are sent.</summary>
     public async Task EndAsync(QemuEnd end)
     {
         _end.TrySetResult(end);
-        await _lastWords.HearAsync();
+        await _finalReplies.WaitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _bay.Dispose();
+        await _disks.DisposeAsync();
         _trim.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Qmp;
 using Vmspawn.Supervise;
 
@@ -6,28 +7,32 @@ namespace Vmspawn.Control;
 /// <summary>The monitor as clients' requests need it: there soon, or an error that says why not.</summary>
 internal sealed class MonitorAccess(MonitorSlot slot)
 {
-    /// <summary>Longer than QEMU takes to greet, and shorter than the patience of who asks.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>Longer than QEMU takes to greet, and shorter than the time-outs of clients.</summary>
+    private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="ControlException">QEMU is gone, or has not greeted yet.</exception>
+    /// <exception cref="ControlException">There is no monitor any more, or QEMU has not greeted yet.</exception>
     public async Task<QmpClient> GetAsync()
     {
         if (slot.Lost.IsCompleted)
             throw Gone(await slot.Lost);
         if (slot.Ready.IsCompleted)
-            return await slot.Ready;
-        using var enough = new CancellationTokenSource(Patience);
+            return await ConnectedAsync();
+        using var enough = new CancellationTokenSource(GreetingLimit);
         var late = Task.Delay(Timeout.Infinite, enough.Token);
         var first = await Task.WhenAny(slot.Ready, slot.Lost, late);
         if (first == slot.Ready)
-            return await slot.Ready;
+            return await ConnectedAsync();
         throw first == slot.Lost
             ? Gone(await slot.Lost)
             : new ControlException(
-                ControlFailure.NotConnected, $"QEMU is still starting: its monitor has not answered within {Patience.TotalSeconds:0} s");
+                ControlFailure.NotConnected, $"QEMU is still starting: its monitor has not answered within {GreetingLimit.TotalSeconds:0} s");
     }
 
-    /// <summary>Runs something on the monitor; what QEMU answers to it becomes our error.</summary>
+    /// <summary>The monitor once QEMU has greeted; null when it ends before.</summary>
+    public async Task<QmpClient?> WhenReadyAsync() =>
+        await Task.WhenAny(slot.Ready, slot.Lost) == slot.Ready ? await slot.Ready : null;
+
+    /// <summary>Asks QEMU something; its error becomes ours.</summary>
     public async Task<T> AskAsync<T>(Func<QmpClient, Task<T>> question)
     {
         var monitor = await GetAsync();
@@ -48,10 +53,29 @@ internal sealed class MonitorAccess(MonitorSlot slot)
         return true;
     });
 
-    /// <summary>QEMU's failure as ours, its own words kept.</summary>
-    public static ControlException Translate(QmpException error) => error is QmpDisconnectedException gone
-        ? new ControlException(ControlFailure.NotConnected, $"the connection to QEMU has ended: {gone.End.Text}", error)
-        : new ControlException(ControlFailure.QemuFailed, error.Message, error);
+    /// <summary>
+    /// Any failure of a request as an error for its client. What one request needs and cannot get, such as memory or a
+    /// descriptor, fails that request and nothing else.
+    /// </summary>
+    public static ControlException Translate(Exception error) => error switch
+    {
+        ControlException known => known,
+        QmpDisconnectedException gone => Gone(gone.End.Text, gone),
+        QmpTimeoutException late => new ControlException(ControlFailure.QemuFailed, late.Message, late) { Errno = Errno.ETIMEDOUT },
+        QmpException failed => new ControlException(ControlFailure.QemuFailed, failed.Message, failed),
+        OutOfMemoryException => new ControlException(
+            ControlFailure.QemuFailed, "there is not enough memory, or no further thread, for the request", error) { Errno = Errno.ENOMEM },
+        LinuxException system => new ControlException(ControlFailure.QemuFailed, system.Message, system) { Errno = system.Errno },
+        _ => new ControlException(ControlFailure.QemuFailed, $"the request failed: {error.Message}", error),
+    };
 
-    private static ControlException Gone(string reason) => new(ControlFailure.NotConnected, $"QEMU is gone: {reason}");
+    /// <summary>The client knows of the connection's end before the supervisor does.</summary>
+    private async Task<QmpClient> ConnectedAsync()
+    {
+        var monitor = await slot.Ready;
+        return monitor.Ended.IsCompleted ? throw Gone((await monitor.Ended).Text) : monitor;
+    }
+
+    private static ControlException Gone(string reason, Exception? cause = null) =>
+        new(ControlFailure.NotConnected, $"the connection to QEMU's monitor has ended: {reason}", cause);
 }

@@ -14,7 +14,7 @@ internal static class DiskSerial
     /// <remarks>Length counts in bytes of UTF-8. A name with a control character is hashed too: no guest prints it.</remarks>
     public static string For(string path, DiskType type)
     {
-        var limit = type is DiskType.VirtioScsi or DiskType.ScsiCd ? ScsiLength : VirtioOrNvmeLength;
+        var limit = type.IsScsi() ? ScsiLength : VirtioOrNvmeLength;
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
         var bytes = Encoding.UTF8.GetBytes(name);
         return bytes.Length > limit || HasControl(name)

@@ -26,7 +26,8 @@ internal static class QcowChecks
         return null;
     }
 
-    private static (string Code, string Text, string? Hint)? Refusal(QcowHeader header, bool write)
+    /// <summary>The first reason against an image whose header is sound; the text follows its name.</summary>
+    public static (string Code, string Text, string? Hint)? Refusal(QcowHeader header, bool write)
     {
         if (header.VirtualSize == 0)
             return ("image-empty", "is a disk of 0 bytes", null);

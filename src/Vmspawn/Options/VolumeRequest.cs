@@ -73,7 +73,7 @@ internal static class VolumeText
             wish = set;
         }
 
-        return wish.Type == DiskType.ScsiCd ? wish with { ReadOnly = true } : wish;
+        return wish.Type.IsReadOnly() ? wish with { ReadOnly = true } : wish;
     }
 
     /// <summary>Whether a word looks like a volume rather than a path.</summary>

@@ -1,5 +1,5 @@
-using Vmspawn.Options;
 using Vmspawn.Pcie;
+using Vmspawn.Qemu.Arguments;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
@@ -26,7 +26,7 @@ internal static class DeviceDemands
         foreach (var drive in spec.Drives.Where(drive => !drive.IsScsi))
         {
             var bootClass = drive.IsRoot ? BootClass.Root : BootClass.Drive;
-            demands.Add(DeviceDemand.Boot(drive.Id, Driver(drive.Type), bootClass, drive.Path));
+            demands.Add(DeviceDemand.Boot(drive.Id, DiskDevice.Driver(drive.Type), bootClass, drive.Path));
         }
 
         foreach (var share in spec.Shares)
@@ -35,19 +35,9 @@ internal static class DeviceDemands
         if (spec.Drives.Any(drive => drive.IsScsi))
         {
             var owner = $"{spec.Drives.Count(drive => drive.IsScsi)} SCSI drives";
-            demands.Add(DeviceDemand.Boot(DeviceIds.ScsiController, "virtio-scsi-pci", BootClass.Controller, owner));
+            demands.Add(DeviceDemand.Boot(DeviceIds.ScsiController, DiskDevice.ScsiControllerDriver, BootClass.Controller, owner));
         }
 
         return demands;
     }
-
-    /// <summary>QEMU's driver of the disk itself; for SCSI types the one on the shared controller's bus.</summary>
-    public static string Driver(DiskType type) => type switch
-    {
-        DiskType.VirtioBlk => "virtio-blk-pci",
-        DiskType.Nvme => "nvme",
-        DiskType.VirtioScsi => "scsi-hd",
-        DiskType.ScsiCd => "scsi-cd",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
 }

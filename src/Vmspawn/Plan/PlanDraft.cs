@@ -23,17 +23,21 @@ internal sealed class PlanDraft(PcieTopology topology)
 
     public void Add(string option, OptionText value) => Add(option, value.ToString());
 
+    public void Add(QemuDevice device) => Add("-device", device.ToOptionText());
+
     /// <summary>A device on a PCI bus, at the address that the topology gave to its id.</summary>
     public void AddPciDevice(string driver, string id, Func<OptionText, OptionText>? properties = null)
     {
+        var text = new QemuDevice(driver, id).At(PlaceOf(id)).ToOptionText();
+        Add("-device", properties is null ? text : properties(text));
+    }
+
+    /// <summary>The address that the topology gave to an id.</summary>
+    public PciPlace PlaceOf(string id)
+    {
         var place = Topology.FindDevice(id)
             ?? throw new InvalidOperationException($"The topology has no place for {id}.");
-        var text = new OptionText(driver)
-            .With("id", id)
-            .With("bus", place.Bus)
-            .With("addr", $"{place.Device:x}.{place.Function}")
-            .WithIf(place.Multifunction, "multifunction", "on");
-        Add("-device", properties is null ? text : properties(text));
+        return new PciPlace(place.Bus, place.Device, place.Function, place.Multifunction);
     }
 
     /// <summary>The path by which QEMU opens an inherited descriptor itself; not every container has <c>/dev/fd</c>.</summary>

@@ -50,7 +50,7 @@ internal sealed record DriveSpec
     public IReadOnlyList<BackingSpec> Backing { get; init; } = [];
 
     /// <summary>Whether the shared SCSI controller carries it.</summary>
-    public bool IsScsi => Type is DiskType.VirtioScsi or DiskType.ScsiCd;
+    public bool IsScsi => Type.IsScsi();
 }
 
 /// <summary>An image that another one is a copy-on-write child of; never written to.</summary>

@@ -32,6 +32,12 @@ internal sealed class FakeQemu : IAsyncDisposable
     /// <summary>Nodes that were added and not deleted, each with the file that it has open, or "".</summary>
     public ConcurrentDictionary<string, string> Nodes { get; } = [];
 
+    /// <summary>Devices that were added and have not ended.</summary>
+    public ConcurrentDictionary<string, bool> Devices { get; } = [];
+
+    /// <summary>What every node is said to have open, in place of its file.</summary>
+    public string? OtherFile { get; set; }
+
     /// <summary>Another program has put a descriptor into each set.</summary>
     public bool ForeignDescriptors { get; set; }
 
@@ -54,7 +60,15 @@ internal sealed class FakeQemu : IAsyncDisposable
         return new FakeQemu(stream) { Monitor = await starting };
     }
 
-    public Task SayAsync(string happened, string device) => SayEventAsync(happened, $$"""{"device":"{{device}}","path":"/x"}""");
+    public Task SayAsync(string happened, string device)
+    {
+        if (happened == "DEVICE_DELETED")
+            Devices.TryRemove(device, out _);
+        return SayEventAsync(happened, $$"""{"device":"{{device}}","path":"/x"}""");
+    }
+
+    /// <summary>Closes the monitor, as a QEMU that has died does.</summary>
+    public void Close() => _stream.Close();
 
     public Task SayEventAsync(string happened, string data) => SendAsync(
         $$$"""{"event":"{{{happened}}}","data":{{{data}}},"timestamp":{"seconds":1,"microseconds":0}}""");
@@ -84,9 +98,9 @@ internal sealed class FakeQemu : IAsyncDisposable
             while (await reader.ReadLineAsync() is { } line)
                 _ = AnswerAsync(JsonDocument.Parse(line).RootElement);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            // The client is gone.
+            // One of the two is gone.
         }
     }
 
@@ -97,9 +111,12 @@ internal sealed class FakeQemu : IAsyncDisposable
         Commands.Enqueue((name, arguments));
         var id = command.GetProperty("id").GetRawText();
         var complaint = await Judge(name, arguments);
-        await SendAsync(complaint is null
-            ? $$"""{"return":{{Do(name, arguments)}},"id":{{id}}}"""
-            : $$$"""{"error":{"class":"GenericError","desc":{{{JsonSerializer.Serialize(complaint)}}}},"id":{{{id}}}}""");
+        if (complaint is null && name == "device_del" && !Devices.ContainsKey(arguments.GetProperty("id").GetString()!))
+            await SendAsync($$$"""{"error":{"class":"DeviceNotFound","desc":"Device not found"},"id":{{{id}}}}""");
+        else if (complaint is null)
+            await SendAsync($$"""{"return":{{Do(name, arguments)}},"id":{{id}}}""");
+        else
+            await SendAsync($$$"""{"error":{"class":"GenericError","desc":{{{JsonSerializer.Serialize(complaint)}}}},"id":{{{id}}}}""");
     }
 
     private string Do(string name, JsonElement arguments)
@@ -118,18 +135,32 @@ internal sealed class FakeQemu : IAsyncDisposable
                 return "[" + string.Join(',', Fdsets.Select(set =>
                     $$"""{"fdset-id":{{set.Key}},"fds":[{"fd":{{set.Value.Descriptor}},"opaque":"{{set.Value.Opaque}}"}{{(ForeignDescriptors ? """,{"fd":9}""" : "")}}]}""")) + "]";
             case "blockdev-add":
-                Nodes[arguments.GetProperty("node-name").GetString()!] =
-                    arguments.TryGetProperty("filename", out var file) ? file.GetString()! : "";
+                AddNode(arguments);
                 return "{}";
             case "query-named-block-nodes":
                 return "[" + string.Join(',', Nodes.Select(node =>
-                    $$"""{"node-name":"{{node.Key}}","drv":"file","ro":false,"file":"{{node.Value}}"}""")) + "]";
+                    $$"""{"node-name":"{{node.Key}}","drv":"file","ro":false,"file":"{{OtherFile ?? node.Value}}"}""")) + "]";
             case "blockdev-del":
-                Nodes.TryRemove(arguments.GetProperty("node-name").GetString()!, out _);
+                var gone = arguments.GetProperty("node-name").GetString()!;
+                Nodes.TryRemove(gone, out _);
+                // A file's node that was made with its format's node goes with it.
+                Nodes.TryRemove($"{gone}-file", out _);
                 return "{}";
+            case "device_add":
+                Devices[arguments.GetProperty("id").GetString()!] = true;
+                return "{}";
+            case "qom-list":
+                return "[" + string.Join(',', Devices.Keys.Select(device => $$"""{"name":"{{device}}","type":"child<device>"}""")) + "]";
             default:
                 return "{}";
         }
+    }
+
+    private void AddNode(JsonElement node)
+    {
+        Nodes[node.GetProperty("node-name").GetString()!] = node.TryGetProperty("filename", out var name) ? name.GetString()! : "";
+        if (node.TryGetProperty("file", out var below) && below.ValueKind is JsonValueKind.Object)
+            AddNode(below);
     }
 
     private async Task SendAsync(string message)
@@ -138,6 +169,10 @@ internal sealed class FakeQemu : IAsyncDisposable
         try
         {
             await _stream.WriteAsync(Encoding.UTF8.GetBytes(message + "\r\n"));
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // One of the two is gone.
         }
         finally
         {

@@ -10,14 +10,14 @@ public class PortTableTests
     public void The_error_of_a_full_table_has_the_numbers_and_every_owner()
     {
         var table = new PortTable(SomeTopology.With(spares: 3), new ManualTime());
-        table.Take(table.Reserve("disk a")!.Id);
+        table.Take(table.Reserve("disk a")!);
         table.Reserve("disk b");
-        var leaving = table.Reserve("disk c")!.Id;
+        var leaving = table.Reserve("disk c")!;
         table.Take(leaving);
         table.BeginDetach(leaving);
         Assert.Null(table.Reserve("disk d"));
         Assert.Equal(
-            "3 of 3 hotplug ports are taken: disk a, disk b (being attached), disk c (asked to leave 0 s ago)", table.Shortage());
+            "3 of 3 hotplug ports are taken: disk a, disk b (being attached), disk c (being detached for 0 s)", table.Shortage());
     }
 
     [Fact]
@@ -30,76 +30,98 @@ public class PortTableTests
         var table = new PortTable(SomeTopology.With(spares: 1, drives: 1), new ManualTime());
         var boot = Assert.Single(table.Rows, row => row.State is PortState.Taken);
         Assert.Equal("drive 0", boot.Owner);
-        Assert.NotEqual(boot.Port.Id, table.Reserve("a")!.Id);
+        Assert.NotEqual(boot.Port.Id, table.Reserve("a")!.PortId);
         Assert.Null(table.Reserve("b"));
-        table.BeginDetach(boot.Port.Id);
-        table.Deleted(boot.Port.Id);
-        Assert.Equal(boot.Port.Id, table.Reserve("b")!.Id);
+        var lease = table.FindLease(boot.Port.Id)!;
+        Assert.True(table.BeginDetach(lease));
+        Assert.True(table.Release(lease));
+        Assert.Equal(boot.Port.Id, table.Reserve("b")!.PortId);
     }
 
     [Fact]
     public void A_refused_port_is_taken_by_the_same_owner_and_can_be_asked_for_again()
     {
         var table = new PortTable(SomeTopology.With(spares: 1), new ManualTime());
-        var id = table.Reserve("disk a")!.Id;
-        table.Take(id);
-        table.BeginDetach(id);
-        table.Refused(id);
+        var lease = table.Reserve("disk a")!;
+        Assert.True(table.Take(lease));
+        Assert.True(table.BeginDetach(lease));
+        Assert.True(table.Refused(lease));
         Assert.Equal((PortState.Taken, "disk a"), (table.Rows[0].State, table.Rows[0].Owner));
-        table.BeginDetach(id);
-        table.Deleted(id);
+        Assert.True(table.BeginDetach(lease));
+        Assert.True(table.Release(lease));
         Assert.Equal((PortState.Free, null), (table.Rows[0].State, table.Rows[0].Owner));
     }
 
     [Fact]
-    public void Any_sequence_gives_a_port_to_one_owner_at_a_time_and_refuses_senseless_steps_without_a_change()
+    public void The_port_that_has_been_free_longest_is_handed_out_first()
+    {
+        var table = new PortTable(SomeTopology.With(spares: 3), new ManualTime());
+        var first = table.Reserve("a")!;
+        table.Release(first);
+        Assert.Equal(
+            ["vmspawn-hotplug-pci-root-port-1", "vmspawn-hotplug-pci-root-port-2", first.PortId],
+            Enumerable.Range(0, 3).Select(i => table.Reserve($"{i}")!.PortId));
+    }
+
+    [Fact]
+    public void A_device_whose_lease_has_ended_has_no_say_over_the_port_of_the_next_one()
+    {
+        var table = new PortTable(SomeTopology.With(spares: 1), new ManualTime());
+        var old = table.Reserve("old")!;
+        table.Take(old);
+        table.Release(old);
+        table.Take(table.Reserve("new")!);
+        Assert.False(table.Release(old));
+        Assert.False(table.BeginDetach(old));
+        Assert.Equal((PortState.Taken, "new"), (table.Rows[0].State, table.Rows[0].Owner));
+    }
+
+    [Fact]
+    public void Any_sequence_gives_a_port_to_one_owner_at_a_time_and_steps_that_do_not_fit_change_nothing()
     {
         var step = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3]);
         step.Array[0, 60].Sample(steps =>
         {
             var table = new PortTable(SomeTopology.With(spares: 4), new ManualTime());
             var model = new (PortState State, string? Owner)[4];
+            var leases = new PortLease?[4];
             for (var i = 0; i < steps.Length; i++)
             {
                 var (kind, port) = steps[i];
                 if (kind == 0)
-                    Reserve(table, model, $"owner {i}");
-                else
-                    Move(table, model, kind, port);
+                    Reserve(table, model, leases, $"owner {i}");
+                else if (leases[port] is { } lease)
+                    Move(table, model, lease, kind, port);
                 Assert.Equal(model, table.Rows.Select(row => (row.State, row.Owner)));
                 Assert.Equal(Array.Exists(model, row => row.State is PortState.Detaching), table.IsAnyDetaching);
             }
         });
     }
 
-    private static void Reserve(PortTable table, (PortState State, string? Owner)[] model, string owner)
+    private static void Reserve(PortTable table, (PortState State, string? Owner)[] model, PortLease?[] leases, string owner)
     {
-        var free = Array.FindIndex(model, row => row.State is PortState.Free);
-        var got = table.Reserve(owner);
-        Assert.Equal(free < 0 ? null : table.Rows[free].Port.Id, got?.Id);
-        if (free >= 0)
-            model[free] = (PortState.Reserved, owner);
+        var lease = table.Reserve(owner);
+        Assert.Equal(Array.Exists(model, row => row.State is PortState.Free), lease is not null);
+        if (lease is null)
+            return;
+        var at = table.Rows.ToList().FindIndex(row => row.Port.Id == lease.PortId);
+        Assert.Equal(PortState.Free, model[at].State);
+        model[at] = (PortState.Reserved, owner);
+        leases[at] = lease;
     }
 
-    private static void Move(PortTable table, (PortState State, string? Owner)[] model, int kind, int port)
+    private static void Move(PortTable table, (PortState State, string? Owner)[] model, PortLease lease, int kind, int port)
     {
-        (Action<string> Step, PortState[] From, PortState To) move = kind switch
+        (Func<PortLease, bool> Step, PortState[] From, PortState To) move = kind switch
         {
             1 => (table.Take, [PortState.Reserved], PortState.Taken),
-            2 => (table.GiveUp, [PortState.Reserved], PortState.Free),
-            3 => (table.BeginDetach, [PortState.Taken], PortState.Detaching),
-            4 => (table.Refused, [PortState.Detaching], PortState.Taken),
-            _ => (table.Deleted, [PortState.Detaching, PortState.Taken], PortState.Free),
+            2 => (table.BeginDetach, [PortState.Taken], PortState.Detaching),
+            3 => (table.Refused, [PortState.Detaching], PortState.Taken),
+            _ => (table.Release, [PortState.Reserved, PortState.Taken, PortState.Detaching], PortState.Free),
         };
-        var id = table.Rows[port].Port.Id;
-        if (move.From.Contains(model[port].State))
-        {
-            move.Step(id);
+        var fits = move.From.Contains(model[port].State);
+        Assert.Equal(fits, move.Step(lease));
+        if (fits)
             model[port] = (move.To, move.To is PortState.Free ? null : model[port].Owner);
-        }
-        else
-        {
-            Assert.Throws<InvalidOperationException>(() => move.Step(id));
-        }
     }
 }

@@ -1,9 +1,7 @@
-using Vmspawn.Pcie;
-
 namespace Vmspawn.Control.Ports;
 
-/// <summary>The owner table for many clients at once, who may wait a little for a port that is about to be free.</summary>
-internal sealed class PortPool(PortTable table)
+/// <summary>The table of ports for many clients at once, who may wait a little for a port that is about to be free.</summary>
+internal sealed class PortPool(PortTable table, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,51 +15,64 @@ internal sealed class PortPool(PortTable table)
         }
     }
 
-    /// <summary>Sets a port aside, waiting for one only while some device is on its way out.</summary>
-    /// <param name="owner">For whom.</param>
-    /// <param name="patience">How long to wait at most.</param>
-    /// <exception cref="ControlException">None is free.</exception>
-    public async Task<RootPort> ReserveAsync(string owner, TimeSpan patience)
+    /// <inheritdoc cref="PortTable.FindLease"/>
+    public PortLease? FindLease(string portId)
     {
-        using var enough = new CancellationTokenSource(patience);
+        lock (_lock)
+            return table.FindLease(portId);
+    }
+
+    /// <summary>Sets a port aside, waiting for one only while some device is being detached.</summary>
+    /// <param name="owner">For whom.</param>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <exception cref="ControlException">None is free.</exception>
+    public async Task<PortLease> ReserveAsync(string owner, TimeSpan timeout)
+    {
+        var started = clock.GetTimestamp();
         while (true)
         {
             Task changed;
+            var left = timeout - clock.GetElapsedTime(started);
             lock (_lock)
             {
-                if (table.Reserve(owner) is { } port)
-                    return port;
-                if (!table.IsAnyDetaching || enough.IsCancellationRequested)
+                if (table.Reserve(owner) is { } lease)
+                    return lease;
+                if (!table.IsAnyDetaching || left <= TimeSpan.Zero)
                     throw new ControlException(ControlFailure.NoFreePort, table.Shortage()) { Errno = Linux.Errno.EBUSY };
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await changed.WaitAsync(left, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    public void Take(string id) => Change(() => table.Take(id));
+    /// <inheritdoc cref="PortTable.Take"/>
+    public void Take(PortLease lease) => Change(() => table.Take(lease));
 
-    public void GiveUp(string id) => Change(() => table.GiveUp(id));
+    /// <inheritdoc cref="PortTable.Pass"/>
+    public PortLease? Pass(PortLease lease, string owner) => Change(() => table.Pass(lease, owner));
 
-    public void Found(string id, string owner) => Change(() => table.Found(id, owner));
+    /// <inheritdoc cref="PortTable.BeginDetach"/>
+    public void BeginDetach(PortLease lease) => Change(() => table.BeginDetach(lease));
 
-    public void BeginDetach(string id) => Change(() => table.BeginDetach(id));
+    /// <inheritdoc cref="PortTable.Refused"/>
+    public void Refused(PortLease lease) => Change(() => table.Refused(lease));
 
-    public void Refused(string id) => Change(() => table.Refused(id));
+    /// <inheritdoc cref="PortTable.Release"/>
+    public void Release(PortLease lease) => Change(() => table.Release(lease));
 
-    public void Deleted(string id) => Change(() => table.Deleted(id));
-
-    private void Change(Action change)
+    private T Change<T>(Func<T> change)
     {
         TaskCompletionSource changed;
+        T result;
         lock (_lock)
         {
-            change();
+            result = change();
             changed = _changed;
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         changed.SetResult();
+        return result;
     }
 }

@@ -3,28 +3,37 @@ using Vmspawn.Pcie;
 namespace Vmspawn.Control.Ports;
 
 /// <summary>
-/// Who has which root port. It is the only authority: asking QEMU would race with devices that are still being added.
-/// A port returns to it when QEMU says that its device is gone, not when that was asked for.
+/// Which device has which root port. It is the only authority: asking QEMU would race with devices that are still being
+/// added. A port is free again when QEMU says that its device is gone, not when that was requested.
 /// </summary>
-/// <remarks>Pure, and not safe for two threads at once. A transition that makes no sense is a bug and throws.</remarks>
+/// <remarks>
+/// Pure, and not safe for two threads at once. Each step is made by the holder of a lease. Events about a device can come
+/// late or twice, so a step by a lease that has ended, or that does not fit the port's state, changes nothing.
+/// </remarks>
 internal sealed class PortTable
 {
     private readonly TimeProvider _clock;
     private readonly PortRow[] _rows;
+    private readonly PortLease?[] _leases;
+    private readonly long[] _freed;
+    private long _releases;
 
     /// <param name="topology">The ports, and for whom they were planned.</param>
     /// <param name="clock">For how long a guest has been asked.</param>
-    /// <param name="names">By port, what sits there by the name that clients call it; else the plan's word stands.</param>
+    /// <param name="names">By port, the name that clients use for the device there; the plan's name where there is none.</param>
     public PortTable(PcieTopology topology, TimeProvider clock, IReadOnlyDictionary<string, string>? names = null)
     {
         _clock = clock;
         var now = clock.GetUtcNow();
         _rows = new PortRow[topology.Ports.Count];
+        _leases = new PortLease?[_rows.Length];
+        _freed = new long[_rows.Length];
         for (var i = 0; i < _rows.Length; i++)
         {
             var port = topology.Ports[i];
             var owner = names?.GetValueOrDefault(port.Id) ?? port.Owner;
             _rows[i] = new PortRow(port, owner is null ? PortState.Free : PortState.Taken, owner, now);
+            _leases[i] = owner is null ? null : new PortLease(port.Id);
         }
     }
 
@@ -34,69 +43,94 @@ internal sealed class PortTable
     /// <summary>Whether waiting may yield a port.</summary>
     public bool IsAnyDetaching => Array.Exists(_rows, row => row.State is PortState.Detaching);
 
-    /// <summary>Sets a port aside: a spare one, or else one whose boot device has been removed.</summary>
-    /// <param name="owner">For whom, in words that an error of somebody else can show.</param>
+    /// <summary>The lease of the device that has sat in a port since boot, or null.</summary>
+    public PortLease? FindLease(string portId) => Array.Find(_leases, lease => lease?.PortId == portId);
+
+    /// <summary>
+    /// Sets a port aside: a spare one, or else one whose boot device has been removed. It is the one that has been free
+    /// longest, since the guest may still be busy with the last device of one that has just become free.
+    /// </summary>
+    /// <param name="owner">For whom, as the error of somebody else can show it.</param>
     /// <returns>Null when none is free: <see cref="Shortage"/> says why.</returns>
-    public RootPort? Reserve(string owner)
+    public PortLease? Reserve(string owner)
     {
-        var at = Array.FindIndex(_rows, row => row.State is PortState.Free && row.Port.Spare);
-        if (at < 0)
-            at = Array.FindIndex(_rows, row => row.State is PortState.Free);
-        if (at < 0)
+        var best = -1;
+        for (var i = 0; i < _rows.Length; i++)
+        {
+            if (_rows[i].State is PortState.Free && (best < 0 || IsBetter(i, best)))
+                best = i;
+        }
+
+        if (best < 0)
             return null;
-        Set(at, PortState.Reserved, owner);
-        return _rows[at].Port;
+        Set(best, PortState.Reserved, owner);
+        return _leases[best] = new PortLease(_rows[best].Port.Id);
     }
 
     /// <summary>The device sits in its reserved port.</summary>
-    public void Take(string id) => Move(id, PortState.Taken, PortState.Reserved);
+    public bool Take(PortLease lease) => Move(lease, PortState.Taken, PortState.Reserved);
 
-    /// <summary>The device that a port was reserved for did not come about.</summary>
-    public void GiveUp(string id) => Move(id, PortState.Free, PortState.Reserved);
-
-    /// <summary>Something else than what it was reserved for sits in it.</summary>
-    public void Found(string id, string owner)
+    /// <summary>Another device sits in a reserved port.</summary>
+    /// <param name="lease">The reservation, which ends.</param>
+    /// <param name="owner">The other device.</param>
+    /// <returns>The other device's lease; null when the reservation had ended before.</returns>
+    public PortLease? Pass(PortLease lease, string owner)
     {
-        Take(id);
-        Set(Array.FindIndex(_rows, row => row.Port.Id == id), PortState.Taken, owner);
+        var at = Array.IndexOf(_leases, lease);
+        if (at < 0 || _rows[at].State is not PortState.Reserved)
+            return null;
+        Set(at, PortState.Taken, owner);
+        return _leases[at] = new PortLease(lease.PortId);
     }
 
-    /// <summary>The guest is asked to let go.</summary>
-    public void BeginDetach(string id) => Move(id, PortState.Detaching, PortState.Taken);
+    /// <summary>The guest is asked to release the device.</summary>
+    public bool BeginDetach(PortLease lease) => Move(lease, PortState.Detaching, PortState.Taken);
 
     /// <summary>The guest refused or did not answer: the device stays, and may be asked for again.</summary>
-    public void Refused(string id) => Move(id, PortState.Taken, PortState.Detaching);
+    public bool Refused(PortLease lease) => Move(lease, PortState.Taken, PortState.Detaching);
 
-    /// <summary>The device is gone, whether or not anybody still waited for it.</summary>
-    public void Deleted(string id) => Move(id, PortState.Free, PortState.Detaching, PortState.Taken);
+    /// <summary>The device is gone, or was never made: the port is free.</summary>
+    public bool Release(PortLease lease)
+    {
+        var at = Array.IndexOf(_leases, lease);
+        if (at < 0)
+            return false;
+        Set(at, PortState.Free, owner: null);
+        _leases[at] = null;
+        _freed[at] = ++_releases;
+        return true;
+    }
 
     /// <summary>Why no port is free: how many there are, and who has them.</summary>
     public string Shortage()
     {
         var ports = Array.FindAll(_rows, row => row.Port.Spare);
         if (ports.Length == 0)
-            return "this VM has no hotplug ports; start it with some";
+            return "this VM has no hotplug ports (--hotplug-ports= at its start makes some)";
         var now = _clock.GetUtcNow();
         var taken = Array.FindAll(ports, row => row.State is not PortState.Free);
         var owners = string.Join(", ", Array.ConvertAll(taken, row => Describe(row, now)));
         return $"{taken.Length} of {ports.Length} hotplug ports are taken: {owners}";
     }
 
+    private bool IsBetter(int one, int other) => _rows[one].Port.Spare != _rows[other].Port.Spare
+        ? _rows[one].Port.Spare
+        : _freed[one] < _freed[other];
+
     private static string Describe(PortRow row, DateTimeOffset now) => row.State switch
     {
         PortState.Reserved => $"{row.Owner} (being attached)",
-        PortState.Detaching => $"{row.Owner} (asked to leave {(now - row.Since).TotalSeconds:0} s ago)",
+        PortState.Detaching => $"{row.Owner} (being detached for {(now - row.Since).TotalSeconds:0} s)",
         _ => row.Owner!,
     };
 
-    private void Move(string id, PortState to, params ReadOnlySpan<PortState> from)
+    private bool Move(PortLease lease, PortState to, PortState from)
     {
-        var at = Array.FindIndex(_rows, row => row.Port.Id == id);
-        if (at < 0)
-            throw new ArgumentException($"There is no port {id}.", nameof(id));
-        if (!from.Contains(_rows[at].State))
-            throw new InvalidOperationException($"Port {id} is {_rows[at].State} and cannot become {to}.");
-        Set(at, to, to is PortState.Free ? null : _rows[at].Owner);
+        var at = Array.IndexOf(_leases, lease);
+        if (at < 0 || _rows[at].State != from)
+            return false;
+        Set(at, to, _rows[at].Owner);
+        return true;
     }
 
     private void Set(int at, PortState state, string? owner) =>

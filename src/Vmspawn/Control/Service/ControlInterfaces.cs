@@ -13,7 +13,7 @@ internal static class ControlInterfaces
         # A running machine.
         interface io.systemd.MachineInstance
 
-        # Takes its power away.
+        # Powers it off at once.
         method Terminate() -> ()
 
         # Asks it to power off.
@@ -25,13 +25,13 @@ internal static class ControlInterfaces
         # Stops its processors.
         method Pause() -> ()
 
-        # Lets its processors go on.
+        # Starts its processors again.
         method Resume() -> ()
 
         # Whether it runs, and the state's name.
         method Describe() -> (running: bool, status: string)
 
-        # What happens to it from now on; the first is READY.
+        # QEMU's events from now on; the first is READY. data of an event about a disk has its name.
         # [Requires 'more' flag]
         method SubscribeEvents(filter: ?[]string) -> (event: string, data: ?object)
 
@@ -120,7 +120,7 @@ internal static class ControlInterfaces
         # What was planned before the start.
         method Topology() -> (plan: object)
 
-        # Attaches the raw image behind a descriptor. It is read-only when the descriptor is, or it is a scsi-cd.
+        # Attaches the image behind a descriptor. It is read-only when the descriptor is, or it is a scsi-cd.
         method Attach(
             fileDescriptorIndex: int,
             name: string,
@@ -128,20 +128,28 @@ internal static class ControlInterfaces
             config: ?string,
             readOnly: ?bool,
             # For lists; the descriptor is what counts.
-            path: ?string
+            path: ?string,
+            # raw or qcow2; raw unless given, but then a file that looks like another format is refused.
+            format: ?string
         ) -> (storage: Storage)
 
-        # Detaches a disk: true when the guest has let go of it, false when it was only asked to.
+        # Detaches a disk: true when the guest has released it, false when that was only requested.
         method Detach(
             name: string,
-            # For the guest to let go; yes unless given.
+            # For the guest to release it; yes unless given.
             wait: ?bool,
             # 30 s unless given.
             timeoutUsec: ?int
         ) -> (done: bool)
 
         # Gives a disk another file while the guest has it; a new size is announced to the guest.
-        method Replace(fileDescriptorIndex: int, name: string, path: ?string) -> (storage: Storage)
+        method Replace(
+            fileDescriptorIndex: int,
+            name: string,
+            path: ?string,
+            # raw, which replaces by a file that looks like another format too.
+            format: ?string
+        ) -> (storage: Storage)
 
         # Asks the guest to use no more than this many bytes.
         method SetMemory(bytes: int) -> ()

@@ -1,14 +1,15 @@
 using System.Text.Json;
+using Vmspawn.Control.Storage;
 using Vmspawn.Qmp;
 using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary><c>SubscribeEvents</c>: READY, then what QEMU says, until either side ends.</summary>
+/// <summary><c>SubscribeEvents</c>: READY, then QEMU's events, until either side ends.</summary>
 internal static class EventFeed
 {
-    /// <summary>Ends with <see cref="ControlFailure.NotConnected"/> when QEMU does.</summary>
-    public static async Task ServeAsync(VarlinkCall call, MonitorAccess access)
+    /// <summary>Ends with <see cref="ControlFailure.NotConnected"/> when the monitor does.</summary>
+    public static async Task ServeAsync(VarlinkCall call, MonitorAccess access, StorageTable disks)
     {
         var wanted = Filter(call.Optional("filter"));
         await access.TellAsync(async monitor =>
@@ -17,7 +18,7 @@ internal static class EventFeed
             using var events = monitor.Subscribe(new QmpEventOptions { Filter = wanted });
             await call.ContinueAsync(ready => ready.WriteString("event"u8, "READY"u8));
             await foreach (var happened in events.WithCancellation(call.Cancellation))
-                await call.ContinueAsync(reply => Write(reply, happened));
+                await call.ContinueAsync(reply => Write(reply, happened, disks));
         });
     }
 
@@ -31,12 +32,24 @@ internal static class EventFeed
         return happened => wanted.Contains(happened.Name);
     }
 
-    private static void Write(Utf8JsonWriter reply, QmpEvent happened)
+    private static void Write(Utf8JsonWriter reply, QmpEvent happened, StorageTable disks)
     {
         reply.WriteString("event"u8, happened.Name);
         if (happened.Data.ValueKind != JsonValueKind.Object)
             return;
-        reply.WritePropertyName("data"u8);
-        happened.Data.WriteTo(reply);
+        reply.WriteStartObject("data"u8);
+        foreach (var member in happened.Data.EnumerateObject())
+            member.WriteTo(reply);
+        if (NameOf(happened, disks) is { } name)
+            reply.WriteString("name"u8, name);
+        reply.WriteEndObject();
     }
+
+    /// <summary>The name of the disk that an event is about: QEMU knows it by a device id of ours, which its client does not.</summary>
+    private static string? NameOf(QmpEvent happened, StorageTable disks) =>
+        happened.Data.TryGetProperty("device"u8, out var id)
+        && id.ValueKind == JsonValueKind.String
+        && !happened.Data.TryGetProperty("name"u8, out _)
+            ? disks.NameOf(id.GetString()!)
+            : null;
 }

@@ -3,7 +3,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary>Our failures in our own words, each with its reason.</summary>
+/// <summary>Our failures as errors of <c>org.vmspawn.Machine</c>, each with its reason.</summary>
 internal static class MachineFailures
 {
     /// <param name="failure">What happened.</param>

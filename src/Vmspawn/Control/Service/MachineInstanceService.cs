@@ -8,7 +8,7 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>io.systemd.MachineInstance</c>: what machinectl and varlinkctl speak.</summary>
 internal sealed class MachineInstanceService(
-    MonitorAccess monitor, DiskBay bay, ChannelWriter<SupervisorEvent> inbox, LastWords lastWords, Action<string> log)
+    MonitorAccess monitor, DiskHotplug disks, ChannelWriter<SupervisorEvent> inbox, FinalReplies finalReplies, Action<string> log)
 {
     public VarlinkImplementation Create() => new VarlinkImplementation(ControlInterfaces.MachineInstance)
         .On("Terminate", Done(TerminateAsync))
@@ -17,9 +17,9 @@ internal sealed class MachineInstanceService(
         .On("Pause", Done(_ => monitor.TellAsync(qemu => qemu.StopAsync())))
         .On("Resume", Done(_ => monitor.TellAsync(qemu => qemu.ContAsync())))
         .On("Describe", Guarded(DescribeAsync))
-        .On("SubscribeEvents", Guarded(call => lastWords.Of(EventFeed.ServeAsync(call, monitor))))
+        .On("SubscribeEvents", Guarded(call => finalReplies.AddAsync(EventFeed.ServeAsync(call, monitor, disks.Table))))
         .On("AddStorage", Done(AddStorageAsync))
-        .On("RemoveStorage", Done(call => bay.Detach.DetachAsync(call.Name(), wait: true, DiskDetach.UsualPatience)))
+        .On("RemoveStorage", Done(call => disks.Detach.DetachAsync(call.Name(), wait: true, DiskDetach.DefaultTimeout)))
         .On("ReplaceStorage", Done(ReplaceStorageAsync));
 
     private Task TerminateAsync(VarlinkCall call)
@@ -51,17 +51,11 @@ internal sealed class MachineInstanceService(
         });
     }
 
-    private async Task AddStorageAsync(VarlinkCall call)
-    {
-        using var file = call.TakeFile();
-        await bay.Attach.AttachAsync(new AttachWish(call.Name(), call.OptionalText("config"), ReadOnly: null, Path: null), file);
-    }
+    private Task AddStorageAsync(VarlinkCall call) => disks.Attach.AttachAsync(
+        new AttachRequest(call.Name(), call.OptionalText("config"), ReadOnly: null, Path: null), call.TakeFile());
 
-    private async Task ReplaceStorageAsync(VarlinkCall call)
-    {
-        using var file = call.TakeFile();
-        await bay.Replace.ReplaceAsync(call.Name(), file, path: null);
-    }
+    private Task ReplaceStorageAsync(VarlinkCall call) =>
+        disks.Replace.ReplaceAsync(call.Name(), call.TakeFile(), path: null, format: null);
 
     /// <summary>A method that answers with nothing.</summary>
     private VarlinkHandler Done(Func<VarlinkCall, Task> method) => Guarded(async call =>
@@ -78,7 +72,7 @@ internal sealed class MachineInstanceService(
         }
         catch (ControlException failure)
         {
-            // These errors carry no reason, so it goes where the VM's owner reads.
+            // These errors carry no reason, so it is written to the supervisor's own messages.
             if (failure.Failure is not ControlFailure.NotConnected)
                 log($"{call.Method}: {failure.Message}");
             throw InstanceFailures.Of(failure);

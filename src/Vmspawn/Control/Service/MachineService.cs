@@ -12,9 +12,9 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>org.vmspawn.Machine</c>: what the interfaces of others cannot say.</summary>
 internal sealed class MachineService(
-    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskBay bay, Func<GuestState> guest, LastWords lastWords, Task<QemuEnd> end)
+    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Func<GuestState> guest, FinalReplies finalReplies, Task<QemuEnd> end)
 {
-    private readonly DiskMethods _disks = new(bay);
+    private readonly DiskMethods _disks = new(disks);
     private long _memoryTarget = spec.Ram.Size;
 
     public VarlinkImplementation Create() => new VarlinkImplementation(ControlInterfaces.Machine)
@@ -27,7 +27,7 @@ internal sealed class MachineService(
         .On("Replace", Guarded(_disks.ReplaceAsync))
         .On("SetMemory", Guarded(SetMemoryAsync))
         .On("GetMemory", Guarded(GetMemoryAsync))
-        .On("WaitExit", Guarded(call => lastWords.Of(WaitExitAsync(call))));
+        .On("WaitExit", Guarded(call => finalReplies.AddAsync(WaitExitAsync(call))));
 
     private async Task StatusAsync(VarlinkCall call)
     {
@@ -115,7 +115,7 @@ internal sealed class MachineService(
         }
         catch (ControlException failure)
         {
-            throw MachineFailures.Of(failure, call, bay.Ports);
+            throw MachineFailures.Of(failure, call, disks.Ports);
         }
     };
 }

@@ -3,7 +3,7 @@ using Vmspawn.Control.Ports;
 using Vmspawn.Control.Storage;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
-using Vmspawn.Plan;
+using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Control.Service;
 
@@ -15,13 +15,13 @@ internal static class StorageJson
         json.WriteStartObject();
         json.WriteString("name"u8, disk.Name);
         json.WriteString("type"u8, Word(disk.Type));
-        json.WriteString("driver"u8, DeviceDemands.Driver(disk.Type));
+        json.WriteString("driver"u8, DiskDevice.Driver(disk.Type));
         json.WriteBoolean("readOnly"u8, disk.ReadOnly);
         json.WriteNumber("size"u8, disk.Size);
         json.WriteString("serial"u8, disk.Serial);
-        var place = disk.Seat?.Controller as IPlugged ?? disk;
+        var place = disk.Placement?.Controller as IHotplugDevice ?? disk;
         var planned = topology.FindDevice(place.DeviceId);
-        var port = place.PortId ?? planned?.Bus;
+        var port = place.Port?.PortId ?? planned?.Bus;
         json.WriteString("port"u8, port);
         json.WriteString("guest"u8, (planned?.Guest ?? GuestBehind(topology, port))?.ToString());
         json.WriteString("path"u8, disk.Path);
@@ -29,8 +29,8 @@ internal static class StorageJson
         json.WriteBoolean("removable"u8, disk.Immutable is null);
         json.WriteString("state"u8, disk.State switch
         {
-            PlugState.Attaching => "attaching"u8,
-            PlugState.Detaching => "detaching"u8,
+            HotplugState.Attaching => "attaching"u8,
+            HotplugState.Detaching => "detaching"u8,
             _ => "attached"u8,
         });
         json.WriteEndObject();

@@ -1,75 +1,120 @@
 using System.Runtime.InteropServices;
+using Vmspawn.Options;
+using Vmspawn.Qemu.Arguments;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>The descriptor sets and block nodes of disks in QEMU: raw over a file, all over the client's descriptor.</summary>
-/// <param name="ioUring">Whether requests go through io_uring, as those of the disks that were there at boot.</param>
+/// <summary>The block nodes of disks in QEMU, over descriptors of clients.</summary>
+/// <param name="ioUring">Whether requests go through io_uring, as those of the disks from boot.</param>
 internal sealed class BlockNodes(bool ioUring)
 {
     private readonly DescriptorSets _sets = new();
 
-    /// <summary>Hands a descriptor to QEMU and opens it as a node. Nothing of it remains when it fails.</summary>
+    /// <summary>Makes the nodes of a file: format over file.</summary>
     /// <param name="qemu">The monitor.</param>
-    /// <param name="node">Name for the node.</param>
-    /// <param name="file">The client's descriptor; stays the caller's.</param>
-    /// <param name="facts">What it is.</param>
-    /// <param name="discard">Whether discards of the guest reach it.</param>
-    /// <returns>The descriptor set.</returns>
-    public async Task<long> AddFileAsync(QmpClient qemu, string node, SafeHandle file, DiskFileFacts facts, bool discard)
+    /// <param name="change">Undoes it when a later step fails.</param>
+    /// <param name="name">Name of the topmost node; never used before.</param>
+    /// <param name="file">The client's descriptor, and what it is.</param>
+    /// <param name="readOnly">The guest may not write.</param>
+    /// <param name="discard">Discards of the guest reach the file.</param>
+    public async Task<DiskNodes> AddAsync(
+        QmpClient qemu, StorageChange change, string name, DiskSource file, bool readOnly, bool discard)
     {
-        var set = await _sets.AddAsync(qemu, file, node);
-        var path = $"/dev/fdset/{set}";
+        var fileName = ImageNode.FileOf(name);
+        var set = await AddSetAsync(qemu, change, fileName, file);
+        var image = Describe(name, set, file, readOnly, discard);
+        await AddNodeAsync(qemu, change, image.Whole());
+        await CheckFileAsync(qemu, change, fileName, image.SetPath);
+        return new DiskNodes(name, File: null, [set]);
+    }
+
+    /// <summary>Makes the node of a file alone, to be put below a node that a device uses.</summary>
+    /// <inheritdoc cref="AddAsync"/>
+    /// <returns>The description of the whole, and the descriptor set.</returns>
+    public async Task<(ImageNode Image, long Set)> AddFileAsync(
+        QmpClient qemu, StorageChange change, string top, string fileName, DiskSource file, bool readOnly, bool discard)
+    {
+        var set = await AddSetAsync(qemu, change, fileName, file);
+        var image = Describe(top, set, file, readOnly, discard) with { FileName = fileName };
+        await AddNodeAsync(qemu, change, image.File());
+        await CheckFileAsync(qemu, change, fileName, image.SetPath);
+        return (image, set);
+    }
+
+    /// <summary>Deletes what a disk had, after its device is gone: the format before the file, then the sets.</summary>
+    public async Task DeleteAsync(QmpClient qemu, DiskNodes nodes)
+    {
+        await DeleteNodeAsync(qemu, nodes.Top);
+        await DeleteFileAsync(qemu, nodes.File, nodes.Fdsets);
+    }
+
+    /// <summary>Deletes what was below a node that has another file now.</summary>
+    public async Task DeleteFileAsync(QmpClient qemu, string? file, IReadOnlyList<long> fdsets)
+    {
+        if (file is not null)
+            await DeleteNodeAsync(qemu, file);
+        foreach (var set in fdsets)
+            await _sets.RemoveAsync(qemu, set, StorageChange.NoLimit);
+    }
+
+    /// <summary>Deletes the nodes of a medium that was replaced. Failure is reported only: the new one is in use.</summary>
+    public Task DeleteOldAsync(QmpClient qemu, StorageChange change, DiskNodes old, StorageEntry disk, Action<string> log) =>
+        DeleteReplacedAsync(change, () => DeleteAsync(qemu, old), disk, log);
+
+    /// <summary>Deletes a file's node that was replaced. Failure is reported only: the new one is in use.</summary>
+    public Task DeleteOldFileAsync(QmpClient qemu, StorageChange change, DiskNodes old, StorageEntry disk, Action<string> log) =>
+        DeleteReplacedAsync(change, () => DeleteFileAsync(qemu, old.File, old.Fdsets), disk, log);
+
+    private static async Task DeleteReplacedAsync(StorageChange change, Func<Task> delete, StorageEntry disk, Action<string> log)
+    {
         try
         {
-            await qemu.BlockdevAddAsync(facts.IsBlockDevice ? "host_device" : "file", node, options =>
-            {
-                options.WriteString("filename"u8, path);
-                // QEMU opens a set by the access mode it wants, and takes no other: a disk that is read-only although
-                // its descriptor is not is so by the node above.
-                options.WriteBoolean("read-only"u8, !facts.CanWrite);
-                if (ioUring)
-                    options.WriteString("aio"u8, "io_uring"u8);
-                if (discard)
-                    options.WriteString("discard"u8, "unmap"u8);
-            });
-            await CheckFileAsync(qemu, node, path);
+            await change.CompleteAsync("blockdev-del", _ => delete());
         }
-        catch
+        catch (QmpCommandException error)
         {
-            await _sets.RemoveAsync(qemu, set);
-            throw;
+            log($"{disk.Description}: its file was replaced, but QEMU keeps the old one open: {error.Message}");
         }
-
-        return set;
     }
+
+    private Task<long> AddSetAsync(QmpClient qemu, StorageChange change, string fileName, DiskSource file) => change.StepAsync(
+        "add-fd",
+        call => _sets.AddAsync(qemu, file.Handle, fileName, call),
+        set => _sets.RemoveAsync(qemu, set, StorageChange.NoLimit));
+
+    private static Task AddNodeAsync(QmpClient qemu, StorageChange change, BlockNode node) => change.StepAsync(
+        "blockdev-add",
+        call => qemu.BlockdevAddAsync(node.Driver, node.NodeName, node.WriteOptions, call),
+        () => DeleteNodeAsync(qemu, node.NodeName));
+
+    private static Task DeleteNodeAsync(QmpClient qemu, string node) => qemu.BlockdevDelAsync(node, StorageChange.NoLimit);
 
     /// <summary>Asks QEMU what a node has open. A guest must never be given a disk with another disk's file behind it.</summary>
     /// <exception cref="ControlException">It is not what the node was made for.</exception>
-    private static async Task CheckFileAsync(QmpClient qemu, string node, string path)
+    private static async Task CheckFileAsync(QmpClient qemu, StorageChange change, string node, string path)
     {
-        var found = (await qemu.QueryNamedBlockNodesAsync()).FirstOrDefault(known => known.NodeName == node);
+        var nodes = await change.StepAsync("query-named-block-nodes", call => qemu.QueryNamedBlockNodesAsync(call));
+        var found = nodes.FirstOrDefault(known => known.NodeName == node);
         if (found?.File != path)
             throw new ControlException(ControlFailure.QemuFailed, $"QEMU's block node {node} has {found?.File ?? "no file"} open, not {path}");
     }
 
-    /// <summary>The node that the device uses.</summary>
-    public static Task AddTopAsync(QmpClient qemu, string node, string below, bool readOnly, bool discard) =>
-        qemu.BlockdevAddAsync("raw", node, options => RawNode.Write(options, below, readOnly, discard));
-
-    /// <summary>Deletes what a disk had, its device being gone: the format before the file, then the sets.</summary>
-    public async Task DeleteAsync(QmpClient qemu, DiskNodes nodes)
+    private ImageNode Describe(string top, long set, DiskSource file, bool readOnly, bool discard) => new()
     {
-        await qemu.BlockdevDelAsync(nodes.Top);
-        await DeleteFileAsync(qemu, nodes.File, nodes.Fdsets);
-    }
-
-    /// <summary>Deletes what stood below a node that has another file by now.</summary>
-    public async Task DeleteFileAsync(QmpClient qemu, string? file, IReadOnlyList<long> fdsets)
-    {
-        if (file is not null)
-            await qemu.BlockdevDelAsync(file);
-        foreach (var set in fdsets)
-            await _sets.RemoveAsync(qemu, set);
-    }
+        Format = file.Format,
+        Name = top,
+        SetPath = $"/dev/fdset/{set}",
+        IsBlockDevice = file.Facts.IsBlockDevice,
+        ReadOnly = readOnly,
+        IsFileReadOnly = !file.Facts.CanWrite,
+        Discard = discard,
+        IoUring = ioUring,
+    };
 }
+
+/// <summary>A client's file for a disk.</summary>
+/// <param name="Handle">The descriptor.</param>
+/// <param name="Facts">What it is.</param>
+/// <param name="Format">How QEMU reads it.</param>
+internal sealed record DiskSource(SafeHandle Handle, DiskFileFacts Facts, ImageFormat Format);

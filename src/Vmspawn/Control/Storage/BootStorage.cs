@@ -1,5 +1,5 @@
+using Vmspawn.Control.Ports;
 using Vmspawn.Linux;
-using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Spec;
 
@@ -8,23 +8,25 @@ namespace Vmspawn.Control.Storage;
 /// <summary>The disks that the VM was started with, as the table of disks has them.</summary>
 internal sealed class BootStorage
 {
-    private readonly MachineSpec _spec;
     private readonly VmPlan _plan;
+    private readonly PortPool _ports;
 
-    public BootStorage(MachineSpec spec, VmPlan plan)
+    /// <param name="spec">The drives.</param>
+    /// <param name="plan">Where they sit.</param>
+    /// <param name="ports">The ports that they have.</param>
+    public BootStorage(MachineSpec spec, VmPlan plan, PortPool ports)
     {
-        _spec = spec;
         _plan = plan;
+        _ports = ports;
         if (spec.Drives.Any(drive => drive.IsScsi))
         {
-            Controller = new ScsiController
+            Controller = new ScsiController(DeviceIds.ScsiController)
             {
-                DeviceId = DeviceIds.ScsiController,
-                PortId = OwnPort(DeviceIds.ScsiController),
+                Port = PortOf(DeviceIds.ScsiController),
             };
         }
 
-        // Seats are given out in the order of the plan, so that they are those of the plan.
+        // Addresses are given out in the order of the plan, so that they are those of the plan.
         Disks = [.. spec.Drives.Select(Entry)];
     }
 
@@ -33,14 +35,27 @@ internal sealed class BootStorage
 
     public IReadOnlyList<StorageEntry> Disks { get; }
 
-    /// <summary>What sits in which port, where something has one to itself.</summary>
-    public IReadOnlyDictionary<string, string> PortOwners => Disks.Append<IPlugged?>(Controller).OfType<IPlugged>()
-        .Where(device => device.PortId is not null).ToDictionary(device => device.PortId!, device => device.What);
+    /// <summary>The devices from boot that have a port to themselves, by port, as clients call them.</summary>
+    public static IReadOnlyDictionary<string, string> PortOwners(MachineSpec spec, VmPlan plan)
+    {
+        var owners = new Dictionary<string, string>();
+        foreach (var drive in spec.Drives)
+        {
+            if (!drive.IsScsi && OwnPort(plan, drive.Id) is { } port)
+                owners[port] = $"disk {NameOf(drive)}";
+        }
+
+        if (OwnPort(plan, DeviceIds.ScsiController) is { } shared)
+            owners[shared] = ScsiController.DescribeAs(DeviceIds.ScsiController);
+        return owners;
+    }
+
+    /// <summary>A provider's volume is known by its name there, also to machinectl.</summary>
+    private static string NameOf(DriveSpec drive) => drive.Volume?.Wish.Name ?? drive.Id;
 
     private StorageEntry Entry(DriveSpec drive) => new()
     {
-        // A provider's volume is known by its name there, also to machinectl.
-        Name = drive.Volume?.Wish.Name ?? drive.Id,
+        Name = NameOf(drive),
         DeviceId = drive.Id,
         Type = drive.Type,
         Serial = drive.Serial,
@@ -54,16 +69,16 @@ internal sealed class BootStorage
         IsRoot = drive.IsRoot,
         Immutable = Immutable(drive),
         Irreplaceable = Irreplaceable(drive),
-        PortId = drive.IsScsi ? null : OwnPort(drive.Id),
-        Seat = drive.IsScsi ? Controller!.Sit() : null,
+        Port = drive.IsScsi ? null : PortOf(drive.Id),
+        Placement = drive.IsScsi ? Controller!.Allocate() : null,
         Nodes = new DiskNodes(drive.Id, File: null, [.. Sets(drive)]),
-        State = PlugState.Attached,
+        State = HotplugState.Attached,
     };
 
     private string? Immutable(DriveSpec drive) => drive switch
     {
-        { IsRoot: true } => "is the root disk and stays as long as the VM runs",
-        { IsScsi: false } when OwnPort(drive.Id) is null =>
+        { IsRoot: true } => "is the root disk, which cannot be detached",
+        { IsScsi: false } when OwnPort(_plan, drive.Id) is null =>
             "shares its root port with other disks (packed layout), which would all go with it",
         _ => null,
     };
@@ -71,17 +86,18 @@ internal sealed class BootStorage
     private static string? Irreplaceable(DriveSpec drive) => drive switch
     {
         { OverlayDirectory: not null } => "its writes go to a throw-away overlay over it",
-        { Format: not ImageFormat.Raw } => "it is a qcow2 image, and only raw ones can be swapped in place",
-        _ => null,
+        _ => StorageEntry.WhyIrreplaceable(drive.Format),
     };
 
+    private PortLease? PortOf(string id) => OwnPort(_plan, id) is { } port ? _ports.FindLease(port) : null;
+
     /// <summary>The port of ours that a device has to itself, or null.</summary>
-    private string? OwnPort(string id)
+    private static string? OwnPort(VmPlan plan, string id)
     {
-        var place = _plan.Topology.FindDevice(id);
+        var place = plan.Topology.FindDevice(id);
         return place is not null
-            && _plan.Topology.FindPort(place.Bus) is { } port
-            && _plan.Topology.Devices.Count(device => device.Bus == place.Bus) == 1
+            && plan.Topology.FindPort(place.Bus) is { } port
+            && plan.Topology.Devices.Count(device => device.Bus == place.Bus) == 1
             ? port.Id
             : null;
     }
@@ -91,7 +107,7 @@ internal sealed class BootStorage
         .Where(slot => slot.Slot == drive.Id || slot.Slot.StartsWith($"{drive.Id}-", StringComparison.Ordinal))
         .Select(slot => (long)slot.Number);
 
-    /// <summary>Null for a file that has been moved or removed since QEMU has it: nobody finds it by its path any more.</summary>
+    /// <summary>Null for a file that has been moved or removed since QEMU opened it: no client can open it by its path any more.</summary>
     private static FileIdentity? Identity(string path)
     {
         try

@@ -30,21 +30,22 @@ internal sealed class DescriptorSets
     public async Task<long> AddAsync(QmpClient qemu, SafeHandle file, string node, QmpCallOptions? call = null)
     {
         await RetryRemovalsAsync(qemu, call);
-        var number = NextNumber();
-        var added = await qemu.AddFdAsync(file, number, node, call);
-        if (added.FdsetId == number
-            && await DescriptorsAsync(qemu, number, call) is [var only]
-            && only.Number == added.Number
-            && only.Opaque == node)
+        var number = (long)FirstNumber + Interlocked.Increment(ref _used);
+        try
         {
-            return number;
+            var added = await qemu.AddFdAsync(file, number, node, call);
+            if (await DescriptorsAsync(qemu, number, call) is [var only] && only.Number == added.Number && only.Opaque == node)
+                return number;
+            throw new ControlException(
+                ControlFailure.QemuFailed,
+                $"QEMU's descriptor set {number}, made for block node {node}, holds descriptors of another program too");
         }
-
-        // Another program on the monitor has put a descriptor into our set: take out only ours.
-        await qemu.RemoveFdAsync(added.FdsetId, added.Number, call);
-        throw new ControlException(
-            ControlFailure.QemuFailed,
-            $"QEMU's descriptor set {number}, made for block node {node}, holds descriptors of another program too");
+        catch (Exception error) when (error is not QmpDisconnectedException)
+        {
+            // The number is ours alone, so whatever the set holds goes.
+            await TryRemoveAsync(() => qemu.RemoveFdAsync(number, number: null, call));
+            throw;
+        }
     }
 
     /// <summary>Removes a set. One that QEMU keeps is removed before the next set is added.</summary>
@@ -58,8 +59,6 @@ internal sealed class DescriptorSets
                 _unremoved.Add((set, left.Number));
         }
     }
-
-    private int NextNumber() => FirstNumber + Interlocked.Increment(ref _used);
 
     /// <summary>By descriptor: a set from boot has a low number, which may be another program's by now, the descriptor cannot be.</summary>
     private async Task RetryRemovalsAsync(QmpClient qemu, QmpCallOptions? call)

@@ -1,68 +1,69 @@
-using Vmspawn.Qmp;
-
 namespace Vmspawn.Control.Storage;
 
 /// <summary>Takes a disk away from the guest, which has to agree.</summary>
 internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProvider clock)
 {
-    /// <summary>What a booting guest on a slow host needs, with room to spare.</summary>
-    public static TimeSpan UsualPatience { get; } = TimeSpan.FromSeconds(30);
+    /// <summary>Longer than a booting guest on a slow host needs.</summary>
+    public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long to wait for an earlier request about the same disk, or for QEMU to take the request.</summary>
+    private static readonly TimeSpan GateLimit = TimeSpan.FromSeconds(15);
 
     /// <param name="name">Which disk.</param>
     /// <param name="wait">Whether to wait for the guest.</param>
-    /// <param name="patience">For how long the guest is asked, and waited for.</param>
-    /// <returns>True when the disk is gone, false when only asked for.</returns>
-    /// <exception cref="ControlException">It stays, at least for now; it may be asked for again.</exception>
-    public async Task<bool> DetachAsync(string name, bool wait, TimeSpan patience)
+    /// <param name="timeout">For how long the guest is asked, and waited for.</param>
+    /// <returns>True when the disk is gone, false when its removal was only requested.</returns>
+    /// <exception cref="ControlException">It stays, at least for now; its removal may be requested again.</exception>
+    public async Task<bool> DetachAsync(string name, bool wait, TimeSpan timeout)
     {
         var started = clock.GetTimestamp();
+        TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, (timeout - clock.GetElapsedTime(started)).Ticks));
+
         var disk = table.Find(name);
         if (disk.Immutable is { } why)
-            throw new ControlException(ControlFailure.StorageImmutable, $"{disk.What} {why}");
-        var attempt = await StartAsync(disk, patience);
-        await attempt.Asked;
+            throw new ControlException(ControlFailure.StorageImmutable, $"{disk.Description} {why}");
+        var attempt = await StartAsync(disk, timeout);
         if (!wait)
+        {
+            await RequestedAsync(disk, attempt);
             return attempt.Outcome.IsCompletedSuccessfully && attempt.Outcome.Result is RemovalOutcome.Deleted;
+        }
 
-        TimeSpan Left() => TimeSpan.FromTicks(Math.Max(0, (patience - clock.GetElapsedTime(started)).Ticks));
-        Judge(disk, await OutcomeAsync(attempt, Left()), patience);
-        if (disk.Seat?.Controller.Removal is { } controller)
+        Judge(disk, await OutcomeAsync(attempt, Left()), timeout);
+        // The controller's port is to be free too when the last disk's detach returns.
+        if (disk.Placement?.Controller.Removal is { } controller)
             await ((Task)controller.Outcome).WaitAsync(Left(), clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return true;
     }
 
-    /// <summary>Gives back what QEMU holds for a disk whose device is gone.</summary>
-    public static async Task GiveBackAsync(
-        QmpClient qemu, StorageEntry disk, BlockNodes blocks, ScsiControllers controllers, StorageTable table)
+    private async Task<RemovalAttempt> StartAsync(StorageEntry disk, TimeSpan timeout)
     {
-        // What replaces its file is to finish first.
-        await disk.Gate.WaitAsync();
+        // It is held while the disk is being attached, or its file replaced.
+        if (!await disk.Gate.WaitAsync(timeout < GateLimit ? timeout : GateLimit))
+            throw new ControlException(ControlFailure.TimedOut, $"an earlier request about {disk.Description} is not done yet (QEMU may be slow to answer it)");
         try
         {
-            await blocks.DeleteAsync(qemu, disk.Nodes!);
+            // It may have failed to come, or be gone, meanwhile.
+            if (table.Find(disk.Name) != disk)
+                throw new ControlException(ControlFailure.NoSuchStorage, $"{disk.Description} has just been detached");
+            return removals.Start(disk, timeout);
         }
         finally
         {
-            if (disk.Seat is { } seat)
-                await controllers.LeaveAsync(seat);
-            table.Remove(disk);
             disk.Gate.Release();
         }
     }
 
-    private async Task<RemovalAttempt> StartAsync(StorageEntry disk, TimeSpan patience)
+    private async Task RequestedAsync(StorageEntry disk, RemovalAttempt attempt)
     {
-        await disk.Gate.WaitAsync();
         try
         {
-            // It may have failed to come, or be gone, while we waited.
-            if (table.Find(disk.Name) != disk)
-                throw new ControlException(ControlFailure.NoSuchStorage, $"{disk.What} has just been detached");
-            return removals.Start(disk, patience);
+            await attempt.Requested.WaitAsync(GateLimit, clock);
         }
-        finally
+        catch (TimeoutException)
         {
-            disk.Gate.Release();
+            throw new ControlException(
+                ControlFailure.TimedOut, $"QEMU has not answered the request to detach {disk.Description} within {GateLimit.TotalSeconds:0} s; it is still asked");
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
     {
         try
         {
-            // The attempt's own bound ends at about the same time; what it says is the better word.
+            // The attempt ends by itself at about the same time, with a better reason.
             return await attempt.Outcome.WaitAsync(left + TimeSpan.FromSeconds(1), clock);
         }
         catch (TimeoutException)
@@ -79,17 +80,17 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
         }
     }
 
-    private static void Judge(StorageEntry disk, RemovalOutcome outcome, TimeSpan patience)
+    private static void Judge(StorageEntry disk, RemovalOutcome outcome, TimeSpan timeout)
     {
         switch (outcome)
         {
             case RemovalOutcome.Refused:
                 throw new ControlException(
-                    ControlFailure.GuestRefused, $"the guest refused to let go of {disk.What}; it stays attached");
+                    ControlFailure.GuestRefused, $"the guest refused to release {disk.Description}, which stays attached");
             case RemovalOutcome.TimedOut:
                 throw new ControlException(
                     ControlFailure.TimedOut,
-                    $"the guest has not let go of {disk.What} within {patience.TotalSeconds:0.#} s; it stays attached, and may be asked for again");
+                    $"the guest has not released {disk.Description} within {timeout.TotalSeconds:0.#} s; it stays attached, and detaching it may be tried again");
         }
     }
 }

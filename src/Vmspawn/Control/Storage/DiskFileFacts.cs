@@ -3,10 +3,10 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>What a client's descriptor is, as far as a disk cares.</summary>
+/// <summary>What a disk needs to know of a client's descriptor.</summary>
 /// <param name="Identity">Which file.</param>
 /// <param name="IsBlockDevice">A block device rather than a regular file.</param>
-/// <param name="Size">Bytes, more than 0.</param>
+/// <param name="Size">Bytes in the file, more than 0.</param>
 /// <param name="CanWrite">The descriptor lets it be written.</param>
 internal readonly record struct DiskFileFacts(FileIdentity Identity, bool IsBlockDevice, long Size, bool CanWrite)
 {
@@ -33,7 +33,7 @@ internal readonly record struct DiskFileFacts(FileIdentity Identity, bool IsBloc
         }
         catch (LinuxException error)
         {
-            throw Bad($"the descriptor cannot be looked at: {error.Message}", error.Errno);
+            throw Bad($"the kernel does not say what the descriptor is: {error.Message}", error.Errno);
         }
     }
 

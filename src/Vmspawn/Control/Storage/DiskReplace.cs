@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Qmp;
@@ -6,112 +6,113 @@ using Vmspawn.Qmp;
 namespace Vmspawn.Control.Storage;
 
 /// <summary>Gives a disk another file while the guest has it: below the node that the device uses, or as the medium of a CD.</summary>
-internal sealed class DiskReplace(MonitorAccess monitor, StorageTable table, BlockNodes blocks, MediumSwap mediums)
+internal sealed class DiskReplace(
+    MonitorAccess monitor, StorageTable table, BlockNodes blocks, BackgroundWork background, TimeProvider clock, Action<string> log)
 {
+    private readonly MediumSwap _mediums = new(blocks, clock, log);
     private int _replaced;
 
     /// <param name="name">Which disk.</param>
-    /// <param name="file">The client's descriptor; stays the caller's.</param>
+    /// <param name="file">The client's descriptor, which this owns from now on.</param>
     /// <param name="path">For lists, or null.</param>
+    /// <param name="format">An image format's word, of which only raw can be replaced, or null.</param>
     /// <exception cref="ControlException">The disk has its old file still, unless the reason says otherwise.</exception>
-    public async Task<StorageEntry> ReplaceAsync(string name, SafeHandle file, string? path)
+    public Task<StorageEntry> ReplaceAsync(string name, SafeFileHandle file, string? path, string? format) =>
+        StorageChange.RunAsync($"disk {name}", change => ReplaceAsync(change, name, file, path, format), clock, background);
+
+    private async Task<StorageEntry> ReplaceAsync(StorageChange change, string name, SafeFileHandle file, string? path, string? format)
     {
-        var disk = table.Find(name);
-        var facts = DiskFileFacts.Of(file);
-        await disk.Gate.WaitAsync();
-        try
+        using (file)
         {
+            var disk = table.Find(name);
+            var facts = DiskFileFacts.Of(file);
+            await change.CompleteAsync("an earlier request", _ => disk.Gate.WaitAsync());
+            change.OnFailure(() => disk.Gate.Release());
             Check(disk, facts);
+            var content = DiskContent.Of(file, facts, AttachRequest.FormatOf(format), disk.WritesFile);
+            if (content.Format is not ImageFormat.Raw)
+                throw Unsupported($"the file of {disk.Description} cannot be replaced by a qcow2 image: only raw images can");
+
             var (files, nodes) = (disk.Files, disk.Nodes);
             table.ClaimFile(disk, facts.Identity);
+            // Other nodes mean another file, even when telling the guest failed.
+            change.OnFailure(() => table.SetFiles(disk, disk.Nodes == nodes ? files : [facts.Identity]));
             try
             {
-                await monitor.TellAsync(qemu => SwapAsync(qemu, disk, file, facts));
-                (files, disk.Size, disk.Path) = ([facts.Identity], facts.Size, path);
+                await SwapAsync(await monitor.GetAsync(), change, disk, new DiskSource(file, facts, content.Format));
             }
-            finally
+            catch when (disk.Nodes != nodes)
             {
-                // Other nodes mean another file, even when telling the guest failed.
-                table.SetFiles(disk, disk.Nodes == nodes ? files : [facts.Identity]);
+                // Undoing was cleared at the point of no return.
+                Finish(disk, facts, path);
+                throw;
             }
 
+            change.Keep();
+            Finish(disk, facts, path);
             return disk;
         }
-        finally
-        {
-            disk.Gate.Release();
-        }
+    }
+
+    private void Finish(StorageEntry disk, DiskFileFacts facts, string? path)
+    {
+        table.SetFiles(disk, [facts.Identity]);
+        (disk.Size, disk.Path) = (facts.Size, path);
+        disk.Gate.Release();
     }
 
     private void Check(StorageEntry disk, DiskFileFacts facts)
     {
         if (disk.IsRoot)
-            throw new ControlException(ControlFailure.StorageImmutable, $"{disk.What} is the root disk, whose file stays");
-        if (table.Find(disk.Name) != disk || disk.State is PlugState.Detaching)
-            throw new ControlException(ControlFailure.NoSuchStorage, $"{disk.What} is being detached");
+            throw new ControlException(ControlFailure.StorageImmutable, $"{disk.Description} is the root disk, whose file cannot be replaced");
+        if (table.Find(disk.Name) != disk || disk.State is HotplugState.Detaching)
+            throw new ControlException(ControlFailure.NoSuchStorage, $"{disk.Description} is being detached");
         if (disk.Irreplaceable is { } why)
-            throw Unsupported($"the file of {disk.What} cannot be replaced: {why}");
+            throw Unsupported($"the file of {disk.Description} cannot be replaced: {why}");
         if (disk.WritesFile && !facts.CanWrite)
-            throw DiskFileFacts.Bad($"{disk.What} is writable, but the descriptor was opened for reading only", Errno.EBADF);
+            throw DiskFileFacts.Bad($"{disk.Description} is writable, but the descriptor was opened for reading only", Errno.EROFS);
         if (disk.Type is DiskType.ScsiCd || facts.Size == disk.Size)
             return;
         if (disk.Type is DiskType.Nvme)
         {
             throw Unsupported(
-                $"{disk.What} has {disk.Size} bytes and the new file {facts.Size}: QEMU's nvme keeps the size that it was made with; detach and attach it instead");
+                $"{disk.Description} has {disk.Size} bytes and the new file {facts.Size}: QEMU's nvme keeps the size that it was made with (detach and attach it instead)");
         }
 
         if (disk.ReadOnly)
         {
             throw Unsupported(
-                $"{disk.What} has {disk.Size} bytes and the new file {facts.Size}: QEMU announces no new size of a read-only disk; detach and attach it instead");
+                $"{disk.Description} has {disk.Size} bytes and the new file {facts.Size}: QEMU announces no new size of a read-only disk (detach and attach it instead)");
         }
     }
 
     private static ControlException Unsupported(string reason) => new(ControlFailure.ConfigNotSupported, reason);
 
-    private async Task SwapAsync(QmpClient qemu, StorageEntry disk, SafeHandle file, DiskFileFacts facts)
+    private async Task SwapAsync(QmpClient qemu, StorageChange change, StorageEntry disk, DiskSource file)
     {
         if (disk.Type is DiskType.ScsiCd)
-            await mediums.SwapAsync(qemu, disk, file, facts, Interlocked.Increment(ref _replaced));
-        else if (disk.Files[0] == facts.Identity)
-            await AnnounceAsync(qemu, disk, facts.Size);
+            await _mediums.SwapAsync(qemu, change, disk, file, Interlocked.Increment(ref _replaced));
+        else if (disk.Files[0] == file.Facts.Identity)
+            await AnnounceAsync(qemu, change, disk, file.Facts.Size);
         else
-            await SwapBelowAsync(qemu, disk, file, facts);
+            await SwapBelowAsync(qemu, change, disk, file);
     }
 
-    private async Task SwapBelowAsync(QmpClient qemu, StorageEntry disk, SafeHandle file, DiskFileFacts facts)
+    private async Task SwapBelowAsync(QmpClient qemu, StorageChange change, StorageEntry disk, DiskSource file)
     {
-        var undo = new UndoSteps();
         var old = disk.Nodes!;
-        try
-        {
-            var below = $"{disk.DeviceId}-f{Interlocked.Increment(ref _replaced)}";
-            var set = await blocks.AddFileAsync(qemu, below, file, facts, disk.Discard);
-            undo.Add(() => blocks.DeleteFileAsync(qemu, below, [set]));
-            await ReopenAsync(qemu, disk, below);
-            // From here on the old file is not needed, and one from boot is closed already: the rest can only be reported.
-            undo.Clear();
-            disk.Nodes = new DiskNodes(old.Top, below, [set]);
-            await blocks.DeleteFileAsync(qemu, old.File, old.Fdsets);
-            await AnnounceAsync(qemu, disk, facts.Size);
-        }
-        catch (QmpException error)
-        {
-            throw await undo.UnwindAsync(error);
-        }
+        var name = $"{disk.DeviceId}-f{Interlocked.Increment(ref _replaced)}";
+        var (image, set) = await blocks.AddFileAsync(qemu, change, old.Top, name, file, disk.ReadOnly, disk.Discard);
+        await change.StepAsync("blockdev-reopen", call => qemu.BlockdevReopenAsync(image.OverExistingFile().Write, call));
+        // The old file is not used any more, and one from boot is closed already: what fails from here on can only be reported.
+        change.Keep();
+        disk.Nodes = new DiskNodes(old.Top, name, [set]);
+        await blocks.DeleteOldFileAsync(qemu, change, old, disk, log);
+        await AnnounceAsync(qemu, change, disk, file.Facts.Size);
     }
-
-    private static Task ReopenAsync(QmpClient qemu, StorageEntry disk, string below) => qemu.BlockdevReopenAsync(nodes =>
-    {
-        nodes.WriteStartObject();
-        nodes.WriteString("driver"u8, "raw"u8);
-        nodes.WriteString("node-name"u8, disk.Nodes!.Top);
-        RawNode.Write(nodes, below, disk.ReadOnly, disk.Discard);
-        nodes.WriteEndObject();
-    });
 
     /// <summary>Tells the guest a new size. The file has it already, so nothing is written.</summary>
-    private static Task AnnounceAsync(QmpClient qemu, StorageEntry disk, long size) =>
-        size == disk.Size ? Task.CompletedTask : qemu.BlockResizeAsync(disk.Nodes!.Top, size);
+    private static Task AnnounceAsync(QmpClient qemu, StorageChange change, StorageEntry disk, long size) => size == disk.Size
+        ? Task.CompletedTask
+        : change.CompleteAsync("block_resize", call => qemu.BlockResizeAsync(disk.Nodes!.Top, size, call));
 }

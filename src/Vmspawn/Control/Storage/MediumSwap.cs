@@ -1,65 +1,63 @@
-using System.Runtime.InteropServices;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>Changes the medium of a CD drive as a person would: open, take out, put in, close.</summary>
-internal sealed class MediumSwap(BlockNodes blocks, TimeProvider clock)
+/// <summary>Changes the medium of a CD drive as a person would: open the tray, take the medium out, put the other in, close the tray.</summary>
+internal sealed class MediumSwap(BlockNodes blocks, TimeProvider clock, Action<string> log)
 {
-    /// <summary>What a guest gets to unmount when it is asked by the eject button.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>How long a guest that is asked by the eject button may take to unmount.</summary>
+    private static readonly TimeSpan UnmountLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Between two presses of the button.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(500);
 
     /// <param name="qemu">The monitor.</param>
+    /// <param name="change">Undoes it when a step fails.</param>
     /// <param name="disk">The drive.</param>
-    /// <param name="file">The client's descriptor; stays the caller's.</param>
-    /// <param name="facts">What it is.</param>
+    /// <param name="file">The new medium.</param>
     /// <param name="number">Makes the names of the new nodes unique.</param>
-    public async Task SwapAsync(QmpClient qemu, StorageEntry disk, SafeHandle file, DiskFileFacts facts, int number)
+    public async Task SwapAsync(QmpClient qemu, StorageChange change, StorageEntry disk, DiskSource file, int number)
     {
-        var undo = new UndoSteps();
         var old = disk.Nodes!;
-        var (top, below) = ($"{disk.DeviceId}-m{number}", $"{disk.DeviceId}-f{number}");
+        var medium = await blocks.AddAsync(qemu, change, $"{disk.DeviceId}-m{number}", file, readOnly: true, discard: false);
+        await OpenAsync(qemu, change, disk);
+        await change.StepAsync(
+            "blockdev-remove-medium",
+            call => qemu.BlockdevRemoveMediumAsync(disk.DeviceId, call),
+            () => qemu.BlockdevInsertMediumAsync(disk.DeviceId, old.Top, StorageChange.NoLimit));
+        await change.StepAsync("blockdev-insert-medium", call => qemu.BlockdevInsertMediumAsync(disk.DeviceId, medium.Top, call));
+        // The guest has the new medium: what fails from here on can only be reported.
+        change.Keep();
+        disk.Nodes = medium;
         try
         {
-            var set = await blocks.AddFileAsync(qemu, below, file, facts, discard: false);
-            undo.Add(() => blocks.DeleteFileAsync(qemu, below, [set]));
-            await BlockNodes.AddTopAsync(qemu, top, below, readOnly: true, discard: false);
-            undo.Add(() => qemu.BlockdevDelAsync(top));
-            await OpenAsync(qemu, disk);
-            undo.Add(() => qemu.BlockdevCloseTrayAsync(disk.DeviceId));
-            await qemu.BlockdevRemoveMediumAsync(disk.DeviceId);
-            undo.Add(() => qemu.BlockdevInsertMediumAsync(disk.DeviceId, old.Top));
-            await qemu.BlockdevInsertMediumAsync(disk.DeviceId, top);
-            disk.Nodes = new DiskNodes(top, below, [set]);
+            await change.CompleteAsync("blockdev-close-tray", call => qemu.BlockdevCloseTrayAsync(disk.DeviceId, call));
         }
-        catch (Exception error) when (error is QmpException or ControlException)
+        finally
         {
-            throw await undo.UnwindAsync(error);
+            await blocks.DeleteOldAsync(qemu, change, old, disk, log);
         }
-
-        await qemu.BlockdevCloseTrayAsync(disk.DeviceId);
-        await blocks.DeleteAsync(qemu, old);
     }
 
-    private async Task OpenAsync(QmpClient qemu, StorageEntry disk)
+    private async Task OpenAsync(QmpClient qemu, StorageChange change, StorageEntry disk)
     {
         var started = clock.GetTimestamp();
         while (true)
         {
             try
             {
-                await qemu.BlockdevOpenTrayAsync(disk.DeviceId);
+                await change.StepAsync(
+                    "blockdev-open-tray",
+                    call => qemu.BlockdevOpenTrayAsync(disk.DeviceId, force: false, call),
+                    () => qemu.BlockdevCloseTrayAsync(disk.DeviceId, StorageChange.NoLimit));
                 return;
             }
             catch (QmpCommandException locked) when (locked.Description.Contains("locked", StringComparison.Ordinal))
             {
-                if (clock.GetElapsedTime(started) > Patience)
+                if (clock.GetElapsedTime(started) > UnmountLimit)
                 {
                     throw new ControlException(
-                        ControlFailure.GuestRefused, $"the guest holds the medium of {disk.What}: unmount it there first", locked);
+                        ControlFailure.GuestRefused, $"the guest has locked the medium of {disk.Description} (unmount it there first)", locked);
                 }
             }
 

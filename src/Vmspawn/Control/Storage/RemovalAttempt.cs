@@ -1,46 +1,52 @@
 namespace Vmspawn.Control.Storage;
 
-/// <summary>How a wish to have a device removed ended.</summary>
+/// <summary>How an attempt to have a device removed ended.</summary>
 internal enum RemovalOutcome
 {
-    /// <summary>It is gone, and what QEMU held for it too.</summary>
+    /// <summary>It is gone, and QEMU's resources for it are freed.</summary>
     Deleted,
 
-    /// <summary>The guest said no; the device stays.</summary>
+    /// <summary>The guest refused; the device stays.</summary>
     Refused,
 
     /// <summary>The guest has not answered in time; the device stays, but may still go.</summary>
     TimedOut,
 }
 
-/// <summary>One wish to have a device removed. Everybody who wants the same waits for the same.</summary>
+/// <summary>One attempt to have a device removed. All clients that request it share the attempt.</summary>
 internal sealed class RemovalAttempt
 {
     private readonly TaskCompletionSource<RemovalOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when QEMU has taken the wish, fails when it has not.</summary>
-    public Task Asked => _asked.Task;
+    /// <summary>Completes when QEMU has taken the request, fails when it has not.</summary>
+    public Task Requested => _requested.Task;
 
-    /// <summary>Completes with the end, fails when QEMU does.</summary>
+    /// <summary>Completes with the outcome, fails when QEMU cannot be asked.</summary>
     public Task<RemovalOutcome> Outcome => _outcome.Task;
 
-    /// <summary>QEMU says that the device is gone; what it held is being given back.</summary>
+    /// <summary>The device is gone; QEMU's resources for it are being freed.</summary>
     public bool IsGone { get; set; }
 
-    public void SetAsked() => _asked.TrySetResult();
+    /// <summary>The attempt for a device that is gone already.</summary>
+    public static RemovalAttempt Over()
+    {
+        var attempt = new RemovalAttempt { IsGone = true };
+        attempt.End(RemovalOutcome.Deleted);
+        return attempt;
+    }
+
+    public void SetRequested() => _requested.TrySetResult();
 
     public void End(RemovalOutcome outcome)
     {
-        _asked.TrySetResult();
+        _requested.TrySetResult();
         _outcome.TrySetResult(outcome);
     }
 
     public void Fail(ControlException failure)
     {
-        if (!_asked.TrySetException(failure))
-            _outcome.TrySetException(failure);
-        else
-            _outcome.TrySetCanceled();
+        _requested.TrySetException(failure);
+        _outcome.TrySetException(failure);
     }
 }

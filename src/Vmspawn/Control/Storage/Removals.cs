@@ -4,13 +4,16 @@ using Vmspawn.Qmp;
 namespace Vmspawn.Control.Storage;
 
 /// <summary>
-/// Asks the guest to let go of devices, and listens for what comes of it. QEMU's word that a device is gone counts
-/// whenever it comes: in time, late, or when somebody else asked for it.
+/// Asks the guest to release devices, and follows QEMU's events about them. A device is gone when QEMU says so, whenever
+/// that is: in time, late, or when the guest itself or another program removed it.
 /// </summary>
-internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvider clock, Action<string> log)
+internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvider clock, BackgroundWork background, Action<string> log)
 {
     private const string DeletedEvent = "DEVICE_DELETED";
     private const string RefusedEvent = "DEVICE_UNPLUG_GUEST_ERROR";
+
+    /// <summary>Where QEMU lists the devices that have an id (docs/devel/qom).</summary>
+    private const string DevicesPath = "/machine/peripheral";
 
     /// <summary>
     /// A guest in firmware or early boot loses the request. Not sooner than 5 s: a second press of a slot's button
@@ -19,54 +22,102 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(6);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (IPlugged Device, Func<QmpClient, Task> CleanUp)> _plugged = [];
+    private readonly Dictionary<string, Known> _known = [];
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Makes a device known.</summary>
-    /// <param name="device">What is plugged in.</param>
-    /// <param name="cleanUp">Gives back what QEMU holds for it besides the device and its port.</param>
-    public void Register(IPlugged device, Func<QmpClient, Task> cleanUp)
+    /// <summary>Makes a device known, before it is plugged in: its end may come at any time after.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="cleanUp">Frees what QEMU holds for it besides the device and its port.</param>
+    /// <param name="isThere">QEMU has it already.</param>
+    public void Register(IHotplugDevice device, Func<QmpClient, Task> cleanUp, bool isThere = false)
     {
+        if (device.DeviceId.Length == 0)
+            return;
         lock (_lock)
-            _plugged[device.DeviceId] = (device, cleanUp);
+            _known[device.DeviceId] = new Known(device, cleanUp) { IsThere = isThere };
     }
 
-    /// <summary>The device did not come about after all.</summary>
-    public void Forget(IPlugged device)
-    {
-        lock (_lock)
-            _plugged.Remove(device.DeviceId);
-    }
-
-    /// <summary>Starts to ask, or joins those who ask already.</summary>
-    /// <param name="device">A registered device.</param>
-    /// <param name="bound">For how long to ask; infinite for as long as the VM runs.</param>
-    public RemovalAttempt Start(IPlugged device, TimeSpan bound)
+    /// <summary>QEMU has said that it has the device.</summary>
+    public void Confirm(IHotplugDevice device)
     {
         lock (_lock)
         {
-            if (device.State is PlugState.Detaching)
-                return device.Removal!;
-            device.State = PlugState.Detaching;
-            if (device.PortId is { } port)
+            if (_known.TryGetValue(device.DeviceId, out var known))
+                known.IsThere = true;
+        }
+    }
+
+    /// <summary>The device was not made.</summary>
+    public void Forget(IHotplugDevice device)
+    {
+        lock (_lock)
+            _known.Remove(device.DeviceId);
+    }
+
+    /// <summary>Starts to ask for a device's removal, or joins those who ask already.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="bound">For how long to ask; infinite for as long as the VM runs.</param>
+    public RemovalAttempt Start(IHotplugDevice device, TimeSpan bound)
+    {
+        RemovalAttempt attempt;
+        lock (_lock)
+        {
+            if (!_known.ContainsKey(device.DeviceId))
+                return device.Removal is { IsGone: true } last ? last : RemovalAttempt.Over();
+            if (device is { State: HotplugState.Detaching, Removal: { } joined })
+                return joined;
+            device.State = HotplugState.Detaching;
+            if (device.Port is { } port)
                 ports.BeginDetach(port);
-            device.Removal = new RemovalAttempt();
+            device.Removal = attempt = new RemovalAttempt();
         }
 
-        _ = AskAsync(device, device.Removal, bound);
-        return device.Removal;
+        background.Run(device.Description, () => AskAsync(device, attempt, bound));
+        return attempt;
     }
 
-    /// <summary>Follows QEMU's events to its end.</summary>
+    /// <summary>Follows QEMU's events to the monitor's end, which fails all attempts at once.</summary>
     public async Task ListenAsync(QmpClient qemu)
     {
-        using var events = qemu.Subscribe(new QmpEventOptions
+        try
         {
-            Filter = happened => happened.Name is DeletedEvent or RefusedEvent,
-            // Each is one device, of which there are not that many.
-            Capacity = 4096,
-        });
-        _listening.SetResult();
+            while (true)
+            {
+                using var events = qemu.Subscribe(new QmpEventOptions
+                {
+                    Filter = happened => happened.Name is DeletedEvent or RefusedEvent,
+                    Capacity = 4096,
+                });
+                if (!_listening.TrySetResult())
+                    background.Run("devices", () => ReconcileAsync(qemu));
+                await FollowAsync(qemu, events);
+            }
+        }
+        catch (QmpDisconnectedException gone)
+        {
+            FailAll(MonitorAccess.Translate(gone));
+        }
+    }
+
+    /// <summary>
+    /// Asks QEMU which devices it has, for events that were lost. What it cannot answer stays as it is.
+    /// </summary>
+    public async Task ReconcileAsync(QmpClient qemu)
+    {
+        // Only devices that QEMU had before it was asked can be missed in its answer.
+        string[] expected;
+        lock (_lock)
+            expected = [.. _known.Where(known => known.Value.IsThere).Select(known => known.Key)];
+        var present = (await qemu.QomListAsync(DevicesPath)).Select(device => device.Name).ToHashSet();
+        foreach (var id in expected)
+        {
+            if (!present.Contains(id))
+                await DeletedAsync(qemu, id);
+        }
+    }
+
+    private async Task FollowAsync(QmpClient qemu, QmpEventStream events)
+    {
         try
         {
             await foreach (var happened in events)
@@ -74,48 +125,39 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
                 if (!happened.Data.TryGetProperty("device"u8, out var id) || id.GetString() is not { } deviceId)
                     continue;
                 if (happened.Name == DeletedEvent)
-                    _ = DeletedAsync(qemu, deviceId);
+                    background.Run(deviceId, () => DeletedAsync(qemu, deviceId));
                 else
                     Refused(deviceId);
             }
         }
-        catch (QmpDisconnectedException)
+        catch (QmpOverflowException)
         {
-            // With QEMU gone nobody's device is left.
-        }
-        catch (QmpException error)
-        {
-            log($"removals of devices are not followed any more: {error.Message}");
+            // The caller subscribes again, and asks QEMU what the lost events would have said.
         }
     }
 
-    private async Task AskAsync(IPlugged device, RemovalAttempt attempt, TimeSpan bound)
+    private async Task AskAsync(IHotplugDevice device, RemovalAttempt attempt, TimeSpan bound)
     {
         var started = clock.GetTimestamp();
         try
         {
             var qemu = await monitor.GetAsync();
-            await _listening.Task;
-            while (!attempt.Outcome.IsCompleted)
+            await _listening.Task.WaitAsync(AskAgain, clock);
+            while (!attempt.IsGone && !attempt.Outcome.IsCompleted)
             {
-                await AskOnceAsync(qemu, device.DeviceId);
-                attempt.SetAsked();
+                await AskOnceAsync(qemu, device, attempt);
                 var left = bound - clock.GetElapsedTime(started);
                 var isLast = bound != Timeout.InfiniteTimeSpan && left <= AskAgain;
                 await WaitAsync(attempt, isLast ? left : AskAgain);
-                if (isLast && Settle(device, attempt, RemovalOutcome.TimedOut))
-                    return;
-                if (attempt.IsGone)
-                    return;
+                if (!isLast)
+                    continue;
+                Settle(device, attempt, RemovalOutcome.TimedOut);
+                return;
             }
         }
-        catch (QmpException error)
+        catch (Exception error)
         {
             Fail(device, attempt, MonitorAccess.Translate(error));
-        }
-        catch (ControlException error)
-        {
-            Fail(device, attempt, error);
         }
     }
 
@@ -125,15 +167,25 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
             await ((Task)attempt.Outcome).WaitAsync(pause, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static async Task AskOnceAsync(QmpClient qemu, string deviceId)
+    private async Task AskOnceAsync(QmpClient qemu, IHotplugDevice device, RemovalAttempt attempt)
     {
         try
         {
-            await qemu.DeviceDelAsync(deviceId);
+            await qemu.DeviceDelAsync(device.DeviceId);
+            attempt.SetRequested();
         }
         catch (QmpCommandException refused) when (refused.Description.Contains("already in the process of unplug", StringComparison.Ordinal))
         {
             // The guest has not taken the last request yet, which is as good as asking again.
+            attempt.SetRequested();
+        }
+        catch (QmpCommandException refused) when (refused.ErrorClass == "DeviceNotFound")
+        {
+            await DeletedAsync(qemu, device.DeviceId);
+        }
+        catch (QmpTimeoutException)
+        {
+            // QEMU may have taken the request or not. It is made again, and the outcome comes as an event.
         }
     }
 
@@ -141,25 +193,24 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
     {
         lock (_lock)
         {
-            if (_plugged.TryGetValue(deviceId, out var plugged) && plugged.Device.Removal is { } attempt)
-                Settle(plugged.Device, attempt, RemovalOutcome.Refused);
+            if (_known.TryGetValue(deviceId, out var known) && known.Device.Removal is { } attempt)
+                Settle(known.Device, attempt, RemovalOutcome.Refused);
         }
     }
 
-    /// <summary>The device stays; false when it is gone after all, or the attempt is over.</summary>
-    private bool Settle(IPlugged device, RemovalAttempt attempt, RemovalOutcome outcome)
+    /// <summary>The device stays, unless it is gone after all or the attempt is over.</summary>
+    private void Settle(IHotplugDevice device, RemovalAttempt attempt, RemovalOutcome outcome)
     {
         lock (_lock)
         {
             if (attempt.IsGone || attempt.Outcome.IsCompleted)
-                return false;
+                return;
             Restore(device);
             attempt.End(outcome);
-            return true;
         }
     }
 
-    private void Fail(IPlugged device, RemovalAttempt attempt, ControlException failure)
+    private void Fail(IHotplugDevice device, RemovalAttempt attempt, ControlException failure)
     {
         lock (_lock)
         {
@@ -170,35 +221,67 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
     }
 
-    private void Restore(IPlugged device)
+    private void FailAll(ControlException failure)
     {
-        device.State = PlugState.Attached;
-        if (device.PortId is { } port)
+        Known[] all;
+        lock (_lock)
+            all = [.. _known.Values];
+        foreach (var known in all)
+        {
+            if (known.Device is { State: HotplugState.Detaching, Removal: { } attempt })
+                Fail(known.Device, attempt, failure);
+        }
+    }
+
+    private void Restore(IHotplugDevice device)
+    {
+        device.State = HotplugState.Attached;
+        if (device.Port is { } port)
             ports.Refused(port);
     }
 
     private async Task DeletedAsync(QmpClient qemu, string deviceId)
     {
-        (IPlugged Device, Func<QmpClient, Task> CleanUp) gone;
+        Known? gone;
+        RemovalAttempt attempt;
         lock (_lock)
         {
-            if (!_plugged.Remove(deviceId, out gone))
+            if (!_known.Remove(deviceId, out gone))
                 return;
-            if (gone.Device.Removal is { } attempt)
-                attempt.IsGone = true;
+            if (gone.Device.Removal is not { Outcome.IsCompleted: false })
+                gone.Device.Removal = new RemovalAttempt();
+            attempt = gone.Device.Removal;
+            attempt.IsGone = true;
+            gone.Device.State = HotplugState.Detaching;
         }
 
         try
         {
             await gone.CleanUp(qemu);
         }
-        catch (QmpException error)
+        catch (QmpDisconnectedException)
         {
-            log($"{gone.Device.What} is gone, but QEMU keeps what stood behind it: {error.Message}");
+            // Without a monitor nothing can be freed, and nothing can be attached in its place.
         }
+        catch (Exception error)
+        {
+            log($"{gone.Device.Description}: the device is gone, but QEMU keeps what was behind it: {error.Message}");
+        }
+        finally
+        {
+            if (gone.Device.Port is { } port)
+                ports.Release(port);
+            attempt.End(RemovalOutcome.Deleted);
+        }
+    }
 
-        if (gone.Device.PortId is { } port)
-            ports.Deleted(port);
-        gone.Device.Removal?.End(RemovalOutcome.Deleted);
+    private sealed class Known(IHotplugDevice device, Func<QmpClient, Task> cleanUp)
+    {
+        public IHotplugDevice Device => device;
+
+        public Func<QmpClient, Task> CleanUp => cleanUp;
+
+        /// <summary>QEMU has said that it has it.</summary>
+        public bool IsThere { get; set; }
     }
 }

@@ -1,42 +1,45 @@
+using Vmspawn.Control.Ports;
+using Vmspawn.Qemu.Arguments;
+
 namespace Vmspawn.Control.Storage;
 
 /// <summary>A virtio-scsi controller with the disks on it.</summary>
-internal sealed class ScsiController : IPlugged
+internal sealed class ScsiController(string id) : IHotplugDevice
 {
-    /// <summary>Targets of a virtio-scsi controller; past them LUNs are counted up.</summary>
-    private const int Targets = 256;
+    private readonly HashSet<int> _taken = [];
 
-    private readonly HashSet<(int Target, int Lun)> _taken = [];
+    public string DeviceId => id;
 
-    public required string DeviceId { get; init; }
+    public string Description => DescribeAs(id);
 
-    public string What => Called(DeviceId);
+    /// <summary>Null when it shares its port, and therefore cannot be removed.</summary>
+    public PortLease? Port { get; set; }
 
-    /// <summary>Null when it shares its port, and therefore stays.</summary>
-    public required string? PortId { get; init; }
-
-    public PlugState State { get; set; } = PlugState.Attached;
+    public HotplugState State { get; set; } = HotplugState.Attached;
 
     public RemovalAttempt? Removal { get; set; }
 
     public bool IsEmpty => _taken.Count == 0;
 
-    /// <summary>The lowest place that is free.</summary>
-    public ScsiSeat Sit()
+    public static string DescribeAs(string id) => $"SCSI controller {id}";
+
+    /// <summary>Takes the lowest address that is free.</summary>
+    public ScsiPlacement Allocate()
     {
         var index = 0;
-        while (!_taken.Add((index % Targets, index / Targets)))
+        while (!_taken.Add(index))
             index++;
-        return new ScsiSeat(this, index % Targets, index / Targets);
+        return new ScsiPlacement(this, index);
     }
 
-    public static string Called(string id) => $"SCSI controller {id}";
-
-    public void Leave(ScsiSeat seat) => _taken.Remove((seat.Target, seat.Lun));
+    /// <summary>Gives an address back.</summary>
+    public void Release(ScsiPlacement placement) => _taken.Remove(placement.Index);
 }
 
-/// <summary>Where a disk is on a controller.</summary>
+/// <summary>A disk's place on a controller.</summary>
 /// <param name="Controller">Which controller.</param>
-/// <param name="Target">QEMU's <c>scsi-id</c>, 0…255.</param>
-/// <param name="Lun">QEMU's <c>lun</c>.</param>
-internal sealed record ScsiSeat(ScsiController Controller, int Target, int Lun);
+/// <param name="Index">The address's index there.</param>
+internal sealed record ScsiPlacement(ScsiController Controller, int Index)
+{
+    public ScsiAddress Address => ScsiAddress.At(Index);
+}

@@ -1,29 +1,46 @@
 using Vmspawn.Control.Ports;
+using Vmspawn.Qemu.Arguments;
 using Vmspawn.Qmp;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Control.Storage;
 
 /// <summary>The SCSI controller that disks share: made for the first of them, removed after the last.</summary>
-/// <remarks>One that was asked to leave is never used again, since the guest may obey late: the next disk gets another.</remarks>
-internal sealed class ScsiControllers(PortPool ports, Removals removals, ScsiController? atBoot) : IDisposable
+/// <remarks>One that the guest was asked to release is not used again, since the guest may obey late: the next disk gets another.</remarks>
+internal sealed class ScsiControllers : IDisposable
 {
+    private readonly PortPool _ports;
+    private readonly Removals _removals;
+    private readonly BackgroundWork _background;
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private ScsiController? _current = atBoot;
+    private ScsiController? _current;
     private int _made;
+
+    public ScsiControllers(PortPool ports, Removals removals, BackgroundWork background, ScsiController? atBoot)
+    {
+        _ports = ports;
+        _removals = removals;
+        _background = background;
+        _current = atBoot;
+        if (atBoot is not null)
+            removals.Register(atBoot, qemu => GoneAsync(qemu, atBoot), isThere: true);
+    }
 
     public void Dispose() => _gate.Dispose();
 
     /// <summary>Finds a place for a disk.</summary>
     /// <param name="qemu">The monitor.</param>
+    /// <param name="change">Gives the place back when a later step fails.</param>
     /// <exception cref="ControlException">A controller is needed, and no port is free.</exception>
-    public async Task<ScsiSeat> SitAsync(QmpClient qemu)
+    public async Task<ScsiPlacement> PlaceAsync(QmpClient qemu, StorageChange change)
     {
-        await _gate.WaitAsync();
+        await change.CompleteAsync("the commands of another request, about the SCSI controller,", _ => _gate.WaitAsync());
         try
         {
-            _current ??= await MakeAsync(qemu);
-            return _current.Sit();
+            _current ??= await MakeAsync(qemu, change);
+            var placement = _current.Allocate();
+            change.OnFailure(() => ReleaseAsync(placement));
+            return placement;
         }
         finally
         {
@@ -31,18 +48,19 @@ internal sealed class ScsiControllers(PortPool ports, Removals removals, ScsiCon
         }
     }
 
-    /// <summary>Gives a disk's place back. The last one's lets the controller go, for as long as the guest takes.</summary>
-    public async Task LeaveAsync(ScsiSeat seat)
+    /// <summary>Gives a disk's place back. After the last one the controller is removed, as soon as the guest allows it.</summary>
+    public async Task ReleaseAsync(ScsiPlacement placement)
     {
         await _gate.WaitAsync();
         try
         {
-            var controller = seat.Controller;
-            controller.Leave(seat);
-            if (!controller.IsEmpty || controller.PortId is null || controller != _current)
+            var controller = placement.Controller;
+            controller.Release(placement);
+            if (!controller.IsEmpty || controller.Port is null || controller != _current)
                 return;
             _current = null;
-            _ = ReclaimAsync(controller, removals.Start(controller, Timeout.InfiniteTimeSpan));
+            var attempt = _removals.Start(controller, Timeout.InfiniteTimeSpan);
+            _background.Run(controller.Description, () => UseAgainIfRefusedAsync(controller, attempt));
         }
         finally
         {
@@ -50,31 +68,43 @@ internal sealed class ScsiControllers(PortPool ports, Removals removals, ScsiCon
         }
     }
 
-    /// <summary>A guest that refuses keeps its controller, so the next disk may as well use it.</summary>
-    private async Task ReclaimAsync(ScsiController controller, RemovalAttempt attempt)
+    /// <summary>A guest that refuses keeps its controller, so the next disk can use it.</summary>
+    private async Task UseAgainIfRefusedAsync(ScsiController controller, RemovalAttempt attempt)
     {
-        await ((Task)attempt.Outcome).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (attempt.Outcome.IsCompletedSuccessfully && attempt.Outcome.Result is RemovalOutcome.Refused)
+        if (await attempt.Outcome is RemovalOutcome.Refused)
             Interlocked.CompareExchange(ref _current, controller, null);
     }
 
-    private async Task<ScsiController> MakeAsync(QmpClient qemu)
+    private async Task<ScsiController> MakeAsync(QmpClient qemu, StorageChange change)
     {
-        var id = $"{DeviceIds.ScsiController}-hot-{++_made}";
-        var port = await PortReservation.MakeAsync(ports, removals, ScsiController.Called(id));
-        var seat = "";
+        var controller = new ScsiController($"{DeviceIds.ScsiController}-hot-{++_made}");
+        var port = await PortReservation.MakeAsync(_ports, _removals, controller.Description);
+        _removals.Register(controller, gone => GoneAsync(gone, controller));
         try
         {
-            await port.PlugAsync(bus => qemu.DeviceAddAsync("virtio-scsi-pci", id, seat = bus, PortReservation.WriteAddress));
+            await port.PlugAsync(lease =>
+            {
+                controller.Port = lease;
+                var device = DiskDevice.ScsiController(controller.DeviceId, PciPlace.BehindPort(lease.PortId));
+                return change.StepAsync("device_add", call => qemu.DeviceAddAsync(device, call));
+            });
         }
         catch
         {
+            _removals.Forget(controller);
             port.GiveUp();
             throw;
         }
 
-        var controller = new ScsiController { DeviceId = id, PortId = seat };
-        removals.Register(controller, _ => Task.CompletedTask);
+        _removals.Confirm(controller);
         return controller;
+    }
+
+    /// <summary>The guest may remove a controller with its disks by itself, which ends them too: QEMU is asked for those whose events do not come.</summary>
+    private async Task GoneAsync(QmpClient qemu, ScsiController controller)
+    {
+        Interlocked.CompareExchange(ref _current, null, controller);
+        if (!controller.IsEmpty)
+            await _removals.ReconcileAsync(qemu);
     }
 }

@@ -1,10 +1,12 @@
+using Vmspawn.Control.Ports;
 using Vmspawn.Linux;
 using Vmspawn.Options;
+using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>A disk of the running VM. Who changes it holds its gate; single fields may be read at any time.</summary>
-internal sealed class StorageEntry : IPlugged
+/// <summary>A disk of the running VM. It is changed with its gate held; single fields may be read at any time.</summary>
+internal sealed class StorageEntry : IHotplugDevice
 {
     /// <summary>What clients call it.</summary>
     public required string Name { get; init; }
@@ -45,25 +47,38 @@ internal sealed class StorageEntry : IPlugged
     public bool Discard { get; init; }
 
     /// <summary>The root port of its own; null for a SCSI disk, and for one that shares its port.</summary>
-    public string? PortId { get; set; }
+    public PortLease? Port { get; set; }
 
     /// <summary>Where it is on a SCSI controller, or null.</summary>
-    public ScsiSeat? Seat { get; set; }
+    public ScsiPlacement? Placement { get; set; }
 
     /// <summary>What QEMU holds for it; null while it is being made.</summary>
     public DiskNodes? Nodes { get; set; }
 
-    public PlugState State { get; set; } = PlugState.Attaching;
+    public HotplugState State { get; set; } = HotplugState.Attaching;
 
     public RemovalAttempt? Removal { get; set; }
 
-    /// <summary>Held by what changes the disk, so that such calls follow each other.</summary>
+    /// <summary>Held while the disk is changed, so that such calls follow each other.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
-    public bool IsScsi => Type is DiskType.VirtioScsi or DiskType.ScsiCd;
+    public bool IsScsi => Type.IsScsi();
 
-    public string What => $"disk {Name}";
+    public string Description => $"disk {Name}";
+
+    /// <summary>The same description as a disk from boot has.</summary>
+    public DiskDevice Device => new() { Type = Type, Id = DeviceId, Node = Nodes!.Top, Serial = Serial };
 
     /// <summary>The guest's writes reach the file.</summary>
     public required bool WritesFile { get; init; }
+
+    /// <summary>Why the file of a disk of that format cannot be replaced, or null when it can.</summary>
+    public static string? WhyIrreplaceable(ImageFormat format) =>
+        format is ImageFormat.Raw ? null : "it is a qcow2 image, and only raw ones can be replaced while the guest has them";
 }
+
+/// <summary>What QEMU holds for a disk besides its device.</summary>
+/// <param name="Top">The node that the device uses.</param>
+/// <param name="File">The node below it, when it was added by itself and is to be deleted by itself; null when it goes with the top.</param>
+/// <param name="Fdsets">The descriptor sets behind them.</param>
+internal sealed record DiskNodes(string Top, string? File, IReadOnlyList<long> Fdsets);

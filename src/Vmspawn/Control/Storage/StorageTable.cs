@@ -6,15 +6,21 @@ namespace Vmspawn.Control.Storage;
 /// <summary>The disks of the running VM by name.</summary>
 internal sealed class StorageTable
 {
+    /// <summary>How many disks that are gone still have their name known, for events about their end.</summary>
+    private const int RememberedNames = 256;
+
     private readonly Lock _lock = new();
     private readonly List<StorageEntry> _entries;
     private readonly HashSet<string> _fromBoot;
+    private readonly Dictionary<string, string> _names;
+    private readonly Queue<string> _removedIds = new();
     private readonly PcieTopology _topology;
 
     public StorageTable(IEnumerable<StorageEntry> atBoot, PcieTopology topology)
     {
         _entries = [.. atBoot];
         _fromBoot = [.. _entries.Select(entry => entry.Name)];
+        _names = _entries.ToDictionary(entry => entry.DeviceId, entry => entry.Name);
         _topology = topology;
     }
 
@@ -28,7 +34,7 @@ internal sealed class StorageTable
         }
     }
 
-    /// <summary>Adds a disk, whose name is thereby taken before anything is done for it.</summary>
+    /// <summary>Adds a disk, so that its name is taken before QEMU is asked for anything.</summary>
     /// <exception cref="ControlException">The name or the file is taken.</exception>
     public void Add(StorageEntry entry)
     {
@@ -38,10 +44,18 @@ internal sealed class StorageTable
                 throw new ControlException(ControlFailure.StorageExists, $"there is a disk {entry.Name} already, it is {Word(taken.State)}");
             RefuseSharing(entry, entry.Files[0]);
             _entries.Add(entry);
+            _names[entry.DeviceId] = entry.Name;
         }
     }
 
-    /// <summary>Lets a disk have another file besides its own, until <see cref="SetFiles"/> says which of them stays.</summary>
+    /// <summary>The name of the disk that has or had a device id of QEMU, or null.</summary>
+    public string? NameOf(string deviceId)
+    {
+        lock (_lock)
+            return _names.GetValueOrDefault(deviceId);
+    }
+
+    /// <summary>Claims another file for a disk besides its own, until <see cref="SetFiles"/> says which of them stays.</summary>
     /// <exception cref="ControlException">Another disk has it, and one of the two writes.</exception>
     public void ClaimFile(StorageEntry entry, FileIdentity file)
     {
@@ -61,7 +75,13 @@ internal sealed class StorageTable
     public void Remove(StorageEntry entry)
     {
         lock (_lock)
-            _entries.Remove(entry);
+        {
+            if (!_entries.Remove(entry))
+                return;
+            _removedIds.Enqueue(entry.DeviceId);
+            if (_removedIds.Count > RememberedNames)
+                _names.Remove(_removedIds.Dequeue());
+        }
     }
 
     /// <exception cref="ControlException">There is none of that name.</exception>
@@ -73,13 +93,13 @@ internal sealed class StorageTable
                 return found;
         }
 
-        // A disk from boot that was removed is in the plan for ever.
+        // The plan still has a disk from boot that was removed.
         throw _topology.FindDevice(name) is { } other && !_fromBoot.Contains(name)
-            ? new ControlException(ControlFailure.StorageImmutable, $"{name} is no disk of ours but the {other.Driver} of {other.Owner}, which stays")
+            ? new ControlException(ControlFailure.StorageImmutable, $"{name} is no disk but the {other.Driver} of {other.Owner}, which cannot be detached")
             : new ControlException(ControlFailure.NoSuchStorage, $"no disk {name} is attached");
     }
 
-    /// <summary>QEMU's locks do not see a file that comes twice by the same open, as descriptors of a client may.</summary>
+    /// <summary>QEMU locks an open file, so it does not notice a file that a client hands over twice by descriptors of one open.</summary>
     private void RefuseSharing(StorageEntry entry, FileIdentity file)
     {
         foreach (var other in _entries)
@@ -91,10 +111,10 @@ internal sealed class StorageTable
         }
     }
 
-    private static string Word(PlugState state) => state switch
+    private static string Word(HotplugState state) => state switch
     {
-        PlugState.Attaching => "being attached",
-        PlugState.Detaching => "being detached",
+        HotplugState.Attaching => "being attached",
+        HotplugState.Detaching => "being detached",
         _ => "attached",
     };
 }

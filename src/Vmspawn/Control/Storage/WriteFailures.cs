@@ -3,14 +3,14 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>Says it when QEMU pauses the VM because the host cannot take what the guest writes: its file system is full, mostly.</summary>
+/// <summary>Reports that QEMU paused the VM because a write of the guest failed on the host, mostly for a full file system.</summary>
 internal sealed class WriteFailures(string machine, StorageTable table, Action<string> tell)
 {
     private const string FailedEvent = "BLOCK_IO_ERROR";
     private const string ResumedEvent = "RESUME";
 
-    // Each request under way fails for itself, so a full disk is told once until the VM goes on.
-    private readonly HashSet<string> _told = [];
+    // Each request under way fails by itself, so a full disk is reported once until the VM goes on.
+    private readonly HashSet<string> _reported = [];
 
     /// <summary>Follows QEMU's events to its end.</summary>
     public async Task ListenAsync(QmpClient qemu)
@@ -25,25 +25,25 @@ internal sealed class WriteFailures(string machine, StorageTable table, Action<s
             await foreach (var happened in events)
             {
                 if (happened.Name == ResumedEvent)
-                    _told.Clear();
-                else if (Text(happened.Data, "action") == "stop" && Text(happened.Data, "node-name") is { } node && _told.Add(node))
+                    _reported.Clear();
+                else if (Text(happened.Data, "action") == "stop" && Text(happened.Data, "node-name") is { } node && _reported.Add(node))
                     tell(Sentence(happened.Data, node));
             }
         }
         catch (QmpException)
         {
-            // With QEMU gone nobody writes.
+            // Without a monitor there are no events.
         }
     }
 
     private string Sentence(JsonElement data, string node)
     {
         var disk = table.All.FirstOrDefault(entry => entry.Nodes is { } nodes && (nodes.Top == node || nodes.File == node));
-        var where = disk is null ? $"block node {node}" : disk.WritesTo is { } file ? $"{disk.What} ({file})" : disk.What;
+        var where = disk is null ? $"block node {node}" : disk.WritesTo is { } file ? $"{disk.Description} ({file})" : disk.Description;
         var isFull = data.TryGetProperty("nospace"u8, out var nospace) && nospace.ValueKind is JsonValueKind.True;
         var why = isFull ? "the file system is full" : Text(data, "reason") ?? "the host gave no reason";
         return $"{machine}: paused, because a {Text(data, "operation")} of the guest failed on {where}: {why} " +
-            $"({(isFull ? "free some space" : "mend it")}, then: vmspawn resume {machine})";
+            $"({(isFull ? "free some space" : "fix it")}, then run: vmspawn resume {machine})";
     }
 
     private static string? Text(JsonElement data, string name) =>

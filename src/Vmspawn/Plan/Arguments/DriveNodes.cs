@@ -36,19 +36,14 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
         };
     }
 
-    private BlockNode InMemory(DriveSpec drive) => new()
+    private BlockNode InMemory(DriveSpec drive) => new ImageNode
     {
-        Driver = "raw",
-        NodeName = drive.Id,
+        Format = ImageFormat.Raw,
+        Name = drive.Id,
+        SetPath = draft.SetPath(drive.Id, new MemoryBytes(drive.Content)),
         ReadOnly = true,
-        File = new BlockNode
-        {
-            Driver = "file",
-            NodeName = $"{drive.Id}-file",
-            FileName = draft.SetPath(drive.Id, new MemoryBytes(drive.Content)),
-            ReadOnly = true,
-        },
-    };
+        IsFileReadOnly = true,
+    }.Whole();
 
     private BlockNode Image(DriveSpec drive, string name, bool readOnly)
     {
@@ -67,24 +62,17 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
     private BlockNode Layer(
         BackingSpec image, DescriptorSource source, string name, bool readOnly, bool discard, BlockNode? below)
     {
-        var isQcow2 = image.Format == ImageFormat.Qcow2;
-        return new BlockNode
+        return new ImageNode
         {
-            Driver = isQcow2 ? "qcow2" : "raw",
-            NodeName = name,
+            Format = image.Format,
+            Name = name,
+            SetPath = draft.SetPath(name, source),
+            IsBlockDevice = image.IsBlockDevice,
             ReadOnly = readOnly,
+            IsFileReadOnly = readOnly,
             Discard = discard,
-            File = new BlockNode
-            {
-                Driver = image.IsBlockDevice ? "host_device" : "file",
-                NodeName = $"{name}-file",
-                FileName = draft.SetPath(name, source),
-                ReadOnly = readOnly,
-                Discard = discard,
-                IoUring = ioUring,
-            },
+            IoUring = ioUring,
             Backing = below,
-            NoBacking = isQcow2 && below is null,
-        };
+        }.Whole();
     }
 }

@@ -5,8 +5,7 @@ using System.Text.Encodings.Web;
 namespace Vmspawn.Qemu.Arguments;
 
 /// <summary>A node of QEMU's block graph, as <c>-blockdev</c> and <c>blockdev-add</c> take it (QAPI BlockdevOptions).</summary>
-/// <remarks>A plain class rather than a record: it is written once as text and never compared.</remarks>
-internal sealed class BlockNode
+internal sealed record BlockNode
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -31,6 +30,9 @@ internal sealed class BlockNode
     /// <summary>For format drivers: the node that holds the bytes.</summary>
     public BlockNode? File { get; init; }
 
+    /// <summary>For format drivers, in place of <see cref="File"/>: the name of a node that QEMU has already.</summary>
+    public string? FileReference { get; init; }
+
     /// <summary>For qcow2: the node below, written here rather than found through the header.</summary>
     public BlockNode? Backing { get; init; }
 
@@ -46,11 +48,19 @@ internal sealed class BlockNode
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
-    private void Write(Utf8JsonWriter json)
+    /// <summary>The whole object.</summary>
+    public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("driver", Driver);
         json.WriteString("node-name", NodeName);
+        WriteOptions(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>For <c>blockdev-add</c>: the options besides driver and name.</summary>
+    public void WriteOptions(Utf8JsonWriter json)
+    {
         if (FileName is not null)
             json.WriteString("filename", FileName);
         if (IoUring)
@@ -71,6 +81,10 @@ internal sealed class BlockNode
             json.WritePropertyName("file");
             File.Write(json);
         }
+        else if (FileReference is not null)
+        {
+            json.WriteString("file", FileReference);
+        }
 
         if (Backing is not null)
         {
@@ -81,7 +95,5 @@ internal sealed class BlockNode
         {
             json.WriteNull("backing");
         }
-
-        json.WriteEndObject();
     }
 }

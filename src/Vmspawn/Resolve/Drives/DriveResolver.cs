@@ -44,7 +44,7 @@ internal sealed class DriveResolver(
         // A child has the size that it was made with.
         if (template is not null && options.GrowImage <= drive.VirtualSize)
             return drive with { IsRoot = true };
-        var growTo = options.GrowImage is { } wish && drive.Type != DiskType.ScsiCd
+        var growTo = options.GrowImage is { } wish && !drive.Type.IsReadOnly()
             ? GrowImage.Target(facts!, wish, problems)
             : null;
         return drive with { IsRoot = true, GrowTo = growTo, VirtualSize = Math.Max(drive.VirtualSize, growTo ?? 0) };
@@ -53,7 +53,7 @@ internal sealed class DriveResolver(
     private DriveSpec? NewChild(string subject, string path, TemplateResolver template)
     {
         var wish = options.GrowImage ?? 0;
-        if (options.ImageDiskType == DiskType.ScsiCd)
+        if (options.ImageDiskType.IsReadOnly())
         {
             problems.Add(new Problem("template-cd", subject, "a CD is never written to, so it needs no child", "boot the template itself with -i"));
             return null;
@@ -93,7 +93,7 @@ internal sealed class DriveResolver(
     private DriveSpec? Drive(
         string subject, string path, ImageFormat format, DiskType type, string id, bool ephemeral, out ImageFacts? facts)
     {
-        var readOnly = type == DiskType.ScsiCd;
+        var readOnly = type.IsReadOnly();
         var throwAway = ephemeral && !readOnly;
         var writes = !readOnly && !throwAway;
         facts = ImageProbe.Probe(subject, path, format, writes, problems);
@@ -135,7 +135,7 @@ internal sealed class DriveResolver(
 
     private void WarnAboutCd()
     {
-        if (options.ImageDiskType != DiskType.ScsiCd)
+        if (!options.ImageDiskType.IsReadOnly())
             return;
         if (options.Ephemeral)
             notices.Add("--ephemeral: a CD is never written to, so it changes nothing for the root disk");

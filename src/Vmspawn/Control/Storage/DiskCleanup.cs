@@ -1,0 +1,30 @@
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Control.Storage;
+
+/// <summary>Frees what QEMU and the tables hold for a disk whose device is gone.</summary>
+internal sealed class DiskCleanup(BlockNodes blocks, ScsiControllers controllers, StorageTable table)
+{
+    public async Task RunAsync(QmpClient qemu, StorageEntry disk)
+    {
+        // What attaches it, or replaces its file, finishes first.
+        await disk.Gate.WaitAsync();
+        try
+        {
+            await blocks.DeleteAsync(qemu, disk.Nodes!);
+        }
+        finally
+        {
+            try
+            {
+                if (disk.Placement is { } placement)
+                    await controllers.ReleaseAsync(placement);
+            }
+            finally
+            {
+                table.Remove(disk);
+                disk.Gate.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Vmspawn.Control.Ports;
+using Vmspawn.Plan;
+using Vmspawn.Spec;
+using Vmspawn.Supervise;
+
+namespace Vmspawn.Control.Storage;
+
+/// <summary>The disks and ports of a running VM, and what can be done to them.</summary>
+internal sealed class DiskHotplug : IAsyncDisposable
+{
+    private readonly BackgroundWork _background;
+    private readonly Removals _removals;
+    private readonly ScsiControllers _controllers;
+    private readonly WriteFailures _failures;
+
+    public DiskHotplug(MachineSpec spec, VmPlan plan, MonitorAccess monitor, TimeProvider clock, VmMessages messages)
+    {
+        Topology = plan.Topology;
+        Ports = new PortPool(new PortTable(plan.Topology, clock, BootStorage.PortOwners(spec, plan)), clock);
+        var boot = new BootStorage(spec, plan, Ports);
+        Table = new StorageTable(boot.Disks, plan.Topology);
+        _background = new BackgroundWork(clock, messages.Notice);
+        _removals = new Removals(monitor, Ports, clock, _background, messages.Notice);
+        _failures = new WriteFailures(spec.Name, Table, messages.Error);
+        _controllers = new ScsiControllers(Ports, _removals, _background, boot.Controller);
+        var blocks = new BlockNodes(spec.IoUring);
+        var cleanup = new DiskCleanup(blocks, _controllers, Table);
+        Attach = new DiskAttach(monitor, spec.Qemu, Table, Ports, _controllers, _removals, blocks, cleanup, _background, clock);
+        Detach = new DiskDetach(Table, _removals, clock);
+        Replace = new DiskReplace(monitor, Table, blocks, _background, clock, messages.Notice);
+
+        foreach (var disk in boot.Disks)
+            _removals.Register(disk, qemu => cleanup.RunAsync(qemu, disk), isThere: true);
+        _background.Run("disks", () => FollowAsync(monitor));
+    }
+
+    public Pcie.PcieTopology Topology { get; }
+
+    public PortPool Ports { get; }
+
+    public StorageTable Table { get; }
+
+    public DiskAttach Attach { get; }
+
+    public DiskDetach Detach { get; }
+
+    public DiskReplace Replace { get; }
+
+    /// <summary>Ends it after the monitor has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _background.DisposeAsync();
+        _controllers.Dispose();
+    }
+
+    /// <summary>Follows what QEMU says of devices and disks, from its greeting to the monitor's end.</summary>
+    private async Task FollowAsync(MonitorAccess monitor)
+    {
+        if (await monitor.WhenReadyAsync() is { } qemu)
+            await Task.WhenAll(_removals.ListenAsync(qemu), _failures.ListenAsync(qemu));
+    }
+}

@@ -1,0 +1,163 @@
+using Vmspawn.Linux;
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Control.Storage;
+
+/// <summary>
+/// A change of the VM's disks that a client requested: its steps in QEMU, and how to undo them when a later step fails.
+/// </summary>
+/// <remarks>
+/// A step that QEMU does not answer in time may still be carried out, so its client is told that, and the change itself
+/// waits until QEMU answers or the monitor ends. Only then are names, ports and nodes given back: a time-out is no answer.
+/// </remarks>
+internal sealed class StorageChange
+{
+    /// <summary>How long QEMU may take for a step before the client is told.</summary>
+    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(10);
+
+    private readonly string _subject;
+    private readonly TimeProvider _clock;
+    private readonly Stack<Func<Task>> _undo = new();
+    private readonly TaskCompletionSource<ControlException> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private StorageChange(string subject, TimeProvider clock)
+    {
+        _subject = subject;
+        _clock = clock;
+    }
+
+    /// <summary>For commands whose effect must be known: they end with QEMU's answer, or with the monitor.</summary>
+    public static QmpCallOptions NoLimit { get; } = new() { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>The client has been told that QEMU does not answer.</summary>
+    public bool IsGivenUp => _overdue.Task.IsCompleted;
+
+    /// <summary>Carries a change out.</summary>
+    /// <param name="subject">The disk, for messages.</param>
+    /// <param name="work">The steps.</param>
+    /// <param name="clock">For the limit.</param>
+    /// <param name="background">Takes over what goes on after the client has been told.</param>
+    /// <exception cref="ControlException">It failed and is undone, or QEMU does not answer.</exception>
+    public static async Task<T> RunAsync<T>(
+        string subject, Func<StorageChange, Task<T>> work, TimeProvider clock, BackgroundWork background)
+    {
+        var change = new StorageChange(subject, clock);
+        var running = change.WorkAsync(work);
+        if (await Task.WhenAny(running, change._overdue.Task) == running)
+            return await running;
+        background.Run(subject, () => running);
+        throw await change._overdue.Task;
+    }
+
+    /// <summary>Does a step, unless the change has been given up.</summary>
+    /// <param name="step">Its name, for messages.</param>
+    /// <param name="command">Sends it, with the options that it gets.</param>
+    /// <param name="undo">Undoes it; null when there is nothing to undo.</param>
+    /// <exception cref="QmpCommandException">QEMU refused it, and nothing of it was done.</exception>
+    public async Task<T> StepAsync<T>(string step, Func<QmpCallOptions, Task<T>> command, Func<T, Task>? undo = null)
+    {
+        ThrowIfGivenUp();
+        var result = await AnswerAsync(step, command(NoLimit));
+        if (undo is not null)
+            _undo.Push(() => undo(result));
+        return result;
+    }
+
+    /// <inheritdoc cref="StepAsync{T}"/>
+    public Task StepAsync(string step, Func<QmpCallOptions, Task> command, Func<Task>? undo = null) => StepAsync(
+        step,
+        async call =>
+        {
+            await command(call);
+            return true;
+        },
+        undo is null ? null : _ => undo());
+
+    /// <summary>Does a step behind the point of no return, also when the change has been given up.</summary>
+    public Task CompleteAsync(string step, Func<QmpCallOptions, Task> command) => AnswerAsync(step, Waiting(command(NoLimit)));
+
+    /// <summary>Adds what a failure of a later step undoes.</summary>
+    public void OnFailure(Func<Task> undo) => _undo.Push(undo);
+
+    /// <inheritdoc cref="OnFailure(Func{Task})"/>
+    public void OnFailure(Action undo) => OnFailure(() =>
+    {
+        undo();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>What was done so far stays.</summary>
+    public void Keep() => _undo.Clear();
+
+    /// <exception cref="ControlException">The client has been told that the change is given up.</exception>
+    public void ThrowIfGivenUp()
+    {
+        if (IsGivenUp)
+            throw new ControlException(ControlFailure.TimedOut, "QEMU has answered at last, and what was begun is undone") { Errno = Errno.ETIMEDOUT };
+    }
+
+    private async Task<T> WorkAsync<T>(Func<StorageChange, Task<T>> work)
+    {
+        try
+        {
+            return await work(this);
+        }
+        catch (Exception cause)
+        {
+            throw await UnwindAsync(MonitorAccess.Translate(cause));
+        }
+    }
+
+    /// <summary>Undoes everything, whatever fails meanwhile.</summary>
+    /// <returns>The reason, with what could not be undone added.</returns>
+    private async Task<ControlException> UnwindAsync(ControlException cause)
+    {
+        var left = new List<string>();
+        while (_undo.TryPop(out var undo))
+        {
+            try
+            {
+                await AnswerAsync("a step that undoes the change", Waiting(undo()));
+            }
+            catch (QmpDisconnectedException)
+            {
+                // Without a monitor QEMU's state is out of reach, and no further request can use it.
+            }
+            catch (Exception error)
+            {
+                left.Add(error.Message);
+            }
+        }
+
+        return left.Count == 0
+            ? cause
+            : new ControlException(cause.Failure, $"{cause.Message}; not all of it could be undone: {string.Join("; ", left)}", cause)
+            {
+                Errno = cause.Errno,
+            };
+    }
+
+    /// <summary>Waits for an answer as long as it takes. After the limit the client is told.</summary>
+    private async Task<T> AnswerAsync<T>(string step, Task<T> answer)
+    {
+        await ((Task)answer).WaitAsync(StepLimit, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!answer.IsCompleted)
+        {
+            _overdue.TrySetResult(new ControlException(
+                ControlFailure.TimedOut,
+                $"QEMU has not answered {step} of {_subject} within {StepLimit.TotalSeconds:0} s; the request is given up, and what was begun " +
+                "is undone or completed when QEMU answers (until then the name and the port stay taken; vmspawn status shows them)")
+            {
+                Errno = Errno.ETIMEDOUT,
+            });
+        }
+
+        return await answer;
+    }
+
+    private static async Task<bool> Waiting(Task task)
+    {
+        await task;
+        return true;
+    }
+}

@@ -1,0 +1,81 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.Qemu.Arguments;
+
+/// <summary>A disk's address on a virtio-scsi controller.</summary>
+/// <param name="Target">QEMU's <c>scsi-id</c>, 0 to 255.</param>
+/// <param name="Lun">QEMU's <c>lun</c>.</param>
+internal readonly record struct ScsiAddress(int Target, int Lun)
+{
+    /// <summary>Targets of a virtio-scsi controller; after them the LUNs count up.</summary>
+    private const int Targets = 256;
+
+    /// <summary>The address of the disk with that index on its controller.</summary>
+    public static ScsiAddress At(int index) => new(index % Targets, index / Targets);
+}
+
+/// <summary>The device that shows a disk to the guest. Disks from boot and disks that are attached later are both described here.</summary>
+internal sealed record DiskDevice
+{
+    /// <summary>The driver of the controller that SCSI disks share.</summary>
+    public const string ScsiControllerDriver = "virtio-scsi-pci";
+
+    /// <summary>Bytes of the vendor specific designator in page 0x83 (SPC, "Device Identification VPD page") as QEMU makes it.</summary>
+    private const int LongestDeviceId = 20;
+
+    public required DiskType Type { get; init; }
+
+    public required string Id { get; init; }
+
+    /// <summary>The topmost block node.</summary>
+    public required string Node { get; init; }
+
+    public required string Serial { get; init; }
+
+    /// <summary>The disk that firmware boots from.</summary>
+    public bool IsBootDisk { get; init; }
+
+    /// <summary>It shares an interrupt instead of having one for each queue.</summary>
+    public bool SharesInterrupt { get; init; }
+
+    /// <summary>QEMU's driver of the disk itself; for SCSI types the one on the controller's bus.</summary>
+    public static string Driver(DiskType type) => type switch
+    {
+        DiskType.VirtioBlk => "virtio-blk-pci",
+        DiskType.Nvme => "nvme",
+        DiskType.VirtioScsi => "scsi-hd",
+        DiskType.ScsiCd => "scsi-cd",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
+    /// <summary>The controller that SCSI disks share.</summary>
+    public static QemuDevice ScsiController(string id, PciPlace place) => new QemuDevice(ScsiControllerDriver, id).At(place);
+
+    /// <summary>The device of a disk that is a PCI device itself.</summary>
+    public QemuDevice At(PciPlace place)
+    {
+        var device = New().At(place);
+        if (SharesInterrupt)
+        {
+            // One vector for nvme; virtio-blk without vectors of its own takes the pin's interrupt.
+            device = Type is DiskType.Nvme ? device.With("msix_qsize", 1) : device.With("vectors", 0);
+        }
+
+        return WithDisk(device);
+    }
+
+    /// <summary>The device of a disk on a SCSI controller.</summary>
+    public QemuDevice At(string controller, ScsiAddress address) => WithDisk(New()
+        .With("bus", $"{controller}.0")
+        .With("scsi-id", address.Target)
+        .With("lun", address.Lun)
+        // By default it is the serial, and QEMU 11 refuses one that is longer.
+        .WithIf(Serial.Length > LongestDeviceId, "device_id", Serial[..Math.Min(LongestDeviceId, Serial.Length)]));
+
+    private QemuDevice New() => new(Driver(Type), Id);
+
+    private QemuDevice WithDisk(QemuDevice device) => device
+        .With("drive", Node)
+        .With("serial", Serial)
+        .WithIf(IsBootDisk, "bootindex", 1);
+}

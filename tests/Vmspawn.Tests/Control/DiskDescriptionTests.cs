@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Vmspawn.Control.Storage;
+using Vmspawn.Images;
+using Vmspawn.Options;
+using Vmspawn.Plan;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Tests.Control;
+
+/// <summary>A disk that is attached later is the same device, over the same nodes, as one from boot.</summary>
+public class DiskDescriptionTests
+{
+    /// <summary>What must differ: two devices have two ids, two nodes, and two places.</summary>
+    private static readonly string[] Different = ["id", "drive", "bus", "addr"];
+
+    public static TheoryData<string, string, string> Disks()
+    {
+        var data = new TheoryData<string, string, string>();
+        foreach (var (type, _) in DiskText.Types)
+        {
+            foreach (var name in new[] { "short.raw", "a-name-of-25-characters--.raw", "a name that no device can show as its serial number.raw" })
+            {
+                foreach (var (format, _) in DiskText.Formats)
+                    data.Add(type, name, format);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory, MemberData(nameof(Disks))]
+    public async Task Each_type_has_the_same_properties_at_boot_and_later(string typeWord, string name, string formatWord)
+    {
+        var type = ChoiceText.Parse(typeWord, DiskText.Types).Value;
+        var format = ChoiceText.Parse(formatWord, DiskText.Formats).Value;
+        await using var some = await SomeDisks.StartAsync();
+        var path = some.Put(name, new byte[4096]);
+        if (format is ImageFormat.Qcow2)
+            some.PutQcow2(name, 1 << 20);
+        // The file's node has the access mode of its descriptor, which boot opens as the disk needs it.
+        await some.AttachAsync(new AttachRequest(name, typeWord, ReadOnly: null, path, formatWord), writable: !type.IsReadOnly());
+        var arguments = BootArguments(type, format, name, path);
+
+        var boot = Option(arguments, "-device", "id=vmspawn-extra-0").Split(',')[1..].Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+        var driver = Option(arguments, "-device", "id=vmspawn-extra-0").Split(',')[0];
+        var later = Sent(some, "device_add", driver);
+        Assert.Equal(
+            boot.Where(property => !Different.Contains(property.Key)).OrderBy(property => property.Key, StringComparer.Ordinal),
+            later.EnumerateObject().Where(property => property.Name != "driver" && !Different.Contains(property.Name))
+                .ToDictionary(property => property.Name, property => property.Value.ToString())
+                .OrderBy(property => property.Key, StringComparer.Ordinal));
+        // Behind a root port there is one place.
+        if (boot.TryGetValue("addr", out var address))
+            Assert.Equal(address, later.GetProperty("addr").GetString());
+
+        Assert.Equal(
+            Normal(Option(arguments, "-blockdev", "vmspawn-extra-0"), "vmspawn-extra-0"),
+            Normal(Sent(some, "blockdev-add", format is ImageFormat.Qcow2 ? "qcow2" : "raw").GetRawText(), "vmspawn-hot-1"));
+    }
+
+    [Fact]
+    public async Task The_SCSI_controller_is_the_same_at_boot_and_later()
+    {
+        await using var some = await SomeDisks.StartAsync();
+        await some.AttachAsync("d", "virtio-scsi");
+        var boot = Option(BootArguments(DiskType.VirtioScsi, ImageFormat.Raw, "d", "/d"), "-device", "id=vmspawn-scsi").Split(',');
+        var later = Sent(some, "device_add", "virtio-scsi-pci");
+        Assert.Equal(boot[1..].Select(pair => pair.Split('=')[0]), later.EnumerateObject().Select(property => property.Name).Where(property => property != "driver"));
+        Assert.Equal("addr=" + later.GetProperty("addr").GetString(), boot[3]);
+    }
+
+    private static List<string> BootArguments(DiskType type, ImageFormat format, string name, string path)
+    {
+        var spec = SomeDisks.Spec with
+        {
+            Drives =
+            [
+                new DriveSpec
+                {
+                    Id = DeviceIds.ExtraDrive(0),
+                    Path = path,
+                    Format = format,
+                    Type = type,
+                    Serial = DiskSerial.For(name, type),
+                    VirtualSize = 1 << 20,
+                    ReadOnly = type.IsReadOnly(),
+                    Discard = !type.IsReadOnly(),
+                },
+            ],
+        };
+        return [.. MachinePlanner.Plan(spec).Plan!.Arguments];
+    }
+
+    private static string Option(List<string> arguments, string option, string part) => arguments
+        .Where((_, i) => i > 0 && arguments[i - 1] == option)
+        .Single(value => value.Split(',').Contains(part) || value.Contains($"\"node-name\":\"{part}\"", StringComparison.Ordinal));
+
+    private static JsonElement Sent(SomeDisks some, string command, string driver) => some.Qemu.Commands
+        .Single(sent => sent.Name == command && sent.Arguments.GetProperty("driver").GetString() == driver).Arguments;
+
+    /// <summary>The node without its own name and its set's number.</summary>
+    private static string Normal(string node, string id)
+    {
+        const string Set = "/dev/fdset/";
+        var at = node.IndexOf(Set, StringComparison.Ordinal) + Set.Length;
+        var number = node[at..node.IndexOf('"', at)];
+        return node.Replace(Set + number, "SET", StringComparison.Ordinal).Replace(id, "ID", StringComparison.Ordinal);
+    }
+}
