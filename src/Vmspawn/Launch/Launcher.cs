@@ -97,7 +97,7 @@ internal static class Launcher
         }
         catch (IOException error)
         {
-            throw new LaunchException($"write {path}", error.Message, error);
+            throw new LaunchException($"write {path}", FailureReason.Of(error), error);
         }
     }
 
@@ -110,7 +110,7 @@ internal static class Launcher
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LaunchException($"grow {growth.Path}", error.Message, error);
+            throw new LaunchException($"grow {growth.Path}", FailureReason.Of(error), error);
         }
     }
 
