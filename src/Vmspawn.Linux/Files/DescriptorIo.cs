@@ -17,7 +17,7 @@ public static unsafe class DescriptorIo
     {
         while (!bytes.IsEmpty)
         {
-            if (!WaitWritable(descriptor, bound))
+            if (!WaitFor(descriptor, Libc.POLLOUT, bound))
                 throw new LinuxException("write", null, Errno.ETIMEDOUT);
             bytes = bytes[Math.Max(0, Write(descriptor, bytes[..Math.Min(bytes.Length, AtOnce)]))..];
         }
@@ -63,13 +63,14 @@ public static unsafe class DescriptorIo
         }
     }
 
-    private static bool WaitWritable(SafeHandle descriptor, TimeSpan bound)
+    /// <summary>Waits, holding the thread, until poll(2) has something to say; false when the bound has passed.</summary>
+    internal static bool WaitFor(SafeHandle descriptor, short events, TimeSpan bound)
     {
         bool referenced = false;
         try
         {
             descriptor.DangerousAddRef(ref referenced);
-            Libc.PollEntry entry = new() { Descriptor = (int)descriptor.DangerousGetHandle(), Events = Libc.POLLOUT };
+            Libc.PollEntry entry = new() { Descriptor = (int)descriptor.DangerousGetHandle(), Events = events };
             int ready;
             do
                 ready = Libc.Poll(&entry, 1, bound == Timeout.InfiniteTimeSpan ? -1 : (int)bound.TotalMilliseconds);

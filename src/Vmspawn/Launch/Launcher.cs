@@ -10,14 +10,6 @@ namespace Vmspawn.Launch;
 /// <summary>The launch stage: carries a plan out step by step, and gives everything back when a step fails.</summary>
 internal static class Launcher
 {
-    /// <summary>What children say is part of our errors, so it must not depend on the user's language; and our service manager is ours alone.</summary>
-    internal static IReadOnlyDictionary<string, string?> ChildVariables { get; } =
-        new Dictionary<string, string?>(ServiceManager.Variables.Select(name => KeyValuePair.Create(name, (string?)null)))
-        {
-            ["LANG"] = "C.UTF-8",
-            ["LC_ALL"] = null,
-        };
-
     /// <param name="plan">What to start.</param>
     /// <param name="runtime">Where runtime directories go.</param>
     /// <param name="passed">Devices that were handed to us.</param>
@@ -128,7 +120,6 @@ internal static class Launcher
         var spec = new ChildSpec(plan.Program, plan.Arguments)
         {
             Descriptors = descriptors,
-            Environment = ChildVariables,
             StandardInput = isNative ? StandardStream.Input : null,
             StandardOutput = isNative ? StandardStream.Output : errors.WriteEnd,
             StandardError = errors.WriteEnd,

@@ -43,7 +43,6 @@ internal sealed class GuestPowerOff
         {
             using var child = ChildProcess.Start(new ChildSpec(_ssh, Arguments())
             {
-                Environment = Launcher.ChildVariables,
                 StandardOutput = errors.WriteEnd,
                 StandardError = errors.WriteEnd,
             });
