@@ -45,6 +45,7 @@ internal static class HelpText
         Title(help, "Environment", style);
         AppendVariable(help, EnvironmentRequests.QemuExtra, "More QEMU arguments, quoted as for a shell");
         AppendVariable(help, EnvironmentRequests.NetworkMac, "MAC address of the guest's first network card");
+        AppendVariable(help, Running.LastCatch.TraceVariable, "1: the stack trace of an unexpected failure");
         Title(help, "Exit status", style);
         help.Append("  ");
         WrappedText.Append(help, Status, 2, style.Columns);

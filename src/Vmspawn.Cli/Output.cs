@@ -1,5 +1,5 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Cli;
 
@@ -8,46 +8,44 @@ namespace Vmspawn.Cli;
 /// settings and signal handlers of their own): the terminal is the guest's.</remarks>
 internal static class Output
 {
-    private const int StandardOutput = 1;
-    private const int StandardError = 2;
+    /// <summary>How long a terminal that was stopped (Ctrl-S), or a pipe that nobody reads, may hold a message up; then it is dropped.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // errno(3); a failed write(2) has it as its HResult.
-    private const int BrokenPipe = 32;
+    private static volatile bool s_stalled;
 
     /// <summary>Writes to standard output.</summary>
     /// <returns>The exit status: 1 when it could not be written, which is then said on standard error; a reader that has gone away
     /// is no failure.</returns>
     public static int Write(string text)
     {
-        if (TryWrite(StandardOutput, text) is not { } reason)
+        try
+        {
+            DescriptorIo.WriteAll(StandardStream.Output, Encoding.UTF8.GetBytes(text), Timeout.InfiniteTimeSpan);
             return 0;
-        WriteError(Messages.Of([new Problem("output", "standard output", $"it cannot be written: {reason}")], TextStyle.OfError()));
-        return 1;
+        }
+        catch (LinuxException gone) when (gone.Errno == Errno.EPIPE)
+        {
+            return 0;
+        }
+        catch (LinuxException failed)
+        {
+            WriteError(Messages.Of([new Problem("output", "standard output", $"it cannot be written: {FailureReason.Of(failed.Errno)}")], TextStyle.OfError()));
+            return 1;
+        }
     }
 
     /// <summary>Writes to standard error; where that fails there is nobody left to tell.</summary>
-    public static void WriteError(string text) => TryWrite(StandardError, text);
-
-    // In one piece, so that lines of several processes on one terminal do not mix.
-    private static string? TryWrite(int descriptor, string text)
+    public static void WriteError(string text)
     {
         try
         {
-            using var handle = new SafeFileHandle(descriptor, ownsHandle: false);
-            using var stream = new FileStream(handle, FileAccess.Write, bufferSize: 0);
-            stream.Write(Encoding.UTF8.GetBytes(text));
-
-            // FileStream writes a file at an offset of its own; asking for the handle moves the one we share with others.
-            _ = stream.SafeFileHandle;
-            return null;
+            DescriptorIo.WriteAll(StandardStream.Error, Encoding.UTF8.GetBytes(text), s_stalled ? TimeSpan.Zero : Patience);
+            s_stalled = false;
         }
-        catch (IOException e) when (e.HResult == BrokenPipe)
+        catch (LinuxException failed)
         {
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return e.Message;
+            // Once it has stalled, further messages are not waited for.
+            s_stalled = failed.Errno == Errno.ETIMEDOUT;
         }
     }
 }

@@ -9,18 +9,22 @@ namespace Vmspawn.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] args)
+    private static async Task<int> Main(string[] args)
     {
+        // On the main thread and before the first wait: see ParentDeath.
         if (ParentDeath.TryRunTrampoline(args, out var exitCode))
             return exitCode;
         // Run by the dotnet host, our own executable is another program.
         if (!RuntimeFeature.IsDynamicCodeSupported)
             ParentDeath.UseSelf();
-        var invokedAs = Environment.GetCommandLineArgs()[0];
-        return Dispatch(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
+        return await LastCatch.RunAsync(() =>
+        {
+            var invokedAs = Environment.GetCommandLineArgs()[0];
+            return DispatchAsync(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
+        });
     }
 
-    private static int Dispatch(ParsedCommand command)
+    private static async Task<int> DispatchAsync(ParsedCommand command)
     {
         switch (command)
         {
@@ -35,17 +39,17 @@ internal static class Program
             case FirmwareCommand(var options, var question):
                 return FirmwareAnswer.Run(options, question);
             case RunCommand(var options):
-                return RunVerb.Run(options);
+                return await RunVerb.RunAsync(options);
             case DemoCommand(var options):
-                return RunVerb.Run(DemoVerb.Fill(options));
+                return await RunVerb.RunAsync(DemoVerb.Fill(options));
             case ControlCommand control:
-                return ControlRun.Run(control);
+                return await ControlRun.RunAsync(control);
             case ShowControlHelp(var verb):
                 return Output.Write(ControlHelp.Write(verb, TextStyle.OfOutput(TerminalColumns())));
             case ConnectForSsh(var address, var port):
-                return SshProxyVerb.Run(address, port);
+                return await SshProxyVerb.RunAsync(address, port);
             case Suggest(var words):
-                return Output.Write(Suggestions.Of(words, Completion.Words));
+                return Output.Write(await Suggestions.OfAsync(words, Completion.WordsAsync));
             default:
                 throw new InvalidOperationException($"Nobody carries out {command.GetType()}.");
         }

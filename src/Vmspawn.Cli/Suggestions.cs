@@ -7,7 +7,7 @@ namespace Vmspawn.Cli;
 /// <summary>Says what fits as the next operand of a subcommand for running machines.</summary>
 /// <param name="verb">The subcommand.</param>
 /// <param name="before">The operands that stand already.</param>
-internal delegate IEnumerable<string> OperandWords(ControlVerb verb, IReadOnlyList<string> before);
+internal delegate Task<IEnumerable<string>> OperandWords(ControlVerb verb, IReadOnlyList<string> before);
 
 /// <summary>Shell completion by System.CommandLine's protocol: <c>vmspawn [suggest:POSITION] LINE</c> prints the words that fit.</summary>
 internal static class Suggestions
@@ -17,7 +17,22 @@ internal static class Suggestions
         args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal) && !Verbs.IsDropIn(invokedAs);
 
     /// <summary>The words, one a line.</summary>
-    public static string Of(string[] args, OperandWords operands)
+    public static async Task<string> OfAsync(string[] args, OperandWords operands)
+    {
+        // System.CommandLine asks for words without waiting: the first pass hears which are asked for, the second has them.
+        (ControlVerb Verb, IReadOnlyList<string> Before)? asked = null;
+        var without = Complete(args, (verb, before) =>
+        {
+            asked = (verb, before);
+            return [];
+        });
+        if (asked is not { } question)
+            return without;
+        IEnumerable<string> words = [.. await operands(question.Verb, question.Before)];
+        return Complete(args, (_, _) => words);
+    }
+
+    private static string Complete(string[] args, Func<ControlVerb, IReadOnlyList<string>, IEnumerable<string>> operands)
     {
         var output = new StringWriter();
         var root = Root(operands);
@@ -26,7 +41,7 @@ internal static class Suggestions
         return output.ToString();
     }
 
-    private static RootCommand Root(OperandWords operands)
+    private static RootCommand Root(Func<ControlVerb, IReadOnlyList<string>, IEnumerable<string>> operands)
     {
         var root = new RootCommand();
         root.Options.Clear();
@@ -43,7 +58,7 @@ internal static class Suggestions
         return root;
     }
 
-    private static Command ControlCommand(ControlVerb verb, OperandWords operands)
+    private static Command ControlCommand(ControlVerb verb, Func<ControlVerb, IReadOnlyList<string>, IEnumerable<string>> operands)
     {
         var command = new Command(verb.Name);
         foreach (var option in ControlLine.Table(verb).All)

@@ -1,3 +1,5 @@
+using Vmspawn.Linux;
+
 namespace Vmspawn.Cli;
 
 /// <summary>What a text for people may look like.</summary>
@@ -13,12 +15,12 @@ internal readonly record struct TextStyle(int Columns, bool Colours)
 
     /// <summary>That of standard output.</summary>
     /// <param name="columns">Width of its terminal, or null when that is not known.</param>
-    public static TextStyle OfOutput(int? columns) => Console.IsOutputRedirected
-        ? Plain
-        : new TextStyle(Math.Clamp(columns ?? Plain.Columns, Narrowest, Widest), ColoursWelcome());
+    public static TextStyle OfOutput(int? columns) => TerminalMode.IsTerminal(StandardStream.Output)
+        ? new TextStyle(Math.Clamp(columns ?? Plain.Columns, Narrowest, Widest), ColoursWelcome())
+        : Plain;
 
     /// <summary>That of standard error.</summary>
-    public static TextStyle OfError() => Console.IsErrorRedirected ? Plain : new TextStyle(Plain.Columns, ColoursWelcome());
+    public static TextStyle OfError() => TerminalMode.IsTerminal(StandardStream.Error) ? new TextStyle(Plain.Columns, ColoursWelcome()) : Plain;
 
     /// <summary>The text in bold.</summary>
     public string Bold(string text) => Colours ? $"\e[1m{text}\e[0m" : text;

@@ -35,15 +35,11 @@ public class ProgramTests
         return (process.ExitCode, output, error.Result);
     }
 
-    [Theory]
-    [InlineData("exec \"$0\" --version >/dev/full")]
-    [InlineData("exec \"$0\" --version >&-")]
-    public void An_output_that_cannot_be_written_is_a_failure_said_in_one_line(string script)
-    {
-        var (status, _, error) = Shell(script);
-        Assert.Equal(1, status);
-        Assert.StartsWith("vmspawn: standard output: it cannot be written: ", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
-    }
+    [Fact]
+    public void An_output_that_cannot_be_written_is_a_failure_said_in_one_line() =>
+        Assert.Equal(
+            (1, "", "vmspawn: standard output: it cannot be written: no space left on device\n"),
+            Shell("exec \"$0\" --version >/dev/full"));
 
     [Fact]
     public void A_reader_that_has_gone_away_is_no_failure() =>

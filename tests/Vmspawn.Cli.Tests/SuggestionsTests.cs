@@ -4,36 +4,36 @@ namespace Vmspawn.Cli.Tests;
 
 public class SuggestionsTests
 {
-    private static string[] Suggest(string line)
+    private static async Task<string[]> SuggestAsync(string line)
     {
         var words = Assert.IsType<Suggest>(CommandLine.Parse("vmspawn", [$"[suggest:{line.Length}]", line], new Dictionary<string, string>())).Words;
-        return Suggestions.Of(words, (_, _) => []).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return (await Suggestions.OfAsync(words, (_, _) => Task.FromResult<IEnumerable<string>>([]))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     [Fact]
-    public void Options_complete() => Assert.Equal(["--console", "--console-transport"], Suggest("vmspawn --cons"));
+    public async Task Options_complete() => Assert.Equal(["--console", "--console-transport"], await SuggestAsync("vmspawn --cons"));
 
     [Fact]
-    public void Values_complete() => Assert.Equal(["packed", "ports"], Suggest("vmspawn --pcie-layout p"));
+    public async Task Values_complete() => Assert.Equal(["packed", "ports"], await SuggestAsync("vmspawn --pcie-layout p"));
 
     [Fact]
-    public void Subcommands_complete_and_bring_their_own_options()
+    public async Task Subcommands_complete_and_bring_their_own_options()
     {
-        Assert.Contains("plan", Suggest("vmspawn pl"));
-        Assert.Equal(["--format"], Suggest("vmspawn plan --form"));
-        Assert.Empty(Suggest("vmspawn run --form"));
+        Assert.Contains("plan", await SuggestAsync("vmspawn pl"));
+        Assert.Equal(["--format"], await SuggestAsync("vmspawn plan --form"));
+        Assert.Empty(await SuggestAsync("vmspawn run --form"));
     }
 
     [Fact]
-    public void A_path_has_no_suggestion_of_ours() => Assert.Empty(Suggest("vmspawn --image "));
+    public async Task A_path_has_no_suggestion_of_ours() => Assert.Empty(await SuggestAsync("vmspawn --image "));
 
     [Fact]
-    public void Nothing_is_suggested_that_would_be_refused()
+    public async Task Nothing_is_suggested_that_would_be_refused()
     {
         var later = OptionTable.Create().All.Where(option => option.Availability == Availability.Later).Select(option => option.Name);
-        Assert.Empty(Suggest("vmspawn -").Intersect(later));
+        Assert.Empty((await SuggestAsync("vmspawn -")).Intersect(later));
     }
 
     [Fact]
-    public void A_response_file_is_never_read() => Assert.NotNull(Suggest("vmspawn @/nonexistent --cons"));
+    public async Task A_response_file_is_never_read() => Assert.NotNull(await SuggestAsync("vmspawn @/nonexistent --cons"));
 }

@@ -14,11 +14,11 @@ internal static class Completion
     /// <summary>The words for the next operand.</summary>
     /// <param name="verb">The subcommand.</param>
     /// <param name="before">The operands that stand already.</param>
-    public static IEnumerable<string> Words(ControlVerb verb, IReadOnlyList<string> before)
+    public static Task<IEnumerable<string>> WordsAsync(ControlVerb verb, IReadOnlyList<string> before)
     {
         var uid = HostProbe.EffectiveUser;
         var places = MachinePlaces.Find(RuntimeScope.Auto, uid, Environment.GetEnvironmentVariable);
-        return WordsAsync(verb, before, places, uid).GetAwaiter().GetResult();
+        return WordsAsync(verb, before, places, uid);
     }
 
     /// <summary>The words for the next operand, of the machines of some places.</summary>

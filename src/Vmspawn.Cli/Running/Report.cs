@@ -1,10 +1,12 @@
+using Vmspawn.Linux;
+
 namespace Vmspawn.Cli.Running;
 
 /// <summary>Says things on standard error, one line each.</summary>
 internal sealed class Report(bool quiet)
 {
     /// <summary>A carriage return besides: while a guest has the terminal, a line feed alone does not go back.</summary>
-    private static readonly string LineEnd = Console.IsErrorRedirected ? "\n" : "\r\n";
+    private static readonly string LineEnd = TerminalMode.IsTerminal(StandardStream.Error) ? "\r\n" : "\n";
 
     // 7 is the number of "debug" (syslog(3)).
     private readonly bool _isDetailed = Environment.GetEnvironmentVariable("SYSTEMD_LOG_LEVEL") is "debug" or "7";

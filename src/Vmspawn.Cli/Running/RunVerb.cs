@@ -7,7 +7,7 @@ namespace Vmspawn.Cli.Running;
 /// <summary><c>vmspawn run</c>: from options to the guest's end.</summary>
 internal static class RunVerb
 {
-    public static int Run(VmOptions options)
+    public static async Task<int> RunAsync(VmOptions options)
     {
         var planning = Planning.Of(options, HostProcessContext.Create() with { TakeSshKey = maker => maker.TakeAsync() });
         if (planning.Plan is null)
@@ -18,7 +18,7 @@ internal static class RunVerb
             report.Notice(notice);
         try
         {
-            return VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail }).GetAwaiter().GetResult();
+            return await VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail });
         }
         catch (LaunchException error)
         {

@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli.Running;
@@ -5,16 +6,16 @@ namespace Vmspawn.Cli.Running;
 /// <summary>Our part as ssh's proxy: only ssh calls this.</summary>
 internal static class SshProxyVerb
 {
-    public static int Run(string address, string port)
+    public static async Task<int> RunAsync(string address, string port)
     {
         try
         {
-            SshProxy.RunAsync(address, uint.Parse(port, System.Globalization.CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
+            await SshProxy.RunAsync(address, uint.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
             return 0;
         }
         catch (Exception error) when (error is IOException or FormatException or OverflowException)
         {
-            Report.Error($"{address}: {error.Message}");
+            Report.Error($"{address}: {FailureReason.Of(error)}");
             return ExitStatus.Failed;
         }
     }

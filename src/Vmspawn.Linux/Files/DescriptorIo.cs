@@ -5,6 +5,24 @@ namespace Vmspawn.Linux;
 /// <summary>One read(2) or write(2) on any descriptor, its own flags deciding whether it blocks.</summary>
 public static unsafe class DescriptorIo
 {
+    /// <summary>What a pipe takes without blocking once it says that it can be written (PIPE_BUF, pipe(7)).</summary>
+    private const int AtOnce = 4096;
+
+    /// <summary>Writes everything, whether or not the descriptor blocks, for messages of a process that has nothing else to do.</summary>
+    /// <param name="descriptor">A file, pipe, socket or terminal, perhaps shared with other processes.</param>
+    /// <param name="bytes">What is written.</param>
+    /// <param name="bound">How long a reader may take none of it; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
+    /// <exception cref="LinuxException">It failed, such as with EPIPE or ENOSPC, or ETIMEDOUT when the reader took nothing.</exception>
+    public static void WriteAll(SafeHandle descriptor, ReadOnlySpan<byte> bytes, TimeSpan bound)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (!WaitFor(descriptor, Libc.POLLOUT, bound))
+                throw new LinuxException("write", null, Errno.ETIMEDOUT);
+            bytes = bytes[Math.Max(0, Write(descriptor, bytes[..Math.Min(bytes.Length, AtOnce)]))..];
+        }
+    }
+
     /// <summary>Reads once.</summary>
     /// <returns>The bytes read, 0 at the end, or -1 when nothing is there and the descriptor does not block.</returns>
     /// <exception cref="LinuxException">Any other failure, such as EIO of a hung-up terminal.</exception>
@@ -42,6 +60,28 @@ public static unsafe class DescriptorIo
                 if (Libc.LastError != Errno.EINTR)
                     throw LinuxException.Last("write");
             }
+        }
+    }
+
+    /// <summary>Waits, holding the thread, until poll(2) has something to say; false when the bound has passed.</summary>
+    internal static bool WaitFor(SafeHandle descriptor, short events, TimeSpan bound)
+    {
+        bool referenced = false;
+        try
+        {
+            descriptor.DangerousAddRef(ref referenced);
+            Libc.PollEntry entry = new() { Descriptor = (int)descriptor.DangerousGetHandle(), Events = events };
+            int ready;
+            do
+                ready = Libc.Poll(&entry, 1, bound == Timeout.InfiniteTimeSpan ? -1 : (int)bound.TotalMilliseconds);
+            while (ready < 0 && Libc.LastError == Errno.EINTR);
+            // An error is the write's to tell.
+            return ready != 0;
+        }
+        finally
+        {
+            if (referenced)
+                descriptor.DangerousRelease();
         }
     }
 }

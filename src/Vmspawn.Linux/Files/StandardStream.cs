@@ -10,4 +10,7 @@ public static class StandardStream
 
     /// <summary>Descriptor 1.</summary>
     public static SafeFileHandle Output { get; } = new(1, ownsHandle: false);
+
+    /// <summary>Descriptor 2.</summary>
+    public static SafeFileHandle Error { get; } = new(2, ownsHandle: false);
 }

@@ -4,6 +4,9 @@ namespace Vmspawn.Linux;
 
 internal static partial class Libc
 {
+    [LibraryImport(Library, EntryPoint = "geteuid")]
+    public static partial uint EffectiveUserId();
+
     [LibraryImport(Library, EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int GetPassword(string name, Password* entry, byte* buffer, nuint size, Password** found);
 

@@ -10,5 +10,9 @@ public readonly record struct ChildExit(int? ExitCode, Signal? Signal)
 
     /// <summary>As a message says it: <c>exited with status 1</c>, <c>was killed by SIGSEGV</c>.</summary>
     public override string ToString() =>
-        Signal is { } signal ? $"was killed by {signal}" : $"exited with status {ExitCode}";
+        Signal is { } signal ? $"was killed by {NameOf(signal)}" : $"exited with status {ExitCode}";
+
+    // The real-time signals have numbers only.
+    private static string NameOf(Signal signal) =>
+        signal > Linux.Signal.SIGRTMIN ? $"SIGRTMIN+{signal - Linux.Signal.SIGRTMIN}" : signal.ToString();
 }

@@ -7,7 +7,10 @@ namespace Vmspawn.Linux;
 /// <param name="Arguments">What follows <c>argv[0]</c>, which is <paramref name="Path"/>.</param>
 public sealed record ChildSpec(string Path, IReadOnlyList<string> Arguments)
 {
-    /// <summary>Changes to our own environment: a value to set, null to remove. None by default.</summary>
+    /// <summary>
+    /// Changes to the variables that every child gets (paths, locale, base directories, display; not the rest of ours): a value to
+    /// set, null to remove. None by default.
+    /// </summary>
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
 
     /// <summary>Open files besides the standard three, in any order; a number occurs once.</summary>

@@ -12,10 +12,15 @@ internal static unsafe class ExecStatus
         _ = Libc.Write(pipe, (byte*)&value, sizeof(int));
     }
 
-    /// <summary>Waits until the program runs (<see cref="Errno.None"/>) or is known not to.</summary>
+    /// <summary>A program on a file system that does not answer is not waited for longer.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    /// <summary>Waits until the program runs (<see cref="Errno.None"/>) or is known not to; ETIMEDOUT after a minute.</summary>
     public static Errno Await(SafeFileHandle pipe)
     {
         int value;
+        if (!DescriptorIo.WaitFor(pipe, Libc.POLLIN, Bound))
+            return Errno.ETIMEDOUT;
         nint count;
         do
             count = Libc.Read(pipe, (byte*)&value, sizeof(int));

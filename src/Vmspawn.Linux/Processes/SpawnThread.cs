@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Vmspawn.Linux;
 
 /// <summary>
@@ -7,28 +9,30 @@ namespace Vmspawn.Linux;
 internal static class SpawnThread
 {
     private static readonly Lock Gate = new();
-    private static readonly Queue<Action> Work = new();
+    private static readonly Queue<Job> Work = new();
     private static readonly SemaphoreSlim Ready = new(0);
     private static bool s_started;
 
-    /// <summary>Runs a function there and waits for it.</summary>
+    /// <summary>Runs a function there and waits for it. The function has a bound of its own.</summary>
     public static T Run<T>(Func<T> function)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        T result = default!;
+        var job = new Job(() => result = function());
         lock (Gate)
         {
             if (!s_started)
                 Start();
-            Work.Enqueue(() => Complete(done, function));
+            Work.Enqueue(job);
         }
         Ready.Release();
-        return done.Task.GetAwaiter().GetResult();
+        job.WaitUntilDone();
+        return result;
     }
 
     private static void Start()
     {
         KeepExitStatuses();
-        new Thread(Loop, maxStackSize: 256 * 1024) { IsBackground = true, Name = "spawn" }.Start();
+        LastingThread.Start("spawn", Loop, 256 * 1024);
         s_started = true;
     }
 
@@ -37,22 +41,10 @@ internal static class SpawnThread
         while (true)
         {
             Ready.Wait();
-            Action next;
+            Job next;
             lock (Gate)
                 next = Work.Dequeue();
-            next();
-        }
-    }
-
-    private static void Complete<T>(TaskCompletionSource<T> done, Func<T> function)
-    {
-        try
-        {
-            done.SetResult(function());
-        }
-        catch (Exception error)
-        {
-            done.SetException(error);
+            next.Run();
         }
     }
 
@@ -62,5 +54,42 @@ internal static class SpawnThread
         byte* former = stackalloc byte[Libc.SignalActionSize];
         if (Libc.SignalAction((int)Signal.SIGCHLD, null, former) == 0 && *(nint*)former == Libc.SIG_IGN)
             _ = Libc.SetSignalHandler((int)Signal.SIGCHLD, Libc.SIG_DFL);
+    }
+
+    /// <summary>What is done there, and its failure, which is thrown to whoever waits.</summary>
+    private sealed class Job(Action work)
+    {
+        private readonly object _gate = new();
+        private bool _isDone;
+        private ExceptionDispatchInfo? _failure;
+
+        public void Run()
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception error)
+            {
+                _failure = ExceptionDispatchInfo.Capture(error);
+            }
+
+            lock (_gate)
+            {
+                _isDone = true;
+                Monitor.Pulse(_gate);
+            }
+        }
+
+        public void WaitUntilDone()
+        {
+            lock (_gate)
+            {
+                while (!_isDone)
+                    Monitor.Wait(_gate);
+            }
+
+            _failure?.Throw();
+        }
     }
 }

@@ -9,7 +9,7 @@ internal static unsafe class Spawner
     public static int Spawn(string program, IReadOnlyList<string> argv, ChildSpec spec, DescriptorMap descriptors)
     {
         using var arguments = new NativeStrings(argv);
-        using var environment = new NativeStrings(ChildEnvironment.With(spec.Environment));
+        using var environment = new NativeStrings(ChildEnvironment.Of(ChildEnvironment.Ours(), spec.Environment));
         byte* actions = stackalloc byte[Libc.FileActionsSize];
         byte* attributes = stackalloc byte[Libc.SpawnAttributesSize];
         Check(Libc.FileActionsInit(actions), program);

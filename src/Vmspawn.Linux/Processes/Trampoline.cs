@@ -34,6 +34,7 @@ internal static class Trampoline
         Errno errno = ExecStatus.Await(status.ReadEnd);
         if (errno == Errno.None)
             return processId;
+        _ = Libc.Kill(processId, (int)Signal.SIGKILL);
         Reap(processId);
         throw new LinuxException("execve", spec.Path, errno);
     }

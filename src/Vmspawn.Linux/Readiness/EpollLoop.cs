@@ -10,7 +10,12 @@ namespace Vmspawn.Linux;
 internal sealed class EpollLoop
 {
     private const int EventsAtOnce = 32;
-    private static readonly Lazy<EpollLoop> TheOne = new(() => new EpollLoop());
+
+    /// <summary>Until the next attempt while the thread pool cannot start a thread.</summary>
+    private const int RetryMilliseconds = 100;
+
+    private static readonly Lock Gate = new();
+    private static EpollLoop? s_shared;
     private readonly Dictionary<long, Readiness> _sources = [];
     private readonly SafeFileHandle _epoll;
     private long _lastKey;
@@ -20,10 +25,26 @@ internal sealed class EpollLoop
         _epoll = Libc.EpollCreate(Libc.EPOLL_CLOEXEC);
         if (_epoll.IsInvalid)
             throw LinuxException.Last("epoll_create1");
-        new Thread(Run, maxStackSize: 128 * 1024) { IsBackground = true, Name = "epoll" }.Start();
+        try
+        {
+            LastingThread.Start("epoll", Run, 128 * 1024);
+        }
+        catch
+        {
+            _epoll.Dispose();
+            throw;
+        }
     }
 
-    public static EpollLoop Shared => TheOne.Value;
+    // Made by the first who needs it; one who could not make it leaves it to the next.
+    public static EpollLoop Shared
+    {
+        get
+        {
+            lock (Gate)
+                return s_shared ??= new EpollLoop();
+        }
+    }
 
     /// <summary>Adds a duplicate of a descriptor with no interest yet.</summary>
     /// <returns>
@@ -80,9 +101,12 @@ internal sealed class EpollLoop
     {
         int size = EpollEvent.Size;
         byte* events = stackalloc byte[EventsAtOnce * EpollEvent.MaxSize];
+        bool isPoolShort = false;
         while (true)
         {
-            int count = Libc.EpollWait(_epoll, events, EventsAtOnce, -1);
+            if (isPoolShort)
+                isPoolShort = !TryPass(null, 0);
+            int count = Libc.EpollWait(_epoll, events, EventsAtOnce, isPoolShort ? RetryMilliseconds : -1);
             if (count < 0 && Libc.LastError != Errno.EINTR)
                 throw LinuxException.Last("epoll_wait");
             for (int i = 0; i < count; i++)
@@ -91,8 +115,26 @@ internal sealed class EpollLoop
                 Readiness? source;
                 lock (_sources)
                     _sources.TryGetValue(key, out source);
-                source?.OnEvents(happened);
+                isPoolShort |= !TryPass(source, happened);
             }
+        }
+    }
+
+    // What waited goes on in the thread pool, which may not be able to start a thread for it (a process limit). The work is in the
+    // pool's queue all the same, and any further item makes the pool try again.
+    private static bool TryPass(Readiness? source, uint happened)
+    {
+        try
+        {
+            if (source is not null)
+                source.OnEvents(happened);
+            else
+                ThreadPool.UnsafeQueueUserWorkItem(static _ => { }, null);
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
         }
     }
 }

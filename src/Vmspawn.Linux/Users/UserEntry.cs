@@ -11,6 +11,9 @@ namespace Vmspawn.Linux;
 /// <param name="HashedPassword">The password as crypt(5) hashed it; null where there is none, or where we may not know it.</param>
 public sealed record UserEntry(string Name, uint UserId, uint GroupId, string Home, string Shell, string? HashedPassword)
 {
+    /// <summary>Whom we act as: the owner of what we make.</summary>
+    public static uint EffectiveUserId => Libc.EffectiveUserId();
+
     private const int LargestEntry = 1 << 20;
 
     /// <summary>Looks a user up by name; null when there is none.</summary>

@@ -33,7 +33,7 @@ internal static class DescriptorFile
         }
         catch (IOException e)
         {
-            error = e.Message;
+            error = FailureReason.Of(e);
         }
 
         return null;

@@ -41,12 +41,5 @@ internal static class HostProbe
     }
 
     /// <summary>Our effective user: the owner of what we make.</summary>
-    internal static uint EffectiveUser
-    {
-        get
-        {
-            using var file = MemoryFile.Create("vmspawn-owner", []);
-            return FileFacts.Of(file).UserId;
-        }
-    }
+    internal static uint EffectiveUser => UserEntry.EffectiveUserId;
 }

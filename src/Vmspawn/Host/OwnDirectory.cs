@@ -27,7 +27,7 @@ internal static class OwnDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return e.Message;
+            return FailureReason.Of(e);
         }
     }
 

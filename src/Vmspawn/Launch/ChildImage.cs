@@ -47,7 +47,7 @@ internal sealed class ChildImage : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LaunchException($"make {plan.Path}", error.Message, error);
+            throw new LaunchException($"make {plan.Path}", FailureReason.Of(error), error);
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LaunchException($"open {Describe(plan)}", error.Message, error);
+            throw new LaunchException($"open {Describe(plan)}", FailureReason.Of(error), error);
         }
     }
 

@@ -89,7 +89,7 @@ internal static class Launcher
         }
         catch (IOException error)
         {
-            throw new LaunchException($"write {path}", error.Message, error);
+            throw new LaunchException($"write {path}", FailureReason.Of(error), error);
         }
     }
 
@@ -102,7 +102,7 @@ internal static class Launcher
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LaunchException($"grow {growth.Path}", error.Message, error);
+            throw new LaunchException($"grow {growth.Path}", FailureReason.Of(error), error);
         }
     }
 
@@ -120,7 +120,6 @@ internal static class Launcher
         var spec = new ChildSpec(plan.Program, plan.Arguments)
         {
             Descriptors = descriptors,
-            Environment = ChildEnvironment.Variables,
             StandardInput = isNative ? StandardStream.Input : null,
             StandardOutput = isNative ? StandardStream.Output : errors.WriteEnd,
             StandardError = errors.WriteEnd,

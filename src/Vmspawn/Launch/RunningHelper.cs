@@ -45,7 +45,6 @@ internal sealed class RunningHelper : IDisposable
             var process = ChildProcess.Start(new ChildSpec(plan.Command[0], [.. plan.Command.Skip(1)])
             {
                 Descriptors = descriptors,
-                Environment = ChildEnvironment.Variables,
                 StandardOutput = errors.WriteEnd,
                 StandardError = errors.WriteEnd,
             });

@@ -64,7 +64,6 @@ internal sealed record SshKeyMaker(string Program, string Type, string Place)
         using var said = new StderrTail(errors.ReadEnd);
         var spec = new ChildSpec(Program, ["-q", "-t", Type, "-N", "", "-C", "vmspawn", "-f", Path.Combine(directory, KeyFile)])
         {
-            Environment = ChildEnvironment.Variables,
             StandardOutput = errors.WriteEnd,
             StandardError = errors.WriteEnd,
             // It is gone in milliseconds; through the trampoline it would take as long again.

@@ -43,7 +43,6 @@ internal sealed class GuestPowerOff
         {
             using var child = ChildProcess.Start(new ChildSpec(_ssh, Arguments())
             {
-                Environment = ChildEnvironment.Variables,
                 StandardOutput = errors.WriteEnd,
                 StandardError = errors.WriteEnd,
             });

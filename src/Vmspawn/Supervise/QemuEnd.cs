@@ -30,6 +30,8 @@ internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
             return new QemuEnd(guest ?? 0, []);
 
         var lines = stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (exit.Signal == Signal.SIGSYS)
+            return new QemuEnd(1, [$"QEMU: {exit}: its sandbox forbids a system call that it made (--qemu-sandbox=no does without the sandbox)", .. lines.Take(MostLines).Select(line => $"  {line}")]);
         if (lines.Length == 0)
             return new QemuEnd(1, [$"QEMU: {exit}, without a word on standard error"]);
         return new QemuEnd(1, [$"QEMU: {exit}:", .. lines.Take(MostLines).Select(line => $"  {line}")]);

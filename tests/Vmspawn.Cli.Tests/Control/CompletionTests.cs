@@ -5,11 +5,11 @@ namespace Vmspawn.Cli.Tests.Control;
 
 public class CompletionTests
 {
-    private static string[] Suggest(Desk desk, string line) => Suggestions
-        .Of([$"[suggest:{line.Length}]", line], (verb, before) => Completion.WordsAsync(verb, before, desk.Places, Desk.Uid).GetAwaiter().GetResult())
+    private static async Task<string[]> SuggestAsync(Desk desk, string line) => (await Suggestions
+        .OfAsync([$"[suggest:{line.Length}]", line], (verb, before) => Completion.WordsAsync(verb, before, desk.Places, Desk.Uid)))
         .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private static string[] Operands(Desk desk, string line) => [.. Suggest(desk, line).Where(word => !word.StartsWith('-'))];
+    private static async Task<string[]> OperandsAsync(Desk desk, string line) => [.. (await SuggestAsync(desk, line)).Where(word => !word.StartsWith('-'))];
 
     [Fact]
     public async Task Names_of_running_machines_complete_and_those_given_already_do_not()
@@ -19,11 +19,11 @@ public class CompletionTests
         desk.AddForeign("web");
         desk.Add("web2");
         Directory.CreateDirectory(Path.Combine(desk.Place, "dead"));
-        Assert.Equal(["db", "web", "web2"], Operands(desk, "vmspawn poweroff "));
-        Assert.Equal(["web", "web2"], Operands(desk, "vmspawn status w"));
-        Assert.Equal(["db", "web2"], Operands(desk, "vmspawn pause web "));
-        Assert.Empty(Operands(desk, "vmspawn events web "));
-        Assert.Empty(Operands(desk, "vmspawn list "));
+        Assert.Equal(["db", "web", "web2"], await OperandsAsync(desk, "vmspawn poweroff "));
+        Assert.Equal(["web", "web2"], await OperandsAsync(desk, "vmspawn status w"));
+        Assert.Equal(["db", "web2"], await OperandsAsync(desk, "vmspawn pause web "));
+        Assert.Empty(await OperandsAsync(desk, "vmspawn events web "));
+        Assert.Empty(await OperandsAsync(desk, "vmspawn list "));
     }
 
     [Fact]
@@ -32,11 +32,11 @@ public class CompletionTests
         await using var desk = new Desk();
         desk.Add("web");
         desk.AddForeign("theirs");
-        Assert.Equal(["data", "root"], Operands(desk, "vmspawn detach web ").Order());
-        Assert.Equal(["data"], Operands(desk, "vmspawn replace web d"));
-        Assert.Empty(Operands(desk, "vmspawn attach web "));
-        Assert.Empty(Operands(desk, "vmspawn detach theirs "));
-        Assert.Empty(Operands(desk, "vmspawn detach gone "));
+        Assert.Equal(["data", "root"], (await OperandsAsync(desk, "vmspawn detach web ")).Order());
+        Assert.Equal(["data"], await OperandsAsync(desk, "vmspawn replace web d"));
+        Assert.Empty(await OperandsAsync(desk, "vmspawn attach web "));
+        Assert.Empty(await OperandsAsync(desk, "vmspawn detach theirs "));
+        Assert.Empty(await OperandsAsync(desk, "vmspawn detach gone "));
     }
 
     [Fact]
@@ -44,15 +44,15 @@ public class CompletionTests
     {
         await using var desk = new Desk();
         desk.Add("web");
-        Assert.Equal(["--type"], Suggest(desk, "vmspawn attach --ty"));
-        Assert.Equal(["nvme"], Suggest(desk, "vmspawn attach --type nv"));
-        Assert.Equal(["web"], Operands(desk, "vmspawn detach --no-wait "));
+        Assert.Equal(["--type"], await SuggestAsync(desk, "vmspawn attach --ty"));
+        Assert.Equal(["nvme"], await SuggestAsync(desk, "vmspawn attach --type nv"));
+        Assert.Equal(["web"], await OperandsAsync(desk, "vmspawn detach --no-wait "));
     }
 
     [Fact]
-    public void Every_subcommand_completes()
+    public async Task Every_subcommand_completes()
     {
         foreach (var name in ControlVerbs.Names)
-            Assert.Contains(name, Suggestions.Of(["[suggest:8]", "vmspawn "], (_, _) => []).Split('\n'));
+            Assert.Contains(name, (await Suggestions.OfAsync(["[suggest:8]", "vmspawn "], (_, _) => Task.FromResult<IEnumerable<string>>([]))).Split('\n'));
     }
 }

@@ -49,6 +49,26 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
+    public void A_child_sees_the_variables_of_the_list_and_no_other()
+    {
+        Dictionary<string, string> ours = new()
+        {
+            ["PATH"] = "/bin", ["XDG_RUNTIME_DIR"] = "/run/user/1", ["LANG"] = "de_DE.UTF-8", ["LC_ALL"] = "de_DE.UTF-8",
+            ["NOTIFY_SOCKET"] = "/run/notify", ["GITHUB_TOKEN"] = "secret", ["AWS_SECRET_ACCESS_KEY"] = "secret", ["LISTEN_FDS"] = "1",
+        };
+        Assert.Equal(["LANG=C.UTF-8", "PATH=/bin", "XDG_RUNTIME_DIR=/run/user/1"], ChildEnvironment.Of(ours, null));
+        Assert.Equal(
+            ["LANG=C.UTF-8", "NEW=1", "XDG_RUNTIME_DIR=/run/user/1"],
+            ChildEnvironment.Of(ours, new Dictionary<string, string?> { ["NEW"] = "1", ["PATH"] = null }));
+    }
+
+    [Theory]
+    [InlineData(Signal.SIGSYS, "was killed by SIGSYS")]
+    [InlineData(Signal.SIGXFSZ, "was killed by SIGXFSZ")]
+    [InlineData((Signal)36, "was killed by SIGRTMIN+2")]
+    public void A_signal_is_told_by_its_name(Signal signal, string told) => Assert.Equal(told, new ChildExit(null, signal).ToString());
+
+    [Fact]
     public Task Each_descriptor_has_its_number_in_the_child_whatever_the_numbers_and_their_order_and_no_other_is_open() =>
         Gen.Int[3, 40].HashSet[0, 8].SampleAsync(async numbers =>
         {

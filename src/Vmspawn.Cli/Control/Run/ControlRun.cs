@@ -11,13 +11,13 @@ internal static class ControlRun
 {
     /// <summary>Runs it in our own surroundings.</summary>
     /// <returns>The exit status: 1 when anything failed for any machine.</returns>
-    public static int Run(ControlCommand command)
+    public static async Task<int> RunAsync(ControlCommand command)
     {
         var uid = HostProbe.EffectiveUser;
         var places = MachinePlaces.Find(command.Scope, uid, Environment.GetEnvironmentVariable);
         try
         {
-            return RunAsync(command, places, uid, ControlScreen.OfOutput()).GetAwaiter().GetResult();
+            return await RunAsync(command, places, uid, ControlScreen.OfOutput());
         }
         catch (OutputException e)
         {

@@ -17,16 +17,21 @@ internal sealed record ControlScreen(
     {
         var size = WindowSize.Of(StandardStream.Output);
         int? width = size is { Columns: > 0 } terminal ? terminal.Columns : null;
-        var writer = new DescriptorWriter(StandardStream.Output);
-        return new ControlScreen(text => Print(writer, text), Complain, TextStyle.OfOutput(width), width, () => DateTimeOffset.Now);
+        return new ControlScreen(Print, Complain, TextStyle.OfOutput(width), width, () => DateTimeOffset.Now);
     }
 
     private static void Complain(IReadOnlyList<Problem> problems) => Output.WriteError(Messages.Of(problems, TextStyle.OfError()));
 
     // By the descriptor itself: .NET's console stream hides that a reader has gone, and events may come for days.
-    private static void Print(DescriptorWriter writer, string text)
+    private static void Print(string text)
     {
-        if (!writer.TryWriteAsync(Encoding.UTF8.GetBytes(text)).AsTask().GetAwaiter().GetResult())
-            throw new OutputException(writer.Failure!);
+        try
+        {
+            DescriptorIo.WriteAll(StandardStream.Output, Encoding.UTF8.GetBytes(text), Timeout.InfiniteTimeSpan);
+        }
+        catch (LinuxException failed)
+        {
+            throw new OutputException(failed);
+        }
     }
 }

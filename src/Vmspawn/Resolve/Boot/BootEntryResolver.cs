@@ -29,7 +29,7 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
         }
         catch (IOException error)
         {
-            return Refuse("boot-partition", $"the boot partition of {image} cannot be read: {error.Message}");
+            return Refuse("boot-partition", $"the boot partition of {image} cannot be read: {FailureReason.Of(error)}");
         }
     }
 

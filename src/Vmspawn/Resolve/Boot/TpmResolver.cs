@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 using Vmspawn.Tpm;
@@ -84,7 +85,7 @@ internal sealed class TpmResolver(VmOptions options, HostInventory world, List<P
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Refuse(subject, $"cannot be read: {error.Message}", "name another place with --tpm-state=, or use --tpm=no");
+            Refuse(subject, $"cannot be read: {FailureReason.Of(error)}", "name another place with --tpm-state=, or use --tpm=no");
         }
 
         return false;

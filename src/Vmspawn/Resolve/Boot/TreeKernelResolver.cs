@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Vmspawn.Boot;
 using Vmspawn.Images;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
@@ -29,7 +30,7 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
         }
         catch (IOException error) when (Directory.Exists(_tree))
         {
-            problems.Add(new Problem("directory-unreadable", _subject, $"it cannot be read: {error.Message}"));
+            problems.Add(new Problem("directory-unreadable", _subject, $"it cannot be read: {FailureReason.Of(error)}"));
         }
         catch (IOException)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Vmspawn.CloudInit;
 using Vmspawn.Images;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
@@ -69,7 +70,7 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Refuse(path, $"cannot be read: {error.Message}", null);
+            Refuse(path, $"cannot be read: {FailureReason.Of(error)}", null);
         }
 
         return null;

@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
@@ -42,7 +43,7 @@ internal static class CredentialResolver
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new Problem("credential-unreadable", subject, $"cannot be read: {error.Message}"));
+            problems.Add(new Problem("credential-unreadable", subject, $"cannot be read: {FailureReason.Of(error)}"));
         }
 
         return null;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 using Vmspawn.Ssh;
@@ -76,7 +77,7 @@ internal sealed class SshResolver
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new Problem("ssh-key", $"--ssh-key-type={_options.SshKey.Type}", $"ssh-keygen made no key: {error.Message}", "--pass-ssh-key=no does without"));
+            problems.Add(new Problem("ssh-key", $"--ssh-key-type={_options.SshKey.Type}", $"ssh-keygen made no key: {FailureReason.Of(error)}", "--pass-ssh-key=no does without"));
             return null;
         }
     }
