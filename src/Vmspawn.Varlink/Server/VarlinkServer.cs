@@ -71,6 +71,12 @@ public sealed class VarlinkServer : IAsyncDisposable
             {
                 return;
             }
+            catch (Exception e) when (e is OutOfMemoryException or IOException)
+            {
+                // One caller could not be served for want of memory or a thread. The next may be.
+                _options.HandlerFailed?.Invoke("", e);
+                await Task.Delay(100, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

@@ -149,6 +149,48 @@ public sealed class DiskHotplugTests : VmTest
         await End(vm);
     }
 
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_guest_that_ejects_the_SCSI_controller_frees_its_disks_their_names_and_its_port(QemuKind qemu)
+    {
+        await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("shell", "--console=interactive"));
+        var shell = new GuestShell(vm.Run);
+        await shell.Begin();
+        using var qmp = await QmpQuestions.Acquire(vm);
+        var sets = await qmp.Fdsets();
+        await vm.Attach("one", "virtio-scsi", Scratch.Raw("one"));
+        await vm.Attach("two", "scsi-cd", Scratch.Raw("two"), writable: false);
+        Assert.StartsWith("sd", await shell.Do("disk one"), StringComparison.Ordinal);
+
+        // The slot of the PCI device that the disk's path goes through.
+        Assert.Equal("ejected", await shell.Do(
+            "find one; a=$(readlink -f /sys/block/$name/device); a=${a#*/0000:00:*/}; a=${a%%.*}; " +
+            "for s in /sys/bus/pci/slots/*; do read -r at <$s/address; [ $at = $a ] && echo 0 >$s/power && echo ejected; done"));
+        var end = DateTime.UtcNow + ShortBound;
+        while ((await vm.PortStates())["free"] != 10 && DateTime.UtcNow < end)
+            await Task.Delay(100);
+        Assert.Equal(10, (await vm.PortStates())["free"]);
+        Assert.Equal(0, (await vm.Call(ControlledVm.Ours + "ListStorage")).GetProperty("storage"u8).GetArrayLength());
+        Assert.Equal("NoSuchStorage", (await ControlledVm.Failure(vm.Detach("one"))).Name);
+        Assert.Empty(await qmp.HotNodes());
+        Assert.Equal(sets, await qmp.Fdsets());
+
+        await vm.Attach("one", "virtio-scsi", Scratch.Raw("one"));
+        Assert.StartsWith("sd", await shell.Do("disk one"), StringComparison.Ordinal);
+        Assert.True(await vm.Detach("one"));
+        await End(vm);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_SCSI_disk_with_a_name_longer_than_a_device_id_is_attached(QemuKind qemu)
+    {
+        const string Name = "a-name-of-25-characters--";
+        await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("sleep=100"));
+        await vm.Attach(Name, "virtio-scsi", Scratch.Raw("hd"));
+        await vm.Attach(Name + "cd", "scsi-cd", Scratch.Raw("cd"), writable: false);
+        Assert.Equal(9, (await vm.PortStates())["free"]);
+        await End(vm);
+    }
+
     private static async Task Add(ControlledVm vm, string name, string path, string config = "virtio-blk")
     {
         using var file = Vmspawn.Linux.OpenFile.Open(path, writable: true);

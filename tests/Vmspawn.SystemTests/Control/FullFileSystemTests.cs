@@ -13,7 +13,7 @@ public sealed class FullFileSystemTests : VmTest
         await run.Error.WaitFor("vmspawn resume", GuestBound);
         Assert.Equal(
             $"vmspawn: {Scratch.Mark}: paused, because a write of the guest failed on disk vmspawn-extra-0 ({disk}): " +
-            $"the file system is full (free some space, then: vmspawn resume {Scratch.Mark})\n",
+            $"the file system is full (free some space, then run: vmspawn resume {Scratch.Mark})\n",
             run.Error.Text);
         Assert.Equal("io-error", (await Client(qemu, "status", "--json")).GetProperty("state").GetString());
 

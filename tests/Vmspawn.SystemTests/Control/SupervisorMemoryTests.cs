@@ -41,6 +41,30 @@ public sealed class SupervisorMemoryTests : VmTest
         await vm.Run.EndWith(1, ShortBound);
     }
 
+    /// <summary>Longer than a thread of the pool lives idle by default (20 s).</summary>
+    private static readonly TimeSpan IdleThreadsEnd = TimeSpan.FromSeconds(22);
+
+    [Fact]
+    public async Task A_limit_that_is_met_while_the_VM_runs_does_not_end_it_at_a_clients_call()
+    {
+        await using var vm = await ControlledVm.Start(Scratch, QemuKind.Distribution, Guest("sleep=200"));
+        await vm.Run.Output.WaitFor("vmtest: up", GuestBound);
+        await Task.Delay(IdleThreadsEnd);
+        // No room for the stack of another thread. Unlike a limit of processes it holds for root too.
+        var size = File.ReadLines($"/proc/{vm.Run.ProcessId}/status").Single(line => line.StartsWith("VmSize:", StringComparison.Ordinal));
+        var bytes = long.Parse(size.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) << 10;
+        using (var limit = System.Diagnostics.Process.Start("prlimit", [$"--pid={vm.Run.ProcessId}", $"--as={bytes}"]))
+        {
+            await limit.WaitForExitAsync();
+            Assert.Equal(0, limit.ExitCode);
+        }
+
+        await using var other = await vm.Connect();
+        await Task.WhenAll(Ask(vm, 50), ControlledVm.Call(other, ControlledVm.Ours + "Status"));
+        await vm.Terminate();
+        await vm.Run.End(ShortBound);
+    }
+
     private static async Task Ask(ControlledVm vm, int times)
     {
         for (var i = 0; i < times; i++)

@@ -8,8 +8,15 @@ internal static class AttachArguments
     public static ControlCommand? Read(ControlOptions options, IReadOnlyList<string> operands, ICollection<Problem> problems)
     {
         var (name, what) = (operands[0], operands[1]);
+        var isReadOnly = options.ReadOnly || IsReadOnly(options.Type);
         if (!VolumeText.Looks(what))
-            return new AttachCommand(options.Scope, name, what, options.Type, options.ReadOnly, options.Id ?? StorageIdText.Make(what), options.Json);
+        {
+            return new AttachCommand(options.Scope, name, what, options.Type, isReadOnly, options.Id ?? StorageIdText.Make(what), options.Json)
+            {
+                Format = options.Format,
+            };
+        }
+
         var parsed = VolumeText.Parse(what);
         if (parsed.Mistake is { } mistake)
         {
@@ -18,11 +25,14 @@ internal static class AttachArguments
         }
 
         var volume = parsed.Value;
-        if (options.ReadOnly || options.Type == Cd)
+        if (isReadOnly)
             volume = volume with { ReadOnly = true };
         var type = options.Type ?? ChoiceText.Word(volume.Type, DiskText.Types);
-        return new AttachCommand(options.Scope, name, what, type, volume.ReadOnly == true, options.Id ?? volume.Name, options.Json, volume);
+        return new AttachCommand(options.Scope, name, what, type, volume.ReadOnly == true, options.Id ?? volume.Name, options.Json, volume)
+        {
+            Format = options.Format,
+        };
     }
 
-    private static string Cd => ChoiceText.Word(DiskType.ScsiCd, DiskText.Types);
+    private static bool IsReadOnly(string? type) => type is not null && ChoiceText.Parse(type, DiskText.Types) is { Mistake: null } parsed && parsed.Value.IsReadOnly();
 }

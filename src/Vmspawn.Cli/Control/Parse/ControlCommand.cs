@@ -30,7 +30,11 @@ internal sealed record PowerCommand(RuntimeScope Scope, IReadOnlyList<string> Na
 /// <param name="Volume">A storage provider's volume instead of the file, or null.</param>
 internal sealed record AttachCommand(
     RuntimeScope Scope, string Name, string Path, string? Type, bool ReadOnly, string Id, bool Json, VolumeRequest? Volume = null)
-    : ControlCommand(Scope);
+    : ControlCommand(Scope)
+{
+    /// <summary>An image format's word, or null for raw where the file does not look like another format.</summary>
+    public string? Format { get; init; }
+}
 
 /// <summary>Take a disk away.</summary>
 /// <param name="Scope">Whose runtime directory.</param>
@@ -41,7 +45,11 @@ internal sealed record AttachCommand(
 internal sealed record DetachCommand(RuntimeScope Scope, string Name, string Id, bool Wait, TimeSpan Timeout) : ControlCommand(Scope);
 
 /// <summary>Put another file behind a disk.</summary>
-internal sealed record ReplaceCommand(RuntimeScope Scope, string Name, string Id, string Path, bool ReadOnly, bool Json) : ControlCommand(Scope);
+internal sealed record ReplaceCommand(RuntimeScope Scope, string Name, string Id, string Path, bool ReadOnly, bool Json) : ControlCommand(Scope)
+{
+    /// <summary>raw, also for a file that looks like another format, or null.</summary>
+    public string? Format { get; init; }
+}
 
 /// <summary>Print events until the machine ends.</summary>
 internal sealed record EventsCommand(RuntimeScope Scope, string Name, IReadOnlyList<string> Filter, bool Json) : ControlCommand(Scope);

@@ -32,6 +32,16 @@ internal static class ControlDeclarations
             : options,
     };
 
+    public static ControlOption Format(string what, params string[] words) => new("--format", "FORMAT")
+    {
+        Description = what,
+        Words = words,
+        Set = (options, value, problems) =>
+            Take("--format", value, ChoiceText.Parse(value, [.. words.Select(word => (word, word))]), problems)
+                ? options with { Format = value }
+                : options,
+    };
+
     public static ControlOption Id() => new("--id", "ID")
     {
         Description = "The name to detach it by",

@@ -15,6 +15,9 @@ internal sealed record ControlOptions
     /// <summary>A disk type's word, or null for the server's choice.</summary>
     public string? Type { get; init; }
 
+    /// <summary>An image format's word, or null for the server's choice.</summary>
+    public string? Format { get; init; }
+
     public bool ReadOnly { get; init; }
 
     /// <summary>A storage id, or null to make one from the file's name.</summary>

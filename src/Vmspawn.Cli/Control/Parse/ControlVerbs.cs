@@ -1,3 +1,5 @@
+using Vmspawn.Options;
+
 namespace Vmspawn.Cli.Control.Parse;
 
 /// <summary>All subcommands that start no machine: those for running ones, and the doctor.</summary>
@@ -44,8 +46,16 @@ internal static class ControlVerbs
             word,
             "Puts another file behind a disk: the medium of a CD drive, or an image that has grown.",
             [Operand.Name, Operand.StorageId, Operand.Path],
-            () => [ControlDeclarations.ReadOnly("Open the file for reading only"), ControlDeclarations.Json("Print the disk as an object")],
-            (options, given, _) => new ReplaceCommand(options.Scope, given[0], given[1], given[2], options.ReadOnly, options.Json)),
+            () =>
+            [
+                ControlDeclarations.ReadOnly("Open the file for reading only"),
+                ControlDeclarations.Format("raw puts a file in its place that looks like another format too", "raw"),
+                ControlDeclarations.Json("Print the disk as an object"),
+            ],
+            (options, given, _) => new ReplaceCommand(options.Scope, given[0], given[1], given[2], options.ReadOnly, options.Json)
+            {
+                Format = options.Format,
+            }),
         "events" => new(
             word,
             "Prints QEMU's events as they come, after READY, until the machine ends.",
@@ -81,12 +91,13 @@ internal static class ControlVerbs
 
     private static ControlVerb Attach(string word) => new(
         word,
-        "Plugs a raw image, a block device, or a storage provider's volume into a running machine.",
+        "Plugs an image, a block device, or a storage provider's volume into a running machine.",
         [Operand.Name, Operand.PathOrVolume],
         () =>
         [
             ControlDeclarations.Type(),
             ControlDeclarations.ReadOnly("Let the guest read only"),
+            ControlDeclarations.Format("The image's format; raw unless given, but then a file that looks like another format is refused", ChoiceText.Words(DiskText.Formats)),
             ControlDeclarations.Id(),
             ControlDeclarations.Json("Print the disk as an object"),
         ],

@@ -10,14 +10,12 @@ internal static class AttachRun
     /// <summary>How long it may take to open the image and plug the device in.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(30);
 
-    private const string CdDrive = "scsi-cd";
-
     public static async Task<string?> RunAsync(AttachCommand command, RunningMachines machines, ControlScreen screen)
     {
         await using var machine = await machines.OpenAsync(command.Name, Time);
         using var file = command.Volume is { } volume
             ? await StorageFile.AcquireAsync(volume, command.Scope)
-            : StorageFile.Open(command.Path, command.ReadOnly || command.Type == CdDrive);
+            : StorageFile.Open(command.Path, command.ReadOnly);
         if (!machine.IsOurs)
             return await AttachAnywhereAsync(command, machine, file);
         using var reply = await machine.CallAsync(
@@ -30,6 +28,8 @@ internal static class AttachRun
                     writer.WriteString("config"u8, type);
                 if (command.ReadOnly)
                     writer.WriteBoolean("readOnly"u8, true);
+                if (command.Format is { } format)
+                    writer.WriteString("format"u8, format);
                 writer.WriteString("path"u8, command.Volume?.Name ?? Path.GetFullPath(command.Path));
             },
             [file]);
@@ -39,6 +39,8 @@ internal static class AttachRun
     // systemd-vmspawn's server sees from the descriptor whether the guest may write.
     private static async Task<string?> AttachAnywhereAsync(AttachCommand command, MachineHandle machine, Microsoft.Win32.SafeHandles.SafeFileHandle file)
     {
+        if (command.Format is not (null or "raw"))
+            throw new MachineException("not-offered", command.Name, $"its server, {machine.Server}, attaches raw images only");
         using var reply = await machine.CallAsync(
             $"{MachineHandle.Instance}.AddStorage",
             writer =>

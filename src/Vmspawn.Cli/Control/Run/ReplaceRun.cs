@@ -22,6 +22,8 @@ internal static class ReplaceRun
                 writer.WriteNumber("fileDescriptorIndex"u8, 0);
                 writer.WriteString("name"u8, command.Id);
                 writer.WriteString("path"u8, Path.GetFullPath(command.Path));
+                if (command.Format is { } format)
+                    writer.WriteString("format"u8, format);
             },
             [file]);
         return StorageAnswer.Text(reply.Parameters, command.Json);
