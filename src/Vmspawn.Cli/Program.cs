@@ -9,7 +9,7 @@ namespace Vmspawn.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] args)
+    private static async Task<int> Main(string[] args)
     {
         if (ParentDeath.TryRunTrampoline(args, out var exitCode))
             return exitCode;
@@ -17,10 +17,10 @@ internal static class Program
         if (!RuntimeFeature.IsDynamicCodeSupported)
             ParentDeath.UseSelf();
         var invokedAs = Environment.GetCommandLineArgs()[0];
-        return Dispatch(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
+        return await DispatchAsync(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
     }
 
-    private static int Dispatch(ParsedCommand command)
+    private static async Task<int> DispatchAsync(ParsedCommand command)
     {
         switch (command)
         {
@@ -31,13 +31,13 @@ internal static class Program
             case Mistakes(var problems):
                 return Report.Failure(problems);
             case PlanCommand(var options, var format):
-                return PlanVerb.Run(options, format);
+                return await PlanVerb.RunAsync(options, format);
             case FirmwareCommand(var options, var question):
-                return FirmwareAnswer.Run(options, question);
+                return await FirmwareAnswer.RunAsync(options, question);
             case RunCommand(var options):
-                return RunVerb.Run(options);
+                return await RunVerb.RunAsync(options);
             case DemoCommand(var options):
-                return RunVerb.Run(DemoVerb.Fill(options));
+                return await RunVerb.RunAsync(DemoVerb.Fill(options));
             case ControlCommand control:
                 return ControlRun.Run(control);
             case ShowControlHelp(var verb):

@@ -7,18 +7,23 @@ namespace Vmspawn.Cli.Running;
 /// <summary><c>vmspawn run</c>: from options to the guest's end.</summary>
 internal static class RunVerb
 {
-    public static int Run(VmOptions options)
+    public static async Task<int> RunAsync(VmOptions options)
     {
-        var planning = Planning.Of(options, HostProcessContext.Create() with { TakeSshKey = maker => maker.TakeAsync() });
+        var process = HostProcessContext.Create() with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
+        var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => Planning.OfAsync(options, process, cancel));
+        if (stopped is { } status)
+            return status;
+        var report = new Report(options.Quiet);
+        foreach (var detail in planning!.Details)
+            report.Detail(detail);
         if (planning.Plan is null)
             return Report.Failure(planning.Problems);
 
-        var report = new Report(options.Quiet);
         foreach (var notice in planning.Notices)
             report.Notice(notice);
         try
         {
-            return VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail }).GetAwaiter().GetResult();
+            return await VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail });
         }
         catch (LaunchException error)
         {

@@ -42,7 +42,7 @@ internal static class RootArgumentResolver
         }
         catch (IOException error)
         {
-            problems.Add(new Problem("partition-table", root.Path, $"its partition table cannot be read: {error.Message}"));
+            problems.Add(new Problem("partition-table", root.Path, $"its partition table cannot be read: {FailureReason.Of(error)}"));
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Versions;
 
@@ -43,7 +44,7 @@ internal static class VersionPick
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            reason = $"it cannot be read: {error.Message}";
+            reason = $"it cannot be read: {FailureReason.Of(error)}";
         }
 
         problems.Add(new Problem("no-version", subject, reason, $"each is called {versions.Name}_VERSION{versions.Suffix}, see systemd.v(7)"));

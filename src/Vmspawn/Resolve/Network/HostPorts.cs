@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
@@ -41,7 +42,7 @@ internal static class HostPorts
         }
         catch (SocketException error)
         {
-            problems.Add(new Problem("publish-port", $"--publish={port}", $"the host's port cannot be had: {error.Message}", Hint(error.SocketErrorCode)));
+            problems.Add(new Problem("publish-port", $"--publish={port}", $"the host's port cannot be had: {FailureReason.Of(error)}", Hint(error.SocketErrorCode)));
             return port;
         }
     }
