@@ -50,5 +50,7 @@ internal static class DiskArguments
     private static OptionText Properties(OptionText text, DriveSpec drive) => text
         .With("drive", drive.Id)
         .With("serial", drive.Serial)
+        .WithIf(drive.SectorSize != 512, "logical_block_size", $"{drive.SectorSize}")
+        .WithIf(drive.SectorSize != 512, "physical_block_size", $"{drive.SectorSize}")
         .WithIf(drive.IsRoot, "bootindex", "1");
 }
