@@ -35,9 +35,9 @@ internal static class Program
             case Mistakes(var problems):
                 return Report.Failure(problems);
             case PlanCommand(var options, var format):
-                return PlanVerb.Run(options, format);
+                return await PlanVerb.RunAsync(options, format);
             case FirmwareCommand(var options, var question):
-                return FirmwareAnswer.Run(options, question);
+                return await FirmwareAnswer.RunAsync(options, question);
             case RunCommand(var options):
                 return await RunVerb.RunAsync(options);
             case DemoCommand(var options):

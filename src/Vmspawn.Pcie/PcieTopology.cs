@@ -87,6 +87,16 @@ public sealed record PcieTopology(
     /// <summary>What the ids of hotplug ports begin with; a number follows.</summary>
     public const string SparePortPrefix = "vmspawn-hotplug-pci-root-port-";
 
+    /// <summary>By value, as plans are compared.</summary>
+    /// <param name="other">Another one.</param>
+    public bool Equals(PcieTopology? other) => other is not null
+        && (Machine.Name, Layout, Note) == (other.Machine.Name, other.Layout, other.Note) && Budget == other.Budget
+        && Machine.Reserved.SequenceEqual(other.Machine.Reserved)
+        && Ports.SequenceEqual(other.Ports) && Devices.SequenceEqual(other.Devices) && Elsewhere.SequenceEqual(other.Elsewhere);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Machine.Name, Layout, Ports.Count, Devices.Count);
+
     /// <summary>Functions of the machine type itself; on the root bus, so that the guest's address is the same.</summary>
     public IReadOnlyList<ReservedFunction> Reserved => Machine.Reserved;
 

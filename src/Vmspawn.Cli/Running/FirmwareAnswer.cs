@@ -9,11 +9,14 @@ namespace Vmspawn.Cli.Running;
 /// <summary><c>--firmware=list</c>, <c>--firmware=describe</c> and <c>--firmware-features=list</c>: the answer on standard output, and nothing else there.</summary>
 internal static class FirmwareAnswer
 {
-    public static int Run(VmOptions options, FirmwareQuestion question)
+    public static async Task<int> RunAsync(VmOptions options, FirmwareQuestion question)
     {
         var problems = new List<Problem>();
         var notices = new List<string>();
-        var answers = InstalledFirmware.Look(options.Architecture, HostProcessContext.Create(), question != FirmwareQuestion.List, problems);
+        var (answers, stopped) = await CancelOnSignals.RunAsync(cancel =>
+            InstalledFirmware.LookAsync(options.Architecture, HostProcessContext.Create(), question != FirmwareQuestion.List, problems, cancel));
+        if (stopped is { } status)
+            return status;
         var text = answers is null ? null : question switch
         {
             FirmwareQuestion.List => Lines(answers.List(notices)),

@@ -9,10 +9,12 @@ namespace Vmspawn.Cli.Running;
 /// <summary><c>vmspawn plan</c>: what would be started.</summary>
 internal static class PlanVerb
 {
-    public static int Run(VmOptions options, PlanFormat format)
+    public static async Task<int> RunAsync(VmOptions options, PlanFormat format)
     {
-        var planning = Planning.Of(options, HostProcessContext.Create());
-        if (planning.Plan is not { } plan)
+        var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => Planning.OfAsync(options, HostProcessContext.Create(), cancel));
+        if (stopped is { } status)
+            return status;
+        if (planning!.Plan is not { } plan)
             return Report.Failure(planning.Problems);
         var report = new Report(options.Quiet);
         foreach (var notice in planning.Notices)

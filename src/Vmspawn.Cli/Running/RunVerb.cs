@@ -9,11 +9,16 @@ internal static class RunVerb
 {
     public static async Task<int> RunAsync(VmOptions options)
     {
-        var planning = Planning.Of(options, HostProcessContext.Create() with { TakeSshKey = maker => maker.TakeAsync() });
+        var process = HostProcessContext.Create() with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
+        var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => Planning.OfAsync(options, process, cancel));
+        if (stopped is { } status)
+            return status;
+        var report = new Report(options.Quiet);
+        foreach (var detail in planning!.Details)
+            report.Detail(detail);
         if (planning.Plan is null)
             return Report.Failure(planning.Problems);
 
-        var report = new Report(options.Quiet);
         foreach (var notice in planning.Notices)
             report.Notice(notice);
         try

@@ -15,15 +15,16 @@ public static class Executable
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Contains('/', StringComparison.Ordinal))
             return IsExecutable(name) ? name : null;
-        string all = $"{path ?? Environment.GetEnvironmentVariable("PATH")}:{DefaultPath}";
-        foreach (string directory in all.Split(':', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string candidate = Path.Combine(directory, name);
-            if (IsExecutable(candidate))
-                return candidate;
-        }
-        return null;
+        return FindIn(path ?? Environment.GetEnvironmentVariable("PATH") ?? "", name) ?? FindIn(DefaultPath, name);
     }
+
+    /// <summary>Finds a program in the absolute directories of a list like <c>$PATH</c>: an empty or relative one would run whatever lies in the current directory.</summary>
+    /// <param name="path">Directories with colons between them.</param>
+    /// <param name="name">A name without a slash.</param>
+    public static string? FindIn(string path, string name) => path.Split(':')
+        .Where(directory => directory.StartsWith('/'))
+        .Select(directory => Path.Combine(directory, name))
+        .FirstOrDefault(IsExecutable);
 
     /// <summary>Becomes another program (execve(2)); its exit status is then ours.</summary>
     /// <param name="path">The program.</param>

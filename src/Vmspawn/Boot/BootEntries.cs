@@ -4,44 +4,76 @@ using Vmspawn.Images;
 
 namespace Vmspawn.Boot;
 
-/// <summary>Finds what can be booted on a boot partition, or in a directory that takes its place.</summary>
-internal static class BootEntries
+/// <summary>What was found where boot entries are.</summary>
+/// <param name="Entries">Those that can be booted, in no order.</param>
+/// <param name="PassedOver">Those that cannot, each with its reason.</param>
+internal sealed record BootEntries(IReadOnlyList<BootEntry> Entries, IReadOnlyList<PassedOverEntry> PassedOver)
 {
     private const string TextDirectory = "/loader/entries";
     private const string UnifiedDirectory = "/EFI/Linux";
     private const int LongestText = 64 * 1024;
 
-    /// <summary>All entries for a processor whose kernels are there, in no order.</summary>
+    /// <summary>Looks at all entries of a boot partition, or of a directory that takes its place.</summary>
     /// <exception cref="IOException">The files cannot be read, or what holds them is damaged.</exception>
-    public static IEnumerable<BootEntry> Find(IBootFiles files, Architecture architecture)
+    public static BootEntries Find(IBootFiles files, Architecture architecture)
     {
-        foreach (var entry in Unified(files).Concat(Text(files)))
+        var (entries, passedOver) = (new List<BootEntry>(), new List<PassedOverEntry>());
+        foreach (var (name, entry, reason) in Unified(files).Concat(Text(files)))
         {
-            if (entry.Machine is null || entry.Machine == EfiMachine.Name(architecture))
-                yield return entry;
+            if (entry is null)
+                passedOver.Add(new PassedOverEntry(name, reason!));
+            else if ((reason ?? WhyNot(entry, architecture)) is { } why)
+                passedOver.Add(new PassedOverEntry(entry.Id, why));
+            else
+                entries.Add(entry);
         }
+
+        return new BootEntries(entries, passedOver);
     }
 
-    private static IEnumerable<BootEntry> Unified(IBootFiles files)
+    private static string? WhyNot(BootEntry entry, Architecture architecture) =>
+        entry.Machine is null || entry.Machine == EfiMachine.Name(architecture)
+            ? null
+            : $"it is for {entry.Machine}, and the machine is {EfiMachine.Name(architecture)}";
+
+    private static IEnumerable<(string Name, BootEntry? Entry, string? Reason)> Unified(IBootFiles files)
     {
         foreach (var name in files.Names(UnifiedDirectory))
         {
             var path = $"{UnifiedDirectory}/{name}";
-            if (files.Open(path) is { } file && UnifiedEntry.Read(path, file) is { } entry)
-                yield return entry;
+            if (files.Open(path) is not { } file)
+                continue;
+            var entry = UnifiedEntry.Read(path, file);
+            yield return (name, entry, entry is null ? "it is no unified kernel image" : null);
         }
     }
 
-    private static IEnumerable<BootEntry> Text(IBootFiles files)
+    private static IEnumerable<(string Name, BootEntry? Entry, string? Reason)> Text(IBootFiles files)
     {
         foreach (var name in files.Names(TextDirectory))
         {
-            if (files.Open($"{TextDirectory}/{name}")?.ReadAll(LongestText) is { } text
-                && TextEntry.Parse(name, Encoding.UTF8.GetString(text)) is { } entry
-                && entry.Initrds.Prepend(entry.Kernel).All(path => files.Open(path) is not null))
-            {
-                yield return entry;
-            }
+            if (files.Open($"{TextDirectory}/{name}") is not { } file)
+                continue;
+            if (file.ReadAll(LongestText) is not { } text)
+                yield return (name, null, $"it is longer than {LongestText >> 10} KiB");
+            else if (TextEntry.Parse(name, Encoding.UTF8.GetString(text)) is not { } entry)
+                yield return (name, null, "it names no kernel");
+            else
+                yield return (name, entry, entry.Initrds.Prepend(entry.Kernel).FirstOrDefault(path => files.Open(path) is null) is { } missing ? WhyMissing(missing) : null);
         }
     }
+
+    // GRUB replaces variables of its own in entries that it writes for itself; here they are names of files.
+    private static string WhyMissing(string path) => path.Contains('$', StringComparison.Ordinal)
+        ? $"there is no {path}: a variable in it is GRUB's, and only GRUB replaces it"
+        : $"there is no {path}";
+}
+
+/// <summary>A boot entry that cannot be booted.</summary>
+/// <param name="Id">Its id, or the name of its file.</param>
+/// <param name="Reason">Why not, in words.</param>
+internal sealed record PassedOverEntry(string Id, string Reason)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Id}: {Reason}";
 }

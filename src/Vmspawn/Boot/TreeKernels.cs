@@ -28,11 +28,16 @@ internal static class TreeKernels
     }
 
     private static IEnumerable<BootEntry> Below(IBootFiles tree, string place, Architecture architecture) =>
-        BootEntries.Find(new SubdirectoryFiles(tree, place), architecture).Select(entry => entry with
+        BootEntries.Find(new SubdirectoryFiles(tree, place), architecture).Entries.Select(entry => entry with
         {
             Kernel = SubdirectoryFiles.Join(place, entry.Kernel),
             Initrds = [.. entry.Initrds.Select(initrd => SubdirectoryFiles.Join(place, initrd))],
         });
+
+    /// <summary>The entries that cannot be booted, for the case that there is no other.</summary>
+    /// <inheritdoc cref="Best"/>
+    public static IReadOnlyList<PassedOverEntry> PassedOver(IBootFiles tree, Architecture architecture) =>
+        [.. BootPlaces.SelectMany(place => BootEntries.Find(new SubdirectoryFiles(tree, place), architecture).PassedOver)];
 
     private static IEnumerable<BootEntry> InBoot(IBootFiles tree)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Vmspawn.Images.Fat;
 
 namespace Vmspawn.CloudInit;
 
@@ -23,7 +24,7 @@ internal sealed class FatRoot(Memory<byte> entries)
     public void AddFile(string name, byte attribute, ushort date, int cluster, int size)
     {
         var shortName = Encoding.ASCII.GetBytes($"FILE~{++_files}".PadRight(11));
-        WriteLong(name, Checksum(shortName));
+        WriteLong(name, FatDirectory.Checksum(shortName));
         WriteShort(shortName, attribute, date, cluster, size);
     }
 
@@ -59,12 +60,4 @@ internal sealed class FatRoot(Memory<byte> entries)
     }
 
     private Span<byte> Next() => entries.Span.Slice(_count++ * EntrySize, EntrySize);
-
-    private static byte Checksum(ReadOnlySpan<byte> shortName)
-    {
-        byte sum = 0;
-        foreach (var character in shortName)
-            sum = (byte)((byte)((sum >> 1) | (sum << 7)) + character);
-        return sum;
-    }
 }

@@ -8,7 +8,7 @@ using Vmspawn.Shares;
 
 namespace Vmspawn.Doctor;
 
-/// <summary>Looks at the host with the eyes of the resolve stage; may run a trial guest, some seconds at most.</summary>
+/// <summary>Looks at the host as the resolve stage does; may run a trial guest, which takes 6 s at most.</summary>
 internal sealed class Examiner(ProcessContext surroundings)
 {
     private static readonly string[] ProgramNames =
@@ -17,20 +17,24 @@ internal sealed class Examiner(ProcessContext surroundings)
         "/usr/lib/systemd/systemd-journal-remote", "/lib/systemd/systemd-journal-remote",
     ];
 
-    public HostExamination Look()
+    public async Task<HostExamination> LookAsync(CancellationToken cancel)
     {
         var problems = new List<Problem>();
-        var host = HostProbe.Probe(RuntimeScope.Auto, surroundings.Environment, problems);
-        var qemus = Platforms().Select(Look).ToList();
+        if (ProcFile.WhyMissing() is { } missing)
+            problems.Add(missing);
+        var host = problems.Count > 0 ? null : HostProbe.Probe(RuntimeScope.Auto, surroundings.Environment, problems);
+        var qemus = new List<ExaminedQemu>();
+        foreach (var platform in Platforms())
+            qemus.Add(await LookAsync(platform, cancel));
         return new HostExamination
         {
             Distribution = Distribution.Of(Text("/etc/os-release") ?? Text("/usr/lib/os-release")),
             Kernel = Text("/proc/sys/kernel/osrelease") ?? "unknown",
-            User = Environment.UserName,
+            User = Environment.UserName is { Length: > 0 } name ? name : $"user {HostProbe.EffectiveUser}",
             Host = host,
             HostProblem = problems.FirstOrDefault(),
             Qemus = qemus,
-            Kvm = host is null || qemus[0].Facts is not { } qemu ? null : Kvm(host, qemus[0].Platform, qemu),
+            Kvm = host is null || qemus[0].Facts is not { } qemu ? null : await KvmAsync(host, qemus[0].Platform, qemu, cancel),
             Confidential = ConfidentialProbe.Look(),
             KvmDevice = DeviceFile.Look(KvmProbe.Device),
             TunDevice = DeviceFile.Look(HostProbe.TunDevice),
@@ -38,7 +42,7 @@ internal sealed class Examiner(ProcessContext surroundings)
             IoUringDisabled = Text("/proc/sys/kernel/io_uring_disabled"),
             LockedMemory = LockedMemory(),
             Programs = Programs(),
-            Virtiofsd = VirtiofsdLocator.Look(surroundings.Environment, name => Linux.Executable.Find(name, surroundings.Environment("PATH"))),
+            Virtiofsd = await VirtiofsdLocator.LookAsync(surroundings.Environment, name => Linux.Executable.Find(name, surroundings.Environment("PATH")), cancel),
             RunsSystemd = Directory.Exists("/run/systemd/system"),
             Machined = Machined(),
             StorageProviders = Providers(),
@@ -52,10 +56,10 @@ internal sealed class Examiner(ProcessContext surroundings)
         return new[] { native, Platform.X86, Platform.Arm64, Platform.RiscV64 }.Distinct();
     }
 
-    private ExaminedQemu Look(Platform platform)
+    private async Task<ExaminedQemu> LookAsync(Platform platform, CancellationToken cancel)
     {
         var problems = new List<Problem>();
-        var qemu = HostInventory.LookAtQemu(platform, surroundings, problems);
+        var qemu = await HostInventory.LookAtQemuAsync(platform, surroundings, problems, cancel);
         var machine = FirmwarePlatform.Of(platform, qemu);
         var catalog = FirmwareCatalog.Of(machine, FirmwarePlaces.Of(surroundings.Environment, qemu));
         return new ExaminedQemu(platform, qemu, problems.FirstOrDefault(), Choose(FirmwareFeatures.Default), Choose(Secure));
@@ -65,8 +69,8 @@ internal sealed class Examiner(ProcessContext surroundings)
 
     private static FirmwareFeatures Secure => FirmwareFeatures.Any.With(FirmwareFeatures.SecureBoot, Tristate.Yes);
 
-    private KvmFacts Kvm(HostFacts host, Platform platform, QemuFacts qemu) =>
-        HostInventory.Of(host, platform, qemu, surroundings).ProbeKvm(platform.CpuModel("kvm", qemu.Version));
+    private Task<KvmFacts> KvmAsync(HostFacts host, Platform platform, QemuFacts qemu, CancellationToken cancel) =>
+        HostInventory.Of(host, platform, qemu, surroundings).ProbeKvm(platform.CpuModel("kvm", qemu.Version), cancel);
 
     private Dictionary<string, string> Programs()
     {

@@ -6,31 +6,33 @@ namespace Vmspawn.Host;
 
 /// <summary>How a short-lived program ended.</summary>
 /// <param name="ExitCode">Its exit status, 128 + N for signal N; null when it did not end by itself.</param>
-/// <param name="TimedOut">It was killed for taking too long; without an exit status and this, it could not be started.</param>
+/// <param name="TimedOut">It was killed because it took too long; without an exit status and this, it could not be started.</param>
 /// <param name="Output">What it wrote to standard output.</param>
 /// <param name="Error">What it wrote to standard error, or why it could not be started.</param>
 /// <remarks>
 /// Not by <see cref="System.Diagnostics.Process"/>: once it was used in the first process of a container, the runtime waits for all
-/// children there are, and nobody learns any more how QEMU ended.
+/// children there are, and their exit statuses are lost to us, QEMU's included.
 /// </remarks>
 internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, string Error)
 {
-    /// <summary>How long its last words are waited for: a process that it left behind may hold its pipes for ever.</summary>
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    /// <summary>How long output is still read after the program's end: a process that it left behind may hold the pipes open.</summary>
+    private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(1);
+
+    /// <summary>The program itself answered; neither a time-out, nor a signal, nor a failure to start it.</summary>
+    public bool IsAnswer => ExitCode is >= 0 and < 128;
 
     /// <summary>Runs a program to its end, or for as long as it is given.</summary>
     /// <param name="path">Absolute path.</param>
     /// <param name="arguments">Its arguments, without its name.</param>
     /// <param name="bound">After this it is killed.</param>
-    /// <param name="cancellation">Kills it too.</param>
-    public static async Task<ChildRun> Run(string path, IEnumerable<string> arguments, TimeSpan bound, CancellationToken cancellation = default)
+    /// <param name="cancel">Kills it and ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the program was killed.</exception>
+    public static async Task<ChildRun> Run(string path, IEnumerable<string> arguments, TimeSpan bound, CancellationToken cancel = default)
     {
         try
         {
             using var outputPipe = Pipe.Create();
             using var errorPipe = Pipe.Create();
-            using var output = new Words(outputPipe.ReadEnd);
-            using var error = new Words(errorPipe.ReadEnd);
             using var child = ChildProcess.Start(new ChildSpec(path, [.. arguments])
             {
                 StandardOutput = outputPipe.WriteEnd,
@@ -38,7 +40,28 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
             });
             outputPipe.WriteEnd.Dispose();
             errorPipe.WriteEnd.Dispose();
-            return await OfAsync(child, output, error, bound, cancellation);
+            using var drain = new CancellationTokenSource();
+            var output = ReadAsync(outputPipe.ReadEnd, drain.Token);
+            var error = ReadAsync(errorPipe.ReadEnd, drain.Token);
+            ChildExit? exit = null;
+            try
+            {
+                exit = await child.Exited.WaitAsync(bound, cancel);
+            }
+            catch (TimeoutException)
+            {
+            }
+            finally
+            {
+                if (exit is null)
+                    child.Send(Signal.SIGKILL);
+                drain.CancelAfter(DrainBound);
+                await Task.WhenAll(output, error);
+            }
+
+            return exit is { } ended
+                ? new ChildRun(ended.ExitCode ?? 128 + (int)ended.Signal!, false, await output, await error)
+                : new ChildRun(null, true, await output, $"it did not end within {bound.TotalSeconds:0.#} s; {await error}");
         }
         catch (LinuxException e)
         {
@@ -46,65 +69,31 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
         }
     }
 
-    private static async Task<ChildRun> OfAsync(ChildProcess child, Words output, Words error, TimeSpan bound, CancellationToken cancellation)
+    /// <summary>Reads to the end of a pipe; what there was until then when that is cancelled.</summary>
+    private static async Task<string> ReadAsync(SafeFileHandle pipe, CancellationToken cancel)
     {
-        try
+        using var readiness = new Readiness(pipe);
+        var text = new StringBuilder();
+        var decoder = Encoding.UTF8.GetDecoder();
+        var bytes = new byte[4096];
+        // A character that was begun may come besides.
+        var letters = new char[bytes.Length + 2];
+        int count;
+        do
         {
-            var exit = await child.Exited.WaitAsync(bound, cancellation);
-            return new ChildRun(exit.ExitCode ?? 128 + (int)exit.Signal!, false, await output.EndAsync(LastWords), await error.EndAsync(LastWords));
-        }
-        catch (TimeoutException)
-        {
-            child.Send(Signal.SIGKILL);
-            return new ChildRun(null, true, await output.EndAsync(LastWords), $"it did not end within {bound.TotalSeconds:0.#} s; {await error.EndAsync(LastWords)}");
-        }
-    }
-
-    /// <summary>What comes out of a pipe.</summary>
-    private sealed class Words : IDisposable
-    {
-        private readonly SafeFileHandle _pipe;
-        private readonly Readiness _readiness;
-        private readonly MemoryStream _bytes = new();
-        private readonly Task _reading;
-
-        /// <param name="pipe">The read end; stays the caller's.</param>
-        public Words(SafeFileHandle pipe)
-        {
-            _pipe = pipe;
-            _readiness = new Readiness(pipe);
-            _reading = ReadAsync();
-        }
-
-        /// <summary>All of it, or what there is after a while.</summary>
-        public async Task<string> EndAsync(TimeSpan bound)
-        {
-            await Task.WhenAny(_reading, Task.Delay(bound));
-            _readiness.Dispose();
-            await _reading;
-            return Encoding.UTF8.GetString(_bytes.GetBuffer(), 0, (int)_bytes.Length);
-        }
-
-        public void Dispose() => _readiness.Dispose();
-
-        private async Task ReadAsync()
-        {
-            var bytes = new byte[4096];
             try
             {
-                while (true)
-                {
-                    await _readiness.WaitReadableAsync();
-                    var count = DescriptorIo.Read(_pipe, bytes);
-                    if (count == 0)
-                        return;
-                    _bytes.Write(bytes, 0, Math.Max(0, count));
-                }
+                await readiness.WaitReadableAsync(cancel);
             }
-            catch (Exception ended) when (ended is ObjectDisposedException or LinuxException)
+            catch (OperationCanceledException)
             {
-                // Nobody waits for the rest.
+                break;
             }
+
+            count = DescriptorIo.Read(pipe, bytes);
+            text.Append(letters, 0, decoder.GetChars(bytes, 0, Math.Max(0, count), letters, 0, flush: count == 0));
         }
+        while (count != 0);
+        return text.ToString();
     }
 }

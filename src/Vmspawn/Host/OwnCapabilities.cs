@@ -13,7 +13,7 @@ internal static class OwnCapabilities
     /// <summary>Whether a capability is in effect.</summary>
     public static bool Has(int capability)
     {
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
+        var line = ProcFile.Lines("/proc/self/status").FirstOrDefault(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
         return line is not null
             && ulong.TryParse(line.AsSpan(7).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var effective)
             && (effective >> capability & 1) != 0;

@@ -49,9 +49,17 @@ internal sealed record RuntimeBase(string Path, bool IsFallback)
             "runtime-directory",
             "runtime directory",
             $"there is no place for it: {string.Join("; ", tried)}",
-            "set $XDG_RUNTIME_DIR to a directory of yours"));
+            Hint(scope, uid)));
         return null;
     }
+
+    // What root's machines look at is /run, whatever $XDG_RUNTIME_DIR says.
+    internal static string Hint(RuntimeScope scope, uint uid) => scope switch
+    {
+        RuntimeScope.System => "make /run writable, or leave --system out",
+        RuntimeScope.Auto when uid == 0 => "make /run writable, or say --user with $XDG_RUNTIME_DIR set to a directory of yours",
+        _ => "set $XDG_RUNTIME_DIR to a directory of yours",
+    };
 
     private static bool Try(string path, uint uid, List<string> tried)
     {

@@ -61,7 +61,7 @@ internal static class BackingChain
         // A colon before the first slash is a protocol: nbd:, https:, json:.
         if (name.Length == 0 || (colon >= 0 && (slash < 0 || colon < slash)))
             return null;
-        return Path.Combine(Path.GetDirectoryName(imagePath) ?? "/", name);
+        return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(imagePath)) ?? "/", name);
     }
 
     private static ImageFormat? Format(QcowHeader header) => header.BackingFormat switch

@@ -22,6 +22,9 @@ internal sealed record ImageFacts(
     IReadOnlyList<BackingFacts> Backing,
     IReadOnlyList<string> Warnings)
 {
+    /// <summary>Bytes of a sector of the disk that its partition table was made for: 512, or 4096.</summary>
+    public int SectorSize { get; init; } = 512;
+
     /// <summary>The state it was found in.</summary>
     public TemplateStamp Stamp { get; init; }
 }

@@ -53,6 +53,9 @@ internal sealed class ImageFile : IDisposable
         return null;
     }
 
+    /// <summary>All its bytes.</summary>
+    public ByteSource Bytes => new FileBytes(_handle, Size);
+
     /// <summary>The first bytes, as many as the parsers look at.</summary>
     public ReadOnlySpan<byte> ReadHead()
     {
@@ -79,7 +82,7 @@ internal sealed class ImageFile : IDisposable
     private Problem? Refusal(string subject) => _facts.Kind switch
     {
         FileKind.Directory => new Problem(
-            "image-directory", subject, "it is a directory, not an image", "to boot from a directory (-D) is not there yet"),
+            "image-directory", subject, "it is a directory, not an image", "-D boots from a directory, --bind= shares one"),
         FileKind.Other => new Problem("image-kind", subject, "it is neither a regular file nor a block device"),
         _ when Size == 0 => new Problem("image-empty", subject, IsBlockDevice ? "the device has no medium" : "the file is empty"),
         _ => null,

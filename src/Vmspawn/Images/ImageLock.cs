@@ -9,7 +9,7 @@ namespace Vmspawn.Images;
 /// <param name="Command">Its name, or null.</param>
 internal sealed record LockHolder(int? Pid, string? Command)
 {
-    /// <summary>For people.</summary>
+    /// <inheritdoc/>
     public override string ToString() => Pid is { } pid ? $"process {pid} ({Command})" : "a process of another user or container";
 }
 
@@ -17,56 +17,60 @@ internal sealed record LockHolder(int? Pid, string? Command)
 internal static class ImageLock
 {
     private const string InUse = "image-in-use";
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long a lock may outlive its process: the kernel ends in its own time what a killed one had begun.</summary>
-    private static readonly TimeSpan Afterlife = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Adds a problem when the image, or a file below it, is held by another QEMU.</summary>
     /// <param name="subject">What the problem is about.</param>
     /// <param name="image">The image.</param>
     /// <param name="write">The guest's writes go into it.</param>
     /// <param name="problems">Receives the reason.</param>
-    public static void Check(string subject, ImageFacts image, bool write, List<Problem> problems)
+    /// <param name="cancel">Ends the wait for the lock of a process that was killed.</param>
+    public static async Task CheckAsync(string subject, ImageFacts image, bool write, List<Problem> problems, CancellationToken cancel)
     {
         if (!image.IsBlockDevice)
-            Check(subject, image.Path, write, problems);
+            await CheckAsync(subject, image.Path, write, problems, cancel);
         foreach (var backing in image.Backing)
         {
             if (!backing.IsBlockDevice)
-                Check(subject, backing.Path, write: false, problems);
+                await CheckAsync(subject, backing.Path, write: false, problems, cancel);
         }
     }
 
-    /// <summary>The process whose lock would make our QEMU refuse the image, or null. A lock of nobody we see may be a dead one's: that is waited for.</summary>
+    /// <summary>The process whose lock would make our QEMU refuse the image, or null. A lock whose process we do not see may be that of a killed one, which is waited for.</summary>
     /// <param name="path">The image, which must be ours to read.</param>
     /// <param name="write">The guest's writes go into it.</param>
-    /// <param name="afterlife">How long a lock of nobody we see may stay before it counts.</param>
+    /// <param name="timeout">How long a lock whose process we do not see may stay before it counts.</param>
+    /// <param name="time">The clock of that.</param>
+    /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="LinuxException">It cannot be opened.</exception>
-    public static LockHolder? FindHolder(string path, bool write, TimeSpan afterlife)
+    public static async Task<LockHolder?> FindHolderAsync(string path, bool write, TimeSpan timeout, TimeProvider time, CancellationToken cancel)
     {
         using var image = OpenFile.Open(path, writable: false);
-        var inode = FileFacts.Of(image).Identity.Inode;
-        for (var end = DateTime.UtcNow + afterlife; IsLocked(image, write); Thread.Sleep(20))
+        var file = FileFacts.Of(image).Identity;
+        for (var start = time.GetTimestamp(); IsLocked(image, write); await Task.Delay(PollInterval, time, cancel))
         {
-            if (FindProcess(inode, write) is { } holder)
+            if (FindProcess(file, write) is { } holder)
                 return holder;
-            if (DateTime.UtcNow > end)
+            if (time.GetElapsedTime(start) > timeout)
                 return new LockHolder(null, null);
         }
 
         return null;
     }
 
-    /// <summary>As <see cref="FindHolder(string, bool, TimeSpan)"/>, waiting for the first image only: nothing that died stays for longer.</summary>
-    public static LockHolder? FindHolder(string path, bool write, List<Problem> problems) =>
-        FindHolder(path, write, problems.Exists(problem => problem.Code == InUse) ? TimeSpan.Zero : Afterlife);
+    /// <summary>The same, waiting for the first image only: the locks of killed processes all go at the same time.</summary>
+    public static Task<LockHolder?> FindHolderAsync(string path, bool write, List<Problem> problems, CancellationToken cancel) =>
+        FindHolderAsync(path, write, problems.Exists(problem => problem.Code == InUse) ? TimeSpan.Zero : Timeout, TimeProvider.System, cancel);
 
-    private static LockHolder? FindProcess(ulong inode, bool write)
+    internal static LockHolder? FindProcess(FileIdentity file, bool write)
     {
-        foreach (var process in Directory.EnumerateDirectories("/proc"))
+        foreach (var process in Directory.Exists("/proc") ? Directory.EnumerateDirectories("/proc") : [])
         {
             if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && Holds(process, inode, write))
+                && Holds(process, file, write))
             {
                 return new LockHolder(pid, Read(Path.Combine(process, "comm"))?.TrimEnd('\n'));
             }
@@ -75,9 +79,9 @@ internal static class ImageLock
         return null;
     }
 
-    private static void Check(string subject, string path, bool write, List<Problem> problems)
+    private static async Task CheckAsync(string subject, string path, bool write, List<Problem> problems, CancellationToken cancel)
     {
-        if (FindHolder(path, write, problems) is not { } holder)
+        if (await FindHolderAsync(path, write, problems, cancel) is not { } holder)
             return;
         problems.Add(new Problem(
             InUse,
@@ -105,7 +109,7 @@ internal static class ImageLock
         }
     }
 
-    private static bool Holds(string process, ulong inode, bool write)
+    private static bool Holds(string process, FileIdentity file, bool write)
     {
         try
         {
@@ -114,8 +118,8 @@ internal static class ImageLock
                 var text = Read(descriptor);
                 foreach (var at in QemuLockBytes.Conflicting(write))
                 {
-                    if (LockLines.Any(text, "lock:", inode, at, at))
-                        return true;
+                    if (LockLines.Any(text, "lock:", file.Inode, at, at))
+                        return IsFile(Path.Combine(process, "fd", Path.GetFileName(descriptor)), file);
                 }
             }
         }
@@ -125,6 +129,20 @@ internal static class ImageLock
         }
 
         return false;
+    }
+
+    // Lock lines name the device of the superblock, which on btrfs and overlayfs is not the one that statx(2) tells: the file itself is asked.
+    private static bool IsFile(string descriptor, FileIdentity file)
+    {
+        try
+        {
+            using var opened = OpenFile.Open(descriptor, writable: false);
+            return FileFacts.Of(opened).Identity == file;
+        }
+        catch (LinuxException)
+        {
+            return false;
+        }
     }
 
     private static string? Read(string path)

@@ -1,3 +1,4 @@
+using Vmspawn.Images.Gpt;
 using Vmspawn.Options;
 
 namespace Vmspawn.Images;
@@ -5,7 +6,7 @@ namespace Vmspawn.Images;
 /// <summary>Looks at a disk image once, before anything is started.</summary>
 internal static class ImageProbe
 {
-    private const int SectorSize = 512;
+    private const int SectorSize = 512, LargeSectorSize = 4096;
 
     /// <summary>Observes an image; null when there is a reason not to use it, which is then in <paramref name="problems"/>.</summary>
     /// <param name="subject">What the problems are about, such as <c>--image=disk.raw</c>.</param>
@@ -40,7 +41,11 @@ internal static class ImageProbe
         if (file.Size % SectorSize != 0)
             warnings.Add($"{file.Path} is no multiple of {SectorSize} bytes long: the end of the last sector reads as zeros");
         return new ImageFacts(
-            file.Path, ImageFormat.Raw, file.Size, RoundUp(file.Size), file.IsBlockDevice, file.Identity, [], warnings) { Stamp = file.Stamp };
+            file.Path, ImageFormat.Raw, file.Size, RoundUp(file.Size), file.IsBlockDevice, file.Identity, [], warnings)
+        {
+            Stamp = file.Stamp,
+            SectorSize = SectorSizeOf(file, warnings),
+        };
     }
 
     private static ImageFacts? Qcow2(string subject, ImageFile file, bool write, List<Problem> problems)
@@ -60,6 +65,15 @@ internal static class ImageProbe
             ? null
             : new ImageFacts(
                 file.Path, ImageFormat.Qcow2, file.Size, RoundUp(header.VirtualSize), IsBlockDevice: false, file.Identity, backing, []) { Stamp = file.Stamp };
+    }
+
+    // A block device has sectors of its own, which its table was made for.
+    private static int SectorSizeOf(ImageFile file, List<string> warnings)
+    {
+        if (file.IsBlockDevice || file.Size % LargeSectorSize != 0 || GptTable.Read(file.Bytes, out _) is not { SectorSize: LargeSectorSize })
+            return SectorSize;
+        warnings.Add($"{file.Path} has a partition table in sectors of {LargeSectorSize} bytes: the guest gets a disk with such sectors");
+        return LargeSectorSize;
     }
 
     private static long RoundUp(long size) => (size + SectorSize - 1) / SectorSize * SectorSize;

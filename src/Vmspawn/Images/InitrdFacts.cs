@@ -6,25 +6,21 @@ namespace Vmspawn.Images;
 /// <summary>The initrds given with <c>--initrd=</c>.</summary>
 /// <remarks>Each member starts at a multiple of 4: the kernel looks for the next archive there (Documentation/driver-api/early-userspace/buffer-format of Linux).</remarks>
 /// <param name="Paths">In the order given.</param>
-/// <param name="MergedSize">Bytes once concatenated.</param>
-internal sealed record InitrdFacts(IReadOnlyList<string> Paths, long MergedSize)
+internal sealed record InitrdFacts(IReadOnlyList<string> Paths)
 {
-    private const int Alignment = 4;
+    /// <summary>Where the kernel looks for the next archive.</summary>
+    public const int Alignment = 4;
+
     private const int ChunkSize = 1 << 18;
 
     /// <summary>Observes the initrds; null with every reason in <paramref name="problems"/>, or when there are none.</summary>
     public static InitrdFacts? Probe(IReadOnlyList<string> paths, List<Problem> problems)
     {
         var before = problems.Count;
-        var size = 0L;
         foreach (var path in paths)
-        {
-            using var file = PlainFile.Open($"--initrd={path}", "initrd", path, problems);
-            if (file is not null)
-                size = Aligned(size) + RandomAccess.GetLength(file);
-        }
+            PlainFile.Open($"--initrd={path}", "initrd", path, problems)?.Dispose();
 
-        return paths.Count == 0 || problems.Count > before ? null : new InitrdFacts(paths, size);
+        return paths.Count == 0 || problems.Count > before ? null : new InitrdFacts(paths);
     }
 
     /// <summary>Copies them one after another into an empty file; only needed when there is more than one.</summary>
@@ -45,5 +41,6 @@ internal sealed record InitrdFacts(IReadOnlyList<string> Paths, long MergedSize)
         }
     }
 
-    private static long Aligned(long size) => (size + Alignment - 1) / Alignment * Alignment;
+    /// <summary>Where an archive starts that follows so many bytes.</summary>
+    public static long Aligned(long size) => (size + Alignment - 1) / Alignment * Alignment;
 }

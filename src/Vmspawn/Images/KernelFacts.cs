@@ -29,11 +29,38 @@ internal enum KernelKind
 /// <param name="Kind">What it is.</param>
 /// <param name="IsPe">It is a PE binary: UEFI can start it.</param>
 /// <param name="IsUki">It is a PE binary that carries a kernel in a section <c>.linux</c>: a unified kernel image.</param>
-/// <param name="CommandLineLimit">Bytes of command line that the kernel says it takes, without the terminating NUL; null when it does not say.</param>
 /// <param name="Processor">What it runs on; null when it does not say.</param>
 /// <param name="Size">Bytes.</param>
-internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool IsUki, int? CommandLineLimit, Architecture? Processor, long Size)
+internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool IsUki, Architecture? Processor, long Size)
 {
+    /// <summary>What packed it, or null.</summary>
+    public string? Compression { get; init; }
+
+    /// <summary>It is text.</summary>
+    public bool IsText { get; init; }
+
+    /// <summary>Why no machine of this kind starts it, or null: QEMU and the firmware would run whatever it is, and nothing would be seen.</summary>
+    /// <param name="machine">The machine's processor.</param>
+    /// <param name="hint">What to do about it.</param>
+    public string? WhyNot(Architecture machine, out string? hint)
+    {
+        hint = "name a Linux kernel such as /boot/vmlinuz-VERSION";
+        if (IsText)
+            return "it is a text file, not a kernel";
+        // QEMU unpacks an arm64 Image itself, from gzip only.
+        if (Kind == KernelKind.Compressed && !(machine == Architecture.Arm64 && Compression == "gzip"))
+        {
+            hint = $"unpack it first, as by \"{Compression} -dc {Path} >vmlinux\"";
+            return $"it is a {Compression} file, which QEMU does not unpack for this machine";
+        }
+
+        return Kind == KernelKind.Unknown && machine == Architecture.X64
+            ? "it is not a kernel for x86_64: it has neither the header of a bzImage nor that of a PE or ELF binary"
+            : null;
+    }
+
+    private const int TextWindow = 512;
+
     /// <summary>Observes a kernel; null with the reason in <paramref name="problems"/>.</summary>
     /// <param name="subject">What the problem is about, such as <c>--linux=vmlinuz</c>.</param>
     /// <param name="path">The path as given.</param>
@@ -45,7 +72,23 @@ internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool
             return null;
         var head = new byte[KernelSniff.Window];
         var length = RandomAccess.GetLength(file);
-        var sniff = KernelSniff.Of(head.AsSpan(0, RandomAccess.Read(file, head, 0)), length);
-        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.CommandLineLimit, sniff.Processor, length);
+        var start = head.AsSpan(0, RandomAccess.Read(file, head, 0));
+        var sniff = KernelSniff.Of(start, length);
+        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.Processor, length)
+        {
+            Compression = Images.Compression.Guess(start),
+            IsText = sniff.Kind == KernelKind.Unknown && IsPrintable(start[..Math.Min(start.Length, TextWindow)]),
+        };
+    }
+
+    private static bool IsPrintable(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var one in bytes)
+        {
+            if (one is not ((>= 0x20 and < 0x7f) or (byte)'\n' or (byte)'\r' or (byte)'\t'))
+                return false;
+        }
+
+        return true;
     }
 }

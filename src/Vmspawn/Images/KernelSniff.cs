@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Vmspawn.Images;
@@ -8,12 +7,10 @@ namespace Vmspawn.Images;
 /// x86: Documentation/arch/x86/boot.rst of Linux. Arm64 and RISC-V: the boot image headers of their booting documents.
 /// PE: Microsoft's "PE Format"; a unified kernel image is one with a section <c>.linux</c> (UAPI specification UKI).
 /// </remarks>
-internal readonly record struct KernelSniff(KernelKind Kind, bool IsPe, bool IsUki, int? CommandLineLimit, Architecture? Processor = null)
+internal readonly record struct KernelSniff(KernelKind Kind, bool IsPe, bool IsUki, Architecture? Processor = null)
 {
     /// <summary>As much of the file as is wanted; less when it is shorter.</summary>
     public const int Window = PeHeader.Window;
-
-    private const ushort CommandLineSizeSince = 0x0206;
 
     /// <summary>Total: any bytes have an answer.</summary>
     public static KernelSniff Of(ReadOnlySpan<byte> head, long fileLength)
@@ -21,24 +18,16 @@ internal readonly record struct KernelSniff(KernelKind Kind, bool IsPe, bool IsU
         var pe = PeHeader.Parse(head, fileLength);
         var isUki = pe?.Find(".linux") is not null;
         if (Has(head, 0x202, "HdrS"u8) && Has(head, 0x1fe, [0x55, 0xaa]))
-            return new KernelSniff(KernelKind.BzImage, pe is not null, isUki, ReadCommandLineLimit(head), Architecture.X64);
+            return new KernelSniff(KernelKind.BzImage, pe is not null, isUki, Architecture.X64);
         if (Has(head, 0x38, "ARM\x64"u8))
-            return new KernelSniff(KernelKind.FlatImage, pe is not null, isUki, null, Architecture.Arm64);
+            return new KernelSniff(KernelKind.FlatImage, pe is not null, isUki, Architecture.Arm64);
         if (Has(head, 0x38, "RSC\x05"u8))
-            return new KernelSniff(KernelKind.FlatImage, pe is not null, isUki, null, Architecture.RiscV64);
+            return new KernelSniff(KernelKind.FlatImage, pe is not null, isUki, Architecture.RiscV64);
         if (pe is not null)
-            return new KernelSniff(KernelKind.Pe, IsPe: true, isUki, null, EfiMachine.Processor(pe.Machine));
+            return new KernelSniff(KernelKind.Pe, IsPe: true, isUki, EfiMachine.Processor(pe.Machine));
         if (Compression.Guess(head) is not null)
-            return new KernelSniff(KernelKind.Compressed, false, false, null);
-        return new KernelSniff(Has(head, 0, [0x7f, (byte)'E', (byte)'L', (byte)'F']) ? KernelKind.Elf : KernelKind.Unknown, false, false, null);
-    }
-
-    private static int? ReadCommandLineLimit(ReadOnlySpan<byte> head)
-    {
-        if (head.Length < 0x23c || BinaryPrimitives.ReadUInt16LittleEndian(head[0x206..]) < CommandLineSizeSince)
-            return null;
-        var size = BinaryPrimitives.ReadUInt32LittleEndian(head[0x238..]);
-        return size is 0 or > int.MaxValue ? null : (int)size;
+            return new KernelSniff(KernelKind.Compressed, false, false);
+        return new KernelSniff(Has(head, 0, [0x7f, (byte)'E', (byte)'L', (byte)'F']) ? KernelKind.Elf : KernelKind.Unknown, false, false);
     }
 
     private static bool Has(ReadOnlySpan<byte> head, int offset, ReadOnlySpan<byte> bytes) =>

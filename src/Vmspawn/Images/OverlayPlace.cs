@@ -46,12 +46,25 @@ internal sealed record OverlayPlace(string Directory)
 
     private static IEnumerable<string> Candidates(string imagePath, string? tmpdir, string lastResort)
     {
-        var beside = Path.GetDirectoryName(Path.GetFullPath(imagePath)) ?? "/";
+        // Beside the image itself, not beside a link to it.
+        var beside = Path.GetDirectoryName(LinkTarget(Path.GetFullPath(imagePath))) ?? "/";
         yield return beside;
         if (tmpdir is ['/', ..] && tmpdir != beside)
             yield return tmpdir;
         if (beside != lastResort && tmpdir != lastResort)
             yield return lastResort;
+    }
+
+    private static string LinkTarget(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (IOException)
+        {
+            return path;
+        }
     }
 
     private string? WhyNot()

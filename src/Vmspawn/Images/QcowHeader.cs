@@ -44,9 +44,6 @@ internal sealed record QcowHeader
     /// <summary>What state the file below was in when this image was made; null when nothing was noted, or another file is below by now.</summary>
     public TemplateStamp? Template { get; init; }
 
-    /// <summary>Reference counts are to be rebuilt: QEMU does it when it opens the image for writing.</summary>
-    public bool IsDirty { get; init; }
-
     /// <summary>QEMU found it broken and refuses to write to it.</summary>
     public bool IsCorrupt { get; init; }
 
@@ -119,7 +116,6 @@ internal sealed record QcowHeader
 
     private QcowHeader WithFeatures(ulong incompatible) => this with
     {
-        IsDirty = (incompatible & 1) != 0,
         IsCorrupt = (incompatible & 2) != 0,
         HasDataFile = (incompatible & 4) != 0,
         UnknownFeatures = incompatible & ~0x1fUL,

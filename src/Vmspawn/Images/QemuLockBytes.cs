@@ -7,7 +7,6 @@ namespace Vmspawn.Images;
 /// </remarks>
 internal static class QemuLockBytes
 {
-    public const long Reads = 100;
     public const long Writes = 101;
     public const long Resizes = 103;
     public const long NoOtherReads = 200;

@@ -62,7 +62,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         switch (source)
         {
             case OpenedFile file:
-                return OpenFile.Open(file.Path, writable: !file.ReadOnly);
+                return ImageOpener.Open(file);
             case StorageVolume volume:
                 return Acquire(volume);
             case AnonymousOverlay overlay:
@@ -184,7 +184,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     {
         var file = new OverlayPlace(joined.Directory).CreateAnonymous();
         using var tree = joined.Tree is null ? null : ConfinedTree.Open(joined.Tree);
-        new InitrdFacts(joined.Paths, 0).WriteTo(file, tree);
+        new InitrdFacts(joined.Paths).WriteTo(file, tree);
         ArchiveTail.Append(file, joined.Tail.Span);
         return file;
     }

@@ -10,9 +10,6 @@ internal static class ImageFiles
 {
     private const int ChunkSize = 1 << 18;
 
-    /// <summary>Where the kernel looks for the next archive of an initrd, as in <see cref="InitrdFacts"/>.</summary>
-    private const int Alignment = 4;
-
     /// <exception cref="IOException">The image cannot be read, or the place is full.</exception>
     public static SafeFileHandle Copy(FilesInImage plan)
     {
@@ -23,7 +20,7 @@ internal static class ImageFiles
             var to = 0L;
             foreach (var file in plan.Files)
             {
-                to = (to + Alignment - 1) / Alignment * Alignment;
+                to = InitrdFacts.Aligned(to);
                 foreach (var part in file)
                     to = Copy(image, part, copy, to);
             }

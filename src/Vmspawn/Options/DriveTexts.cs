@@ -25,14 +25,18 @@ internal static class ExtraDriveText
     public static Parsed<ExtraDrive> Parse(string text)
     {
         var path = text;
-        var persist = TakePrefix(ref path, Persist);
-        var format = TakePrefix(ref path, DiskText.Formats) ?? ImageFormat.Raw;
-        persist ??= TakePrefix(ref path, Persist);
-        var type = TakePrefix(ref path, DiskText.Types);
-        persist ??= TakePrefix(ref path, Persist);
+        bool? persist = null;
+        ImageFormat? format = null;
+        DiskType? type = null;
+        while ((persist is null && (persist = TakePrefix(ref path, Persist)) is not null)
+            || (format is null && (format = TakePrefix(ref path, DiskText.Formats)) is not null)
+            || (type is null && (type = TakePrefix(ref path, DiskText.Types)) is not null))
+        {
+        }
+
         if (path.Length == 0)
-            return new Mistake("extra-drive", "there is no path", "write [persist:][FORMAT:][DISKTYPE:]PATH");
-        return new ExtraDrive(path, format, type, persist ?? false);
+            return new Mistake("extra-drive", "there is no path", "write [persist:][FORMAT:][DISKTYPE:]PATH, the prefixes in any order");
+        return new ExtraDrive(path, format ?? ImageFormat.Raw, type, persist ?? false);
     }
 
     private static T? TakePrefix<T>(ref string path, (string Word, T Value)[] known)

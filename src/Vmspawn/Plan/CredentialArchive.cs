@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Vmspawn.Images;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
@@ -13,7 +14,6 @@ internal static class CredentialArchive
     private const int OpenDirectory = 0x416d; // 040555
     private const int SecretDirectory = 0x4140; // 040500
     private const int SecretFile = 0x8100; // 0100400
-    private const int Alignment = 4;
 
     /// <summary>The archive; empty for no credentials.</summary>
     public static byte[] Of(IReadOnlyList<CredentialSpec> credentials)
@@ -44,7 +44,7 @@ internal static class CredentialArchive
 
     private static void Align(MemoryStream archive)
     {
-        while (archive.Length % Alignment != 0)
+        while (archive.Length % InitrdFacts.Alignment != 0)
             archive.WriteByte(0);
     }
 }

@@ -1,4 +1,5 @@
 using Vmspawn.Images;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
@@ -16,7 +17,8 @@ public abstract record DescriptorSource;
 /// <summary>An image, opened by path.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="ReadOnly">Opened for reading only.</param>
-public sealed record OpenedFile(string Path, bool ReadOnly) : DescriptorSource;
+/// <param name="Identity">Which file it must be, since it was looked at under this name; null for any.</param>
+public sealed record OpenedFile(string Path, bool ReadOnly, FileIdentity? Identity = null) : DescriptorSource;
 
 /// <summary>A volume, opened or made by its storage provider.</summary>
 /// <param name="Socket">Path of the provider's socket.</param>
@@ -30,7 +32,7 @@ public sealed record AnonymousOverlay(string Directory, long VirtualSize) : Desc
 
 /// <summary>Bytes kept in memory, for secrets that no command line may show.</summary>
 /// <param name="Content">The bytes; never printed.</param>
-public sealed record MemoryBytes(ReadOnlyMemory<byte> Content) : DescriptorSource;
+public sealed record MemoryBytes(ValueBytes Content) : DescriptorSource;
 
 /// <summary>Files joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
@@ -38,8 +40,11 @@ public sealed record MemoryBytes(ReadOnlyMemory<byte> Content) : DescriptorSourc
 /// <param name="Tree">The tree that the paths are in, out of which no link leads; null for the host's own.</param>
 public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, string? Tree = null) : DescriptorSource
 {
+    /// <summary>Absolute paths, in order.</summary>
+    public IReadOnlyList<string> Paths { get; } = ValueList.Of(Paths);
+
     /// <summary>Bytes behind the last of them; empty for most, never printed.</summary>
-    public ReadOnlyMemory<byte> Tail { get; init; }
+    public ValueBytes Tail { get; init; }
 }
 
 /// <summary>EFI variables that are kept: locked for as long as QEMU has them open, made from the template first when they are not there.</summary>
@@ -57,8 +62,11 @@ public sealed record ForgottenNvram(string Template) : DescriptorSource;
 /// <param name="Files">Each as its runs of the image's bytes.</param>
 public sealed record FilesInImage(string Directory, string Image, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource
 {
+    /// <summary>Each as its runs of the image's bytes.</summary>
+    public IReadOnlyList<IReadOnlyList<Extent>> Files { get; } = ValueList.Of<IReadOnlyList<Extent>>([.. Files.Select(ValueList.Of)]);
+
     /// <summary>Bytes behind the last of them; empty for most, never printed.</summary>
-    public ReadOnlyMemory<byte> Tail { get; init; }
+    public ValueBytes Tail { get; init; }
 }
 
 /// <summary>Our connection to QEMU's monitor.</summary>

@@ -17,13 +17,13 @@ public sealed record HelperPlan
     /// What prepares its surroundings and then becomes it: a program with its arguments, to which the program's own path and arguments are
     /// added. Empty for most.
     /// </summary>
-    public IReadOnlyList<string> Wrapper { get; init; } = [];
+    public IReadOnlyList<string> Wrapper { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 
     /// <summary>Its arguments, without its name.</summary>
-    public required IReadOnlyList<string> Arguments { get; init; }
+    public required IReadOnlyList<string> Arguments { get; init => field = ValueList.Of(value); }
 
     /// <summary>What it is started with, by ascending number.</summary>
-    public required IReadOnlyList<DescriptorPlan> Descriptors { get; init; }
+    public required IReadOnlyList<DescriptorPlan> Descriptors { get; init => field = ValueList.Of(value); }
 
     /// <summary>The socket that it makes in the runtime directory, for whose being there QEMU waits; null when it makes none.</summary>
     public string? Socket { get; init; }

@@ -9,7 +9,6 @@ internal static class KernelCommandLine
     public static string For(MachineSpec spec)
     {
         var words = ConsoleWords(spec)
-            .Concat(CredentialPlacement.For(spec).By(CredentialTransport.KernelCommandLine).Select(CredentialPlacement.KernelWord))
             .Concat(RootWords(spec))
             .Concat(spec.KernelArguments);
         // A CD cannot be mounted for writing, whatever the image builder's habit asked for.

@@ -13,7 +13,7 @@ internal static class MachinePlanner
         var problems = new List<Problem>();
         CheckCommandLine(spec, problems);
         SmbiosReach.Check(spec, problems);
-        problems.AddRange(CredentialPlacement.For(spec).Homeless.Select(credential => Homeless(spec, credential)));
+        problems.AddRange(CredentialPlacement.For(spec).Unplaced.Select(credential => Unplaced(spec, credential)));
         var user = UserDevices.From(spec.Extra, spec.Qemu, problems);
         var wish = new PcieRequest(spec.Platform.Board, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
         var pcie = PciePlanner.Plan(wish);
@@ -60,7 +60,7 @@ internal static class MachinePlanner
             Files = SshFiles.Files(spec.Ssh),
             Notices =
             [
-                .. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), CredentialPlacement.For(spec).Notice, ShareMounts.Notice(spec.Shares) }.OfType<string>(),
+                .. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), ShareMounts.Notice(spec.Shares) }.OfType<string>(),
                 .. Published(spec),
             ],
         };
@@ -72,13 +72,18 @@ internal static class MachinePlanner
         where port.HostPort != spec.Ssh?.HostPort
         select $"{port.Address}:{port.HostPort} leads to {port.Protocol} port {port.GuestPort} of the guest";
 
-    private static Problem Homeless(MachineSpec spec, CredentialSpec credential) => new(
+    private static Problem Unplaced(MachineSpec spec, CredentialSpec credential) => new(
         "credential-place",
         $"credential {credential.Id}",
         spec.Confidential is null
-            ? "has a name too long for QEMU's fw_cfg and a value too long for another way into the guest"
+            ? credential.Id.Length > CredentialPlacement.LongestFwCfgName
+                ? "has a name too long for QEMU's fw_cfg, and there is no room for it in SMBIOS strings; on the kernel command line everybody could read it"
+                : $"is one too many: SMBIOS strings are full, and at most {CredentialPlacement.MostInFwCfg} credentials go through QEMU's fw_cfg"
             : "is too large for SMBIOS strings, the one measured way into such a guest",
-        spec.Confidential is null ? "use a name of at most 28 characters" : "keep all of them below 36 KiB");
+        spec.Confidential is null ? credential.Id.Length > CredentialPlacement.LongestFwCfgName
+                ? "use a name of at most 28 characters, or write systemd.set_credential=NAME:VALUE among the kernel arguments if it is no secret"
+                : "put several values into one credential"
+            : "keep all of them below 36 KiB");
 
     private static void CheckCommandLine(MachineSpec spec, List<Problem> problems)
     {

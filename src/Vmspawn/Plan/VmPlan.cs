@@ -14,19 +14,19 @@ public sealed record VmPlan
     public required string Program { get; init; }
 
     /// <summary>QEMU's arguments, without its name.</summary>
-    public required IReadOnlyList<string> Arguments { get; init; }
+    public required IReadOnlyList<string> Arguments { get; init => field = ValueList.Of(value); }
 
     /// <summary>What is opened for QEMU, by ascending number.</summary>
-    public required IReadOnlyList<DescriptorPlan> Descriptors { get; init; }
+    public required IReadOnlyList<DescriptorPlan> Descriptors { get; init => field = ValueList.Of(value); }
 
     /// <summary>The programs that serve QEMU, in the order in which they are started, all before it.</summary>
-    public IReadOnlyList<HelperPlan> Helpers { get; init; } = [];
+    public IReadOnlyList<HelperPlan> Helpers { get; init => field = ValueList.Of(value); } = ValueList.Of<HelperPlan>([]);
 
     /// <summary>Raw image files to grow first.</summary>
-    public IReadOnlyList<GrowthPlan> Growths { get; init; } = [];
+    public IReadOnlyList<GrowthPlan> Growths { get; init => field = ValueList.Of(value); } = ValueList.Of<GrowthPlan>([]);
 
     /// <summary>Children of templates to make first.</summary>
-    public IReadOnlyList<ChildImagePlan> Children { get; init; } = [];
+    public IReadOnlyList<ChildImagePlan> Children { get; init => field = ValueList.Of(value); } = ValueList.Of<ChildImagePlan>([]);
 
     /// <summary>Where every PCI function sits, and what the guest will see.</summary>
     public required PcieTopology Topology { get; init; }
@@ -44,10 +44,10 @@ public sealed record VmPlan
     public SshPlan? Ssh { get; init; }
 
     /// <summary>What is written into the runtime directory first.</summary>
-    public IReadOnlyList<FilePlan> Files { get; init; } = [];
+    public IReadOnlyList<FilePlan> Files { get; init => field = ValueList.Of(value); } = ValueList.Of<FilePlan>([]);
 
     /// <summary>Sentences the user is told, not errors.</summary>
-    public IReadOnlyList<string> Notices { get; init; } = [];
+    public IReadOnlyList<string> Notices { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 }
 
 /// <summary>An image file to grow.</summary>
@@ -64,4 +64,4 @@ public sealed record ChildImagePlan(string Path, long Size, TemplateFacts Templa
 /// <summary>A file to write, readable by us alone.</summary>
 /// <param name="Name">Its name in the runtime directory.</param>
 /// <param name="Content">Its bytes; may be secret, never printed.</param>
-public sealed record FilePlan(string Name, ReadOnlyMemory<byte> Content);
+public sealed record FilePlan(string Name, ValueBytes Content);

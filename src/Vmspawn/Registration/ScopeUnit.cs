@@ -58,7 +58,32 @@ internal sealed class ScopeUnit
                 list.UInt32((uint)process);
         }));
         foreach (var property in properties)
-            Write(all, property.Name, property.Type, property.Write);
+            Write(all, property);
+    }
+
+    private static void Write(BusArguments all, TypedProperty property)
+    {
+        switch (property.Value)
+        {
+            case UnitString text:
+                Write(all, property.Name, "s", value => value.String(text.Text));
+                break;
+            case UnitWords words:
+                Write(all, property.Name, "as", value => value.Array("s", list =>
+                {
+                    foreach (var word in words.Words)
+                        list.String(word);
+                }));
+                break;
+            case UnitSwitch flag:
+                Write(all, property.Name, "b", value => value.Bool(flag.IsOn));
+                break;
+            case UnitTime time:
+                Write(all, property.Name, "t", value => value.UInt64(time.Microseconds));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(property), property.Value, null);
+        }
     }
 
     private static void Write(BusArguments all, string name, string type, Action<BusArguments> value) =>

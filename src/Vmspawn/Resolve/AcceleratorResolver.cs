@@ -9,7 +9,8 @@ internal static class AcceleratorResolver
 {
     private const string Emulation = "tcg";
 
-    public static AcceleratorSpec? Resolve(Tristate wish, ConfidentialTechnique? technique, HostInventory world, List<Problem> problems)
+    public static async Task<AcceleratorSpec?> ResolveAsync(
+        Tristate wish, ConfidentialTechnique? technique, HostInventory world, List<Problem> problems, CancellationToken cancel)
     {
         if (wish == Tristate.No && technique is null)
             return new AcceleratorSpec(Emulation, null);
@@ -17,7 +18,7 @@ internal static class AcceleratorResolver
         // Who hands the device over says that it works, and may be the only one who can open it.
         if (world.Passed.Kvm is not null && world.Qemu.TakesKvmDevice && world.Platform.Architecture == world.Host.Architecture)
             return new AcceleratorSpec("kvm", null) { IsPassed = true };
-        var kvm = Probe(world);
+        var kvm = await ProbeAsync(world, cancel);
         if (kvm.Usable)
             return new AcceleratorSpec("kvm", null);
         if (technique is not null)
@@ -33,7 +34,7 @@ internal static class AcceleratorResolver
         return null;
     }
 
-    private static KvmFacts Probe(HostInventory world) => world.Platform.Architecture == world.Host.Architecture
-        ? world.ProbeKvm(world.Platform.CpuModel("kvm", world.Qemu.Version))
+    private static async Task<KvmFacts> ProbeAsync(HostInventory world, CancellationToken cancel) => world.Platform.Architecture == world.Host.Architecture
+        ? await world.ProbeKvm(world.Platform.CpuModel("kvm", world.Qemu.Version), cancel)
         : new KvmFacts(false, $"the guest's processor is {world.Platform.Name}, which is not the host's");
 }

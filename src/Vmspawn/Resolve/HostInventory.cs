@@ -16,7 +16,7 @@ namespace Vmspawn.Resolve;
 /// <param name="FindProgram">Finds a program by name, or null.</param>
 /// <param name="ProbeKvm">Finds out, by the CPU model that the guest will have, whether guests run on KVM; slow the first time.</param>
 internal sealed record HostInventory(
-    HostFacts Host, QemuFacts Qemu, FirmwarePlaces Firmware, Func<string, string?> FindProgram, Func<string, KvmFacts> ProbeKvm)
+    HostFacts Host, QemuFacts Qemu, FirmwarePlaces Firmware, Func<string, string?> FindProgram, Func<string, CancellationToken, Task<KvmFacts>> ProbeKvm)
 {
     /// <summary>Devices that were handed to us.</summary>
     public PassedDevices Passed { get; init; } = PassedDevices.None;
@@ -28,19 +28,27 @@ internal sealed record HostInventory(
     public Platform Platform { get; init; } = Platform.X86;
 
     /// <summary>Finds a user of the host by name, or null.</summary>
-    public Func<string, HostUser?> FindUser { get; init; } = _ => null;
+    public Func<string, CancellationToken, Task<HostUser?>> FindUser { get; init; } = (_, _) => Task.FromResult<HostUser?>(null);
 
     /// <summary>Looks for what serves shared directories.</summary>
-    public Func<VirtiofsdFacts> Virtiofsd { get; init; } = () => new VirtiofsdFacts([], [], [], VirtiofsdSandbox.None);
+    public Func<CancellationToken, Task<VirtiofsdFacts>> Virtiofsd { get; init; } =
+        _ => Task.FromResult(new VirtiofsdFacts([], [], [], VirtiofsdSandbox.None));
 
     /// <summary>Finds out which confidential guests the host can have.</summary>
     public Func<ConfidentialHost> Confidential { get; init; } = ConfidentialProbe.Look;
 
     /// <summary>Looks; null with the reasons in <paramref name="problems"/>.</summary>
-    public static HostInventory? Look(RuntimeScope scope, Architecture? architecture, ProcessContext surroundings, List<Problem> problems)
+    public static async Task<HostInventory?> LookAsync(
+        RuntimeScope scope, Architecture? architecture, ProcessContext surroundings, List<Problem> problems, CancellationToken cancel)
     {
+        if (ProcFile.WhyMissing() is { } missing)
+        {
+            problems.Add(missing);
+            return null;
+        }
+
         var host = HostProbe.Probe(scope, surroundings.Environment, problems);
-        if (FindPlatform(architecture, problems) is not { } platform || LookAtQemu(platform, surroundings, problems) is not { } qemu || host is null)
+        if (FindPlatform(architecture, problems) is not { } platform || await LookAtQemuAsync(platform, surroundings, problems, cancel) is not { } qemu || host is null)
             return null;
         return Of(host, platform, qemu, surroundings);
     }
@@ -56,13 +64,15 @@ internal sealed record HostInventory(
             qemu,
             FirmwarePlaces.Of(surroundings.Environment, qemu),
             FindProgram,
-            model => platform == Platform.X86 ? KvmProbe.Probe(qemu, model, cache ?? host.Runtime.Path) : KvmProbe.Open(qemu))
+            (model, cancel) => platform == Platform.X86
+                ? KvmProbe.ProbeAsync(qemu, model, cache ?? host.Runtime.Path, cancel)
+                : Task.FromResult(KvmProbe.Open(qemu)))
         {
             Platform = platform,
             Passed = passed,
             Vsock = VsockHost.Of(host.Runtime, passed.VhostVsock),
-            FindUser = new UserDatabase().Find,
-            Virtiofsd = () => VirtiofsdLocator.Look(surroundings.Environment, FindProgram),
+            FindUser = new UserDatabase().FindAsync,
+            Virtiofsd = cancel => VirtiofsdLocator.LookAsync(surroundings.Environment, FindProgram, cancel),
         };
     }
 
@@ -81,9 +91,10 @@ internal sealed record HostInventory(
     }
 
     /// <summary>Looks at the QEMU binary alone; null with the reasons in <paramref name="problems"/>.</summary>
-    public static QemuFacts? LookAtQemu(Platform platform, ProcessContext surroundings, List<Problem> problems) =>
+    public static async Task<QemuFacts?> LookAtQemuAsync(
+        Platform platform, ProcessContext surroundings, List<Problem> problems, CancellationToken cancel) =>
         QemuLocator.Find(platform, surroundings.Environment, problems) is { } path
-            ? QemuFactsCache.Get(path, Cache(surroundings), problems)
+            ? await QemuFactsCache.GetAsync(path, Cache(surroundings), problems, cancel)
             : null;
 
     private static string? Cache(ProcessContext surroundings) =>

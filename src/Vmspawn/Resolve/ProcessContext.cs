@@ -12,6 +12,6 @@ internal sealed record ProcessContext(
     WindowSize? Terminal,
     Func<ulong> RandomSuffix)
 {
-    /// <summary>Gets an SSH key from its maker; unless it is said how, a stand-in, which logs in nowhere.</summary>
-    public Func<SshKeyMaker, Task<SshKeyPair>> TakeSshKey { get; init; } = _ => Task.FromResult(SshKeyPair.StandIn);
+    /// <summary>Gets an SSH key from its maker; by default a stand-in, which logs in nowhere.</summary>
+    public Func<SshKeyMaker, CancellationToken, Task<SshKeyPair>> TakeSshKey { get; init; } = (_, _) => Task.FromResult(SshKeyPair.StandIn);
 }

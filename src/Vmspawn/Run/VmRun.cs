@@ -6,6 +6,7 @@ using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan.Arguments;
 using Vmspawn.Spec;
+using Vmspawn.Ssh;
 using Vmspawn.Registration;
 using Vmspawn.Supervise;
 
@@ -83,7 +84,7 @@ internal static class VmRun
     private static async Task PrepareNextKeyAsync(MachineSpec spec, MonitorSlot monitor)
     {
         if (spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false } && await Task.WhenAny(monitor.Ready, monitor.Lost) == monitor.Ready)
-            await ssh.Maker.PrepareNextKeyAsync();
+            await new SshKeyMaker(ssh.Source).PrepareNextKeyAsync();
     }
 
     private static string Greeting(VmOptions options, Planning planning) => options.Console == ConsoleMode.Interactive

@@ -12,7 +12,7 @@ internal static class ShareMounts
     /// <summary>Adds a line for each share to what the user says himself.</summary>
     public static void Append(CredentialSet credentials, IReadOnlyList<ShareSpec> shares)
     {
-        var lines = string.Concat(Mounted(shares).Select(share => $"{share.Tag} {Escape(share.Target)} {share.Server.FileSystem} {Options(share)}\n"));
+        var lines = string.Concat(Mounted(shares).Select(share => $"{share.Tag} {Escape(share.Target)} {share.Server.FileSystem} {Options(share)},x-initrd.mount\n"));
         if (lines.Length > 0)
             credentials.Append(Credential, Encoding.UTF8.GetBytes(lines));
     }

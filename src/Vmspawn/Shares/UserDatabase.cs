@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Varlink;
 
@@ -13,13 +14,13 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
 
     /// <summary>The user; null when there is none.</summary>
     /// <exception cref="LinuxException">Nobody knows.</exception>
-    public HostUser? Find(string name)
+    public async Task<HostUser?> FindAsync(string name, CancellationToken cancel)
     {
         if (File.Exists(socket))
         {
             try
             {
-                return AskAsync(name).GetAwaiter().GetResult();
+                return await AskAsync(name, cancel);
             }
             catch (Exception error) when (error is LinuxException or VarlinkDisconnectedException or VarlinkErrorException or TimeoutException)
             {
@@ -38,16 +39,16 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
         };
     }
 
-    private async Task<HostUser?> AskAsync(string name)
+    private async Task<HostUser?> AskAsync(string name, CancellationToken cancel)
     {
-        await using var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound });
+        await using var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound }, cancel);
         try
         {
             using var reply = await client.CallAsync("io.systemd.UserDatabase.GetUserRecord", writer =>
             {
                 writer.WriteString("userName"u8, name);
                 writer.WriteString("service"u8, "io.systemd.Multiplexer"u8);
-            });
+            }, cancellation: cancel);
             return reply.Parameters.TryGetProperty("record"u8, out var record) ? Read(name, record) : null;
         }
         catch (VarlinkErrorException error) when (error.Name == "io.systemd.UserDatabase.NoRecordFound")
@@ -59,7 +60,7 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
     /// <summary>Reads a record (systemd's JSON user records); null for one without the numbers that we need.</summary>
     internal static HostUser? Read(string name, JsonElement record)
     {
-        if (Number(record, "uid") is not { } uid || Text(record, "homeDirectory") is not { } home)
+        if (Number(record, "uid") is not { } uid || record.Text("homeDirectory") is not { } home)
             return null;
         var privileged = record.TryGetProperty("privileged", out var secret) && secret.ValueKind == JsonValueKind.Object ? secret : default;
         return new HostUser
@@ -68,8 +69,8 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
             UserId = uid,
             GroupId = Number(record, "gid") ?? uid,
             Home = home,
-            Shell = Text(record, "shell"),
-            Disposition = Text(record, "disposition"),
+            Shell = record.Text("shell"),
+            Disposition = record.Text("disposition"),
             HashedPasswords = Texts(privileged, "hashedPassword"),
             SshKeys = Texts(privileged, "sshAuthorizedKeys"),
         };
@@ -77,9 +78,6 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
 
     private static uint? Number(JsonElement record, string name) =>
         record.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetUInt32(out var number) ? number : null;
-
-    private static string? Text(JsonElement record, string name) =>
-        record.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static string[] Texts(JsonElement record, string name) =>
         record.ValueKind == JsonValueKind.Object && record.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array

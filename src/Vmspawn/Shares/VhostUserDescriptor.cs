@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vmspawn.Host;
 
 namespace Vmspawn.Shares;
 
@@ -12,7 +13,7 @@ internal static class VhostUserDescriptor
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             return document.RootElement is { ValueKind: JsonValueKind.Object } root
-                && Text(root, "type") == "fs" && Text(root, "binary") is ['/', ..] binary && File.Exists(binary)
+                && root.Text("type") == "fs" && root.Text("binary") is ['/', ..] binary && File.Exists(binary)
                 ? binary
                 : null;
         }
@@ -21,7 +22,4 @@ internal static class VhostUserDescriptor
             return null;
         }
     }
-
-    private static string? Text(JsonElement item, string name) =>
-        item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -28,7 +28,7 @@ internal static class VirtiofsdConfinement
 {
     public static VirtiofsdSandbox Best() =>
         !OwnCapabilities.Has(OwnCapabilities.SysChroot) ? VirtiofsdSandbox.None
-        : OwnCapabilities.Has(OwnCapabilities.SysAdmin) && IsMountPoint(File.ReadLines("/proc/self/mountinfo")) ? VirtiofsdSandbox.Namespace
+        : OwnCapabilities.Has(OwnCapabilities.SysAdmin) && IsMountPoint(ProcFile.Lines("/proc/self/mountinfo")) ? VirtiofsdSandbox.Namespace
         : VirtiofsdSandbox.Chroot;
 
     /// <summary>Whether our root directory is a mount point, which pivot_root(2) asks for and a plain chroot is not.</summary>
@@ -46,15 +46,15 @@ internal sealed record VirtiofsdProgram(string Path, VirtiofsdKind Kind, bool Ha
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 
-    /// <summary>Asks it; null with the reason when it is none, or does not run.</summary>
-    public static VirtiofsdProgram? Ask(string path, out string? error)
+    /// <summary>Asks it; without a program there is the reason: it is none, or does not run.</summary>
+    public static async Task<(VirtiofsdProgram? Program, string? Error)> AskAsync(string path, CancellationToken cancel)
     {
-        var run = ChildRun.Run(path, ["--help"], Bound).GetAwaiter().GetResult();
-        var program = run.ExitCode == 0 ? Of(path, run.Output) : null;
-        error = program is not null ? null
+        var run = await ChildRun.Run(path, ["--help"], Bound, cancel);
+        if (run.ExitCode == 0 && Of(path, run.Output) is { } program)
+            return (program, null);
+        return (null, run.TimedOut ? $"it did not answer \"--help\" within {Bound.TotalSeconds:0} s"
             : run.Error.Length > 0 ? run.Error.Trim().Split('\n')[^1]
-            : "it does not say what virtiofsd says of itself";
-        return program;
+            : "it does not say what virtiofsd says of itself");
     }
 
     /// <summary>Reads what it prints for <c>--help</c>; null when that is not virtiofsd's.</summary>
@@ -82,7 +82,9 @@ internal static class VirtiofsdLocator
     /// <summary>Looks, and asks each program that it finds.</summary>
     /// <param name="environment">Reads one environment variable.</param>
     /// <param name="findProgram">Finds a program in <c>$PATH</c>.</param>
-    public static VirtiofsdFacts Look(Func<string, string?> environment, Func<string, string?> findProgram)
+    /// <param name="cancel">Ends the questions.</param>
+    public static async Task<VirtiofsdFacts> LookAsync(
+        Func<string, string?> environment, Func<string, string?> findProgram, CancellationToken cancel)
     {
         var (paths, lookedAt) = environment(Variable) is { Length: > 0 } given
             ? (given == "none" ? [] : new List<string> { given }, new List<string> { $"${Variable}={given}" })
@@ -91,7 +93,8 @@ internal static class VirtiofsdLocator
         var damaged = new List<string>();
         foreach (var path in paths.Distinct())
         {
-            if (VirtiofsdProgram.Ask(path, out var error) is { } program)
+            var (program, error) = await VirtiofsdProgram.AskAsync(path, cancel);
+            if (program is not null)
                 programs.Add(program);
             else
                 damaged.Add($"{path}: {error}");

@@ -52,7 +52,11 @@ internal abstract record NicLink;
 /// <summary>A network in user space.</summary>
 /// <param name="Published">Ports of the host that lead in; none is 0.</param>
 /// <param name="Passt">Path of passt(1), or null for QEMU's own.</param>
-internal sealed record UserLink(IReadOnlyList<PublishedPort> Published, string? Passt = null) : NicLink;
+internal sealed record UserLink(IReadOnlyList<PublishedPort> Published, string? Passt = null) : NicLink
+{
+    /// <summary>Ports of the host that lead in; none is 0.</summary>
+    public IReadOnlyList<PublishedPort> Published { get; } = ValueList.Of(Published);
+}
 
 /// <summary>A TAP device of the host.</summary>
 /// <param name="Interface">Its name.</param>

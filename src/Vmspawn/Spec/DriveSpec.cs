@@ -1,4 +1,5 @@
 using Vmspawn.Images;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 
 namespace Vmspawn.Spec;
@@ -12,8 +13,14 @@ internal sealed record DriveSpec
     /// <summary>Absolute path of the image; for one without a file, what it is; for a volume, <c>PROVIDER:VOLUME</c>.</summary>
     public required string Path { get; init; }
 
+    /// <summary>Which file it was when it was looked at; null for one that is made later, and for a disk without a file of ours.</summary>
+    public FileIdentity? Identity { get; init; }
+
+    /// <summary>Bytes of a sector that the guest sees.</summary>
+    public int SectorSize { get; init; } = 512;
+
     /// <summary>The bytes of a disk without a file, read-only; empty for one with a path.</summary>
-    public ReadOnlyMemory<byte> Content { get; init; }
+    public ValueBytes Content { get; init; }
 
     /// <summary>The storage provider's volume that it is, or null for an image of our own to open.</summary>
     public VolumeSpec? Volume { get; init; }
@@ -47,7 +54,7 @@ internal sealed record DriveSpec
     public TemplateFacts? MadeFrom { get; init; }
 
     /// <summary>The images below a qcow2 image, nearest first.</summary>
-    public IReadOnlyList<BackingSpec> Backing { get; init; } = [];
+    public IReadOnlyList<BackingSpec> Backing { get; init => field = ValueList.Of(value); } = ValueList.Of<BackingSpec>([]);
 
     /// <summary>Whether the shared SCSI controller carries it.</summary>
     public bool IsScsi => Type.IsScsi();
@@ -57,7 +64,8 @@ internal sealed record DriveSpec
 /// <param name="Path">Absolute path.</param>
 /// <param name="Format">Its format.</param>
 /// <param name="IsBlockDevice">Whether it lies on a block device.</param>
-internal sealed record BackingSpec(string Path, ImageFormat Format, bool IsBlockDevice);
+/// <param name="Identity">Which file it was when it was looked at; null where nobody looked.</param>
+internal sealed record BackingSpec(string Path, ImageFormat Format, bool IsBlockDevice, FileIdentity? Identity = null);
 
 /// <summary>A storage provider's volume behind a disk.</summary>
 /// <param name="Socket">Path of the provider's socket.</param>

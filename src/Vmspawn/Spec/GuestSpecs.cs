@@ -12,9 +12,9 @@ internal sealed record JournalSpec(string Program, string File, JournalRequest W
 
 /// <summary>A key that logs in to the guest, and the way for it.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Maker">What makes the next one.</param>
+/// <param name="Source">By what the next one is made.</param>
 /// <param name="HostPort">The port of the host's loopback address that leads in, or null where the vsock does, or nothing.</param>
-internal sealed record SshSpec(SshKeyPair Key, SshKeyMaker Maker, int? HostPort);
+internal sealed record SshSpec(SshKeyPair Key, SshKeySource Source, int? HostPort);
 
 /// <summary>Credentials while they are collected: the user's, then those that options of ours need in the guest.</summary>
 internal sealed class CredentialSet

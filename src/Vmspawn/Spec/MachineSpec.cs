@@ -30,10 +30,10 @@ internal sealed record MachineSpec
     public KernelSpec? Kernel { get; init; }
 
     /// <summary>The user's kernel arguments, in order.</summary>
-    public IReadOnlyList<string> KernelArguments { get; init; } = [];
+    public IReadOnlyList<string> KernelArguments { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 
     /// <summary>The root disk first when there is one, then extra drives in order.</summary>
-    public IReadOnlyList<DriveSpec> Drives { get; init; } = [];
+    public IReadOnlyList<DriveSpec> Drives { get; init => field = ValueList.Of(value); } = ValueList.Of<DriveSpec>([]);
 
     /// <summary>The TPM, or null for none.</summary>
     public TpmSpec? Tpm { get; init; }
@@ -41,14 +41,14 @@ internal sealed record MachineSpec
     /// <summary>Whether QEMU's build and the host's kernel have io_uring for the disks.</summary>
     public bool IoUring => Qemu.HasIoUring && Host.HasIoUring;
 
-    public IReadOnlyList<string> Smbios11 { get; init; } = [];
-    public IReadOnlyList<CredentialSpec> Credentials { get; init; } = [];
+    public IReadOnlyList<string> Smbios11 { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
+    public IReadOnlyList<CredentialSpec> Credentials { get; init => field = ValueList.Of(value); } = ValueList.Of<CredentialSpec>([]);
 
     /// <summary>The guest's network cards, in order.</summary>
-    public IReadOnlyList<NicSpec> Nics { get; init; } = [];
+    public IReadOnlyList<NicSpec> Nics { get; init => field = ValueList.Of(value); } = ValueList.Of<NicSpec>([]);
 
     /// <summary>Directories of the host that the guest sees, in order.</summary>
-    public IReadOnlyList<ShareSpec> Shares { get; init; } = [];
+    public IReadOnlyList<ShareSpec> Shares { get; init => field = ValueList.Of(value); } = ValueList.Of<ShareSpec>([]);
 
     /// <summary>A device is served by another process than QEMU (vhost-user), which has to see the guest's memory.</summary>
     public bool HasVhostUser => Vsock is { Program: not null } || Shares.Any(share => share.Server is Virtiofsd);
@@ -92,8 +92,11 @@ internal sealed record AcceleratorSpec(string Name, string? WhyEmulated)
 /// <param name="Path">Absolute path, or null for a kernel that is given by its bytes.</param>
 /// <param name="Content">The bytes of a kernel without a file; empty for one with a path.</param>
 /// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
-internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IReadOnlyList<string> Initrds)
+internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyList<string> Initrds)
 {
+    /// <summary>Absolute paths, to be concatenated in order.</summary>
+    public IReadOnlyList<string> Initrds { get; init => field = ValueList.Of(value); } = ValueList.Of(Initrds);
+
     /// <summary>The tree of the host that the kernel's and the initrds' paths are in, out of which no link leads; null for the host's own.</summary>
     public string? Tree { get; init; }
 
@@ -119,9 +122,16 @@ internal sealed record KernelSpec(string? Path, ReadOnlyMemory<byte> Content, IR
 /// <param name="Kernel">The kernel, or the whole unified kernel image.</param>
 /// <param name="Initrds">To be joined in order.</param>
 internal sealed record EntryFiles(
-    string Image, string Place, IReadOnlyList<Extent> Kernel, IReadOnlyList<IReadOnlyList<Extent>> Initrds);
+    string Image, string Place, IReadOnlyList<Extent> Kernel, IReadOnlyList<IReadOnlyList<Extent>> Initrds)
+{
+    /// <summary>The kernel, or the whole unified kernel image.</summary>
+    public IReadOnlyList<Extent> Kernel { get; } = ValueList.Of(Kernel);
+
+    /// <summary>To be joined in order.</summary>
+    public IReadOnlyList<IReadOnlyList<Extent>> Initrds { get; } = ValueList.Of<IReadOnlyList<Extent>>([.. Initrds.Select(ValueList.Of)]);
+}
 
 /// <summary>A credential with its value at hand.</summary>
 /// <param name="Id">Its name.</param>
 /// <param name="Value">Its bytes; secret.</param>
-internal sealed record CredentialSpec(string Id, ReadOnlyMemory<byte> Value);
+internal sealed record CredentialSpec(string Id, ValueBytes Value);

@@ -1,4 +1,3 @@
-using Vmspawn.Linux;
 using Vmspawn.Options;
 
 namespace Vmspawn.Spec;
@@ -10,7 +9,7 @@ internal sealed record RegistrationSpec
     public required Tristate Register { get; init; }
 
     /// <summary>Sockets of systemd-machined, the one to try first in front; empty where it does not run.</summary>
-    public IReadOnlyList<string> Machined { get; init; } = [];
+    public IReadOnlyList<string> Machined { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 
     /// <summary>The manager and the bus are the user's rather than the system's.</summary>
     public bool IsUser { get; init; }
@@ -28,10 +27,10 @@ internal sealed record RegistrationSpec
     public string? Slice { get; init; }
 
     /// <summary>What the scope is started with.</summary>
-    public IReadOnlyList<TypedProperty> StartedWith { get; init; } = [];
+    public IReadOnlyList<TypedProperty> StartedWith { get; init => field = ValueList.Of(value); } = ValueList.Of<TypedProperty>([]);
 
     /// <summary>What is set once it runs, before QEMU is started.</summary>
-    public IReadOnlyList<UnitProperty> SetLater { get; init; } = [];
+    public IReadOnlyList<UnitProperty> SetLater { get; init => field = ValueList.Of(value); } = ValueList.Of<UnitProperty>([]);
 
     /// <summary>The program that sets it; null when there is nothing to set.</summary>
     public string? Systemctl { get; init; }
@@ -55,9 +54,8 @@ internal enum ScopeRequest
 
 /// <summary>A setting that a unit is started with, as D-Bus has it.</summary>
 /// <param name="Name">D-Bus' name of it.</param>
-/// <param name="Type">Its type in D-Bus' letters.</param>
-/// <param name="Write">Writes the value.</param>
-internal sealed record TypedProperty(string Name, string Type, Action<BusArguments> Write)
+/// <param name="Value">Its value.</param>
+internal sealed record TypedProperty(string Name, UnitValue Value)
 {
     private static readonly string[] Texts = ["Description", "CollectMode", "KillMode", "OOMPolicy"];
 
@@ -81,28 +79,41 @@ internal sealed record TypedProperty(string Name, string Type, Action<BusArgumen
         mistake = null;
         var (name, text) = (property.Name, property.Value);
         if (Texts.Contains(name))
-            return new TypedProperty(name, "s", value => value.String(text));
+            return new TypedProperty(name, new UnitString(text));
         if (Lists.Contains(name))
-            return new TypedProperty(name, "as", value => value.Array("s", list => WriteWords(list, text)));
+            return new TypedProperty(name, new UnitWords(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         if (Switches.Contains(name))
         {
             if (BoolText.Match(text) is { } on)
-                return new TypedProperty(name, "b", value => value.Bool(on));
+                return new TypedProperty(name, new UnitSwitch(on));
             mistake = "this is neither yes nor no";
         }
         else if (Times.Contains(name))
         {
             if (TimeSpanText.Microseconds(text) is { } time)
-                return new TypedProperty($"{name[..^"Sec".Length]}USec", "t", value => value.UInt64(time));
+                return new TypedProperty($"{name[..^"Sec".Length]}USec", new UnitTime(time));
             mistake = "this is not a time such as \"2min 30s\"";
         }
 
         return null;
     }
-
-    private static void WriteWords(BusArguments list, string text)
-    {
-        foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            list.String(word);
-    }
 }
+
+/// <summary>The value of a unit's setting.</summary>
+internal abstract record UnitValue;
+
+/// <summary>A text.</summary>
+internal sealed record UnitString(string Text) : UnitValue;
+
+/// <summary>A list of words.</summary>
+internal sealed record UnitWords(IReadOnlyList<string> Words) : UnitValue
+{
+    /// <summary>The words, in order.</summary>
+    public IReadOnlyList<string> Words { get; } = ValueList.Of(Words);
+}
+
+/// <summary>Yes or no.</summary>
+internal sealed record UnitSwitch(bool IsOn) : UnitValue;
+
+/// <summary>A span of time, in microseconds.</summary>
+internal sealed record UnitTime(ulong Microseconds) : UnitValue;

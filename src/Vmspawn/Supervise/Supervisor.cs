@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
+using Vmspawn.Plan;
 using Vmspawn.Notify;
 
 namespace Vmspawn.Supervise;
@@ -87,7 +88,7 @@ internal sealed class Supervisor : IAsyncDisposable
         if ((_failedHelper ?? helpers.FirstOrDefault(helper => helper.IsFailure)) is { } failed)
             return QemuEnd.OfHelper(failed);
         await _vm.Stderr.Ended;
-        var end = QemuEnd.Of(exit, _stopping.Ladder, _vm.Plan.Name, _vm.Stderr.Text, (await _guest.LastWordsAsync()).ExitStatus);
+        var end = QemuEnd.Of(exit, _stopping.Ladder, _vm.Plan.Name, DescriptorNames.Explain(_vm.Stderr.Text, _vm.Plan.Descriptors), (await _guest.LastWordsAsync()).ExitStatus);
         // QEMU only passes on that a helper refused; the helper says why.
         return exit is { ExitCode: not (null or 0) }
             ? end with { Errors = [.. end.Errors, .. helpers.Select(helper => helper.Helper.Said).OfType<string>()] }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vmspawn.Host;
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 using Vmspawn.Options;
@@ -10,6 +11,9 @@ namespace Vmspawn.Volumes;
 internal static class StorageProvider
 {
     private const string Interface = "io.systemd.StorageProvider";
+
+    /// <summary>How long a provider may take to list its volumes.</summary>
+    private static readonly TimeSpan FindBound = TimeSpan.FromSeconds(20);
 
     /// <summary>A new volume may have to be filled first.</summary>
     private static readonly VarlinkClientOptions Patient = new() { CallTime = TimeSpan.FromMinutes(2) };
@@ -26,12 +30,30 @@ internal static class StorageProvider
 
     /// <summary>What the provider says of a volume, without making it; null when it lists none of that name.</summary>
     /// <exception cref="VolumeException">It cannot be asked.</exception>
-    public static Task<VolumeFacts?> FindAsync(string socket, string volume) => AskAsync<VolumeFacts?>(socket, volume, async client =>
+    public static Task<VolumeFacts?> FindAsync(string socket, string volume, CancellationToken cancel) => FindAsync(socket, volume, FindBound, cancel);
+
+    /// <inheritdoc cref="FindAsync(string, string, CancellationToken)"/>
+    internal static async Task<VolumeFacts?> FindAsync(string socket, string volume, TimeSpan bound, CancellationToken cancel)
+    {
+        // A listing has no limit of its own: it ends when the provider says so.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(bound);
+        try
+        {
+            return await AskAsync<VolumeFacts?>(socket, volume, client => FindAsync(client, volume, limit.Token));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new VolumeException($"its provider did not answer within {bound.TotalSeconds:0.#} s");
+        }
+    }
+
+    private static async Task<VolumeFacts?> FindAsync(VarlinkClient client, string volume, CancellationToken cancel)
     {
         try
         {
             // The name is a pattern there, so that others may match it too.
-            await foreach (var reply in client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume)))
+            await foreach (var reply in client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume), cancellation: cancel))
             {
                 using (reply)
                 {
@@ -46,7 +68,7 @@ internal static class StorageProvider
         }
 
         return null;
-    });
+    }
 
     /// <summary>Opens a volume, or makes it where that is wished.</summary>
     /// <param name="socket">The provider's socket.</param>
@@ -108,21 +130,18 @@ internal sealed record VolumeFacts(bool IsBlockDevice, bool IsDirectory, bool Re
     /// <summary>Reads an entry of the list; null for one of another name.</summary>
     public static VolumeFacts? Read(JsonElement entry, string name)
     {
-        var isIt = Text(entry, "name") == name
+        var isIt = entry.Text("name") == name
             || (entry.TryGetProperty("aliases"u8, out var aliases) && aliases.ValueKind == JsonValueKind.Array
                 && aliases.EnumerateArray().Any(alias => alias.ValueKind == JsonValueKind.String && alias.GetString() == name));
         if (!isIt)
             return null;
-        var type = Text(entry, "type");
+        var type = entry.Text("type");
         return new VolumeFacts(
             type == "blk",
             type == "dir",
             entry.TryGetProperty("readOnly"u8, out var readOnly) && readOnly.ValueKind == JsonValueKind.True,
             entry.TryGetProperty("sizeBytes"u8, out var size) && size.TryGetInt64(out var bytes) ? bytes : null);
     }
-
-    private static string? Text(JsonElement entry, string name) =>
-        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
 
 /// <summary>A storage provider did not give what was asked for.</summary>
@@ -154,7 +173,7 @@ internal sealed class VolumeException : IOException
         "CreateNotSupported" => $"there is no volume {volume}, and the provider makes none of this kind",
         "CreateSizeRequired" => $"there is no volume {volume}, and size= is needed to make it",
         "ReadOnlyVolume" => "it can only be read (say read-only=yes)",
-        "PermissionDenied" => "its provider does not let us",
+        "PermissionDenied" => "permission denied by the storage provider",
         "InvalidParameter" => $"its provider does not accept this: {refusal.Message}",
         _ => $"its provider refused with {refusal.Message}",
     };

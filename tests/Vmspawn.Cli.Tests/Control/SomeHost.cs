@@ -82,8 +82,6 @@ internal static class SomeHost
             Objects = new HashSet<string> { "sev-snp-guest" },
             HasSandbox = true,
             HasIoUring = true,
-            RunWith = new HashSet<string>(),
-            HasConsoleSize = false,
         };
         return new ExaminedQemu(platform, facts, null, Firmware("50-edk2.json"), Firmware("40-edk2-secure.json"));
     }

@@ -58,6 +58,8 @@ internal sealed class GoldenInventory : IDisposable
     {
         foreach (var name in new[] { "root.raw", "data.raw", "more data.raw", "cd.iso", "vmlinuz", "one.cpio", "two.cpio" })
             File.WriteAllBytes(PathOf(name), [.. Enumerable.Repeat((byte)0x55, 1 << 20)]);
+        using (var kernel = File.OpenHandle(PathOf("vmlinuz"), FileMode.Open, FileAccess.Write))
+            RandomAccess.Write(kernel, [0x7f, .. "ELF"u8], 0);
         // An MZ header that points to a PE header with nothing behind it.
         File.WriteAllBytes(PathOf("linux.efi"), [.. "MZ"u8, .. new byte[58], 64, 0, 0, 0, .. "PE\0\0"u8, .. new byte[64]]);
         Directory.CreateDirectory(PathOf("tree/boot/loader/entries"));
@@ -75,6 +77,16 @@ internal sealed class GoldenInventory : IDisposable
     /// <summary>The plan of a command line, or what is wrong with it.</summary>
     public (VmPlan? Plan, IReadOnlyList<Problem> Problems) Plan(string[] args, string? extra)
     {
+        var (spec, problems) = Spec(args, extra);
+        if (spec is null)
+            return (null, problems);
+        var result = MachinePlanner.Plan(spec);
+        return (result.Plan, result.Problems);
+    }
+
+    /// <summary>The spec of a command line, or what is wrong with it.</summary>
+    public (MachineSpec? Spec, IReadOnlyList<Problem> Problems) Spec(string[] args, string? extra)
+    {
         var environment = new Dictionary<string, string> { ["TERM"] = "xterm-256color" };
         if (extra is not null)
             environment["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = extra;
@@ -85,12 +97,9 @@ internal sealed class GoldenInventory : IDisposable
 
         var options = Assert.IsType<RunCommand>(parsed).Options;
         var surroundings = new ProcessContext(_ => null, Terminal: null, () => 0x0123456789abcdef);
-        var resolution = Resolver.Resolve(options, HostInventory(), surroundings, [], []);
+        var resolution = Resolver.ResolveAsync(options, HostInventory(), surroundings, CancellationToken.None).GetAwaiter().GetResult();
         Notices = resolution.Notices;
-        if (resolution.Spec is not { } spec)
-            return (null, resolution.Problems);
-        var result = MachinePlanner.Plan(spec);
-        return (result.Plan, result.Problems);
+        return (resolution.Spec, resolution.Problems);
     }
 
     /// <summary>An option and its value on one line, descriptors after them, paths of this run replaced.</summary>
@@ -217,26 +226,24 @@ internal sealed class GoldenInventory : IDisposable
             Objects = new HashSet<string>(["rng-builtin", .. Objects]),
             HasSandbox = true,
             HasIoUring = true,
-            RunWith = new HashSet<string>(),
-            HasConsoleSize = false,
         };
         return new HostInventory(
             host,
             qemu,
             new FirmwarePlaces([PathOf("firmware")], []),
             name => Programs.Contains(name) ? $"/usr/bin/{name}" : null,
-            _ => HasKvm ? new KvmFacts(true, null) : new KvmFacts(false, "the tests have none"))
+            (_, _) => Task.FromResult(HasKvm ? new KvmFacts(true, null) : new KvmFacts(false, "the tests have none")))
         {
             Confidential = () => Confidential,
             Platform = Platform,
             Passed = new PassedDevices(HasPassedKvm ? new Microsoft.Win32.SafeHandles.SafeFileHandle() : null, null),
             Vsock = new VsockHost(IsFree, IsFree, () => 1425258489),
-            FindUser = name => new HostUser { Name = name, UserId = 1000, GroupId = 100, Home = PathOf("tree") },
-            Virtiofsd = () => new VirtiofsdFacts(
+            FindUser = (name, _) => Task.FromResult<HostUser?>(new HostUser { Name = name, UserId = 1000, GroupId = 100, Home = PathOf("tree") }),
+            Virtiofsd = _ => Task.FromResult(new VirtiofsdFacts(
                 Virtiofsd is { } kind ? [new VirtiofsdProgram("/usr/libexec/virtiofsd", kind, HasReadOnly: kind == VirtiofsdKind.Rust, HasTranslation: kind == VirtiofsdKind.Rust)] : [],
                 ["$PATH"],
                 [],
-                VirtiofsdSandbox.Namespace),
+                VirtiofsdSandbox.Namespace)),
         };
     }
 

@@ -95,5 +95,5 @@ public sealed class CloudInitSeedTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private Vmspawn.Spec.DriveSpec? Resolve(VmOptions options) => new CloudInitResolver(options, _problems, _notices).Resolve("web", []);
+    private Vmspawn.Spec.DriveSpec? Resolve(VmOptions options) => new CloudInitResolver(options, _problems, _notices).ResolveAsync("web", [], CancellationToken.None).GetAwaiter().GetResult();
 }

@@ -58,6 +58,13 @@ public sealed class RuntimeBaseTests : IDisposable
         Assert.Contains(_directory["file/vmspawn-"], text);
     }
 
+    [Theory]
+    [InlineData(RuntimeScope.User, 1000u, "set $XDG_RUNTIME_DIR")]
+    [InlineData(RuntimeScope.Auto, 0u, "--user")]
+    [InlineData(RuntimeScope.System, 0u, "--system")]
+    public void The_hint_names_what_is_looked_at_for_this_user(RuntimeScope scope, uint user, string words) =>
+        Assert.Contains(words, RuntimeBase.Hint(scope, user), StringComparison.Ordinal);
+
     private RuntimeBase? Choose(RuntimeScope scope, params (string Name, string Value)[] environment) => RuntimeBase.Choose(
         scope,
         HostProbe.EffectiveUser,

@@ -64,7 +64,6 @@ public sealed class BackingChainTests : IDisposable
 
     [Theory]
     [InlineData("/d/top", "base", "/d/base")]
-    [InlineData("top", "base", "base")]
     [InlineData("/d/top", "/abs", "/abs")]
     [InlineData("/d/top", "file:base", "/d/base")]
     [InlineData("/d/top", "./a:b", "/d/./a:b")]
@@ -73,6 +72,10 @@ public sealed class BackingChainTests : IDisposable
     [InlineData("/d/top", "file:", null)]
     public void A_name_means_what_it_means_to_qemu(string image, string name, string? path) =>
         Assert.Equal(path, BackingChain.Target(image, name));
+
+    [Fact]
+    public void A_name_is_absolute_even_when_the_images_is_not() =>
+        Assert.Equal(Path.GetFullPath("d/base"), BackingChain.Target("d/top", "base"));
 
     private ImageFacts? Probe(string name) => ImageProbe.Probe("--image=x", _directory[name], ImageFormat.Qcow2, write: true, _problems);
 

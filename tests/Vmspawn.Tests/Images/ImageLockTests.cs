@@ -10,28 +10,34 @@ public sealed class ImageLockTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
+    private static Task<LockHolder?> FindAsync(string path, bool write, int seconds = 0) =>
+        ImageLock.FindHolderAsync(path, write, TimeSpan.FromSeconds(seconds), TimeProvider.System, CancellationToken.None);
+
     [Theory]
     [InlineData("raw", "virtio-blk-pci,drive=d")]
     [InlineData("qcow2", "nvme,serial=s,drive=d")]
     public async Task A_writing_qemu_is_found_with_its_pid_and_keeps_everybody_out(string format, string device)
     {
         var image = await Create(format);
-        Assert.Null(ImageLock.FindHolder(image.Path, write: true, TimeSpan.Zero));
+        Assert.Null(await FindAsync(image.Path, write: true));
         using (var qemu = await Hold($"file={image.Path},format={format},if=none,id=d", device))
         {
             foreach (var write in (bool[])[true, false])
             {
-                var holder = ImageLock.FindHolder(image.Path, write, TimeSpan.Zero);
+                var holder = await FindAsync(image.Path, write);
                 Assert.Equal(qemu.Id, holder?.Pid);
                 Assert.Equal(File.ReadAllText($"/proc/{qemu.Id}/comm").TrimEnd(), holder?.Command);
                 var problems = new List<Problem>();
-                ImageLock.Check("--image=x", image, write, problems);
+                await ImageLock.CheckAsync("--image=x", image, write, problems, CancellationToken.None);
+                var file = image.Identity;
+                Assert.NotNull(ImageLock.FindProcess(file, write));
+                Assert.Null(ImageLock.FindProcess(file with { Device = file.Device + 1 }, write));
                 Assert.Contains($"process {qemu.Id}", Assert.Single(problems).Text);
             }
 
         }
 
-        Assert.Null(ImageLock.FindHolder(image.Path, write: true, TimeSpan.Zero));
+        Assert.Null(await FindAsync(image.Path, write: true));
     }
 
     [Fact]
@@ -39,8 +45,8 @@ public sealed class ImageLockTests : IDisposable
     {
         var image = await Create("raw");
         using var qemu = await Hold($"file={image.Path},format=raw,if=none,id=d,readonly=on", "virtio-blk-pci,drive=d");
-        Assert.Equal(qemu.Id, ImageLock.FindHolder(image.Path, write: true, TimeSpan.Zero)?.Pid);
-        Assert.Null(ImageLock.FindHolder(image.Path, write: false, TimeSpan.Zero));
+        Assert.Equal(qemu.Id, (await FindAsync(image.Path, write: true))?.Pid);
+        Assert.Null(await FindAsync(image.Path, write: false));
     }
 
     [Fact]
@@ -51,7 +57,7 @@ public sealed class ImageLockTests : IDisposable
         var top = ImageProbe.Probe("x", _directory["top"], ImageFormat.Qcow2, write: true, [])!;
         using var qemu = await Hold($"file={_directory["image"]},format=raw,if=none,id=d", "virtio-blk-pci,drive=d");
         var problems = new List<Problem>();
-        ImageLock.Check("--image=x", top, write: true, problems);
+        await ImageLock.CheckAsync("--image=x", top, write: true, problems, CancellationToken.None);
         Assert.Contains(_directory["image"], Assert.Single(problems).Text);
     }
 
@@ -62,10 +68,10 @@ public sealed class ImageLockTests : IDisposable
         using var file = new FileStream(image.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         // A lock of another kind than QEMU's is in the way of it, too, and is no process's that we look for.
         file.Lock(QemuLockBytes.NoOtherWrites, 1);
-        Assert.Equal(new LockHolder(null, null), ImageLock.FindHolder(image.Path, write: true, TimeSpan.Zero));
+        Assert.Equal(new LockHolder(null, null), await FindAsync(image.Path, write: true));
 
         file.Lock(QemuLockBytes.NoOtherWrites, 1);
-        var looking = Task.Run(() => ImageLock.FindHolder(image.Path, write: true, TimeSpan.FromSeconds(30)));
+        var looking = FindAsync(image.Path, write: true, seconds: 30);
         await Task.Delay(200);
         Assert.False(looking.IsCompleted, "the lock was not waited for");
         file.Unlock(QemuLockBytes.NoOtherWrites, 1);

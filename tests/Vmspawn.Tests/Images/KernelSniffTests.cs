@@ -11,16 +11,16 @@ public class KernelSniffTests
     public void An_x86_kernel_with_an_efi_stub_is_a_bzimage_and_a_pe_and_says_its_command_line_limit()
     {
         var kernel = Sniff(BzImage(withPe: true));
-        Assert.Equal(new KernelSniff(KernelKind.BzImage, IsPe: true, IsUki: false, CommandLineLimit: 2047, Architecture.X64), kernel);
+        Assert.Equal(new KernelSniff(KernelKind.BzImage, IsPe: true, IsUki: false, Architecture.X64), kernel);
     }
 
     [Fact]
     public void An_x86_kernel_without_an_efi_stub_is_no_pe() =>
-        Assert.Equal(new KernelSniff(KernelKind.BzImage, false, false, 2047, Architecture.X64), Sniff(BzImage(withPe: false)));
+        Assert.Equal(new KernelSniff(KernelKind.BzImage, false, false, Architecture.X64), Sniff(BzImage(withPe: false)));
 
     [Fact]
     public void A_pe_with_a_section_linux_is_a_unified_kernel_image() =>
-        Assert.Equal(new KernelSniff(KernelKind.Pe, true, true, null, Architecture.X64), Sniff(Pe(".text", ".linux")));
+        Assert.Equal(new KernelSniff(KernelKind.Pe, true, true, Architecture.X64), Sniff(Pe(".text", ".linux")));
 
     [Fact]
     public void A_pe_whose_section_only_starts_like_linux_is_none() =>
@@ -40,7 +40,7 @@ public class KernelSniffTests
         Gen.OneOf(Damage.To(BzImage(true)), Damage.To(Pe(".linux")), Damage.To(Pe([.. Enumerable.Repeat(".a", 90)]))).Sample(bytes =>
         {
             var kernel = Sniff(bytes);
-            return (kernel.IsPe || !kernel.IsUki) && kernel.CommandLineLimit is null or > 0;
+            return kernel.IsPe || !kernel.IsUki;
         });
 
     [Theory]
@@ -54,7 +54,7 @@ public class KernelSniffTests
     {
         var image = Pe(".linux");
         BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(0x80 + 24 + 0xf0 + 20), (uint)image.Length);
-        Assert.Equal(new KernelSniff(KernelKind.Pe, true, false, null, Architecture.X64), Sniff(image));
+        Assert.Equal(new KernelSniff(KernelKind.Pe, true, false, Architecture.X64), Sniff(image));
     }
 
     private static KernelSniff Sniff(byte[] bytes) => KernelSniff.Of(bytes, bytes.Length);

@@ -19,7 +19,7 @@ public class QcowHeaderTests
         Assert.Null(error);
         Assert.Equal((version, clusterBits, 20L << 20), (header!.Version, header.ClusterBits, header.VirtualSize));
         Assert.Null(header.BackingName);
-        Assert.False(header.IsEncrypted || header.IsDirty || header.IsCorrupt || header.HasDataFile);
+        Assert.False(header.IsEncrypted || header.IsCorrupt || header.HasDataFile);
     }
 
     [Fact]

@@ -26,6 +26,8 @@ public class ExtraDriveTextTests
     [InlineData("persist:qcow2:nvme:d", "d", ImageFormat.Qcow2, DiskType.Nvme)]
     [InlineData("qcow2:nvme:persist:d", "d", ImageFormat.Qcow2, DiskType.Nvme)]
     [InlineData("qcow2:persist:nvme:d", "d", ImageFormat.Qcow2, DiskType.Nvme)]
+    [InlineData("nvme:qcow2:persist:d", "d", ImageFormat.Qcow2, DiskType.Nvme)]
+    [InlineData("nvme:persist:raw:d", "d", ImageFormat.Raw, DiskType.Nvme)]
     [InlineData("persist:persist:d", "persist:d", ImageFormat.Raw, null)]
     public void Persist_may_stand_anywhere_before_the_path(string text, string path, ImageFormat format, DiskType? type) =>
         Assert.Equal(new ExtraDrive(path, format, type, Persist: true), ExtraDriveText.Parse(text).Value);

@@ -46,6 +46,37 @@ public class OptionRulesTests
     }
 
     [Fact]
+    public void What_would_be_ignored_is_refused()
+    {
+        var users = new BindUserRequests { Groups = ["wheel"] };
+        Assert.Equal(["private-users-with-image"], Codes(WithImage with { Shares = new ShareRequests { PrivateUsers = new IdRange(1, 2) } }));
+        Assert.Equal(["bind-user-group-alone"], Codes(WithImage with { Shares = new ShareRequests { Users = users } }));
+        Assert.Equal(["bind-user-shell-alone"], Codes(WithImage with { Shares = new ShareRequests { Users = new BindUserRequests { CopiesShell = true } } }));
+        Assert.Empty(Codes(WithImage with { Shares = new ShareRequests { Users = users with { Names = ["ann"] } } }));
+        CredentialSource[] twice = [new LiteralCredential("a", default), new LoadedCredential("a", "/f"), new LiteralCredential("b", default)];
+        Assert.Equal(["credential-twice"], Codes(WithImage with { Credentials = twice }));
+    }
+
+    [Fact]
+    public void A_path_that_is_not_text_is_refused_whichever_option_names_it()
+    {
+        const string Bad = "/a\uFFFDb";
+        VmOptions[] all =
+        [
+            WithImage with { ExtraDrives = [new ExtraDrive(Bad, ImageFormat.Raw, null)] },
+            WithImage with { Template = new TemplateImage(Bad, ImageFormat.Raw) },
+            WithImage with { Credentials = [new LoadedCredential("a", Bad)] },
+            WithImage with { Linux = "/k", Initrds = [Bad] },
+        ];
+        foreach (var options in all)
+        {
+            var problem = Assert.Single(OptionRules.Check(options));
+            Assert.Equal(("path", ProblemKind.Usage), (problem.Code, problem.Kind));
+            Assert.Contains(Bad, problem.Subject, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_machine_boots_from_a_disk_or_from_a_directory() => Assert.Equal(
         ["image-and-directory", "template-and-directory", "boot-entry-and-directory"],
         Codes(WithImage with { Directory = ".", Template = new TemplateImage("t", ImageFormat.Raw), BootEntry = "auto" }));

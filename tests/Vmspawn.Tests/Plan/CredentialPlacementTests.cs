@@ -16,7 +16,6 @@ public class CredentialPlacementTests
     {
         Assert.Equal(CredentialTransport.Smbios, Way(Some(new string('a', 255)), hasSmbios: true));
         Assert.Equal(CredentialTransport.FwCfg, Way(Some(new string('a', 28)), hasSmbios: false));
-        Assert.Equal(CredentialTransport.KernelCommandLine, Way(Some(new string('a', 29)), hasSmbios: false));
         Assert.Equal(CredentialTransport.FwCfg, Way(Some("large", 1 << 20), hasSmbios: true));
     }
 
@@ -26,15 +25,25 @@ public class CredentialPlacementTests
         var placement = CredentialPlacement.For([Some("large", 30 << 10), Some("larger", 35 << 10), Some("small", 1 << 10)], hasSmbios: true);
         Assert.Equal([("large", CredentialTransport.Smbios), ("larger", CredentialTransport.FwCfg), ("small", CredentialTransport.Smbios)],
             placement.Placed.Select(placed => (placed.Credential.Id, placed.Transport)));
-        Assert.Null(placement.Notice);
     }
 
     [Fact]
-    public void What_everybody_can_read_is_told_and_what_goes_nowhere_is_named()
+    public void What_only_the_kernel_command_line_could_carry_goes_nowhere()
     {
-        var placement = CredentialPlacement.For([Some(new string('a', 40)), Some(new string('b', 40), 1 << 16)], hasSmbios: false);
-        Assert.Contains(new string('a', 40), placement.Notice, StringComparison.Ordinal);
-        Assert.Equal(new string('b', 40), Assert.Single(placement.Homeless).Id);
+        var placement = CredentialPlacement.For([Some(new string('a', 29)), Some(new string('b', 40), 1 << 16)], hasSmbios: false);
+        Assert.Empty(placement.Placed);
+        Assert.Equal([29, 40], placement.Unplaced.Select(one => one.Id.Length));
+    }
+
+    [Fact]
+    public void Many_get_slots_of_their_own_and_too_many_are_refused()
+    {
+        CredentialSpec[] All(int count) => [.. Enumerable.Range(0, count).Select(i => Some($"c{i}", 1000))];
+        Assert.Null(CredentialPlacement.For(All(8), hasSmbios: false).FwCfgSlots);
+        Assert.Equal(32 + 56, CredentialPlacement.For(All(56), hasSmbios: false).FwCfgSlots);
+        var placement = CredentialPlacement.For(All(CredentialPlacement.MostInFwCfg + 3), hasSmbios: false);
+        Assert.Equal(CredentialPlacement.MostInFwCfg, placement.Placed.Count);
+        Assert.Equal(3, placement.Unplaced.Count);
     }
 
     [Fact]
@@ -42,9 +51,8 @@ public class CredentialPlacementTests
     {
         var credentials = sizes.Select((size, i) => Some($"{i}-".PadRight(size.Item1 + 3, 'x'), size.Item2)).ToList();
         var placement = CredentialPlacement.For(credentials, hasSmbios);
-        Assert.Equal(credentials.Select(one => one.Id).Order(), placement.Placed.Select(one => one.Credential.Id).Concat(placement.Homeless.Select(one => one.Id)).Order());
+        Assert.Equal(credentials.Select(one => one.Id).Order(), placement.Placed.Select(one => one.Credential.Id).Concat(placement.Unplaced.Select(one => one.Id)).Order());
         Assert.True(placement.By(CredentialTransport.Smbios).Sum(one => CredentialPlacement.SmbiosText(one).Length) <= 48 << 10);
-        Assert.True(placement.By(CredentialTransport.KernelCommandLine).Sum(one => CredentialPlacement.KernelWord(one).Length) <= 1 << 10);
         Assert.All(placement.By(CredentialTransport.FwCfg), one => Assert.True(CredentialPlacement.FwCfgKey(one).Length <= 55));
         Assert.True(hasSmbios || !placement.By(CredentialTransport.Smbios).Any());
     });

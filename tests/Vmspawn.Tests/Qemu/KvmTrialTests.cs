@@ -8,15 +8,15 @@ public class KvmTrialTests
 
     [Fact]
     public async Task The_trial_guest_powers_off_where_guests_run() =>
-        Assert.Null((await KvmTrial.Run(Tool.Qemu, "tcg", "max", Bound)).Failure);
+        Assert.Null((await KvmTrial.RunAsync(Tool.Qemu, "tcg", "max", Bound, CancellationToken.None)).Failure);
 
     [Fact]
     public async Task A_cpu_without_64_bit_mode_fails_the_trial() =>
-        Assert.NotNull((await KvmTrial.Run(Tool.Qemu, "tcg", "qemu32", TimeSpan.FromSeconds(2))).Failure);
+        Assert.NotNull((await KvmTrial.RunAsync(Tool.Qemu, "tcg", "qemu32", TimeSpan.FromSeconds(2), CancellationToken.None)).Failure);
 
     [Fact]
     public async Task A_guest_that_cannot_start_is_a_reason_in_qemus_words() =>
-        Assert.Contains("no-such-model", (await KvmTrial.Run(Tool.Qemu, "tcg", "no-such-model", Bound)).Failure);
+        Assert.Contains("no-such-model", (await KvmTrial.RunAsync(Tool.Qemu, "tcg", "no-such-model", Bound, CancellationToken.None)).Failure);
 
     [Fact]
     public async Task A_guest_that_hangs_is_killed_and_is_a_reason()
@@ -24,14 +24,14 @@ public class KvmTrialTests
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory["qemu"], "#!/bin/sh\nexec sleep 60\n");
         File.SetUnixFileMode(directory["qemu"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        Assert.Contains("within 0.2 s", (await KvmTrial.Run(directory["qemu"], "kvm", "max", TimeSpan.FromSeconds(0.2))).Failure);
+        Assert.Contains("within 0.2 s", (await KvmTrial.RunAsync(directory["qemu"], "kvm", "max", TimeSpan.FromSeconds(0.2), CancellationToken.None)).Failure);
     }
 
     [Fact]
     public async Task A_trial_leaves_no_file_behind()
     {
         var before = Directory.GetFiles(Path.GetTempPath(), "vmspawn-trial-*");
-        await KvmTrial.Run(Tool.Qemu, "tcg", "no-such-model", Bound);
+        await KvmTrial.RunAsync(Tool.Qemu, "tcg", "no-such-model", Bound, CancellationToken.None);
         Assert.Empty(Directory.GetFiles(Path.GetTempPath(), "vmspawn-trial-*").Except(before));
     }
 }

@@ -35,7 +35,7 @@ public class PlatformTests
         var qemu = new QemuFacts
         {
             Path = "/qemu", Version = Version(version), Drivers = new Dictionary<string, string>(), Machines = none, Accelerators = none,
-            Objects = none, HasSandbox = false, RunWith = none, HasConsoleSize = false,
+            Objects = none, HasSandbox = false,
         };
         Assert.Equal(named, FirmwarePlatform.Of(Of(architecture), qemu).WhyNoFlash is null);
     }

@@ -9,45 +9,45 @@ public sealed class QemuFactsCacheTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void A_binary_is_asked_once_and_again_when_it_changes_or_the_memory_is_damaged()
+    public async Task A_binary_is_asked_once_and_again_when_it_changes_or_the_memory_is_damaged()
     {
         var binary = Counting();
-        Assert.Equal("QEMU asked 1", Ask(binary));
-        Assert.Equal("QEMU asked 1", Ask(binary));
+        Assert.Equal("QEMU asked 1", await AskAsync(binary));
+        Assert.Equal("QEMU asked 1", await AskAsync(binary));
         File.WriteAllText(Assert.Single(Directory.GetFiles(_directory["cache"])), "{\"form\":1");
-        Assert.Equal("QEMU asked 2", Ask(binary));
-        Assert.Equal("QEMU asked 2", Ask(binary));
+        Assert.Equal("QEMU asked 2", await AskAsync(binary));
+        Assert.Equal("QEMU asked 2", await AskAsync(binary));
         File.AppendAllText(binary, "# another build\n");
-        Assert.Equal("QEMU asked 3", Ask(binary));
+        Assert.Equal("QEMU asked 3", await AskAsync(binary));
         Assert.Single(Directory.GetFiles(_directory["cache"]));
     }
 
     [Fact]
-    public void A_binary_put_in_the_place_of_another_with_the_same_size_and_time_is_asked_anew()
+    public async Task A_binary_put_in_the_place_of_another_with_the_same_size_and_time_is_asked_anew()
     {
         var binary = Counting();
-        Assert.Equal("QEMU asked 1", Ask(binary));
+        Assert.Equal("QEMU asked 1", await AskAsync(binary));
         var time = File.GetLastWriteTimeUtc(binary);
         File.Copy(binary, binary + ".new");
         File.SetLastWriteTimeUtc(binary + ".new", time);
         File.Move(binary + ".new", binary, overwrite: true);
-        Assert.Equal("QEMU asked 2", Ask(binary));
+        Assert.Equal("QEMU asked 2", await AskAsync(binary));
     }
 
     [Fact]
-    public void A_cache_that_cannot_be_written_costs_only_the_asking()
+    public async Task A_cache_that_cannot_be_written_costs_only_the_asking()
     {
         File.WriteAllText(_directory["file"], "");
         var binary = Counting();
-        Assert.NotNull(QemuFactsCache.Get(binary, _directory["file"], []));
-        Assert.NotNull(QemuFactsCache.Get(binary, null, []));
+        Assert.NotNull(await QemuFactsCache.GetAsync(binary, _directory["file"], [], CancellationToken.None));
+        Assert.NotNull(await QemuFactsCache.GetAsync(binary, null, [], CancellationToken.None));
     }
 
     [Fact]
-    public void A_missing_binary_is_a_problem()
+    public async Task A_missing_binary_is_a_problem()
     {
         var problems = new List<Problem>();
-        Assert.Null(QemuFactsCache.Get(_directory["none"], null, problems));
+        Assert.Null(await QemuFactsCache.GetAsync(_directory["none"], null, problems, CancellationToken.None));
         Assert.Equal("qemu-unusable", Assert.Single(problems).Code);
     }
 
@@ -60,7 +60,7 @@ public sealed class QemuFactsCacheTests : IDisposable
     public void The_directory_follows_the_base_directory_specification(uint uid, string? cache, string? home, string? directory) =>
         Assert.Equal(directory, QemuFactsCache.DefaultDirectory(uid, name => name == "HOME" ? home : name == "XDG_CACHE_HOME" ? cache : null));
 
-    private string Ask(string binary) => QemuFactsCache.Get(binary, _directory["cache"], [])!.Machines.Single(name => name.StartsWith("asked", StringComparison.Ordinal)).Replace("asked-", "QEMU asked ");
+    private async Task<string> AskAsync(string binary) => (await QemuFactsCache.GetAsync(binary, _directory["cache"], [], CancellationToken.None))!.Machines.Single(name => name.StartsWith("asked", StringComparison.Ordinal)).Replace("asked-", "QEMU asked ");
 
     // A program that answers like QEMU, and names a machine type by how often it was asked.
     private string Counting()

@@ -13,13 +13,12 @@ public class QemuFactsJsonTests
     {
         var facts = Facts();
         var read = QemuFactsReader.Read(QemuFactsJson.Write(facts, Stamp), Stamp)!;
-        Assert.Equal((facts.Path, facts.Version, true, true, false), (read.Path, read.Version, read.HasSandbox, read.HasIoUring, read.HasConsoleSize));
+        Assert.Equal((facts.Path, facts.Version, true, true), (read.Path, read.Version, read.HasSandbox, read.HasIoUring));
         Assert.Equal(facts.Drivers.OrderBy(d => d.Key), read.Drivers.OrderBy(d => d.Key));
         Assert.True(facts.Machines.SetEquals(read.Machines));
         Assert.Equal(facts.MachineAliases, read.MachineAliases);
         Assert.Equal(["/usr/share/qemu", "/a"], read.DataDirectories);
         Assert.True(facts.Accelerators.SetEquals(read.Accelerators));
-        Assert.True(read.HasExitWithParent);
     }
 
     [Fact]
@@ -72,9 +71,7 @@ public class QemuFactsJsonTests
         Machines = new HashSet<string> { "q35", "pc" },
         Accelerators = new HashSet<string> { "tcg", "kvm" },
         Objects = new HashSet<string> { "monitor-qmp", "rng-builtin" },
-        RunWith = new HashSet<string> { "exit-with-parent" },
         HasSandbox = true,
         HasIoUring = true,
-        HasConsoleSize = false,
     };
 }

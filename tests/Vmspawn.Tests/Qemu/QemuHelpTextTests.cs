@@ -39,22 +39,6 @@ public class QemuHelpTextTests
     }
 
     [Fact]
-    public void Keys_of_an_option_are_read_over_its_continuation_lines_only()
-    {
-        const string Text = """
-            -runas user     change to user id
-            -run-with [async-teardown=on|off][,chroot=dir][user=username|uid:gid]
-                            [,exit-with-parent=on|off]
-                            Set miscellaneous QEMU process lifecycle options: x=y
-            -prom-env variable=value
-            """;
-        Assert.Equal(
-            ["async-teardown", "chroot", "exit-with-parent", "user"],
-            QemuHelpText.Keys(Text, "-run-with").Order(StringComparer.Ordinal));
-        Assert.Empty(QemuHelpText.Keys(Text, "-sandbox"));
-    }
-
-    [Fact]
     public void Headlines_are_no_names() =>
         Assert.Equal(["pc", "q35"], QemuHelpText.Names("Supported machines are:\npc      Standard PC\nq35     Other (default)\n").Order(StringComparer.Ordinal));
 
@@ -64,8 +48,6 @@ public class QemuHelpTextTests
         {
             _ = QemuHelpText.Version(text);
             _ = QemuHelpText.Names(text);
-            _ = QemuHelpText.Keys(text, "-n");
-            _ = QemuHelpText.HasProperty(text, "n");
             return QemuHelpText.Drivers(text).Keys.All(name => name.Length > 0);
         });
 

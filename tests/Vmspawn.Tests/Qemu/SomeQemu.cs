@@ -24,7 +24,5 @@ internal static class SomeQemu
         Accelerators = new HashSet<string> { "tcg", "kvm" },
         Objects = new HashSet<string> { "rng-builtin" },
         HasSandbox = true,
-        RunWith = new HashSet<string>(),
-        HasConsoleSize = false,
     };
 }

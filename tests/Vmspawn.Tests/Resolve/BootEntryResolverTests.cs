@@ -14,6 +14,7 @@ public sealed class BootEntryResolverTests : IDisposable
     private const int PartitionAt = 1 << 20;
     private readonly TemporaryDirectory _directory = new();
     private readonly List<Problem> _problems = [];
+    private readonly List<string> _details = [];
 
     public void Dispose() => _directory.Dispose();
 
@@ -54,6 +55,30 @@ public sealed class BootEntryResolverTests : IDisposable
     }
 
     [Fact]
+    public async Task An_entry_that_is_passed_over_is_told_with_its_reason()
+    {
+        var image = await Disk();
+        var partition = $"{image}@@{PartitionAt}";
+        await Put(partition, "loader/entries/fedora.conf", "linux /kernel\ninitrd /one $tuned_initrd\n");
+        await Put(partition, "loader/entries/foreign.conf", "linux /kernel\narchitecture aa64\n");
+        Assert.NotNull(Resolve(image, "auto", FirmwareKind.None));
+        Assert.Contains(_details, detail => detail.Contains("fedora.conf: there is no /one $tuned_initrd: a variable", StringComparison.Ordinal));
+        Assert.Contains(_details, detail => detail.Contains("foreign.conf: it is for aa64", StringComparison.Ordinal));
+        Assert.Null(Resolve(image, "fedora", FirmwareKind.None));
+        Assert.Contains("$tuned_initrd", Assert.Single(_problems).Text);
+    }
+
+    [Fact]
+    public async Task When_no_entry_is_left_the_problem_names_those_that_were_passed_over()
+    {
+        var image = await Disk();
+        var partition = $"{image}@@{PartitionAt}";
+        await Tool.Run("mdel", "-i", partition, "::EFI/Linux/some.efi", "::kernel");
+        Assert.Null(Resolve(image, "auto", FirmwareKind.None));
+        Assert.Contains("(passed over other-1.conf: there is no /kernel)", Assert.Single(_problems).Text);
+    }
+
+    [Fact]
     public async Task A_disk_without_a_boot_partition_and_no_disk_at_all_are_refused()
     {
         await File.WriteAllBytesAsync(_directory["empty.raw"], new byte[1 << 20]);
@@ -64,7 +89,7 @@ public sealed class BootEntryResolverTests : IDisposable
     }
 
     private KernelSpec? Resolve(string? image, string id, FirmwareKind firmware) =>
-        new BootEntryResolver(new VmOptions { Image = image, BootEntry = id, Firmware = firmware }, Architecture.X64, tmpdir: null, _problems).Resolve();
+        new BootEntryResolver(new VmOptions { Image = image, BootEntry = id, Firmware = firmware }, Architecture.X64, tmpdir: null, _problems, _details).Resolve();
 
     private string Copy(KernelSpec kernel, IReadOnlyList<IReadOnlyList<Extent>> files)
     {

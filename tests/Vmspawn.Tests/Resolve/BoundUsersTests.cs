@@ -40,10 +40,11 @@ public class BoundUsersTests
     }
 
     [Fact]
-    public void Numbers_are_given_in_order_and_users_that_every_guest_has_are_refused()
+    public async Task Numbers_are_given_in_order_and_users_that_every_guest_has_are_refused()
     {
         var problems = new List<Problem>();
-        var users = BoundUsers.Resolve(new BindUserRequests { Names = ["ann", "root", "bob", "nobody", "ghost"] }, Find, problems);
+        var users = await BoundUsers.ResolveAsync(
+            new BindUserRequests { Names = ["ann", "root", "bob", "nobody", "ghost"] }, (name, _) => Task.FromResult(Find(name)), problems, CancellationToken.None);
         Assert.Equal([60514u, 60515u], users.Select(user => user.Id));
         Assert.Equal(["bind-user-special", "bind-user-special", "bind-user-unknown"], problems.Select(problem => problem.Code));
 
@@ -60,11 +61,11 @@ public class BoundUsersTests
     }
 
     [Fact]
-    public void Without_the_user_database_the_C_library_is_asked()
+    public async Task Without_the_user_database_the_C_library_is_asked()
     {
         var database = new UserDatabase("/nonexistent");
-        var daemon = database.Find("daemon");
+        var daemon = await database.FindAsync("daemon", CancellationToken.None);
         Assert.Equal((1u, 1u, "/usr/sbin"), (daemon!.UserId, daemon.GroupId, daemon.Home));
-        Assert.Null(database.Find("no-such-user"));
+        Assert.Null(await database.FindAsync("no-such-user", CancellationToken.None));
     }
 }

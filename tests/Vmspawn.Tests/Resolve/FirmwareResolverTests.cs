@@ -187,6 +187,16 @@ public sealed class FirmwareResolverTests : IDisposable
     }
 
     [Fact]
+    public void A_template_of_another_size_is_refused_with_those_that_fit()
+    {
+        File.WriteAllBytes(_directory["large"], new byte[8192]);
+        Install("1.json", SomeFirmware.Text(mapping: Mapping));
+        Assert.Null(Resolve(new VmOptions { EfiNvramTemplate = _directory["large"] }, root: Disk)!.Nvram);
+        var problem = Assert.Single(_problems);
+        Assert.Equal(("nvram-template-size", $"these fit: {_directory["vars"]}"), (problem.Code, problem.Hint));
+    }
+
+    [Fact]
     public async Task A_template_that_leans_on_another_file_is_refused()
     {
         await Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "-u", "-b", "base", "-F", "raw", _directory["t"], "4096");
@@ -218,5 +228,5 @@ public sealed class FirmwareResolverTests : IDisposable
 
     private FirmwareSpec? Resolve(VmOptions options, KernelSpec? kernel = null, DriveSpec? root = null) =>
         new FirmwareResolver(options, SomeFirmware.Q35, new FirmwarePlaces([_directory["firmware"]], ["/data"], _directory["."]), _problems, _notices)
-            .Resolve(kernel, root);
+            .ResolveAsync(kernel, root, CancellationToken.None).GetAwaiter().GetResult();
 }

@@ -7,6 +7,7 @@ namespace Vmspawn.Tests.Resolve;
 
 public sealed class KernelResolverTests : IDisposable
 {
+    private static readonly byte[] Elf = [0x7f, (byte)'E', (byte)'L', (byte)'F'];
     private readonly TemporaryDirectory _directory = new();
     private readonly List<Problem> _problems = [];
 
@@ -26,26 +27,44 @@ public sealed class KernelResolverTests : IDisposable
     public void A_kernel_of_the_machines_own_architecture_or_of_none_that_is_known_is_taken()
     {
         Assert.NotNull(Resolve(new VmOptions { Linux = Arm64Kernel() }, Architecture.Arm64));
-        Assert.NotNull(Resolve(new VmOptions { Linux = File("anything", [1, 2, 3]) }, Architecture.X64));
+        Assert.NotNull(Resolve(new VmOptions { Linux = File("elf", Elf) }, Architecture.X64));
         Assert.Empty(_problems);
     }
+
+    [Theory]
+    [InlineData(new byte[] { 0x1f, 0x8b, 8, 0 }, Architecture.X64, "gzip")]
+    [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd }, Architecture.Arm64, "zstd")]
+    [InlineData(new byte[] { (byte)'C', (byte)'=', (byte)'y', (byte)'\n' }, Architecture.X64, "text file")]
+    [InlineData(new byte[] { (byte)'C', (byte)'=', (byte)'y', (byte)'\n' }, Architecture.RiscV64, "text file")]
+    [InlineData(new byte[] { 0xfe, 0xed, 0xfa, 0xce }, Architecture.X64, "not a kernel")]
+    public void A_file_that_is_no_kernel_is_refused_in_words(byte[] content, Architecture machine, string words)
+    {
+        Assert.Null(Resolve(new VmOptions { Linux = File("k", content) }, machine));
+        var problem = Assert.Single(_problems);
+        Assert.Equal("kernel-kind", problem.Code);
+        Assert.Contains(words, problem.Text);
+    }
+
+    [Fact]
+    public void A_kernel_that_qemu_unpacks_itself_is_taken() =>
+        Assert.NotNull(Resolve(new VmOptions { Linux = File("k", [0x1f, 0x8b, 8, 0]) }, Architecture.Arm64));
 
     [Fact]
     public void Initrds_are_joined_beside_the_first_or_on_another_disk_but_not_in_memory()
     {
-        var kernel = File("kernel", [1]);
+        var kernel = File("kernel", Elf);
         string[] beside = [File("one", [1]), File("two", [2])];
-        Assert.Equal(_directory.Path, Resolve(new VmOptions { Linux = kernel, Initrds = beside }, null)!.InitrdPlace);
-        Assert.Null(Resolve(new VmOptions { Linux = kernel, Initrds = beside[..1] }, null)!.InitrdPlace);
+        Assert.Equal(_directory.Path, Resolve(new VmOptions { Linux = kernel, Initrds = beside }, Architecture.X64)!.InitrdPlace);
+        Assert.Null(Resolve(new VmOptions { Linux = kernel, Initrds = beside[..1] }, Architecture.X64)!.InitrdPlace);
         var inMemory = Directory.CreateDirectory($"/dev/shm/vmspawn-test-{Guid.NewGuid():n}");
         var three = Path.Combine(inMemory.FullName, "three");
         System.IO.File.WriteAllBytes(three, [3]);
-        Assert.Equal("/var/tmp", Resolve(new VmOptions { Linux = kernel, Initrds = [three, beside[0]] }, null)!.InitrdPlace);
+        Assert.Equal("/var/tmp", Resolve(new VmOptions { Linux = kernel, Initrds = [three, beside[0]] }, Architecture.X64)!.InitrdPlace);
         inMemory.Delete(recursive: true);
         Assert.Empty(_problems);
     }
 
-    private KernelSpec? Resolve(VmOptions options, Architecture? machine) =>
+    private KernelSpec? Resolve(VmOptions options, Architecture machine) =>
         KernelResolver.Resolve(options, machine, tmpdir: null, _problems);
 
     private string Arm64Kernel()

@@ -96,7 +96,9 @@ public sealed class RegistrationResolverTests : IDisposable
         var (spec, _, _) = Resolve(wish, All);
         Assert.Equal(["MemoryMax"], spec.SetLater.Select(property => property.Name));
         Assert.Equal(
-            [("TimeoutStopUSec", "t"), ("After", "as"), ("Delegate", "b")], spec.StartedWith.Select(property => (property.Name, property.Type)));
+            ["TimeoutStopUSec", "After", "Delegate"], spec.StartedWith.Select(property => property.Name));
+        Assert.Equal([typeof(UnitTime), typeof(UnitWords), typeof(UnitSwitch)], spec.StartedWith.Select(property => property.Value.GetType()));
+        Assert.Equal(new UnitWords(["a", "b"]), new UnitWords(["a", "b"]));
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public class ShareMountsTests
         credentials.Set("fstab.extra", "tmpfs /t tmpfs"u8.ToArray());
         ShareMounts.Append(credentials, [Share(0, "/a b#c"), Share(1, "/d", readOnly: true)]);
         Assert.Equal(
-            "tmpfs /t tmpfs\nmnt0 /a\\040b\\043c virtiofs rw\nmnt1 /d virtiofs ro\n",
+            "tmpfs /t tmpfs\nmnt0 /a\\040b\\043c virtiofs rw,x-initrd.mount\nmnt1 /d virtiofs ro,x-initrd.mount\n",
             Encoding.UTF8.GetString(Assert.Single(credentials.All).Value.Span));
     }
 
@@ -49,6 +49,6 @@ public class ShareMountsTests
     {
         var credentials = new CredentialSet();
         ShareMounts.Append(credentials, [Share(0, "/") with { Id = "vmspawn-root", Tag = "root" }, Share(0, "/a") with { Server = new NineP(KeepsOwners: true) }]);
-        Assert.Equal("mnt0 /a 9p trans=virtio,version=9p2000.L,msize=512000,rw\n", Encoding.UTF8.GetString(Assert.Single(credentials.All).Value.Span));
+        Assert.Equal("mnt0 /a 9p trans=virtio,version=9p2000.L,msize=512000,rw,x-initrd.mount\n", Encoding.UTF8.GetString(Assert.Single(credentials.All).Value.Span));
     }
 }

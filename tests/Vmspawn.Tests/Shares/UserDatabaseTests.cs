@@ -38,9 +38,9 @@ public class UserDatabaseTests
         await using (VarlinkServer.Start(UnixListener.Bind(directory["socket"]), service))
         {
             var database = new UserDatabase(directory["socket"]);
-            Assert.Equal((60001u, 60001u, "/home/ann"), await Task.Run(() => database.Find("ann") is { } ann ? (ann.UserId, ann.GroupId, ann.Home) : default));
+            Assert.Equal((60001u, 60001u, "/home/ann"), await database.FindAsync("ann", CancellationToken.None) is { } ann ? (ann.UserId, ann.GroupId, ann.Home) : default);
             // The C library would know this one.
-            Assert.Null(await Task.Run(() => database.Find("daemon")));
+            Assert.Null(await database.FindAsync("daemon", CancellationToken.None));
         }
     }
 }

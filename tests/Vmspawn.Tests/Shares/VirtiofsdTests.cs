@@ -30,7 +30,7 @@ public class VirtiofsdTests
     }
 
     [Fact]
-    public void It_is_found_by_its_descriptor_by_the_variable_or_in_the_path_and_the_places_looked_at_are_told()
+    public async Task It_is_found_by_its_descriptor_by_the_variable_or_in_the_path_and_the_places_looked_at_are_told()
     {
         using var home = new TemporaryDirectory();
         var program = home["fs"];
@@ -41,16 +41,16 @@ public class VirtiofsdTests
         File.WriteAllText(home["qemu/vhost-user/20-broken.json"], "{");
         File.WriteAllText(home["qemu/vhost-user/30-fs.json"], $$"""{"type": "fs", "binary": "{{program}}"}""");
         string? Environment(string name) => name == "XDG_CONFIG_HOME" ? home.Path : null;
-        Assert.Equal(program, VirtiofsdLocator.Look(Environment, _ => null).Programs[0].Path);
-        Assert.Equal([program], VirtiofsdLocator.Look(name => name == VirtiofsdLocator.Variable ? program : null, _ => null).Programs.Select(found => found.Path));
-        var none = VirtiofsdLocator.Look(name => name == VirtiofsdLocator.Variable ? "none" : null, _ => "/bin/false");
+        Assert.Equal(program, (await VirtiofsdLocator.LookAsync(Environment, _ => null, CancellationToken.None)).Programs[0].Path);
+        Assert.Equal([program], (await VirtiofsdLocator.LookAsync(name => name == VirtiofsdLocator.Variable ? program : null, _ => null, CancellationToken.None)).Programs.Select(found => found.Path));
+        var none = (await VirtiofsdLocator.LookAsync(name => name == VirtiofsdLocator.Variable ? "none" : null, _ => "/bin/false", CancellationToken.None));
         Assert.Empty(none.Programs);
         Assert.Contains("$VMSPAWN_VIRTIOFSD=none", none.WhyNone, StringComparison.Ordinal);
 
         // A masked descriptor hides the places of the distributions too; what is in $PATH is named, with why it is no good.
         foreach (var name in new[] { "30-fs.json", "50-qemu-virtiofsd.json", "50-virtiofsd.json" })
             File.WriteAllText(home[$"qemu/vhost-user/{name}"], "");
-        var masked = VirtiofsdLocator.Look(Environment, _ => "/bin/false");
+        var masked = (await VirtiofsdLocator.LookAsync(Environment, _ => "/bin/false", CancellationToken.None));
         Assert.Empty(masked.Programs);
         Assert.Contains("$PATH; /bin/false: ", masked.WhyNone, StringComparison.Ordinal);
     }

@@ -13,10 +13,10 @@ public sealed class SshTests : IDisposable
     public async Task A_key_is_made_and_no_file_stays(string type, string begins)
     {
         var maker = Maker(type);
-        var key = await maker.TakeAsync();
+        var key = await maker.TakeAsync(CancellationToken.None);
         Assert.StartsWith(begins, key.Public, StringComparison.Ordinal);
         Assert.StartsWith("-----BEGIN OPENSSH PRIVATE KEY-----\n", Encoding.ASCII.GetString(key.Private.Span), StringComparison.Ordinal);
-        Assert.NotEqual(key.Public, (await maker.TakeAsync()).Public);
+        Assert.NotEqual(key.Public, (await maker.TakeAsync(CancellationToken.None)).Public);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
     }
 
@@ -28,7 +28,7 @@ public sealed class SshTests : IDisposable
         var spare = Assert.Single(Directory.EnumerateFileSystemEntries(_directory.Path));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(spare));
         var expected = File.ReadAllText(Path.Combine(spare, "key.pub")).TrimEnd();
-        var keys = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => maker.TakeAsync()));
+        var keys = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => maker.TakeAsync(CancellationToken.None)));
         Assert.Equal(4, keys.Select(key => key.Public).Distinct().Count());
         Assert.Contains(expected, keys.Select(key => key.Public));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
@@ -37,7 +37,7 @@ public sealed class SshTests : IDisposable
     [Fact]
     public async Task What_ssh_keygen_says_of_a_type_it_does_not_know_is_the_error()
     {
-        var error = await Assert.ThrowsAsync<IOException>(Maker("rot13").TakeAsync);
+        var error = await Assert.ThrowsAsync<IOException>(() => Maker("rot13").TakeAsync(CancellationToken.None));
         Assert.Contains("unknown key type rot13", error.Message, StringComparison.Ordinal);
         await Maker("rot13").PrepareNextKeyAsync();
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
@@ -70,5 +70,5 @@ public sealed class SshTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private SshKeyMaker Maker(string type) => new("/usr/bin/ssh-keygen", type, _directory.Path);
+    private SshKeyMaker Maker(string type) => new(new SshKeySource("/usr/bin/ssh-keygen", type, _directory.Path));
 }

@@ -53,7 +53,7 @@ internal static class ControlRun
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, machines, screen));
             case DoctorCommand doctor:
-                return DoctorRun.Run(doctor, new Examiner(HostProcessContext.Create()).Look(), screen);
+                return await DoctorRun.RunAsync(doctor, screen);
             default:
                 throw new InvalidOperationException($"Nobody carries out {command.GetType()}.");
         }

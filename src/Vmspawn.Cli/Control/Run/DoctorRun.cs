@@ -9,7 +9,14 @@ namespace Vmspawn.Cli.Control.Run;
 internal static class DoctorRun
 {
     /// <returns>The exit status: 1 when no machine can start at all.</returns>
-    public static int Run(DoctorCommand command, HostExamination host, ControlScreen screen)
+    public static async Task<int> RunAsync(DoctorCommand command, ControlScreen screen)
+    {
+        var (host, stopped) = await CancelOnSignals.RunAsync(new Examiner(HostProcessContext.Create()).LookAsync);
+        return stopped ?? Run(command, host!, screen);
+    }
+
+    /// <summary>Shows what an examination means.</summary>
+    internal static int Run(DoctorCommand command, HostExamination host, ControlScreen screen)
     {
         var report = new DoctorReport(host, Diagnosis.Of(host));
         screen.Write(command.Json ? report.Json() : report.Text(screen.Style));

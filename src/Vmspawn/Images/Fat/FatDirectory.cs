@@ -86,7 +86,8 @@ internal static class FatDirectory
         return (end < 0 ? name : name[..end]).ToString();
     }
 
-    private static byte Checksum(ReadOnlySpan<byte> shortName)
+    /// <summary>The checksum of a short name that ties the entries of its long name to it.</summary>
+    public static byte Checksum(ReadOnlySpan<byte> shortName)
     {
         byte sum = 0;
         foreach (var value in shortName)

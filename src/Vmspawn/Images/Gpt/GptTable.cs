@@ -5,7 +5,8 @@ namespace Vmspawn.Images.Gpt;
 
 /// <summary>A GUID partition table that was checked: partitions lie within the disk, do not overlap, and both checksums hold.</summary>
 /// <param name="Partitions">In the order of their numbers.</param>
-internal sealed record GptTable(IReadOnlyList<GptPartition> Partitions)
+/// <param name="SectorSize">Bytes of the sectors that its numbers count: a guest finds it only on a disk that has such sectors.</param>
+internal sealed record GptTable(IReadOnlyList<GptPartition> Partitions, int SectorSize)
 {
     private const int LabelAt = 56;
     private const int LabelLength = 72;
@@ -61,7 +62,7 @@ internal sealed record GptTable(IReadOnlyList<GptPartition> Partitions)
             reason = "refers to entries with another checksum";
         var partitions = reason is null ? Entries(entries, header, disk.Length, sectorSize, out reason) : [];
         if (reason is null)
-            return new GptTable(partitions);
+            return new GptTable(partitions, sectorSize);
         error ??= $"its {copy} {reason}";
         return null;
     }

@@ -36,6 +36,8 @@ internal static class BootArguments
             AddString(draft, text);
         foreach (var credential in credentials.By(CredentialTransport.Smbios))
             draft.Add("-smbios", OptionText.Pairs().With("type", 11).With("path", Secret(draft, credential, Encoding.UTF8.GetBytes(CredentialPlacement.SmbiosText(credential)))));
+        if (credentials.FwCfgSlots is { } slots)
+            draft.Add("-global", OptionText.Pairs().With("driver", "fw_cfg").With("property", "x-file-slots").With("value", slots));
         foreach (var credential in credentials.By(CredentialTransport.FwCfg))
             draft.Add("-fw_cfg", OptionText.Pairs().With("name", CredentialPlacement.FwCfgKey(credential)).With("file", Secret(draft, credential, credential.Value)));
     }

@@ -29,6 +29,7 @@ internal static class DiskArguments
         Id = drive.Id,
         Node = drive.Id,
         Serial = drive.Serial,
+        SectorSize = drive.SectorSize,
         IsBootDisk = drive.IsRoot,
         SharesInterrupt = interrupts.SharedByDrives && InterruptPlan.MayShare(drive),
     };

@@ -51,11 +51,11 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
         for (var depth = drive.Backing.Count; depth > 0; depth--)
         {
             var backing = drive.Backing[depth - 1];
-            below = Layer(backing, new OpenedFile(backing.Path, ReadOnly: true), $"{drive.Id}-b{depth}", readOnly: true, discard: false, below);
+            below = Layer(backing, new OpenedFile(backing.Path, ReadOnly: true, backing.Identity), $"{drive.Id}-b{depth}", readOnly: true, discard: false, below);
         }
 
         var image = new BackingSpec(drive.Path, drive.Format, drive.IsBlockDevice);
-        DescriptorSource source = drive.Volume is { } volume ? new StorageVolume(volume.Socket, volume.Wish) : new OpenedFile(image.Path, readOnly);
+        DescriptorSource source = drive.Volume is { } volume ? new StorageVolume(volume.Socket, volume.Wish) : new OpenedFile(image.Path, readOnly, drive.Identity);
         return Layer(image, source, name, readOnly, drive.Discard && !readOnly, below);
     }
 

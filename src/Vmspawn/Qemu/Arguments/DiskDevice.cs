@@ -32,6 +32,9 @@ internal sealed record DiskDevice
 
     public required string Serial { get; init; }
 
+    /// <summary>Bytes of a logical sector.</summary>
+    public int SectorSize { get; init; } = 512;
+
     /// <summary>The disk that firmware boots from.</summary>
     public bool IsBootDisk { get; init; }
 
@@ -77,5 +80,7 @@ internal sealed record DiskDevice
     private QemuDevice WithDisk(QemuDevice device) => device
         .With("drive", Node)
         .With("serial", Serial)
+        .WithIf(SectorSize != 512, "logical_block_size", SectorSize)
+        .WithIf(SectorSize != 512, "physical_block_size", SectorSize)
         .WithIf(IsBootDisk, "bootindex", 1);
 }

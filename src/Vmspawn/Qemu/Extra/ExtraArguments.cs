@@ -9,6 +9,15 @@ internal sealed record ExtraArguments(
     IReadOnlyList<ExtraDevice> Devices,
     IReadOnlyList<string> Implied)
 {
+    /// <summary>The arguments, in order.</summary>
+    public IReadOnlyList<string> Words { get; } = ValueList.Of(Words);
+
+    /// <summary>Their <c>-device</c> options, in order.</summary>
+    public IReadOnlyList<ExtraDevice> Devices { get; } = ValueList.Of(Devices);
+
+    /// <summary>PCI devices that other options make.</summary>
+    public IReadOnlyList<string> Implied { get; } = ValueList.Of(Implied);
+
     public static ExtraArguments None { get; } = new([], [], []);
 }
 
@@ -22,6 +31,13 @@ internal sealed record ExtraDevice(int WordIndex, IReadOnlyDictionary<string, st
     public string? Id => Properties.GetValueOrDefault("id");
     public string? Bus => Properties.GetValueOrDefault("bus");
     public bool Multifunction => Properties.GetValueOrDefault("multifunction") is "on" or "yes" or "true" or "y";
+
+    /// <summary>By the word that it was read from: equal arguments have equal properties.</summary>
+    public bool Equals(ExtraDevice? other) => other is not null && WordIndex == other.WordIndex && IsJson == other.IsJson
+        && Properties.Count == other.Properties.Count && Properties.All(property => other.Properties.GetValueOrDefault(property.Key) == property.Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(WordIndex, Driver, Id);
 
     /// <summary>What an error calls it.</summary>
     public string Subject => Id is null ? $"-device {Driver}" : $"-device {Driver},id={Id}";

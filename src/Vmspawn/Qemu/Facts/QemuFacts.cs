@@ -38,21 +38,25 @@ internal sealed record QemuFacts
     /// <summary><c>-accel kvm</c> takes the device that it uses (<c>device=</c>, 8.2).</summary>
     public bool TakesKvmDevice => Accelerators.Contains("kvm") && Version >= FirstWithKvmDevice;
 
-    /// <summary>The keys of <c>-run-with</c>, such as <c>user</c> (9.1) and <c>exit-with-parent</c> (10.2); empty where there is no such option.</summary>
-    public required IReadOnlySet<string> RunWith { get; init; }
-
-    /// <summary>virtio-serial tells guests the console's size (property <c>console-size</c>, QMP <c>chardev-window-size-changed</c>): proposed to QEMU, not in 11.1.</summary>
-    public required bool HasConsoleSize { get; init; }
-
-    /// <summary><c>-run-with exit-with-parent=on</c> is there.</summary>
-    public bool HasExitWithParent => RunWith.Contains("exit-with-parent");
-
     /// <summary>Monitors are objects (<c>-object monitor-qmp</c>, 11.1); <c>-mon</c> is deprecated then.</summary>
     public bool HasMonitorObjects => Objects.Contains("monitor-qmp");
+
+    /// <summary>By value, as specs are compared.</summary>
+    public bool Equals(QemuFacts? other) => other is not null
+        && (Path, Version, HasSandbox, HasIoUring) == (other.Path, other.Version, other.HasSandbox, other.HasIoUring)
+        && Equal(Drivers, other.Drivers) && Equal(MachineAliases, other.MachineAliases)
+        && Machines.SetEquals(other.Machines) && Accelerators.SetEquals(other.Accelerators) && Objects.SetEquals(other.Objects)
+        && DataDirectories.SequenceEqual(other.DataDirectories);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Path, Version, Drivers.Count);
 
     /// <summary>Every name of a machine type: itself, then what it is an alias of.</summary>
     public IReadOnlyList<string> MachineNames(string machine) =>
         MachineAliases.TryGetValue(machine, out var name) ? [machine, name] : [machine];
+
+    private static bool Equal(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
     /// <summary>Whether there is such a device driver.</summary>
     public bool HasDriver(string driver) => Drivers.ContainsKey(driver);

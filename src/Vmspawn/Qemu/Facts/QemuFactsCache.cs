@@ -11,7 +11,8 @@ internal static class QemuFactsCache
     /// <param name="path">Absolute path of the binary.</param>
     /// <param name="directory">Where answers are kept; null keeps none.</param>
     /// <param name="problems">Receives the reason, with what QEMU said.</param>
-    public static QemuFacts? Get(string path, string? directory, List<Problem> problems)
+    /// <param name="cancel">Ends the questions.</param>
+    public static async Task<QemuFacts?> GetAsync(string path, string? directory, List<Problem> problems, CancellationToken cancel)
     {
         if (BinaryStamp.Of(path) is not { } stamp)
         {
@@ -22,7 +23,7 @@ internal static class QemuFactsCache
         var file = directory is null ? null : Path.Combine(directory, stamp.FileName("qemu"));
         if (file is not null && Read(file) is { } bytes && QemuFactsReader.Read(bytes, stamp) is { } remembered)
             return remembered;
-        var facts = QemuQuestions.Ask(path, problems);
+        var facts = await QemuQuestions.AskAsync(path, problems, cancel);
         if (facts is not null && file is not null && TryMake(directory!))
             AtomicFile.TryWrite(file, QemuFactsJson.Write(facts, stamp));
         return facts;

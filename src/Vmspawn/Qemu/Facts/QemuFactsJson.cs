@@ -6,8 +6,9 @@ namespace Vmspawn.Qemu;
 /// <summary>The remembered form of <see cref="QemuFacts"/>: one JSON object, drivers grouped by bus.</summary>
 internal static class QemuFactsJson
 {
-    // Raised whenever more is asked of the binary, so that older answers are asked anew.
-    public const int Form = 4;
+    // Raised whenever the questions or what counts as an answer change, so that older answers are asked anew.
+    // Up to 4 a time-out was remembered as "no".
+    public const int Form = 5;
 
     public static byte[] Write(QemuFacts facts, BinaryStamp stamp)
     {
@@ -26,10 +27,8 @@ internal static class QemuFactsJson
             WriteNames(json, "dataDirectories", facts.DataDirectories);
             WriteNames(json, "accelerators", facts.Accelerators);
             WriteNames(json, "objects", facts.Objects);
-            WriteNames(json, "runWith", facts.RunWith);
             json.WriteBoolean("sandbox", facts.HasSandbox);
             json.WriteBoolean("ioUring", facts.HasIoUring);
-            json.WriteBoolean("consoleSize", facts.HasConsoleSize);
             WriteDrivers(json, facts.Drivers);
             json.WriteEndObject();
         }

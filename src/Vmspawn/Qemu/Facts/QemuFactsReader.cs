@@ -11,12 +11,10 @@ internal sealed class QemuFactsReader
     private readonly List<string> _dataDirectories = [];
     private readonly HashSet<string> _accelerators = [];
     private readonly HashSet<string> _objects = [];
-    private readonly HashSet<string> _runWith = [];
     private QemuVersion? _version;
     private BinaryStamp _stamp = new("", 0, 0, 0);
     private bool? _sandbox;
     private bool? _ioUring;
-    private bool? _consoleSize;
     private int _form;
 
     private QemuFactsReader()
@@ -47,7 +45,7 @@ internal sealed class QemuFactsReader
 
         var complete = reader.TokenType == JsonTokenType.EndObject && !reader.Read()
             && _form == QemuFactsJson.Form && _stamp == stamp && _drivers.Count > 0;
-        if (!complete || _aliases is null || _version is not { } version || _sandbox is not { } sandbox || _ioUring is not { } ioUring || _consoleSize is not { } size)
+        if (!complete || _aliases is null || _version is not { } version || _sandbox is not { } sandbox || _ioUring is not { } ioUring)
             return null;
         return new QemuFacts
         {
@@ -59,10 +57,8 @@ internal sealed class QemuFactsReader
             DataDirectories = _dataDirectories,
             Accelerators = _accelerators,
             Objects = _objects,
-            RunWith = _runWith,
             HasSandbox = sandbox,
             HasIoUring = ioUring,
-            HasConsoleSize = size,
         };
     }
 
@@ -83,10 +79,8 @@ internal sealed class QemuFactsReader
             case "dataDirectories": ReadNames(ref reader, _dataDirectories); break;
             case "accelerators": ReadNames(ref reader, _accelerators); break;
             case "objects": ReadNames(ref reader, _objects); break;
-            case "runWith": ReadNames(ref reader, _runWith); break;
             case "sandbox": _sandbox = reader.GetBoolean(); break;
             case "ioUring": _ioUring = reader.GetBoolean(); break;
-            case "consoleSize": _consoleSize = reader.GetBoolean(); break;
             case "drivers": ReadDrivers(ref reader); break;
             default: reader.Skip(); break;
         }

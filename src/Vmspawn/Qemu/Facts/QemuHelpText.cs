@@ -94,51 +94,6 @@ internal static class QemuHelpText
         return names;
     }
 
-    /// <summary>The keys that the usage line of an option shows in <c>-help</c>, continuation lines included; empty when there is no such option.</summary>
-    /// <param name="text">The whole of <c>-help</c>.</param>
-    /// <param name="option">The option with its dash, such as <c>-run-with</c>.</param>
-    public static HashSet<string> Keys(ReadOnlySpan<char> text, string option)
-    {
-        var keys = new HashSet<string>();
-        var inside = false;
-        foreach (var line in text.EnumerateLines())
-        {
-            if (line.StartsWith(option + " "))
-                inside = true;
-            else if (!line.TrimStart().StartsWith('['))
-                inside = false;
-            if (inside)
-                CollectKeys(line, keys);
-        }
-
-        return keys;
-    }
-
-    /// <summary>Whether the <c>-device DRIVER,help</c> text has a property.</summary>
-    public static bool HasProperty(ReadOnlySpan<char> text, string property)
-    {
-        foreach (var line in text.EnumerateLines())
-        {
-            if (line.TrimStart().StartsWith(property + "="))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static void CollectKeys(ReadOnlySpan<char> line, HashSet<string> keys)
-    {
-        for (var equals = line.IndexOf('='); equals >= 0; equals = line.IndexOf('='))
-        {
-            var start = equals;
-            while (start > 0 && (char.IsAsciiLetterOrDigit(line[start - 1]) || line[start - 1] == '-'))
-                start--;
-            if (start < equals)
-                keys.Add(line[start..equals].ToString());
-            line = line[(equals + 1)..];
-        }
-    }
-
     private static int? TakeNumber(ref ReadOnlySpan<char> text)
     {
         var length = 0;

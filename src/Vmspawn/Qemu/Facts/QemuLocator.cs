@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Qemu;
 
@@ -18,7 +19,7 @@ internal static class QemuLocator
         var path = environment("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin";
         var binary = $"qemu-system-{platform.Name}";
         var isNative = platform.Architecture == RuntimeInformation.OSArchitecture;
-        var found = InPath(path, binary) ?? (isNative ? InPath(path, "qemu-kvm") ?? (IsExecutable(Libexec) ? Libexec : null) : null);
+        var found = Executable.FindIn(path, binary) ?? (isNative ? Executable.FindIn(path, "qemu-kvm") ?? Executable.Find(Libexec) : null);
         if (found is null)
         {
             problems.Add(new Problem(
@@ -29,28 +30,5 @@ internal static class QemuLocator
         }
 
         return found;
-    }
-
-    private static string? InPath(string path, string name)
-    {
-        foreach (var range in path.AsSpan().Split(':'))
-        {
-            // An empty or relative entry would run whatever lies in the current directory.
-            var directory = path.AsSpan(range);
-            if (!directory.StartsWith('/'))
-                continue;
-            var candidate = Path.Join(directory, name);
-            if (IsExecutable(candidate))
-                return candidate;
-        }
-
-        return null;
-    }
-
-    private static bool IsExecutable(string path)
-    {
-        const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        var file = new FileInfo(path);
-        return file.Exists && ((file.ResolveLinkTarget(returnFinalTarget: true) ?? file).UnixFileMode & AnyExecute) != UnixFileMode.None;
     }
 }

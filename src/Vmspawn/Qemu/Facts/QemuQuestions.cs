@@ -3,61 +3,98 @@ using Vmspawn.Host;
 namespace Vmspawn.Qemu;
 
 /// <summary>Asks a QEMU binary what it can do, all questions at once.</summary>
-internal static class QemuQuestions
+/// <remarks>An answer is what QEMU itself said. A time-out, a signal or a failure to start QEMU is none, and no facts come of it.</remarks>
+internal sealed class QemuQuestions(string path, TimeSpan bound)
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
+    /// <summary>How long QEMU may take the first time; it answers within 0.2 s on an idle host.</summary>
+    private static readonly TimeSpan FirstBound = TimeSpan.FromSeconds(10);
+
+    /// <summary>A question that timed out is asked once more, and may take this many times as long.</summary>
+    private const int SecondTry = 2;
+
+    private static readonly string[] Version = ["-version"];
+
+    // A binary without seccomp refuses the option while it reads its command line, before it comes to print its version.
+    private static readonly string[] Sandbox = ["-sandbox", "on", "-version"];
+
+    // The same of io_uring; nothing is opened before the version is printed.
+    private static readonly string[] IoUring = ["-blockdev", "driver=file,node-name=a,filename=/,aio=io_uring", "-version"];
+    private static readonly string[] Devices = ["-device", "help"];
+    private static readonly string[] Machines = ["-machine", "help"];
+    private static readonly string[] Directories = ["-L", "help"];
+    private static readonly string[] Accelerators = ["-accel", "help"];
+    private static readonly string[] Objects = ["-object", "help"];
+
+    private static readonly string[][] All = [Version, Sandbox, IoUring, Devices, Machines, Directories, Accelerators, Objects];
 
     /// <summary>The answers of a binary; null with the reason, and what it said, in <paramref name="problems"/>.</summary>
-    public static QemuFacts? Ask(string path, List<Problem> problems)
-    {
-        var version = Run(path, "-version");
-        // A binary without seccomp refuses the option while it reads its command line, before it comes to print its version.
-        var sandbox = Run(path, "-sandbox", "on", "-version");
-        // The same of io_uring; nothing is opened before the version is printed.
-        var ioUring = Run(path, "-blockdev", "driver=file,node-name=a,filename=/,aio=io_uring", "-version");
-        var devices = Run(path, "-device", "help");
-        var machines = Run(path, "-machine", "help");
-        var directories = Run(path, "-L", "help");
-        var accelerators = Run(path, "-accel", "help");
-        var objects = Run(path, "-object", "help");
-        var help = Run(path, "-help");
-        var serial = Run(path, "-device", "virtio-serial-pci,help");
-        Task.WaitAll(version, sandbox, ioUring, devices, machines, directories, accelerators, objects, help, serial);
+    public static Task<QemuFacts?> AskAsync(string path, List<Problem> problems, CancellationToken cancel) =>
+        new QemuQuestions(path, FirstBound).AskAsync(problems, cancel);
 
-        if (QemuHelpText.Version(version.Result.Output) is not { } number)
-            return Fail(path, "it does not tell its version", version.Result, problems);
+    /// <inheritdoc cref="AskAsync(string, List{Problem}, CancellationToken)"/>
+    internal async Task<QemuFacts?> AskAsync(List<Problem> problems, CancellationToken cancel)
+    {
+        var answers = new Dictionary<string[], ChildRun>();
+        await AskAsync(All, bound, answers, cancel);
+        await AskAsync([.. All.Where(question => answers[question].TimedOut)], bound * SecondTry, answers, cancel);
+        if (All.FirstOrDefault(question => !answers[question].IsAnswer) is { } unanswered)
+        {
+            problems.Add(Unanswered(unanswered, answers[unanswered]));
+            return null;
+        }
+
+        if (QemuHelpText.Version(answers[Version].Output) is not { } number)
+            return Fail("it does not tell its version", answers[Version], problems);
         if (number < QemuVersion.Oldest)
-            return Fail(path, $"it is QEMU {number}; {QemuVersion.Oldest.Major}.{QemuVersion.Oldest.Minor} or later is needed", version.Result, problems);
-        var drivers = QemuHelpText.Drivers(devices.Result.Output);
+            return Fail($"it is QEMU {number}; {QemuVersion.Oldest.Major}.{QemuVersion.Oldest.Minor} or later is needed", answers[Version], problems);
+        var drivers = QemuHelpText.Drivers(answers[Devices].Output);
         if (drivers.Count == 0)
-            return Fail(path, "it does not list its devices", devices.Result, problems);
-        var types = QemuHelpText.Names(machines.Result.Output);
+            return Fail("it does not list its devices", answers[Devices], problems);
+        var types = QemuHelpText.Names(answers[Machines].Output);
         if (types.Count == 0)
-            return Fail(path, "it does not list its machine types", machines.Result, problems);
+            return Fail("it does not list its machine types", answers[Machines], problems);
         return new QemuFacts
         {
             Path = path,
             Version = number,
             Drivers = drivers,
             Machines = types,
-            MachineAliases = QemuHelpText.Aliases(machines.Result.Output),
-            DataDirectories = QemuHelpText.Directories(directories.Result.Output),
-            Accelerators = QemuHelpText.Names(accelerators.Result.Output),
-            Objects = QemuHelpText.IndentedNames(objects.Result.Output),
-            HasSandbox = sandbox.Result.ExitCode == 0,
-            HasIoUring = ioUring.Result.ExitCode == 0,
-            RunWith = QemuHelpText.Keys(help.Result.Output, "-run-with"),
-            HasConsoleSize = QemuHelpText.HasProperty(serial.Result.Output, "console-size"),
+            MachineAliases = QemuHelpText.Aliases(answers[Machines].Output),
+            DataDirectories = QemuHelpText.Directories(answers[Directories].Output),
+            Accelerators = QemuHelpText.Names(answers[Accelerators].Output),
+            Objects = QemuHelpText.IndentedNames(answers[Objects].Output),
+            HasSandbox = answers[Sandbox].ExitCode == 0,
+            HasIoUring = answers[IoUring].ExitCode == 0,
         };
     }
 
-    private static Task<ChildRun> Run(string path, params string[] arguments) => ChildRun.Run(path, arguments, Bound);
+    private async Task AskAsync(string[][] questions, TimeSpan limit, Dictionary<string[], ChildRun> answers, CancellationToken cancel)
+    {
+        var runs = await Task.WhenAll(questions.Select(question => ChildRun.Run(path, question, limit, cancel)));
+        for (var i = 0; i < questions.Length; i++)
+            answers[questions[i]] = runs[i];
+    }
 
-    private static QemuFacts? Fail(string path, string what, ChildRun run, List<Problem> problems)
+    private Problem Unanswered(string[] question, ChildRun run)
+    {
+        var words = string.Join(' ', question);
+        return run.TimedOut
+            ? new Problem("qemu-slow", path, $"it did not answer \"{words}\" within {(bound * SecondTry).TotalSeconds:0.#} s, so what it can do is not known",
+                "try again when the host is less busy")
+            : new Problem("qemu-unusable", path, $"it gave no answer to \"{words}\"{Ended(run)}{Said(run)}");
+    }
+
+    private QemuFacts? Fail(string what, ChildRun run, List<Problem> problems)
+    {
+        problems.Add(new Problem("qemu-unusable", path, $"{what}{Ended(run)}{Said(run)}"));
+        return null;
+    }
+
+    private static string Ended(ChildRun run) => run.ExitCode is { } code and not 0 ? $", ended with status {code}" : "";
+
+    private static string Said(ChildRun run)
     {
         var said = run.Error.Trim().ReplaceLineEndings("; ");
-        var ended = run.ExitCode is { } code and not 0 ? $", ended with status {code}" : "";
-        problems.Add(new Problem("qemu-unusable", path, said.Length == 0 ? what + ended : $"{what}{ended}, and said: {said}"));
-        return null;
+        return said.Length == 0 ? "" : $", and said: {said}";
     }
 }

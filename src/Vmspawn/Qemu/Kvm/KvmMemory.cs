@@ -1,4 +1,5 @@
 using System.Text;
+using Vmspawn.Host;
 
 namespace Vmspawn.Qemu;
 
@@ -23,6 +24,13 @@ internal static class KvmMemory
         {
             return null;
         }
+    }
+
+    /// <summary>Remembers an answer; a trial that timed out is none.</summary>
+    public static void Write(string path, string head, KvmFacts facts)
+    {
+        if (!facts.IsUndecided)
+            AtomicFile.TryWrite(path, Format(facts, head));
     }
 
     /// <summary>The lines that say what the answer is about.</summary>

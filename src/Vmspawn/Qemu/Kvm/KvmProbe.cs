@@ -1,4 +1,3 @@
-using Vmspawn.Host;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Qemu;
@@ -6,7 +5,11 @@ namespace Vmspawn.Qemu;
 /// <summary>Whether guests run with hardware virtualisation.</summary>
 /// <param name="Usable">A guest was seen to run with it, since the host was booted.</param>
 /// <param name="Reason">Why not, in words; null when usable.</param>
-internal sealed record KvmFacts(bool Usable, string? Reason);
+internal sealed record KvmFacts(bool Usable, string? Reason)
+{
+    /// <summary>The trial timed out: whether guests run is not known, and the next start asks again.</summary>
+    public bool IsUndecided { get; init; }
+}
 
 /// <summary>Finds out whether guests really run with KVM: that <c>/dev/kvm</c> opens is not enough.</summary>
 internal static class KvmProbe
@@ -16,14 +19,15 @@ internal static class KvmProbe
     // A healthy trial takes a tenth of a second. On hosts that virtualise without the CPU's help it may take twenty times what
     // emulation takes, and kernels do not come up at all: KVM that is slower than emulation is no use even where it works.
     private const int SlowerThanEmulation = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>The remembered answer of this boot of the host for this QEMU, else that of a trial run: some tenths of a second, 6 s at most.</summary>
     /// <param name="qemu">The binary that will run the guest.</param>
     /// <param name="cpuModel">The CPU model that the guest will have, such as <c>max</c>.</param>
     /// <param name="directory">Where the answer is remembered: the runtime base.</param>
-    public static KvmFacts Probe(QemuFacts qemu, string cpuModel, string directory)
+    /// <param name="cancel">Ends the trial.</param>
+    public static async Task<KvmFacts> ProbeAsync(QemuFacts qemu, string cpuModel, string directory, CancellationToken cancel)
     {
         if (WhyNotOpen(qemu) is { } reason)
             return new KvmFacts(false, reason);
@@ -34,8 +38,8 @@ internal static class KvmProbe
         var path = Path.Combine(directory, stamp.FileName(".kvm-" + cpuModel.Replace('/', '_')));
         if (KvmMemory.Read(path, head) is { } remembered)
             return remembered;
-        var facts = Try(qemu, cpuModel).GetAwaiter().GetResult();
-        AtomicFile.TryWrite(path, KvmMemory.Format(facts, head));
+        var facts = await TryAsync(qemu, cpuModel, cancel);
+        KvmMemory.Write(path, head, facts);
         return facts;
     }
 
@@ -47,26 +51,26 @@ internal static class KvmProbe
         return new KvmFacts(reason is null, reason);
     }
 
-    private static async Task<KvmFacts> Try(QemuFacts qemu, string cpuModel)
+    internal static async Task<KvmFacts> TryAsync(QemuFacts qemu, string cpuModel, CancellationToken cancel)
     {
-        var bound = LongestPatience;
+        var bound = LongestTimeout;
         if (qemu.Accelerators.Contains("tcg"))
         {
-            var emulated = await KvmTrial.Run(qemu.Path, "tcg", "max", LongestPatience);
+            var emulated = await KvmTrial.RunAsync(qemu.Path, "tcg", "max", LongestTimeout, cancel);
             bound = BoundAfter(emulated);
         }
 
-        var trial = await KvmTrial.Run(qemu.Path, "kvm", cpuModel, bound);
-        return new KvmFacts(trial.Failure is null, trial.Failure);
+        var trial = await KvmTrial.RunAsync(qemu.Path, "kvm", cpuModel, bound, cancel);
+        return new KvmFacts(trial.Failure is null, trial.Failure) { IsUndecided = trial.TimedOut };
     }
 
     /// <summary>How long the guest may take with KVM when it took this long, or failed, without.</summary>
     internal static TimeSpan BoundAfter(KvmTrial emulated)
     {
         if (emulated.Failure is not null)
-            return LongestPatience;
+            return LongestTimeout;
         var bound = emulated.Elapsed * SlowerThanEmulation;
-        return bound < Patience ? Patience : bound > LongestPatience ? LongestPatience : bound;
+        return bound < ShortestTimeout ? ShortestTimeout : bound > LongestTimeout ? LongestTimeout : bound;
     }
 
     private static string? WhyNotOpen(QemuFacts qemu)
@@ -83,7 +87,7 @@ internal static class KvmProbe
             return e.Errno switch
             {
                 Errno.ENOENT => $"there is no {Device}: no virtualisation in this CPU, firmware, container or virtual machine",
-                Errno.EACCES or Errno.EPERM => $"{Device} is not ours to open; members of the group kvm may",
+                Errno.EACCES or Errno.EPERM => $"permission denied for {Device}; members of the group kvm may open it",
                 _ => $"{Device} cannot be opened: {e.Message}",
             };
         }

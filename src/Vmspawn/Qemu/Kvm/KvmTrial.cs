@@ -7,22 +7,24 @@ namespace Vmspawn.Qemu;
 /// <summary>One run of the trial guest.</summary>
 /// <param name="Failure">Why it did not come to its end, or null when it powered off.</param>
 /// <param name="Elapsed">From the start of QEMU to its end.</param>
-internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed)
+/// <param name="TimedOut">It was killed because it took too long, which a busy host may be the reason of as well.</param>
+internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed, bool TimedOut = false)
 {
     /// <summary>Runs the trial guest.</summary>
     /// <param name="qemu">Path of the binary.</param>
     /// <param name="accelerator"><c>kvm</c>, or <c>tcg</c> for software emulation.</param>
     /// <param name="cpuModel">The CPU model, such as <c>max</c>.</param>
-    /// <param name="bound">After this the guest counts as hung and QEMU is killed.</param>
-    public static async Task<KvmTrial> Run(string qemu, string accelerator, string cpuModel, TimeSpan bound)
+    /// <param name="bound">After this QEMU is killed.</param>
+    /// <param name="cancel">Kills QEMU as well.</param>
+    public static async Task<KvmTrial> RunAsync(string qemu, string accelerator, string cpuModel, TimeSpan bound, CancellationToken cancel)
     {
         var disk = Path.Combine(Path.GetTempPath(), $"vmspawn-trial-{Guid.NewGuid():n}");
         try
         {
             TrialGuest.WriteDisk(disk);
             var start = Stopwatch.GetTimestamp();
-            var run = await ChildRun.Run(qemu, Arguments(disk, accelerator, cpuModel), bound);
-            return new KvmTrial(run.ExitCode == 0 ? null : Reason(run, bound), Stopwatch.GetElapsedTime(start));
+            var run = await ChildRun.Run(qemu, Arguments(disk, accelerator, cpuModel), bound, cancel);
+            return new KvmTrial(run.ExitCode == 0 ? null : Reason(run, bound), Stopwatch.GetElapsedTime(start), run.TimedOut);
         }
         finally
         {
@@ -42,7 +44,7 @@ internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed)
     private static string Reason(ChildRun run, TimeSpan bound)
     {
         if (run.TimedOut)
-            return $"a trial guest did not power off within {bound.TotalSeconds:0.#} s";
+            return $"a trial guest did not power off within {bound.TotalSeconds:0.#} s; the next start tries again";
         var end = run.Error.AsSpan().Trim().IndexOf('\n');
         var said = end < 0 ? run.Error.AsSpan().Trim() : run.Error.AsSpan().Trim()[..end];
         return said.IsEmpty ? $"a trial run of QEMU ended with status {run.ExitCode}" : $"a trial run of QEMU failed: {said}";

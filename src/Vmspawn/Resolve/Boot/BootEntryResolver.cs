@@ -10,7 +10,7 @@ using Vmspawn.Spec;
 namespace Vmspawn.Resolve;
 
 /// <summary>Finds the kernel, the initrds and the kernel arguments of a boot entry on the image's own boot partitions.</summary>
-internal sealed class BootEntryResolver(VmOptions options, Architecture architecture, string? tmpdir, List<Problem> problems)
+internal sealed class BootEntryResolver(VmOptions options, Architecture architecture, string? tmpdir, List<Problem> problems, List<string> details)
 {
     /// <summary>The boot loader's order: an extended boot loader partition holds what the other has no room for.</summary>
     private static readonly Guid[] Types = [PartitionTypes.ExtendedBoot, PartitionTypes.Efi];
@@ -41,22 +41,29 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
         if (partitions.Count == 0)
             return Refuse("no-boot-partition", $"{image} has no boot partition{(error is null ? "" : $": {error}")}", "name a kernel with --linux=");
 
-        var found = partitions.SelectMany(partition => Entries(partition)).OrderBy(item => item.Entry, BootEntryOrder.Best).ToList();
-        var chosen = found.Find(item => options.BootEntry == BootEntryText.Auto || Is(item.Entry, options.BootEntry!));
+        var passedOver = new List<PassedOverEntry>();
+        var found = partitions.SelectMany(partition => Entries(partition, passedOver)).OrderBy(item => item.Entry, BootEntryOrder.Best).ToList();
+        details.AddRange(passedOver.Select(entry => $"boot entry passed over: {entry}"));
+        var chosen = found.Find(item => options.BootEntry == BootEntryText.Auto || Is(item.Entry.Id, options.BootEntry!));
         if (chosen.Entry is not null)
             return Kernel(image, chosen.Entry, chosen.Volume, chosen.Partition);
+        if (passedOver.Find(entry => Is(entry.Id, options.BootEntry!)) is { } named)
+            return Refuse("no-boot-entry", $"this entry of {image} cannot be booted: {named.Reason}", "name a kernel with --linux=");
+        var skipped = passedOver.Count == 0 ? "" : $" (passed over {string.Join("; ", passedOver)})";
         return found.Count == 0
-            ? Refuse("no-boot-entry", $"{image} has no boot entry for this machine", "name a kernel with --linux=")
+            ? Refuse("no-boot-entry", $"{image} has no boot entry for this machine{skipped}", "name a kernel with --linux=")
             : Refuse("no-boot-entry", $"{image} has no such boot entry", $"there are {string.Join(", ", found.Select(item => item.Entry.Id))}");
     }
 
-    private IEnumerable<(BootEntry Entry, FatVolume Volume, ExtentBytes Partition)> Entries(ExtentBytes partition)
+    private IEnumerable<(BootEntry Entry, FatVolume Volume, ExtentBytes Partition)> Entries(ExtentBytes partition, List<PassedOverEntry> passedOver)
     {
         var volume = FatVolume.Open(partition);
-        return BootEntries.Find(volume, architecture).Select(entry => (entry, volume, partition));
+        var found = BootEntries.Find(volume, architecture);
+        passedOver.AddRange(found.PassedOver);
+        return found.Entries.Select(entry => (entry, volume, partition));
     }
 
-    private static bool Is(BootEntry entry, string id) => entry.Id == id || Path.GetFileNameWithoutExtension(entry.Id) == id;
+    private static bool Is(string entry, string id) => entry == id || Path.GetFileNameWithoutExtension(entry) == id;
 
     private KernelSpec? Kernel(string image, BootEntry entry, FatVolume volume, ExtentBytes partition)
     {

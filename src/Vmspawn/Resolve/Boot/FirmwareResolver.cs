@@ -13,7 +13,8 @@ internal sealed class FirmwareResolver(
     /// <summary>The firmware; null for the platform's own, and where there is a problem.</summary>
     /// <param name="kernel">The kernel to boot, or null to boot from a disk.</param>
     /// <param name="root">The root disk, or null.</param>
-    public FirmwareSpec? Resolve(KernelSpec? kernel, DriveSpec? root)
+    /// <param name="cancel">Ends the wait for a lock.</param>
+    public async Task<FirmwareSpec?> ResolveAsync(KernelSpec? kernel, DriveSpec? root, CancellationToken cancel)
     {
         if (Kind(kernel) != FirmwareKind.Uefi)
         {
@@ -27,7 +28,7 @@ internal sealed class FirmwareResolver(
         {
             Origin = descriptor.Origin,
             Mapping = _technique is null ? descriptor.Mapping : ConfidentialFirmware.InMemory(descriptor.Mapping),
-            Nvram = new NvramResolver(options, problems, notices).Resolve(descriptor, root),
+            Nvram = await new NvramResolver(options, () => FirmwareCatalog.Of(platform, places), problems, notices).ResolveAsync(descriptor, root, cancel),
             NeedsSmm = descriptor.Features.Contains("requires-smm"),
             ProtectsVariables = descriptor.Features.Contains("requires-smm") && descriptor.Features.Contains(FirmwareFeatures.SecureBoot),
         };

@@ -12,12 +12,14 @@ internal sealed class InstalledFirmware(FirmwarePlatform platform, FirmwarePlace
     /// <param name="surroundings">What we were handed.</param>
     /// <param name="needsQemu">Whether the answer depends on the QEMU binary, whose machine types descriptors name.</param>
     /// <param name="problems">Receives the reasons.</param>
-    public static InstalledFirmware? Look(Architecture? architecture, ProcessContext surroundings, bool needsQemu, List<Problem> problems)
+    /// <param name="cancel">Ends the questions to QEMU.</param>
+    public static async Task<InstalledFirmware?> LookAsync(
+        Architecture? architecture, ProcessContext surroundings, bool needsQemu, List<Problem> problems, CancellationToken cancel)
     {
         var before = problems.Count;
         if (HostInventory.FindPlatform(architecture, problems) is not { } platform)
             return null;
-        var qemu = HostInventory.LookAtQemu(platform, surroundings, problems);
+        var qemu = await HostInventory.LookAtQemuAsync(platform, surroundings, problems, cancel);
         if (qemu is null && needsQemu)
             return null;
         problems.RemoveRange(before, problems.Count - before);

@@ -8,7 +8,7 @@ namespace Vmspawn.Resolve;
 /// <summary>The kernel and its initrds, and whether the firmware asked for goes with them.</summary>
 internal static class KernelResolver
 {
-    public static KernelSpec? Resolve(VmOptions options, Architecture? architecture, string? tmpdir, List<Problem> problems)
+    public static KernelSpec? Resolve(VmOptions options, Architecture machine, string? tmpdir, List<Problem> problems)
     {
         var initrds = InitrdFacts.Probe([.. options.Initrds.Select(Path.GetFullPath)], problems);
         var place = initrds is { Paths: [var first, ..] paths } && NeedsCopy(options, paths.Count) ? OverlayPlace.Choose($"--initrd={first}", "the joined initrds", first, tmpdir, problems)?.Directory : null;
@@ -18,8 +18,14 @@ internal static class KernelResolver
             return null;
         if (KernelFacts.Probe($"--linux={path}", path, problems) is not { } kernel)
             return null;
-        if (architecture is { } machine && kernel.Processor is { } processor && processor != machine)
+        if (kernel.Processor is { } processor && processor != machine)
             problems.Add(OtherProcessor(kernel.Path, processor, machine));
+        if (kernel.WhyNot(machine, out var hint) is { } reason)
+        {
+            problems.Add(new Problem("kernel-kind", $"--linux={kernel.Path}", reason, hint));
+            return null;
+        }
+
         CheckFirmware(options.Firmware, $"--linux={kernel.Path}", kernel.IsPe, kernel.IsUki, problems);
         return new KernelSpec(Path.GetFullPath(path), default, initrds?.Paths ?? [])
         {

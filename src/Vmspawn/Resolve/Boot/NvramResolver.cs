@@ -6,12 +6,12 @@ using Vmspawn.Spec;
 namespace Vmspawn.Resolve;
 
 /// <summary>Where the firmware's variables come from and where they are kept.</summary>
-internal sealed class NvramResolver(VmOptions options, List<Problem> problems, List<string> notices)
+internal sealed class NvramResolver(VmOptions options, Func<FirmwareCatalog> catalog, List<Problem> problems, List<string> notices)
 {
     private const string Suffix = ".efinvramstate";
 
     /// <summary>The variables; null for firmware that keeps none, and where there is a problem.</summary>
-    public NvramSpec? Resolve(FirmwareDescriptor firmware, DriveSpec? root)
+    public async Task<NvramSpec?> ResolveAsync(FirmwareDescriptor firmware, DriveSpec? root, CancellationToken cancel)
     {
         if (firmware.Mapping.Variables is not { } own)
         {
@@ -29,9 +29,22 @@ internal sealed class NvramResolver(VmOptions options, List<Problem> problems, L
 
         var subject = options.EfiNvramTemplate is { } path ? $"--efi-nvram-template={path}" : firmware.Origin;
         var template = NvramFacts.Probe(subject, Path.GetFullPath(options.EfiNvramTemplate ?? own.Path), write: false, problems);
-        if (template is null)
+        if (template is null || !Fits(template, own))
             return null;
-        return new NvramSpec(template.File, StatePath(root) is { } state ? State(state, template) : null);
+        return new NvramSpec(template.File, StatePath(root) is { } state ? await StateAsync(state, template, cancel) : null);
+    }
+
+    /// <summary>Whether a template that the user named has the size of the firmware's variables: firmware takes a store of another size for a damaged one and empties it.</summary>
+    private bool Fits(NvramFacts template, FirmwareFile own)
+    {
+        if (options.EfiNvramTemplate is not { } given || NvramFacts.Probe(own.Path, Path.GetFullPath(own.Path), write: false, []) is not { } expected || expected.Size == template.Size)
+            return true;
+        var fitting = catalog().Descriptors.Select(descriptor => descriptor.Mapping.Variables?.Path).OfType<string>().Distinct()
+            .Where(path => NvramFacts.Probe(path, path, write: false, [])?.Size == expected.Size).ToList();
+        problems.Add(new Problem("nvram-template-size", $"--efi-nvram-template={given}",
+            $"it has {template.Size} bytes, and the variables of this firmware have {expected.Size}: they would be lost",
+            fitting.Count == 0 ? "leave it out" : $"these fit: {string.Join(", ", fitting)}"));
+        return false;
     }
 
     private void Refuse(FirmwareDescriptor firmware, string? value, string option)
@@ -67,7 +80,7 @@ internal sealed class NvramResolver(VmOptions options, List<Problem> problems, L
         return null;
     }
 
-    private FirmwareFile? State(string path, NvramFacts template)
+    private async Task<FirmwareFile?> StateAsync(string path, NvramFacts template, CancellationToken cancel)
     {
         var subject = options.EfiNvramState.Path is null ? path : $"--efi-nvram-state={options.EfiNvramState.Path}";
         if (!Path.Exists(path))
@@ -79,7 +92,7 @@ internal sealed class NvramResolver(VmOptions options, List<Problem> problems, L
 
         if (NvramFacts.Probe(subject, path, write: true, problems) is not { } state)
             return null;
-        if (ImageLock.FindHolder(path, write: true, problems) is { } holder)
+        if (await ImageLock.FindHolderAsync(path, write: true, problems, cancel) is { } holder)
         {
             problems.Add(new Problem("nvram-in-use", subject,
                 $"a running VM keeps its EFI variables there: {holder}",

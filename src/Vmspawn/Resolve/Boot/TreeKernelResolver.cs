@@ -25,7 +25,7 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
             if (TreeKernels.Best(files, architecture) is { } entry)
                 return Kernel(files, entry);
             problems.Add(new Problem("no-tree-kernel", _subject,
-                $"there is no kernel for {ArchitectureText.Word(architecture)} in {_tree}: no boot entry below /efi and /boot, and none in /boot and /usr/lib/modules",
+                $"there is no kernel for {ArchitectureText.Word(architecture)} in {_tree}: no boot entry below /efi and /boot, and none in /boot and /usr/lib/modules{Skipped(files)}",
                 "name one with --linux=, or boot a disk with -i"));
         }
         catch (IOException error) when (Directory.Exists(_tree))
@@ -39,6 +39,9 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
 
         return null;
     }
+
+    private string Skipped(TreeFiles files) =>
+        TreeKernels.PassedOver(files, architecture) is { Count: > 0 } passedOver ? $" (passed over {string.Join("; ", passedOver)})" : "";
 
     private KernelSpec? Kernel(TreeFiles files, BootEntry entry)
     {

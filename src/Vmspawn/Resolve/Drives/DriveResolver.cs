@@ -10,17 +10,17 @@ internal sealed class DriveResolver(
 {
     private const long SectorSize = 512;
 
-    public List<DriveSpec> Resolve()
+    public async Task<List<DriveSpec>> ResolveAsync(CancellationToken cancel)
     {
         var drives = new List<DriveSpec>();
         if (options.Image is { } image)
         {
             WarnAboutCd();
-            AddIfGood(drives, Root(image));
+            AddIfGood(drives, await RootAsync(image, cancel));
         }
 
         for (var i = 0; i < options.ExtraDrives.Count; i++)
-            AddIfGood(drives, Extra(options.ExtraDrives[i], i));
+            AddIfGood(drives, await ExtraAsync(options.ExtraDrives[i], i, cancel));
         RefuseSharedWrites(drives);
         return drives;
     }
@@ -31,21 +31,21 @@ internal sealed class DriveResolver(
             drives.Add(drive);
     }
 
-    private DriveSpec? Root(string path)
+    private async Task<DriveSpec?> RootAsync(string path, CancellationToken cancel)
     {
         var subject = $"--image={path}";
-        var template = options.Template is { } wished ? TemplateResolver.Look(wished, problems) : null;
+        var template = options.Template is { } wished ? await TemplateResolver.LookAsync(wished, problems, cancel) : null;
         if (options.Template is not null && (template is null || !Path.Exists(path)))
             return template is null ? null : NewChild(subject, path, template);
-        var drive = Drive(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, options.Ephemeral, out var facts);
-        if (drive is null)
+        if (await DriveAsync(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, options.Ephemeral, cancel) is not { } looked)
             return null;
-        template?.CheckChild(subject, facts!, problems);
+        var (drive, facts) = looked;
+        template?.CheckChild(subject, facts, problems);
         // A child has the size that it was made with.
         if (template is not null && options.GrowImage <= drive.VirtualSize)
             return drive with { IsRoot = true };
         var growTo = options.GrowImage is { } wish && !drive.Type.IsReadOnly()
-            ? GrowImage.Target(facts!, wish, problems)
+            ? GrowImage.Target(facts, wish, problems)
             : null;
         return drive with { IsRoot = true, GrowTo = growTo, VirtualSize = Math.Max(drive.VirtualSize, growTo ?? 0) };
     }
@@ -81,27 +81,26 @@ internal sealed class DriveResolver(
     }
 
     private static BackingSpec[] Below(IReadOnlyList<BackingFacts> backing) =>
-        [.. backing.Select(file => new BackingSpec(file.Path, file.Format, file.IsBlockDevice))];
+        [.. backing.Select(file => new BackingSpec(file.Path, file.Format, file.IsBlockDevice, file.Identity))];
 
-    private DriveSpec? Extra(ExtraDrive wish, int index)
+    private async Task<DriveSpec?> ExtraAsync(ExtraDrive wish, int index, CancellationToken cancel)
     {
         var type = wish.Type ?? options.ImageDiskType;
         var ephemeral = options.Ephemeral && !wish.Persist;
-        return Drive($"--extra-drive={wish.Path}", wish.Path, wish.Format, type, DeviceIds.ExtraDrive(index), ephemeral, out _);
+        return (await DriveAsync($"--extra-drive={wish.Path}", wish.Path, wish.Format, type, DeviceIds.ExtraDrive(index), ephemeral, cancel))?.Drive;
     }
 
-    private DriveSpec? Drive(
-        string subject, string path, ImageFormat format, DiskType type, string id, bool ephemeral, out ImageFacts? facts)
+    private async Task<(DriveSpec Drive, ImageFacts Facts)?> DriveAsync(
+        string subject, string path, ImageFormat format, DiskType type, string id, bool ephemeral, CancellationToken cancel)
     {
         var readOnly = type.IsReadOnly();
         var throwAway = ephemeral && !readOnly;
         var writes = !readOnly && !throwAway;
-        facts = ImageProbe.Probe(subject, path, format, writes, problems);
-        if (facts is null)
+        if (ImageProbe.Probe(subject, path, format, writes, problems) is not { } facts)
             return null;
         notices.AddRange(facts.Warnings);
-        ImageLock.Check(subject, facts, writes, problems);
-        return new DriveSpec
+        await ImageLock.CheckAsync(subject, facts, writes, problems, cancel);
+        var drive = new DriveSpec
         {
             Id = id,
             Path = Path.GetFullPath(path),
@@ -109,12 +108,15 @@ internal sealed class DriveResolver(
             Type = type,
             Serial = DiskSerial.For(path, type),
             VirtualSize = facts.VirtualSize,
+            Identity = facts.Identity,
+            SectorSize = type == DiskType.ScsiCd ? 512 : facts.SectorSize,
             IsBlockDevice = facts.IsBlockDevice,
             ReadOnly = readOnly,
             Discard = options.DiscardDisk && !readOnly,
             OverlayDirectory = throwAway ? OverlayDirectory(subject, path) : null,
             Backing = Below(facts.Backing),
         };
+        return (drive, facts);
     }
 
     private string? OverlayDirectory(string subject, string path) =>
@@ -123,15 +125,22 @@ internal sealed class DriveResolver(
     /// <summary>Two writers in one VM destroy an image as surely as two VMs do.</summary>
     private void RefuseSharedWrites(List<DriveSpec> drives)
     {
-        foreach (var group in drives.GroupBy(drive => drive.Path).Where(group => group.Count() > 1))
+        // By what the file is, not by its name: a link, or another path to it, is the same image.
+        foreach (var group in drives.SelectMany(Uses).GroupBy(use => use.File).Where(group => group.Count() > 1))
         {
-            if (group.Any(drive => !drive.ReadOnly && drive.OverlayDirectory is null))
-            {
-                problems.Add(new Problem("image-twice", group.Key, "is attached more than once and written to",
-                    "attach it once, or use --ephemeral"));
-            }
+            if (!group.Any(use => use.Writes))
+                continue;
+            var names = group.Select(use => use.Path).Distinct().ToList();
+            problems.Add(names.Count == 1
+                ? new Problem("image-twice", names[0], "is attached more than once and written to", "attach it once, or use --ephemeral")
+                : new Problem("image-twice", string.Join(" and ", names), "are the same file, which is used more than once and written to", "attach it once, or use --ephemeral"));
         }
     }
+
+    /// <summary>The files that a drive uses: its image, and those below it, which are read.</summary>
+    private static IEnumerable<(object File, string Path, bool Writes)> Uses(DriveSpec drive) =>
+        drive.Backing.Select(below => ((object?)below.Identity ?? below.Path, below.Path, false))
+            .Prepend(((object?)drive.Identity ?? drive.Path, drive.Path, !drive.ReadOnly && drive.OverlayDirectory is null));
 
     private void WarnAboutCd()
     {

@@ -11,12 +11,12 @@ internal sealed record TemplateResolver(string Path, ImageFacts Image)
     private static string Subject(TemplateImage wish) => $"--template={wish.Path}";
 
     /// <summary>Looks; null with the reason in <paramref name="problems"/>.</summary>
-    public static TemplateResolver? Look(TemplateImage wish, List<Problem> problems)
+    public static async Task<TemplateResolver?> LookAsync(TemplateImage wish, List<Problem> problems, CancellationToken cancel)
     {
         var subject = Subject(wish);
         if (ImageProbe.Probe(subject, wish.Path, wish.Format, write: false, problems) is not { } image)
             return null;
-        ImageLock.Check(subject, image, write: false, problems);
+        await ImageLock.CheckAsync(subject, image, write: false, problems, cancel);
         var template = new TemplateResolver(System.IO.Path.GetFullPath(wish.Path), image);
         if (template.Facts.IsNameable)
             return template;

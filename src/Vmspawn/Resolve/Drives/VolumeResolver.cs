@@ -8,23 +8,26 @@ namespace Vmspawn.Resolve;
 /// <summary>Asks storage providers about volumes; nothing is made or opened before the launch.</summary>
 internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessContext surroundings, List<Problem> problems)
 {
-    public IEnumerable<DriveSpec> Resolve()
+    public async Task<IReadOnlyList<DriveSpec>> ResolveAsync(CancellationToken cancel)
     {
+        var drives = new List<DriveSpec>();
         for (var i = 0; i < options.Volumes.Count; i++)
         {
-            if (Resolve(options.Volumes[i], i) is { } drive)
-                yield return drive;
+            if (await ResolveAsync(options.Volumes[i], i, cancel) is { } drive)
+                drives.Add(drive);
         }
+
+        return drives;
     }
 
-    private DriveSpec? Resolve(VolumeRequest wish, int index)
+    private async Task<DriveSpec?> ResolveAsync(VolumeRequest wish, int index, CancellationToken cancel)
     {
         var subject = $"--bind-volume={wish.Name}";
         var socket = StorageProvider.SocketOf(isUser, surroundings.Environment, wish.Provider);
         VolumeFacts? facts;
         try
         {
-            facts = StorageProvider.FindAsync(socket, wish.Volume).GetAwaiter().GetResult();
+            facts = await StorageProvider.FindAsync(socket, wish.Volume, cancel);
         }
         catch (VolumeException error)
         {

@@ -16,11 +16,12 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
     /// <summary>A read-only disk behind all others, or null when none is asked for or it cannot be made.</summary>
     /// <param name="machine">The machine's name.</param>
     /// <param name="sshKeys">Public keys for the guest's default user.</param>
-    public DriveSpec? Resolve(string machine, IReadOnlyList<string> sshKeys)
+    /// <param name="cancel">Ends the reading of pipes and sockets.</param>
+    public async Task<DriveSpec?> ResolveAsync(string machine, IReadOnlyList<string> sshKeys, CancellationToken cancel)
     {
         if (options.CloudInit is not { } wish)
             return null;
-        if (Read(wish.UserData) is not { } files)
+        if (await ReadAsync(wish.UserData, cancel) is not { } files)
             return null;
         if (files.TryGetValue(CloudInitSeed.UserData, out var userData) && !CloudInitSeed.IsKnownFormat(userData.Span))
             notices.Add($"--cloud-init={wish.UserData}: cloud-init may ignore it: it begins with neither #cloud-config nor #! nor another of its formats");
@@ -40,7 +41,7 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
     }
 
     /// <summary>A file of user data, or a directory of files by cloud-init's names; null with a problem.</summary>
-    private Dictionary<string, ReadOnlyMemory<byte>>? Read(string? path)
+    private async Task<Dictionary<string, ReadOnlyMemory<byte>>?> ReadAsync(string? path, CancellationToken cancel)
     {
         var files = new Dictionary<string, ReadOnlyMemory<byte>>();
         if (path is null)
@@ -48,7 +49,7 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
         var isDirectory = Directory.Exists(path);
         foreach (var name in isDirectory ? CloudInitSeed.Names.Where(name => File.Exists(Path.Combine(path, name))) : [CloudInitSeed.UserData])
         {
-            if (ReadFile(isDirectory ? Path.Combine(path, name) : path) is not { } content)
+            if (await ReadFileAsync(isDirectory ? Path.Combine(path, name) : path, cancel) is not { } content)
                 return null;
             files.Add(name, content);
         }
@@ -59,11 +60,11 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
         return null;
     }
 
-    private byte[]? ReadFile(string path)
+    private async Task<byte[]?> ReadFileAsync(string path, CancellationToken cancel)
     {
         try
         {
-            var content = CredentialFile.Read(path, Largest + 1);
+            var content = await CredentialFile.ReadAsync(path, Largest + 1, cancel);
             if (content.Length <= Largest)
                 return content;
             Refuse(path, "is larger than 16 MiB", "let it fetch the rest in the guest");

@@ -1,55 +1,87 @@
-using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Reads a credential from a file, or from a socket that sends it to whoever connects.</summary>
+/// <summary>Reads a credential from a file, a pipe, or a socket that sends it to whoever connects.</summary>
 internal static class CredentialFile
 {
-    /// <summary>How long a socket may take to send it.</summary>
-    private static readonly TimeSpan SocketLimit = TimeSpan.FromSeconds(10);
+    private const int ChunkSize = 16 << 10;
+
+    /// <summary>How long a pipe or a socket may take for all of it.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 
     /// <summary>At most <paramref name="limit"/> bytes.</summary>
-    public static byte[] Read(string path, int limit)
+    /// <exception cref="IOException">It cannot be read, or did not end in time.</exception>
+    public static Task<byte[]> ReadAsync(string path, int limit, CancellationToken cancel) => ReadAsync(path, limit, Bound, cancel);
+
+    /// <inheritdoc cref="ReadAsync(string, int, CancellationToken)"/>
+    internal static async Task<byte[]> ReadAsync(string path, int limit, TimeSpan bound, CancellationToken cancel)
     {
+        using var clock = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        clock.CancelAfter(bound);
+        try
+        {
+            using var file = TryOpen(path);
+            if (file is null)
+                return await FromSocketAsync(path, limit, clock.Token);
+            return FileFacts.Of(file).Kind == FileKind.Regular ? FromFile(file, limit) : await FromPipeAsync(file, limit, clock.Token);
+        }
+        catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
+        {
+            throw new IOException($"its end did not come within {bound.TotalSeconds:0.#} s", late);
+        }
+    }
+
+    /// <summary>The open file; null for a socket, which cannot be opened.</summary>
+    private static SafeFileHandle? TryOpen(string path)
+    {
+        try
+        {
+            return OpenFile.Open(path, writable: false);
+        }
+        catch (LinuxException error) when (error.Errno == Errno.ENXIO)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] FromFile(SafeFileHandle file, int limit)
+    {
+        // Files of /proc and /sys say that they are empty.
         using var content = new MemoryStream();
-        if (IsSocket(path))
-            ReadSocket(path, content, limit);
-        else
-            ReadFile(path, content, limit);
+        var chunk = new byte[ChunkSize];
+        while (content.Length < limit
+            && RandomAccess.Read(file, chunk.AsSpan(0, (int)Math.Min(chunk.Length, limit - content.Length)), content.Length) is > 0 and var count)
+            content.Write(chunk, 0, count);
         return content.ToArray();
     }
 
-    /// <summary>A socket has no file type of its own in .NET: what exists, is no directory and cannot be opened for that reason.</summary>
-    private static bool IsSocket(string path) =>
-        File.GetAttributes(path) is var attributes
-        && !attributes.HasFlag(FileAttributes.Directory)
-        && !attributes.HasFlag(FileAttributes.Normal)
-        && attributes.HasFlag(FileAttributes.Device);
-
-    private static void ReadFile(string path, MemoryStream content, int limit)
+    private static async Task<byte[]> FromPipeAsync(SafeFileHandle pipe, int limit, CancellationToken cancel)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-        Copy(file, content, limit);
-    }
-
-    private static void ReadSocket(string path, MemoryStream content, int limit)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.ReceiveTimeout = (int)SocketLimit.TotalMilliseconds;
-        socket.Connect(new UnixDomainSocketEndPoint(path));
-        using var stream = new NetworkStream(socket);
-        Copy(stream, content, limit);
-    }
-
-    private static void Copy(Stream from, MemoryStream to, int limit)
-    {
-        var buffer = new byte[Math.Min(limit, 16 << 10)];
-        while (to.Length < limit)
+        using var content = new MemoryStream();
+        using var readiness = new Readiness(pipe);
+        var chunk = new byte[ChunkSize];
+        while (content.Length < limit)
         {
-            var count = from.Read(buffer, 0, (int)Math.Min(buffer.Length, limit - to.Length));
+            await readiness.WaitReadableAsync(cancel);
+            var count = DescriptorIo.Read(pipe, chunk.AsSpan(0, (int)Math.Min(chunk.Length, limit - content.Length)));
             if (count == 0)
-                return;
-            to.Write(buffer, 0, count);
+                break;
+            content.Write(chunk, 0, Math.Max(0, count));
         }
+
+        return content.ToArray();
+    }
+
+    private static async Task<byte[]> FromSocketAsync(string path, int limit, CancellationToken cancel)
+    {
+        using var content = new MemoryStream();
+        await using var connection = await UnixConnection.ConnectAsync(path, cancel);
+        using var descriptors = new DescriptorQueue();
+        var chunk = new byte[ChunkSize];
+        while (content.Length < limit && await connection.ReceiveAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, limit - content.Length)), descriptors, cancel) is > 0 and var count)
+            content.Write(chunk, 0, count);
+        return content.ToArray();
     }
 }

@@ -10,8 +10,8 @@ internal static class CredentialResolver
     /// <summary>systemd refuses larger ones (systemd.exec(5), "LoadCredential=").</summary>
     private const int LargestCredential = 1 << 20;
 
-    public static CredentialSet Resolve(
-        IReadOnlyList<CredentialSource> sources, string? directory, List<Problem> problems)
+    public static async Task<CredentialSet> ResolveAsync(
+        IReadOnlyList<CredentialSource> sources, string? directory, List<Problem> problems, CancellationToken cancel)
     {
         var credentials = new CredentialSet();
         foreach (var source in sources)
@@ -19,7 +19,7 @@ internal static class CredentialResolver
             var value = source switch
             {
                 LiteralCredential literal => literal.Value,
-                LoadedCredential loaded => Load(loaded, directory, problems),
+                LoadedCredential loaded => await LoadAsync(loaded, directory, problems, cancel),
                 _ => throw new ArgumentException($"Unknown kind of credential: {source.GetType()}", nameof(sources)),
             };
             if (value is not null)
@@ -29,14 +29,14 @@ internal static class CredentialResolver
         return credentials;
     }
 
-    private static ReadOnlyMemory<byte>? Load(LoadedCredential source, string? directory, List<Problem> problems)
+    private static async Task<ReadOnlyMemory<byte>?> LoadAsync(LoadedCredential source, string? directory, List<Problem> problems, CancellationToken cancel)
     {
         var subject = $"--load-credential={source.Id}:{source.Path}";
         if (Locate(source.Path, subject, directory, problems) is not { } path)
             return null;
         try
         {
-            var value = CredentialFile.Read(path, LargestCredential + 1);
+            var value = await CredentialFile.ReadAsync(path, LargestCredential + 1, cancel);
             if (value.Length <= LargestCredential)
                 return value;
             problems.Add(new Problem("credential-too-large", subject, "is larger than 1 MiB, the most a credential can be"));

@@ -7,8 +7,9 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>A key that logs in to the guest: made while everything else is looked at, then told to the guest.</summary>
-internal sealed class SshResolver
+/// <summary>A key that logs in to the guest.</summary>
+/// <remarks>ssh-keygen takes about 100 ms: it is started first, runs while the rest is resolved, and is waited for in <see cref="FinishAsync"/>.</remarks>
+internal sealed class SshResolver : IAsyncDisposable
 {
     private const string PublicKeys = "ssh.ephemeral-authorized_keys-all";
 
@@ -22,22 +23,24 @@ internal sealed class SshResolver
     private const string DropIn = "systemd.unit-dropin.sshd-vsock@.service";
 
     private readonly VmOptions _options;
-    private readonly SshKeyMaker? _maker;
+    private readonly SshKeySource? _source;
     private readonly Task<SshKeyPair>? _key;
+    private readonly CancellationTokenSource _abandon;
     private readonly bool _byVsock;
     private readonly bool _byNetwork;
 
-    /// <summary>Begins to make the key.</summary>
-    public SshResolver(VmOptions options, HostInventory world, ProcessContext surroundings, bool hasVsock)
+    /// <summary>Starts to make the key.</summary>
+    public SshResolver(VmOptions options, HostInventory world, ProcessContext process, bool hasVsock, CancellationToken cancel)
     {
         _options = options;
+        _abandon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _byVsock = hasVsock;
         _byNetwork = !hasVsock && (options.Networks.Contains(NetworkMode.User) || options.PublishedPorts.Count > 0);
         var isWanted = options.SshKey.Pass ?? (_byVsock || _byNetwork || options.CloudInit is not null);
         if (isWanted && world.FindProgram("ssh-keygen") is { } program)
         {
-            _maker = new SshKeyMaker(program, options.SshKey.Type, world.Host.Runtime.Path);
-            _key = surroundings.TakeSshKey(_maker);
+            _source = new SshKeySource(program, options.SshKey.Type, world.Host.Runtime.Path);
+            _key = process.TakeSshKey(new SshKeyMaker(_source), _abandon.Token);
         }
 
         IsMissing = _key is null && options.SshKey.Pass == true;
@@ -53,27 +56,38 @@ internal sealed class SshResolver
 
     private int GuestPort => _options.CloudInit is null ? ExtraPort : UsualPort;
 
-    /// <summary>Waits for the key and tells the guest of it.</summary>
-    public SshSpec? Finish(IReadOnlyList<NicSpec> nics, CredentialSet credentials, bool hasSmbios, List<Problem> problems)
+    /// <summary>Waits for the key and adds it to the guest's credentials.</summary>
+    public async Task<SshSpec?> FinishAsync(IReadOnlyList<NicSpec> nics, CredentialSet credentials, bool hasSmbios, List<Problem> problems)
     {
         if (IsMissing)
             problems.Add(new Problem("ssh-key", "--pass-ssh-key=yes", "ssh-keygen is not installed", "install it (Debian: openssh-client), or leave the option out"));
-        if (_key is null || Await(_key, problems) is not { } key)
+        if (_key is null || await KeyAsync(_key, problems) is not { } key)
             return null;
         credentials.Append(PublicKeys, Encoding.UTF8.GetBytes(key.Public));
-        // Its name is too long for every way but SMBIOS and the kernel command line, which the user would be warned of.
+        // Its name is too long for every way but SMBIOS and the kernel command line.
         if (_byVsock && hasSmbios && credentials.All.All(credential => credential.Id != DropIn))
             credentials.Set(DropIn, SshdWithKey());
         if (_byNetwork && _options.CloudInit is null)
             credentials.Append("ssh.listen", Encoding.ASCII.GetBytes($"{ExtraPort}"));
-        return new SshSpec(key, _maker!, _byNetwork ? HostPort(nics) : null);
+        return new SshSpec(key, _source!, _byNetwork ? HostPort(nics) : null);
     }
 
-    private SshKeyPair? Await(Task<SshKeyPair> making, List<Problem> problems)
+    /// <summary>Ends ssh-keygen where its key is not wanted any more; its files are removed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_key is { IsCompleted: false })
+            await _abandon.CancelAsync();
+        // Its failure was reported by FinishAsync, or is of no interest any more.
+        if (_key is not null)
+            await ((Task)_key).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _abandon.Dispose();
+    }
+
+    private async Task<SshKeyPair?> KeyAsync(Task<SshKeyPair> making, List<Problem> problems)
     {
         try
         {
-            return making.GetAwaiter().GetResult();
+            return await making;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -11,7 +11,8 @@ internal static class BoundUsers
     private const uint Nobody = 65534;
 
     /// <summary>Each user with its number in the guest; what is wrong goes to <paramref name="problems"/>.</summary>
-    public static IReadOnlyList<GuestUser> Resolve(BindUserRequests wishes, Func<string, HostUser?> find, List<Problem> problems)
+    public static async Task<IReadOnlyList<GuestUser>> ResolveAsync(
+        BindUserRequests wishes, Func<string, CancellationToken, Task<HostUser?>> find, List<Problem> problems, CancellationToken cancel)
     {
         var users = new List<GuestUser>();
         foreach (var name in wishes.Names)
@@ -20,18 +21,19 @@ internal static class BoundUsers
             var id = GuestUser.FirstId + (uint)users.Count;
             if (id > GuestUser.LastId)
                 problems.Add(new Problem("bind-user-many", subject, $"at most {GuestUser.LastId - GuestUser.FirstId + 1} users can be bound"));
-            else if (Find(subject, name, find, problems) is { } user)
+            else if (await FindAsync(subject, name, find, problems, cancel) is { } user)
                 users.Add(GuestUser.Of(user, id, wishes));
         }
 
         return users;
     }
 
-    private static HostUser? Find(string subject, string name, Func<string, HostUser?> find, List<Problem> problems)
+    private static async Task<HostUser?> FindAsync(
+        string subject, string name, Func<string, CancellationToken, Task<HostUser?>> find, List<Problem> problems, CancellationToken cancel)
     {
         try
         {
-            var user = find(name);
+            var user = await find(name, cancel);
             if (user is null)
                 problems.Add(new Problem("bind-user-unknown", subject, "this host has no such user"));
             else if (user.UserId is not (0 or Nobody))

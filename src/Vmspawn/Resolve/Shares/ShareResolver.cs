@@ -11,19 +11,20 @@ internal sealed class ShareResolver(
     /// <summary>The kernel's word for it on its command line.</summary>
     private const string RootTag = "root";
 
-    /// <param name="machine">The machine's name; null where that is a problem already.</param>
+    /// <param name="machine">The machine's name.</param>
     /// <param name="credentials">Take what the guest's systemd has to know of them.</param>
-    public IReadOnlyList<ShareSpec> Resolve(string? machine, CredentialSet credentials)
+    /// <param name="cancel">Ends the questions to programs and services.</param>
+    public async Task<IReadOnlyList<ShareSpec>> ResolveAsync(string machine, CredentialSet credentials, CancellationToken cancel)
     {
         if (options.Shares.PrivateUsers is not null && options.Directory is null)
             notices.Add("--private-users= only changes how a directory is booted, and there is none");
-        var users = BoundUsers.Resolve(options.Shares.Users, world.FindUser, problems);
+        var users = await BoundUsers.ResolveAsync(options.Shares.Users, world.FindUser, problems, cancel);
         if (options.Directory is null && options.Shares.Binds.Count == 0 && users.Count == 0)
             return [];
-        var servers = new ShareServers(world, problems, notices);
+        var servers = new ShareServers(world, await world.Virtiofsd(cancel), problems, notices);
         var shares = new List<ShareSpec?>();
         if (options.Directory is { } tree)
-            shares.Add(Root(tree, machine, servers));
+            shares.Add(await RootAsync(tree, machine, servers, cancel));
         shares.AddRange(options.Shares.Binds.Select((bind, i) => Bound(bind, i, servers)));
         foreach (var user in users)
         {
@@ -39,7 +40,7 @@ internal sealed class ShareResolver(
         return all;
     }
 
-    private ShareSpec? Root(string tree, string? machine, ShareServers servers)
+    private async Task<ShareSpec?> RootAsync(string tree, string machine, ShareServers servers, CancellationToken cancel)
     {
         var subject = $"--directory={tree}";
         if (SharedDirectory.Look(subject, tree, problems) is not { } directory)
@@ -47,8 +48,8 @@ internal sealed class ShareResolver(
         var ids = Ids(directory);
         if (servers.For(subject, directory.Path, readOnly: false, ids, isWished: options.Shares.PrivateUsers is not null) is not { } server)
             return null;
-        var snapshot = options.Ephemeral && machine is not null
-            ? new SnapshotResolver(world, tmpdir, problems, notices).Resolve(subject, machine, directory.Path, server)
+        var snapshot = options.Ephemeral
+            ? await new SnapshotResolver(world, tmpdir, problems, notices).ResolveAsync(subject, machine, directory.Path, server, cancel)
             : null;
         return new ShareSpec
         {
@@ -82,7 +83,7 @@ internal sealed class ShareResolver(
             Id = DeviceIds.Share(index),
             Tag = $"mnt{index}",
             Source = directory.Path,
-            Target = bind.Target ?? directory.Path,
+            Target = bind.Target ?? directory.Name,
             ReadOnly = bind.ReadOnly,
             Server = server,
         };

@@ -4,12 +4,11 @@ using Vmspawn.Spec;
 namespace Vmspawn.Resolve;
 
 /// <summary>Chooses what serves each share: a virtiofsd, or QEMU where there is none.</summary>
-internal sealed class ShareServers(HostInventory world, List<Problem> problems, List<string> notices)
+internal sealed class ShareServers(HostInventory world, VirtiofsdFacts facts, List<Problem> problems, List<string> notices)
 {
     private const string NinePDriver = "virtio-9p-pci";
     private const string Install = "install it: apt install virtiofsd, or dnf install virtiofsd";
 
-    private readonly VirtiofsdFacts _facts = world.Virtiofsd();
     private bool _isSandboxTold;
     private bool _isFallbackTold;
 
@@ -21,9 +20,9 @@ internal sealed class ShareServers(HostInventory world, List<Problem> problems, 
     /// <param name="isWished">Whether the user insists on mapping them.</param>
     public ShareServer? For(string subject, string path, bool readOnly, IdMap? ids, bool isWished)
     {
-        if (_facts.Best(world.Host.IsRoot) is not { } program)
+        if (facts.Best(world.Host.IsRoot) is not { } program)
             return WithoutVirtiofsd(subject, ids, isWished);
-        if (readOnly && !program.HasReadOnly && _facts.Sandbox != VirtiofsdSandbox.Namespace)
+        if (readOnly && !program.HasReadOnly && facts.Sandbox != VirtiofsdSandbox.Namespace)
         {
             problems.Add(new Problem("bind-read-only", subject,
                 $"{program.Path} cannot keep the guest from writing, and we cannot mount the directory read-only for it", "use the virtiofsd in Rust"));
@@ -32,30 +31,31 @@ internal sealed class ShareServers(HostInventory world, List<Problem> problems, 
 
         if (ids is not null && !program.HasTranslation)
             CannotMap(subject, path, program.Path, isWished);
-        return new Virtiofsd(program.Path, program.Kind, Sandbox(program)) { MapsIds = program.HasTranslation };
+        return new Virtiofsd(program.Path, program.Kind, Sandbox(program, path)) { MapsIds = program.HasTranslation };
     }
 
-    private VirtiofsdSandbox Sandbox(VirtiofsdProgram program)
+    private VirtiofsdSandbox Sandbox(VirtiofsdProgram program, string path)
     {
         // An ordinary user's has no rights to give up, and a user namespace would show it one id only.
         if (!world.Host.IsRoot)
             return VirtiofsdSandbox.None;
-        if (_facts.Sandbox == VirtiofsdSandbox.None && !_isSandboxTold)
+        if (facts.Sandbox == VirtiofsdSandbox.None && !_isSandboxTold)
             notices.Add($"{program.Path} runs without a sandbox: we may neither make namespaces nor change the root directory");
         _isSandboxTold = true;
-        return _facts.Sandbox;
+        // pivot_root(2) into the root directory itself fails with EBUSY; the one in Rust makes a mount for it first.
+        return program.Kind == VirtiofsdKind.C && path == "/" && facts.Sandbox == VirtiofsdSandbox.Namespace ? VirtiofsdSandbox.Chroot : facts.Sandbox;
     }
 
     private NineP? WithoutVirtiofsd(string subject, IdMap? ids, bool isWished)
     {
         if (!world.Qemu.HasDriver(NinePDriver))
         {
-            problems.Add(new Problem("virtiofsd-missing", subject, $"{_facts.WhyNone}, and this QEMU has no 9p", Install));
+            problems.Add(new Problem("virtiofsd-missing", subject, $"{facts.WhyNone}, and this QEMU has no 9p", Install));
             return null;
         }
 
         if (!_isFallbackTold)
-            notices.Add($"sharing by 9p, which is slower and which not every guest knows: {_facts.WhyNone} ({Install})");
+            notices.Add($"sharing by 9p, which is slower and which not every guest knows: {facts.WhyNone} ({Install})");
         _isFallbackTold = true;
         if (isWished)
             CannotMap(subject, "", "9p", isWished);

@@ -4,10 +4,11 @@ using Vmspawn.Linux;
 namespace Vmspawn.Resolve;
 
 /// <summary>A directory of the host as it was found.</summary>
-/// <param name="Path">Absolute path.</param>
+/// <param name="Path">Absolute path of the directory itself, where a symbolic link was named: no virtiofsd takes a link.</param>
+/// <param name="Name">Absolute path as it was named.</param>
 /// <param name="User">Its owner.</param>
 /// <param name="Group">Its group.</param>
-internal sealed record SharedDirectory(string Path, uint User, uint Group)
+internal sealed record SharedDirectory(string Path, string Name, uint User, uint Group)
 {
     /// <summary>Looks; null with the reason in <paramref name="problems"/>.</summary>
     public static SharedDirectory? Look(string subject, string path, List<Problem> problems)
@@ -18,7 +19,7 @@ internal sealed record SharedDirectory(string Path, uint User, uint Group)
             using var directory = OpenFile.Open(path, writable: false);
             var facts = FileFacts.Of(directory);
             if (facts.Kind == FileKind.Directory)
-                return new SharedDirectory(path, facts.UserId, facts.GroupId);
+                return new SharedDirectory(Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, path, facts.UserId, facts.GroupId);
             problems.Add(new Problem("share-source", subject, "this is not a directory, and only directories can be shared"));
         }
         catch (LinuxException error)

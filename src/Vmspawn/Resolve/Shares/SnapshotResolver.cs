@@ -16,13 +16,14 @@ internal sealed class SnapshotResolver(HostInventory world, string? tmpdir, List
     /// <param name="machine">The machine's name.</param>
     /// <param name="tree">Absolute path of the tree.</param>
     /// <param name="server">What serves it: only virtiofsd can be shown mounts of its own.</param>
-    public TreeSnapshot? Resolve(string subject, string machine, string tree, ShareServer server)
+    /// <param name="cancel">Ends the trial.</param>
+    public async Task<TreeSnapshot?> ResolveAsync(string subject, string machine, string tree, ShareServer server, CancellationToken cancel)
     {
         if (OverlayPlace.Choose(subject, "what the guest writes", tree, tmpdir, problems) is not { } place)
             return null;
         var path = AbandonedTrees.PathFor(place.Directory, machine);
         var overlay = world.Host.IsRoot ? SnapshotKind.Overlay : SnapshotKind.UserOverlay;
-        var why = server is Virtiofsd ? WhyNoOverlay(place.Directory, tree, overlay) : "QEMU itself serves it";
+        var why = server is Virtiofsd ? await WhyNoOverlayAsync(place.Directory, tree, overlay, cancel) : "QEMU itself serves it";
         if (why is null)
             return new TreeSnapshot(path, overlay);
         if (tree == "/")
@@ -36,13 +37,13 @@ internal sealed class SnapshotResolver(HostInventory world, string? tmpdir, List
         return new TreeSnapshot(path, SnapshotKind.Copy);
     }
 
-    /// <summary>Mounts one and lets it go: kernels, containers and file systems have too many reasons why not.</summary>
-    private static string? WhyNoOverlay(string place, string tree, SnapshotKind kind)
+    /// <summary>Mounts one for a moment: kernels, containers and file systems have too many reasons why not for a list of them.</summary>
+    private static async Task<string?> WhyNoOverlayAsync(string place, string tree, SnapshotKind kind, CancellationToken cancel)
     {
         var path = AbandonedTrees.PathFor(place, $"trial-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
         using var directory = ThrowAwayDirectory.Make(path, copyOf: null);
         var words = TreeMounts.Overlay(path, tree, kind == SnapshotKind.UserOverlay);
-        var run = ChildRun.Run(words[0], [.. words.Skip(1), "/bin/true"], TrialBound).GetAwaiter().GetResult();
+        var run = await ChildRun.Run(words[0], [.. words.Skip(1), "/bin/true"], TrialBound, cancel);
         return run.ExitCode == 0 ? null : run.Error.Trim().Split('\n')[0];
     }
 }

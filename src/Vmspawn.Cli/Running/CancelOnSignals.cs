@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Cli.Running;
+
+/// <summary>Makes the signals that ask us to stop cancel what runs before a machine does; a second signal has its usual effect, which ends the process.</summary>
+internal sealed class CancelOnSignals : IDisposable
+{
+    private static readonly (PosixSignal Signal, int Number, string Name)[] Signals =
+    [
+        (PosixSignal.SIGHUP, 1, "SIGHUP"),
+        (PosixSignal.SIGINT, 2, "SIGINT"),
+        (PosixSignal.SIGQUIT, 3, "SIGQUIT"),
+        (PosixSignal.SIGTERM, 15, "SIGTERM"),
+    ];
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private (int Number, string Name)? _received;
+
+    private CancelOnSignals()
+    {
+        foreach (var (signal, number, name) in Signals)
+            _registrations.Add(PosixSignalRegistration.Create(signal, context => OnSignal(context, number, name)));
+    }
+
+    /// <summary>Runs work until its end or a signal.</summary>
+    /// <typeparam name="T">The type of its result.</typeparam>
+    /// <param name="work">The work; its token is cancelled by the first signal.</param>
+    /// <returns>Its result; or, when a signal ended it, the exit status 128 + the signal's number, which was reported.</returns>
+    public static async Task<(T? Result, int? Status)> RunAsync<T>(Func<CancellationToken, Task<T>> work)
+    {
+        using var signals = new CancelOnSignals();
+        try
+        {
+            return (await work(signals._stop.Token), null);
+        }
+        catch (OperationCanceledException) when (signals._received is { } received)
+        {
+            Report.Error($"stopped by {received.Name} before anything was started");
+            return (default, 128 + received.Number);
+        }
+    }
+
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _stop.Dispose();
+    }
+
+    private void OnSignal(PosixSignalContext context, int number, string name)
+    {
+        if (_received is not null)
+            return;
+        _received = (number, name);
+        context.Cancel = true;
+        _stop.Cancel();
+    }
+}

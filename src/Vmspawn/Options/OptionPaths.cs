@@ -1,0 +1,30 @@
+namespace Vmspawn.Options;
+
+/// <summary>A path of the host among the options.</summary>
+/// <param name="Subject">The option with its value, as problems name it.</param>
+/// <param name="Path">The path.</param>
+internal readonly record struct OptionPath(string Subject, string Path)
+{
+    /// <summary>All of them, so that what holds for every path is checked for every option.</summary>
+    public static IEnumerable<OptionPath> Of(VmOptions options)
+    {
+        IEnumerable<(string Option, string? Path)> all =
+        [
+            ("--image=", options.Image),
+            ("--directory=", options.Directory),
+            ("--template=", options.Template?.Path),
+            .. options.ExtraDrives.Select(drive => ("--extra-drive=", (string?)drive.Path)),
+            ("--linux=", options.Linux),
+            .. options.Initrds.Select(path => ("--initrd=", (string?)path)),
+            ("--firmware=", options.FirmwareDescriptor),
+            ("--efi-nvram-template=", options.EfiNvramTemplate),
+            ("--efi-nvram-state=", options.EfiNvramState.Path),
+            ("--tpm-state=", options.TpmState.Path),
+            .. options.Shares.Binds.Select(bind => (bind.ReadOnly ? "--bind-ro=" : "--bind=", (string?)bind.Source)),
+            ("--forward-journal=", options.Journal.Path),
+            ("--cloud-init=", options.CloudInit?.UserData),
+        ];
+        return all.Where(option => option.Path is not null).Select(option => new OptionPath(option.Option + option.Path, option.Path!))
+            .Concat(options.Credentials.OfType<LoadedCredential>().Select(loaded => new OptionPath($"--load-credential={loaded.Id}:{loaded.Path}", loaded.Path)));
+    }
+}

@@ -1,0 +1,40 @@
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>How the guest and the host reach each other, and what the guest is told.</summary>
+/// <param name="Credentials">All credentials: the user's, then those that options of ours need in the guest.</param>
+/// <param name="Shares">Directories of the host that the guest sees.</param>
+/// <param name="Nics">Its network cards.</param>
+/// <param name="Vsock">Its vsock, or null.</param>
+/// <param name="Journal">Where its journal goes, or null.</param>
+/// <param name="Ssh">The key that logs in, or null.</param>
+/// <param name="Seed">The seed disk for cloud-init, or null.</param>
+internal sealed record GuestStage(
+    IReadOnlyList<CredentialSpec> Credentials,
+    IReadOnlyList<ShareSpec> Shares,
+    IReadOnlyList<NicSpec> Nics,
+    VsockSpec? Vsock,
+    JournalSpec? Journal,
+    SshSpec? Ssh,
+    DriveSpec? Seed)
+{
+    /// <param name="input">The options and the host.</param>
+    /// <param name="boot">What the machine starts with.</param>
+    /// <param name="vsock">The vsock, without the port at which the guest reports.</param>
+    /// <param name="key">The key that is being made.</param>
+    /// <param name="cancel">Ends the questions to programs and services.</param>
+    public static async Task<GuestStage> ResolveAsync(ResolveInput input, BootStage boot, VsockSpec? vsock, SshResolver key, CancellationToken cancel)
+    {
+        var (options, host) = (input.Options, input.Host);
+        var credentials = await CredentialResolver.ResolveAsync(options.Credentials, options.CredentialsDirectory, input.Problems, cancel);
+        var shares = await new ShareResolver(options, host, input.TemporaryDirectory, input.Problems, input.Notices).ResolveAsync(input.Machine, credentials, cancel);
+        var nics = NetworkResolver.Resolve(key.Publish(), input.Machine, host, input.Problems);
+        if (vsock is not null)
+            vsock = NotifyAddress.Tell(vsock, credentials, host.Vsock);
+        var journal = JournalResolver.Resolve(options.Journal, input.Machine, vsock, host, credentials, input.Problems);
+        var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems);
+        var seed = await new CloudInitResolver(options, input.Problems, input.Notices).ResolveAsync(input.Machine, ssh is null ? [] : [ssh.Key.Public], cancel);
+        return new GuestStage([.. credentials.All], shares, nics, vsock, journal, ssh, seed);
+    }
+}
