@@ -6,22 +6,30 @@ namespace Vmspawn.Host;
 
 /// <summary>How a short-lived program ended.</summary>
 /// <param name="ExitCode">Its exit status, 128 + N for signal N; null when it did not end by itself.</param>
-/// <param name="TimedOut">It was killed for taking too long; without an exit status and this, it could not be started.</param>
+/// <param name="TimedOut">It was killed because it took too long; without an exit status and this, it could not be started.</param>
 /// <param name="Output">What it wrote to standard output.</param>
 /// <param name="Error">What it wrote to standard error, or why it could not be started.</param>
 /// <remarks>
 /// Not by <see cref="System.Diagnostics.Process"/>: once it was used in the first process of a container, the runtime waits for all
-/// children there are, and nobody learns any more how QEMU ended.
+/// children there are, and their exit statuses are lost to us, QEMU's included.
 /// </remarks>
 internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, string Error)
 {
+    /// <summary>How long output is still read after the program's end: a process that it left behind may hold the pipes open.</summary>
+    private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(1);
+
     private static readonly Dictionary<string, string?> Environment = new() { ["LC_ALL"] = "C" };
+
+    /// <summary>The program itself answered; neither a time-out, nor a signal, nor a failure to start it.</summary>
+    public bool IsAnswer => ExitCode is >= 0 and < 128;
 
     /// <summary>Runs a program to its end, or for as long as it is given.</summary>
     /// <param name="path">Absolute path.</param>
     /// <param name="arguments">Its arguments, without its name.</param>
     /// <param name="bound">After this it is killed.</param>
-    public static async Task<ChildRun> Run(string path, IEnumerable<string> arguments, TimeSpan bound)
+    /// <param name="cancel">Kills it and ends the wait.</param>
+    /// <exception cref="OperationCanceledException">The wait was cancelled; the program was killed.</exception>
+    public static async Task<ChildRun> Run(string path, IEnumerable<string> arguments, TimeSpan bound, CancellationToken cancel = default)
     {
         using var outputPipe = Pipe.Create();
         using var errorPipe = Pipe.Create();
@@ -44,22 +52,33 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
         {
             outputPipe.WriteEnd.Dispose();
             errorPipe.WriteEnd.Dispose();
-            var output = ReadToEnd(outputPipe.ReadEnd);
-            var error = ReadToEnd(errorPipe.ReadEnd);
+            using var drain = new CancellationTokenSource();
+            var output = ReadAsync(outputPipe.ReadEnd, drain.Token);
+            var error = ReadAsync(errorPipe.ReadEnd, drain.Token);
+            ChildExit? exit = null;
             try
             {
-                var exit = await child.Exited.WaitAsync(bound);
-                return new ChildRun(exit.ExitCode ?? 128 + (int)exit.Signal!, false, await output, await error);
+                exit = await child.Exited.WaitAsync(bound, cancel);
             }
             catch (TimeoutException)
             {
-                child.Send(Signal.SIGKILL);
-                return new ChildRun(null, true, await output, $"it did not end within {bound.TotalSeconds:0.#} s; {await error}");
             }
+            finally
+            {
+                if (exit is null)
+                    child.Send(Signal.SIGKILL);
+                drain.CancelAfter(DrainBound);
+                await Task.WhenAll(output, error);
+            }
+
+            return exit is { } ended
+                ? new ChildRun(ended.ExitCode ?? 128 + (int)ended.Signal!, false, await output, await error)
+                : new ChildRun(null, true, await output, $"it did not end within {bound.TotalSeconds:0.#} s; {await error}");
         }
     }
 
-    private static async Task<string> ReadToEnd(SafeFileHandle pipe)
+    /// <summary>Reads to the end of a pipe; what there was until then when that is cancelled.</summary>
+    private static async Task<string> ReadAsync(SafeFileHandle pipe, CancellationToken cancel)
     {
         using var readiness = new Readiness(pipe);
         var text = new StringBuilder();
@@ -70,7 +89,15 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
         int count;
         do
         {
-            await readiness.WaitReadableAsync();
+            try
+            {
+                await readiness.WaitReadableAsync(cancel);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
             count = DescriptorIo.Read(pipe, bytes);
             text.Append(letters, 0, decoder.GetChars(bytes, 0, Math.Max(0, count), letters, 0, flush: count == 0));
         }

@@ -11,8 +11,11 @@ internal static class StorageProvider
 {
     private const string Interface = "io.systemd.StorageProvider";
 
+    /// <summary>A list is at hand, so its provider answers at once or not at all.</summary>
+    private static readonly TimeSpan ListBound = TimeSpan.FromSeconds(30);
+
     /// <summary>A new volume may have to be filled first.</summary>
-    private static readonly VarlinkClientOptions Patient = new() { CallTime = TimeSpan.FromMinutes(2) };
+    private static readonly VarlinkClientOptions LongCalls = new() { CallTime = TimeSpan.FromMinutes(2) };
 
     /// <summary>Path of a provider's socket.</summary>
     /// <param name="isUser">Whether the machine is a user's.</param>
@@ -26,12 +29,15 @@ internal static class StorageProvider
 
     /// <summary>What the provider says of a volume, without making it; null when it lists none of that name.</summary>
     /// <exception cref="VolumeException">It cannot be asked.</exception>
-    public static Task<VolumeFacts?> FindAsync(string socket, string volume) => AskAsync<VolumeFacts?>(socket, volume, async client =>
+    public static Task<VolumeFacts?> FindAsync(string socket, string volume, CancellationToken cancel = default) => AskAsync<VolumeFacts?>(socket, volume, async client =>
     {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        bounded.CancelAfter(ListBound);
         try
         {
             // The name is a pattern there, so that others may match it too.
-            await foreach (var reply in client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume)))
+            var replies = client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume), cancellation: bounded.Token);
+            await foreach (var reply in replies)
             {
                 using (reply)
                 {
@@ -44,18 +50,23 @@ internal static class StorageProvider
         {
             // Some list nothing.
         }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new VolumeException($"its provider did not list its volumes within {ListBound.TotalSeconds:0} s");
+        }
 
         return null;
-    });
+    }, cancel);
 
     /// <summary>Opens a volume, or makes it where that is wished.</summary>
     /// <param name="socket">The provider's socket.</param>
     /// <param name="wish">The volume.</param>
+    /// <param name="cancel">Ends the wait for the answer.</param>
     /// <returns>The open file or block device, the caller's, and whether it is open for reading alone.</returns>
     /// <exception cref="VolumeException">The provider refuses, or is not there.</exception>
-    public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest wish) => AskAsync(socket, wish.Volume, async client =>
+    public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest wish, CancellationToken cancel = default) => AskAsync(socket, wish.Volume, async client =>
     {
-        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, wish));
+        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, wish), cancellation: cancel);
         if (!reply.Parameters.TryGetProperty("fileDescriptorIndex"u8, out var number)
             || !number.TryGetInt64(out var index)
             || !reply.Descriptors.TryTake(index, out var file))
@@ -64,14 +75,14 @@ internal static class StorageProvider
             return (file, reply.Parameters.TryGetProperty("readOnly"u8, out var readOnly) && readOnly.ValueKind == JsonValueKind.True);
         file.Dispose();
         throw new VolumeException("it is neither a regular file nor a block device");
-    });
+    }, cancel);
 
-    private static async Task<T> AskAsync<T>(string socket, string volume, Func<VarlinkClient, Task<T>> ask)
+    private static async Task<T> AskAsync<T>(string socket, string volume, Func<VarlinkClient, Task<T>> ask, CancellationToken cancel)
     {
         VolumeException? failure;
         try
         {
-            await using var client = await VarlinkClient.ConnectAsync(socket, Patient);
+            await using var client = await VarlinkClient.ConnectAsync(socket, LongCalls, cancel);
             return await ask(client);
         }
         catch (Exception e) when (VolumeException.Of(volume, e) is not null)

@@ -37,7 +37,7 @@ public sealed class SshTests : IDisposable
     [Fact]
     public async Task What_ssh_keygen_says_of_a_type_it_does_not_know_is_the_error()
     {
-        var error = await Assert.ThrowsAsync<IOException>(Maker("rot13").TakeAsync);
+        var error = await Assert.ThrowsAsync<IOException>(() => Maker("rot13").TakeAsync());
         Assert.Contains("unknown key type rot13", error.Message, StringComparison.Ordinal);
         await Maker("rot13").PrepareNextKeyAsync();
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
