@@ -21,7 +21,7 @@ internal sealed class HelperConnection(RuntimeDirectoryHandle directory, IReadOn
         var path = directory.PathOf(socket.Name);
         SafeFileHandle? connection = null;
         if (!await wait.UntilAsync(() => (connection = TryConnect(path)) is not null || helper.Process.Exited.IsCompleted, cancel))
-            throw new LaunchException(step, $"it has not made its socket within {wait.Bound.TotalSeconds:0} s{helper.Words}");
+            throw new LaunchException(step, $"it has not made its socket within {wait.Bound.TotalSeconds:0.##} s{helper.Words}");
         return connection ?? throw new LaunchException(step, $"{await helper.Process.Exited}{helper.Words}");
     }
 

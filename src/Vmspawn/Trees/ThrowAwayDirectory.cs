@@ -11,14 +11,16 @@ internal sealed class ThrowAwayDirectory : IDisposable
     /// <summary>Copying a large tree takes its time.</summary>
     private static readonly TimeSpan CopyBound = TimeSpan.FromMinutes(30);
 
-    private readonly string _path;
     private readonly Draft _held;
 
     private ThrowAwayDirectory(string path, Draft held)
     {
-        _path = path;
+        Path = path;
         _held = held;
     }
+
+    /// <summary>Absolute path.</summary>
+    public string Path { get; }
 
     /// <summary>Makes it.</summary>
     /// <param name="path">Absolute path.</param>
@@ -27,14 +29,14 @@ internal sealed class ThrowAwayDirectory : IDisposable
     /// <exception cref="LaunchException">It cannot be made, or the tree not copied; nothing is left.</exception>
     public static async Task<ThrowAwayDirectory> MakeAsync(string path, string? copyOf, CancellationToken cancel)
     {
-        var place = Path.GetDirectoryName(path)!;
+        var place = System.IO.Path.GetDirectoryName(path)!;
         AbandonedTrees.Remove(place);
         var draft = Draft.CreateDirectory(place);
         try
         {
             AbandonedTrees.Fill(draft.Path);
             if (copyOf is { } source)
-                await CopyAsync(source, Path.Combine(draft.Path, AbandonedTrees.Merged), cancel);
+                await CopyAsync(source, System.IO.Path.Combine(draft.Path, AbandonedTrees.Merged), cancel);
             if (!draft.TryGiveName(path))
                 throw new LaunchException($"make {path}", "it is there already (remove it if nothing uses it)");
             return new ThrowAwayDirectory(path, draft);
@@ -53,7 +55,7 @@ internal sealed class ThrowAwayDirectory : IDisposable
     {
         try
         {
-            OwnTree.Remove(_path);
+            OwnTree.Remove(Path);
         }
         finally
         {

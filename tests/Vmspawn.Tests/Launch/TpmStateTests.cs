@@ -126,7 +126,7 @@ public sealed class TpmStateTests : IDisposable
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         Assert.False(Directory.Exists(State));
-        Assert.False(Directory.Exists(Scratch));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Scratch));
         Assert.False(IsRunning(_directory["orphan"]));
         Assert.False(IsRunning(_directory["child"]));
     }
@@ -143,7 +143,7 @@ public sealed class TpmStateTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private Task<Microsoft.Win32.SafeHandles.SafeFileHandle> OpenAsync(TpmStateDirectory state, CancellationToken cancel = default) =>
-        TpmState.OpenAsync(state, Scratch, _ => { }, new UndoStack(Assert.Fail), cancel);
+        TpmState.OpenAsync(state, Directory.CreateDirectory(Scratch).FullName, _ => { }, new UndoStack(Assert.Fail), cancel);
 
     /// <summary>Whether the process whose id is in a file runs; one that only waits to be reaped does not.</summary>
     private static bool IsRunning(string file)

@@ -83,7 +83,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         FileInTree file => TreeFiles.Open(file),
         LockedTree tree => await TreeLock.TakeAsync(tree.Path, tree.IsShared, cancel),
         ThrowAwayTree tree => await TreeFiles.MakeThrowAwayAsync(tree, held, cancel),
-        TpmStateDirectory state => await TpmState.OpenAsync(state, directory.PathOf("tpm-scratch"), made => Hold(state.Path, made), held, cancel),
+        TpmStateDirectory state => await TpmState.OpenAsync(state, directory.Path, made => Hold(state.Path, made), held, cancel),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
     };
 

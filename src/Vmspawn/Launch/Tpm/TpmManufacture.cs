@@ -7,8 +7,13 @@ using Vmspawn.Tpm;
 namespace Vmspawn.Launch;
 
 /// <summary>Makes a TPM 2.0 with certificates by swtpm_setup(8), signed by an authority of its own whose keys are thrown away.</summary>
-internal sealed class TpmManufacture(TpmMaker maker, string scratch)
+/// <param name="maker">The programs.</param>
+/// <param name="memory">A directory of ours, in memory where possible: the authority's keys lie there while they are needed.</param>
+internal sealed class TpmManufacture(TpmMaker maker, string memory)
 {
+    /// <summary>More than keys, certificates and configuration need.</summary>
+    private const ulong Room = 1 << 20;
+
     /// <summary>It takes a second or two; RSA keys take luck.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
@@ -21,10 +26,10 @@ internal sealed class TpmManufacture(TpmMaker maker, string scratch)
         var step = $"make a TPM in {place}";
         try
         {
-            Directory.CreateDirectory(scratch, PrivateFiles.DirectoryMode);
-            await SetUpAsync(state, step, cancel);
+            using var scratch = Draft.CreateDirectory(HasRoom(memory) ? memory : Path.GetTempPath());
+            await SetUpAsync(scratch.Path, state, step, cancel);
             foreach (var certificate in TpmStateFiles.Certificates)
-                File.Copy(Path.Combine(scratch, certificate), Path.Combine(state, certificate));
+                File.Copy(Path.Combine(scratch.Path, certificate), Path.Combine(state, certificate));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -32,11 +37,17 @@ internal sealed class TpmManufacture(TpmMaker maker, string scratch)
         }
     }
 
+    private static bool HasRoom(string place)
+    {
+        using var directory = OpenFile.Open(place, writable: false);
+        return FileSystemFacts.Of(directory).AvailableBytes >= Room;
+    }
+
     // swtpm_setup starts swtpm twice removed, so that nobody's end is swtpm's end: only the group is.
-    private async Task SetUpAsync(string state, string step, CancellationToken cancel)
+    private async Task SetUpAsync(string scratch, string state, string step, CancellationToken cancel)
     {
         var environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8", ["TMPDIR"] = scratch };
-        await using var setup = ChildGroup.Start(maker.Setup, Arguments(state), environment);
+        await using var setup = ChildGroup.Start(maker.Setup, Arguments(scratch, state), environment);
         try
         {
             var exit = await setup.Exited.WaitAsync(Bound, cancel);
@@ -49,27 +60,27 @@ internal sealed class TpmManufacture(TpmMaker maker, string scratch)
         }
     }
 
-    private string[] Arguments(string state)
+    private string[] Arguments(string scratch, string state)
     {
-        var authority = Write("localca.conf", $"""
+        var authority = Write(scratch, "localca.conf", $"""
             statedir = {scratch}
             signingkey = {scratch}/signkey.pem
             issuercert = {scratch}/{TpmStateFiles.IssuerCertificate}
             certserial = {scratch}/certserial
             """);
-        var options = Write("localca.options", """
+        var options = Write(scratch, "localca.options", """
             --platform-manufacturer vmspawn
             --platform-version 1
             --platform-model QEMU
             """);
-        var setup = Write("setup.conf", $"""
+        var setup = Write(scratch, "setup.conf", $"""
             create_certs_tool = {maker.LocalCa}
             create_certs_tool_config = {authority}
             create_certs_tool_options = {options}
             """);
         return
         [
-            "--tpm2", "--tpm-state", state, "--tpm", $"/bin/sh {Write("swtpm", Wrapper())} socket", "--config", setup,
+            "--tpm2", "--tpm-state", state, "--tpm", $"/bin/sh {Write(scratch, "swtpm", Wrapper())} socket", "--config", setup,
             "--create-ek-cert", "--create-platform-cert", "--lock-nvram", "--pcr-banks", "sha256",
         ];
     }
@@ -79,7 +90,7 @@ internal sealed class TpmManufacture(TpmMaker maker, string scratch)
         exec '{maker.Swtpm.Replace("'", "'\\''", StringComparison.Ordinal)}' "$@" --terminate
         """;
 
-    private string Write(string name, string text)
+    private static string Write(string scratch, string name, string text)
     {
         var path = Path.Combine(scratch, name);
         File.WriteAllText(path, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

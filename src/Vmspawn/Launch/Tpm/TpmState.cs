@@ -17,21 +17,21 @@ internal static class TpmState
     private static readonly LockWait MakersEnd = new(TimeSpan.FromSeconds(2));
 
     /// <param name="state">The directory.</param>
-    /// <param name="scratch">Path of a directory for what is needed only while it is made.</param>
+    /// <param name="memory">A directory of ours, in memory where possible, for what is needed only while it is made.</param>
     /// <param name="made">Takes a TPM that was made.</param>
     /// <param name="held">Tells what of a failed making cannot be removed.</param>
     /// <param name="cancel">Ends the making.</param>
     /// <returns>The directory, locked for as long as this or a copy of it is open.</returns>
     /// <exception cref="LaunchException">It is in use, or a new one could not be made; nothing half-made is left.</exception>
     public static async Task<SafeFileHandle> OpenAsync(
-        TpmStateDirectory state, string scratch, Action<Made> made, UndoStack held, CancellationToken cancel)
+        TpmStateDirectory state, string memory, Action<Made> made, UndoStack held, CancellationToken cancel)
     {
         var (directory, isNew) = await LockAsync(state.Path, cancel);
         try
         {
             if (state.Maker is { } maker && TpmStateFiles.Look(state.Path) == TpmStateFacts.Absent)
             {
-                await MakeAsync(state.Path, maker, scratch, held, cancel);
+                await MakeAsync(state.Path, maker, memory, held, cancel);
                 made(new Made(() => Remove(state.Path, isNew)));
             }
 
@@ -103,14 +103,14 @@ internal static class TpmState
         }
     }
 
-    private static async Task MakeAsync(string path, TpmMaker maker, string scratch, UndoStack held, CancellationToken cancel)
+    private static async Task MakeAsync(string path, TpmMaker maker, string memory, UndoStack held, CancellationToken cancel)
     {
         var unfinished = Path.Combine(path, TpmStateFiles.Unfinished);
         await RemoveUnfinishedAsync(path, cancel);
         Directory.CreateDirectory(unfinished, PrivateFiles.DirectoryMode);
         try
         {
-            await new TpmManufacture(maker, scratch).RunAsync(unfinished, path, cancel);
+            await new TpmManufacture(maker, memory).RunAsync(unfinished, path, cancel);
             // The directory of the unfinished one goes last: as long as it is there, all of this is known to be ours.
             foreach (var file in Directory.GetFiles(unfinished).OrderBy(file => Path.GetFileName(file) == TpmStateFiles.Permanent))
                 File.Move(file, Path.Combine(path, Path.GetFileName(file)), overwrite: true);
@@ -118,11 +118,6 @@ internal static class TpmState
         finally
         {
             await held.TryAsync($"remove {unfinished}", async () => await RemoveUnfinishedAsync(path, CancellationToken.None));
-            await held.TryAsync($"remove {scratch}", () =>
-            {
-                OwnTree.Remove(scratch);
-                return ValueTask.CompletedTask;
-            });
         }
     }
 
