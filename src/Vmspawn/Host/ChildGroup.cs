@@ -71,7 +71,7 @@ internal sealed class ChildGroup : IAsyncDisposable
         _life.Dispose();
         // All of them hold its other end.
         await _tail.Ended.WaitAsync(KillBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return StderrExcerpt.Of(_tail);
+        return StderrExcerpt.Of(_tail.Text);
     }
 
     /// <summary>Kills what is left of the group and waits until it is gone.</summary>

@@ -7,27 +7,31 @@ internal static class StderrExcerpt
 {
     private const int MostLines = 6;
 
-    /// <summary>How long to wait for the last lines: another process may hold the pipe open.</summary>
+    /// <summary>How long the end of the output is awaited after the child's end: another process may hold the pipe open.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
-    /// <summary><c>: line; line</c> once the child has written its last, or nothing when it wrote nothing.</summary>
+    /// <summary>As <see cref="AfterAsync"/>, for callers that cannot wait otherwise.</summary>
     public static string After(StderrTail stderr)
     {
         stderr.Ended.Wait(Bound);
-        return Of(stderr);
+        return Of(stderr.Text);
     }
 
-    /// <inheritdoc cref="After"/>
-    public static async Task<string> AfterAsync(StderrTail stderr)
+    /// <summary><c>: line; line</c> of a child that has ended, or nothing when it wrote nothing.</summary>
+    public static async Task<string> AfterAsync(StderrTail stderr, CancellationToken cancel = default)
     {
-        await stderr.Ended.WaitAsync(Bound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return Of(stderr);
+        await EndOfAsync(stderr.Ended, TimeProvider.System, cancel);
+        return Of(stderr.Text);
     }
 
-    /// <summary>The same of what it has written so far.</summary>
-    public static string Of(StderrTail stderr)
+    /// <summary>Waits for the end of a child's output, within the bound; a cancellation ends the wait too.</summary>
+    public static async Task EndOfAsync(Task ended, TimeProvider time, CancellationToken cancel) =>
+        await ended.WaitAsync(Bound, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>The last lines of a text as the end of a sentence.</summary>
+    public static string Of(string text)
     {
-        var lines = stderr.Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return lines.Length == 0 ? "" : $": {string.Join("; ", lines.TakeLast(MostLines))}";
     }
 }

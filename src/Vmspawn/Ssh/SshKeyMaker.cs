@@ -80,7 +80,7 @@ internal sealed record SshKeyMaker(string Program, string Type, string Place)
         try
         {
             var exit = await child.Exited.WaitAsync(Bound, cancel);
-            return exit.IsSuccess ? use(draft) : throw new IOException($"{exit}{await StderrExcerpt.AfterAsync(said)}");
+            return exit.IsSuccess ? use(draft) : throw new IOException($"{exit}{await StderrExcerpt.AfterAsync(said, cancel)}");
         }
         catch (TimeoutException error)
         {
