@@ -59,7 +59,7 @@ internal static class ImageOptions
             "--grow-image",
             'G',
             "SIZE",
-            "Grow the raw root disk to this size first",
+            "Grow the raw root disk to this size; with -x only what the guest sees",
             GrowSize,
             (options, size) => options with { GrowImage = size }),
     ];

@@ -28,10 +28,13 @@ public static class OpenFile
     }
 
     /// <summary>Opens a directory only to refer to it (O_PATH).</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="followLink">Whether the path may end in a symbolic link.</param>
     /// <exception cref="LinuxException">It is not there or no directory.</exception>
-    public static SafeFileHandle Directory(string path)
+    public static SafeFileHandle Directory(string path, bool followLink = true)
     {
-        SafeFileHandle directory = Libc.Open(path, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        int flags = Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC | (followLink ? 0 : Libc.O_NOFOLLOW);
+        SafeFileHandle directory = Libc.Open(path, flags, 0);
         return directory.IsInvalid ? throw LinuxException.Last("open", path) : directory;
     }
 
@@ -49,9 +52,17 @@ public static class OpenFile
             : throw LinuxException.Last("open", directory);
     }
 
+    /// <summary>Another descriptor of the same open file: it shares position, flags and locks.</summary>
+    /// <exception cref="LinuxException">No descriptors are left.</exception>
+    public static SafeFileHandle Duplicate(SafeFileHandle file)
+    {
+        int duplicate = Libc.FileControl(file, Libc.F_DUPFD_CLOEXEC, (nint)0);
+        return duplicate >= 0 ? new SafeFileHandle(duplicate, ownsHandle: true) : throw LinuxException.Last("fcntl(F_DUPFD_CLOEXEC)");
+    }
+
     internal static unsafe SafeFileHandle UnlinkedTemporary(string directory)
     {
-        byte[] template = Encoding.UTF8.GetBytes(Path.Combine(directory, ".vmspawn-XXXXXX\0"));
+        byte[] template = Encoding.UTF8.GetBytes(Path.Combine(directory, ".vmspawn-draft-XXXXXX\0"));
         fixed (byte* path = template)
         {
             SafeFileHandle file = Libc.MakeTemporary(path, Libc.O_CLOEXEC);

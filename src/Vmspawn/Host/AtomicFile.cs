@@ -6,26 +6,16 @@ internal static class AtomicFile
     /// <summary>Replaces a file, readable by its owner only; false when the place cannot be written, which costs only that nothing is remembered.</summary>
     public static bool TryWrite(string path, ReadOnlySpan<byte> content)
     {
-        var draft = $"{path}.{Guid.NewGuid():n}";
         try
         {
-            using (var file = new FileStream(draft, OnlyOurs))
-                file.Write(content);
-            File.Move(draft, path, overwrite: true);
+            using var draft = Draft.CreateFile(Path.GetDirectoryName(path)!);
+            RandomAccess.Write(draft.Handle, content, 0);
+            draft.Replace(path);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(draft);
             return false;
         }
     }
-
-    private static FileStreamOptions OnlyOurs => new()
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.Write,
-        BufferSize = 0,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    };
 }

@@ -19,11 +19,18 @@ internal sealed class CidClaim : IDisposable
         return NameLock.TryTake(path) is { } held ? new CidClaim(path, held) : null;
     }
 
+    /// <summary>Removes the lock's name while it is held, then lets it go.</summary>
     public void Dispose()
     {
         if (_lock.IsClosed)
             return;
-        File.Delete(_path);
-        _lock.Dispose();
+        try
+        {
+            File.Delete(_path);
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
     }
 }

@@ -12,45 +12,30 @@ internal static class NameLock
     {
         while (true)
         {
-            if (!File.Exists(path))
-                Create(path);
-            if (TryOpen(path) is not { } handle)
-                continue;
-            if (!FileLock.TryLockExclusive(handle))
+            var handle = NewFile.OpenOrCreate(path);
+            try
+            {
+                if (!FileLock.TryLockExclusive(handle))
+                {
+                    handle.Dispose();
+                    return null;
+                }
+
+                // The holder before us may have removed the name between our opening and our locking: the lock of a nameless file keeps nobody out.
+                if (IsNamed(handle, path))
+                    return handle;
+                handle.Dispose();
+            }
+            catch
             {
                 handle.Dispose();
-                return null;
+                throw;
             }
-
-            // The holder before us may have removed the name between our opening and our locking: the lock of a nameless file keeps nobody out.
-            if (IsStillThere(handle, path))
-                return handle;
-            handle.Dispose();
         }
     }
 
-    private static SafeFileHandle? TryOpen(string path)
-    {
-        try
-        {
-            return OpenFile.Open(path, writable: true);
-        }
-        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
-        {
-            return null;
-        }
-    }
-
-    // Under another name first: .NET locks what it creates, and that lock must not be taken for a holder's.
-    private static void Create(string path)
-    {
-        var draft = $"{path}.{Guid.NewGuid():n}";
-        File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write).Dispose();
-        if (!FinalName.TryGive(draft, path))
-            File.Delete(draft);
-    }
-
-    private static bool IsStillThere(SafeFileHandle handle, string path)
+    /// <summary>Whether a path leads to this open file or directory.</summary>
+    public static bool IsNamed(SafeFileHandle handle, string path)
     {
         try
         {

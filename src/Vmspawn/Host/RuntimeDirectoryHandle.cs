@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Host;
@@ -12,7 +13,6 @@ namespace Vmspawn.Host;
 internal sealed class RuntimeDirectoryHandle : IDisposable
 {
     private const string PidFile = "pid";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string _lockPath;
     private readonly SafeFileHandle _lock;
@@ -74,6 +74,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Removes the directory and lets the name go.</summary>
+    /// <exception cref="IOException">Something in the directory cannot be removed, such as a mount; the name is free all the same.</exception>
     public void Dispose()
     {
         if (_disposed)
@@ -81,11 +82,8 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         _disposed = true;
         try
         {
-            Directory.Delete(Path, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Somebody tidied up under us: gone is what it was to be.
+            using var draft = Draft.TryTakeAway(Path);
+            draft?.Remove();
         }
         finally
         {
@@ -108,26 +106,33 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
     }
 
     // What lies there is ours to remove when it is empty or says which process it belonged to: another program of the same
-    // directory does not take our lock.
+    // directory does not take our lock. It is removed under another name, so that a process killed meanwhile leaves the name free.
     private bool TryMake()
     {
         if (new FileInfo(Path) is { Exists: true } or { LinkTarget: not null })
             return false;
         if (Directory.Exists(Path))
         {
-            if (ReadPid(Path) is null && Directory.EnumerateFileSystemEntries(Path).Any())
+            if (!File.Exists(PathOf(PidFile)) && Directory.EnumerateFileSystemEntries(Path).Any())
                 return false;
-            Directory.Delete(Path, recursive: true);
+            Draft.TryTakeAway(Path)?.Dispose();
         }
 
-        Directory.CreateDirectory(Path, OwnerOnly);
-        File.WriteAllText(PathOf(PidFile), Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
-        return true;
+        using var draft = Draft.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        var pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n";
+        PrivateFiles.Write(System.IO.Path.Combine(draft.Path, PidFile), Encoding.ASCII.GetBytes(pid));
+        return draft.TryGiveName(Path);
     }
 
     private void ReleaseName()
     {
-        File.Delete(_lockPath);
-        _lock.Dispose();
+        try
+        {
+            File.Delete(_lockPath);
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
     }
 }

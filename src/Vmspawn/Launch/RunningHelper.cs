@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
@@ -10,9 +9,6 @@ internal sealed class RunningHelper : IDisposable
 {
     /// <summary>How long a killed process takes at most to be gone, on a busy host.</summary>
     private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long a program may take to get ready, on a busy host.</summary>
-    private static readonly TimeSpan SocketBound = TimeSpan.FromSeconds(10);
 
     private readonly StderrTail _stderr;
 
@@ -59,23 +55,6 @@ internal sealed class RunningHelper : IDisposable
         {
             // The end that is read is the reader's.
             errors.WriteEnd.Dispose();
-        }
-    }
-
-    /// <summary>Waits until it has made its socket, which takes milliseconds.</summary>
-    /// <param name="directory">The directory that it makes it in.</param>
-    /// <exception cref="LaunchException">It ended instead, or takes too long.</exception>
-    public void AwaitSocket(RuntimeDirectoryHandle directory)
-    {
-        if (Plan.Socket is not { } name)
-            return;
-        var path = directory.PathOf(name);
-        for (var clock = Stopwatch.StartNew(); !File.Exists(path); Thread.Sleep(1))
-        {
-            if (Process.Exited.IsCompleted)
-                throw new LaunchException($"start {Plan.Subject}", $"{Process.Exited.Result}{Words}");
-            if (clock.Elapsed > SocketBound)
-                throw new LaunchException($"start {Plan.Subject}", $"it has not made its socket in {SocketBound.TotalSeconds:0} s{Words}");
         }
     }
 

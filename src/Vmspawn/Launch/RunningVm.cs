@@ -16,7 +16,7 @@ internal sealed class RunningVm(
     UnixConnection monitor,
     PseudoTerminal? terminal,
     UndoStack held)
-    : IDisposable
+    : IAsyncDisposable
 {
     public VmPlan Plan { get; } = plan;
 
@@ -48,8 +48,8 @@ internal sealed class RunningVm(
     /// <summary>Where the guest's reports come in.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
-    /// <summary>Gives everything back; QEMU is killed if it still runs.</summary>
-    public void Dispose() => held.Dispose();
+    /// <summary>Gives everything back, and tells what cannot be; QEMU is killed if it still runs.</summary>
+    public ValueTask DisposeAsync() => held.DisposeAsync();
 
     private string SshAddress(SshPlan ssh) => (ssh.Way, Plan.Vsock?.Socket) switch
     {

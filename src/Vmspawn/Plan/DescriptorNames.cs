@@ -12,22 +12,8 @@ internal static partial class DescriptorNames
     public static string Explain(string text, IReadOnlyList<DescriptorPlan> descriptors) => Paths().Replace(text, match =>
         int.TryParse(match.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && descriptors.FirstOrDefault(descriptor => descriptor.Number == number) is { } descriptor
-            ? Name(descriptor)
+            ? descriptor.Subject
             : match.Value);
-
-    private static string Name(DescriptorPlan descriptor) => descriptor.Source switch
-    {
-        OpenedFile file => file.Path,
-        StorageVolume volume => volume.Wish.Name,
-        KeptNvram nvram => nvram.Path,
-        ForgottenNvram nvram => $"a copy of {nvram.Template}",
-        AnonymousOverlay overlay => $"an overlay in {overlay.Directory}",
-        FilesInImage files => $"a copy out of {files.Image}",
-        FileInTree file => Path.Join(file.Tree, file.Path),
-        JoinedFiles joined => string.Join(" + ", joined.Paths),
-        TapDevice tap => tap.Interface,
-        _ => descriptor.Slot,
-    };
 
     // A set has the number of the one descriptor in it.
     [GeneratedRegex("(/dev/fdset|/proc/self/fd)/(?<number>[0-9]+)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

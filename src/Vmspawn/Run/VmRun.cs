@@ -30,7 +30,8 @@ internal static class VmRun
             ? TerminalMode.MakeRaw(StandardStream.Input, restoreOnSignals: false)
             : null;
         await using var scope = await MachineScope.EnterAsync(planning.Spec!, inbox.Writer);
-        using var vm = Launcher.Launch(planning.Plan!, planning.Spec!.Host.Runtime, PassedDevices.Of(environment));
+        await using var vm = await Launcher.LaunchAsync(
+            planning.Plan!, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), messages.Error, CancellationToken.None);
         var service = ServiceManager.Of(environment);
         using var manager = new ManagerLink(service, options.NotifyReady, inbox.Writer);
         await using var supervisor = new Supervisor(vm, inbox, manager, messages);

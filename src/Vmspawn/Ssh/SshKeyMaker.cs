@@ -13,32 +13,21 @@ internal sealed record SshKeySource(string Program, string Type, string Place);
 /// <summary>Makes keys by ssh-keygen(1), which writes them to files.</summary>
 internal sealed class SshKeyMaker(SshKeySource source)
 {
-    /// <summary>ssh-keygen takes a tenth of a second, and longer for RSA or on a busy host.</summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string KeyFile = "key";
 
-    /// <summary>A key that was made while an earlier machine ran: taken by renaming it, so that no two have it.</summary>
+    /// <summary>It takes milliseconds, and seconds for a large RSA key on a busy host.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
+
+    /// <summary>A key that was made while an earlier machine ran: taken by renaming its directory, so that no two have it.</summary>
     private string Spare => Path.Combine(source.Place, $".ssh-spare-{source.Type}");
 
     /// <summary>The spare key, or a new one; no file stays.</summary>
     /// <exception cref="IOException">ssh-keygen made none; the message has its words.</exception>
-    public async Task<SshKeyPair> TakeAsync(CancellationToken cancel)
+    /// <exception cref="OperationCanceledException">The making was cancelled.</exception>
+    public async Task<SshKeyPair> TakeAsync(CancellationToken cancel = default)
     {
-        var directory = Path.Combine(source.Place, $".ssh-{Guid.NewGuid():n}");
-        try
-        {
-            if (!TryMove(Spare, directory))
-                await MakeAsync(directory, cancel);
-            var path = Path.Combine(directory, KeyFile);
-            return new SshKeyPair(File.ReadAllBytes(path), Encoding.UTF8.GetString(File.ReadAllBytes($"{path}.pub")).TrimEnd());
-        }
-        finally
-        {
-            if (Directory.Exists(directory))
-                Directory.Delete(directory, recursive: true);
-        }
+        Draft.Sweep(source.Place);
+        return TakeSpare() ?? await MakeAsync(Read, cancel);
     }
 
     /// <summary>Makes a key for the next machine unless there is one. A start takes half as long again where it has to wait for ssh-keygen.</summary>
@@ -46,29 +35,42 @@ internal sealed class SshKeyMaker(SshKeySource source)
     {
         if (Directory.Exists(Spare))
             return;
-        var directory = Path.Combine(source.Place, $".ssh-{Guid.NewGuid():n}");
         try
         {
-            await MakeAsync(directory, cancel);
-            TryMove(directory, Spare);
+            await MakeAsync(draft => draft.TryGiveName(Spare), cancel);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The next machine makes its own, or says why it cannot.
         }
-        finally
+    }
+
+    /// <summary>The key that is there; null for none, or when another machine takes it at this moment.</summary>
+    private SshKeyPair? TakeSpare()
+    {
+        try
         {
-            if (Directory.Exists(directory))
-                Directory.Delete(directory, recursive: true);
+            using var taken = Draft.TryTakeAway(Spare);
+            return taken is null ? null : Read(taken);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
-    private async Task MakeAsync(string directory, CancellationToken cancel)
+    private static SshKeyPair Read(Draft draft)
     {
-        Directory.CreateDirectory(directory, OwnerOnly);
+        var path = Path.Combine(draft.Path, KeyFile);
+        return new SshKeyPair(File.ReadAllBytes(path), Encoding.UTF8.GetString(File.ReadAllBytes($"{path}.pub")).TrimEnd());
+    }
+
+    private async Task<T> MakeAsync<T>(Func<Draft, T> use, CancellationToken cancel)
+    {
+        using var draft = Draft.CreateDirectory(source.Place);
         using var errors = Pipe.Create();
-        using var said = new StderrTail(errors.ReadEnd);
-        var spec = new ChildSpec(source.Program, ["-q", "-t", source.Type, "-N", "", "-C", "vmspawn", "-f", Path.Combine(directory, KeyFile)])
+        using var said = new StderrTail(OpenFile.Duplicate(errors.ReadEnd));
+        var spec = new ChildSpec(source.Program, ["-q", "-t", source.Type, "-N", "", "-C", "vmspawn", "-f", Path.Combine(draft.Path, KeyFile)])
         {
             StandardOutput = errors.WriteEnd,
             StandardError = errors.WriteEnd,
@@ -76,38 +78,15 @@ internal sealed class SshKeyMaker(SshKeySource source)
             DieWithParent = false,
         };
         using var child = ChildProcess.Start(spec);
-        errors.WriteEnd.Dispose();
-        ChildExit exit;
+        errors.Dispose();
         try
         {
-            exit = await child.Exited.WaitAsync(Bound, cancel);
+            var exit = await child.Exited.WaitAsync(Bound, cancel);
+            return exit.IsSuccess ? use(draft) : throw new IOException($"{exit}{await StderrExcerpt.AfterAsync(said, cancel)}");
         }
-        catch (TimeoutException late)
+        catch (TimeoutException error)
         {
-            child.Send(Signal.SIGKILL);
-            throw new IOException($"it did not end within {Bound.TotalSeconds:0} s{StderrExcerpt.After(said)}", late);
-        }
-        catch (OperationCanceledException)
-        {
-            child.Send(Signal.SIGKILL);
-            throw;
-        }
-
-        if (!exit.IsSuccess)
-            throw new IOException($"{exit}{StderrExcerpt.After(said)}");
-    }
-
-    // Somebody may have been quicker.
-    private static bool TryMove(string from, string to)
-    {
-        try
-        {
-            Directory.Move(from, to);
-            return true;
-        }
-        catch (IOException)
-        {
-            return false;
+            throw new IOException($"{source.Program} did not end within {Bound.TotalSeconds:0} s", error);
         }
     }
 }

@@ -5,75 +5,67 @@ using Vmspawn.Linux;
 namespace Vmspawn.Trees;
 
 /// <summary>The directory that takes what an ephemeral guest writes into its tree; removed with the VM, or by a later one when ours was killed.</summary>
+/// <remarks>It is locked from its first moment, under its draft's name already, until it has been removed: it is never taken for abandoned.</remarks>
 internal sealed class ThrowAwayDirectory : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Copying a large tree takes its time.</summary>
     private static readonly TimeSpan CopyBound = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long the processes of a VM that was killed may keep theirs: the kernel is ending them.</summary>
-    private static readonly TimeSpan GoneBound = TimeSpan.FromSeconds(1);
+    private readonly Draft _held;
 
-    private readonly string _path;
-    private SafeFileHandle? _lock;
-
-    private ThrowAwayDirectory(string path, SafeFileHandle taken)
+    private ThrowAwayDirectory(string path, Draft held)
     {
-        _path = path;
-        _lock = taken;
+        Path = path;
+        _held = held;
     }
+
+    /// <summary>Absolute path.</summary>
+    public string Path { get; }
 
     /// <summary>Makes it.</summary>
     /// <param name="path">Absolute path.</param>
     /// <param name="copyOf">The tree to copy there, or null for an overlay's directories.</param>
+    /// <param name="cancel">Ends the copying.</param>
     /// <exception cref="LaunchException">It cannot be made, or the tree not copied; nothing is left.</exception>
-    public static ThrowAwayDirectory Make(string path, string? copyOf)
+    public static async Task<ThrowAwayDirectory> MakeAsync(string path, string? copyOf, CancellationToken cancel)
     {
-        var end = DateTime.UtcNow + GoneBound;
-        for (AbandonedTrees.Remove(Path.GetDirectoryName(path)!); Path.Exists(path); AbandonedTrees.Remove(Path.GetDirectoryName(path)!))
-        {
-            if (DateTime.UtcNow > end)
-                throw new LaunchException($"make {path}", "it is there already (give the VM another name with -M)");
-            Thread.Sleep(20);
-        }
-
-        Directory.CreateDirectory(path, OwnerOnly);
-        var taken = OpenFile.Open(path, writable: false);
-        FileLock.TryLockExclusive(taken);
-        var made = new ThrowAwayDirectory(path, taken);
+        var place = System.IO.Path.GetDirectoryName(path)!;
+        AbandonedTrees.Remove(place);
+        var draft = Draft.CreateDirectory(place);
         try
         {
-            foreach (var name in (string[])[AbandonedTrees.Merged, AbandonedTrees.Lower, AbandonedTrees.Upper, AbandonedTrees.Work])
-                Directory.CreateDirectory(Path.Combine(path, name), OwnerOnly);
+            AbandonedTrees.Fill(draft.Path);
             if (copyOf is { } source)
-                Copy(source, Path.Combine(path, AbandonedTrees.Merged));
-            return made;
+                await CopyAsync(source, System.IO.Path.Combine(draft.Path, AbandonedTrees.Merged), cancel);
+            if (!draft.TryGiveName(path))
+                throw new LaunchException($"make {path}", "it is there already (remove it if nothing uses it)");
+            return new ThrowAwayDirectory(path, draft);
         }
         catch
         {
-            made.Dispose();
+            draft.Dispose();
             throw;
         }
     }
 
-    /// <summary>The lock, once: whoever has it, or a copy of it, keeps the directory from being taken for abandoned.</summary>
-    public SafeFileHandle TakeLock()
-    {
-        var taken = _lock ?? throw new InvalidOperationException("The lock was taken already.");
-        _lock = null;
-        return taken;
-    }
+    /// <summary>The lock for a program that uses it, so that it outlives us when we are killed.</summary>
+    public SafeFileHandle CopyLock() => OpenFile.Duplicate(_held.Handle);
 
     public void Dispose()
     {
-        AbandonedTrees.RemoveTree(_path);
-        _lock?.Dispose();
+        try
+        {
+            OwnTree.Remove(Path);
+        }
+        finally
+        {
+            _held.Dispose();
+        }
     }
 
-    private static void Copy(string source, string target)
+    private static async Task CopyAsync(string source, string target, CancellationToken cancel)
     {
-        var run = ChildRun.Run("/bin/cp", ["--archive", "--reflink=auto", "--", $"{source}/.", target], CopyBound).GetAwaiter().GetResult();
+        var run = await ChildRun.Run("/bin/cp", ["--archive", "--reflink=auto", "--", $"{source}/.", target], CopyBound, cancel);
         if (run.ExitCode != 0)
             throw new LaunchException($"copy {source}", run.Error.Trim().Split('\n')[0]);
     }

@@ -6,26 +6,24 @@ namespace Vmspawn.Trees;
 /// <summary>Keeps two VMs from writing to one tree: neither would know of the other's changes.</summary>
 internal static class TreeLock
 {
-    /// <summary>How long a lock may outlive a run that was killed: its processes are being ended by the kernel.</summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
+    /// <summary>The kernel ends the processes of a killed VM, which hold its lock, in its own time.</summary>
+    private static readonly LockWait Wait = new(TimeSpan.FromSeconds(1));
 
     /// <returns>The directory, locked for as long as this or a copy of it is open.</returns>
     /// <exception cref="LaunchException">It is in use.</exception>
-    public static SafeFileHandle Take(string path, bool isShared)
+    public static async Task<SafeFileHandle> TakeAsync(string path, bool isShared, CancellationToken cancel)
     {
         var directory = OpenFile.Open(path, writable: false);
-        var end = DateTime.UtcNow + Bound;
-        while (!(isShared ? FileLock.TryLockShared(directory) : FileLock.TryLockExclusive(directory)))
+        try
         {
-            if (DateTime.UtcNow > end)
-            {
-                directory.Dispose();
-                throw new LaunchException($"boot from {path}", "another VM runs from it (end that one, or use -x for both)");
-            }
-
-            Thread.Sleep(20);
+            if (await Wait.UntilAsync(() => isShared ? FileLock.TryLockShared(directory) : FileLock.TryLockExclusive(directory), cancel))
+                return directory;
+            throw new LaunchException($"boot from {path}", "another VM runs from it (end that one, or use -x for both)");
         }
-
-        return directory;
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
     }
 }

@@ -16,7 +16,7 @@ internal static class StorageProvider
     private static readonly TimeSpan FindBound = TimeSpan.FromSeconds(20);
 
     /// <summary>A new volume may have to be filled first.</summary>
-    private static readonly VarlinkClientOptions Patient = new() { CallTime = TimeSpan.FromMinutes(2) };
+    private static readonly VarlinkClientOptions LongCalls = new() { CallTime = TimeSpan.FromMinutes(2) };
 
     /// <summary>Path of a provider's socket.</summary>
     /// <param name="isUser">Whether the machine is a user's.</param>
@@ -40,7 +40,7 @@ internal static class StorageProvider
         limit.CancelAfter(bound);
         try
         {
-            return await AskAsync<VolumeFacts?>(socket, volume, client => FindAsync(client, volume, limit.Token));
+            return await AskAsync<VolumeFacts?>(socket, volume, client => FindAsync(client, volume, limit.Token), limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -73,11 +73,12 @@ internal static class StorageProvider
     /// <summary>Opens a volume, or makes it where that is wished.</summary>
     /// <param name="socket">The provider's socket.</param>
     /// <param name="wish">The volume.</param>
+    /// <param name="cancel">Ends the wait for the answer.</param>
     /// <returns>The open file or block device, the caller's, and whether it is open for reading alone.</returns>
     /// <exception cref="VolumeException">The provider refuses, or is not there.</exception>
-    public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest wish) => AskAsync(socket, wish.Volume, async client =>
+    public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest wish, CancellationToken cancel = default) => AskAsync(socket, wish.Volume, async client =>
     {
-        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, wish));
+        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, wish), cancellation: cancel);
         if (!reply.Parameters.TryGetProperty("fileDescriptorIndex"u8, out var number)
             || !number.TryGetInt64(out var index)
             || !reply.Descriptors.TryTake(index, out var file))
@@ -86,14 +87,14 @@ internal static class StorageProvider
             return (file, reply.Parameters.TryGetProperty("readOnly"u8, out var readOnly) && readOnly.ValueKind == JsonValueKind.True);
         file.Dispose();
         throw new VolumeException("it is neither a regular file nor a block device");
-    });
+    }, cancel);
 
-    private static async Task<T> AskAsync<T>(string socket, string volume, Func<VarlinkClient, Task<T>> ask)
+    private static async Task<T> AskAsync<T>(string socket, string volume, Func<VarlinkClient, Task<T>> ask, CancellationToken cancel)
     {
         VolumeException? failure;
         try
         {
-            await using var client = await VarlinkClient.ConnectAsync(socket, Patient);
+            await using var client = await VarlinkClient.ConnectAsync(socket, LongCalls, cancel);
             return await ask(client);
         }
         catch (Exception e) when (VolumeException.Of(volume, e) is not null)

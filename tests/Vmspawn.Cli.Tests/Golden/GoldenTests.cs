@@ -221,6 +221,18 @@ public class GoldenTests
     }
 
     [Fact]
+    public void An_ephemeral_machines_overlay_is_larger_and_its_image_stays_as_it_is()
+    {
+        using var world = new GoldenInventory();
+        var plan = world.Plan(["-i", "IMAGES/root.raw", "-x", "-G", "3000001", "--firmware=bios"], null).Plan!;
+        Assert.Empty(plan.Growths);
+        var overlay = Assert.Single(plan.Descriptors, descriptor => descriptor.Source is AnonymousOverlay);
+        Assert.Equal(3000320, ((AnonymousOverlay)overlay.Source).VirtualSize);
+        var smaller = world.Plan(["-i", "IMAGES/root.raw", "-x", "-G", "1", "--firmware=bios"], null).Plan!;
+        Assert.Equal(1 << 20, ((AnonymousOverlay)smaller.Descriptors.Single(descriptor => descriptor.Source is AnonymousOverlay).Source).VirtualSize);
+    }
+
+    [Fact]
     public void Where_the_kernel_grants_io_uring_every_file_of_a_disk_uses_it()
     {
         using var world = new GoldenInventory { HasIoUring = true };

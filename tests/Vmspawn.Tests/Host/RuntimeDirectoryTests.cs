@@ -64,6 +64,29 @@ public sealed class RuntimeDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_whose_making_was_interrupted_is_taken_over()
+    {
+        // Of versions that made the directory first and the file in it afterwards.
+        Directory.CreateDirectory(_directory["empty"]);
+        Directory.CreateDirectory(_directory["half"]);
+        File.WriteAllText(_directory["half/pid"], "");
+        foreach (var name in (string[])["empty", "half"])
+        {
+            using var runtime = RuntimeDirectoryHandle.Claim(Base, name, _problems)!;
+            Assert.Equal(Environment.ProcessId, RuntimeDirectoryHandle.ReadPid(runtime.Path));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public void Its_lock_is_for_its_owner_alone_so_that_nobody_else_can_block_a_name()
+    {
+        using var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory[".m.lock"]));
+    }
+
+    [Fact]
     public void What_another_program_put_there_is_left_alone()
     {
         Directory.CreateDirectory(_directory["m"]);

@@ -6,14 +6,15 @@ namespace Vmspawn.Tests.Launch;
 public class NvramFileTests
 {
     [Fact]
-    public void A_first_start_copies_the_template_with_its_times_for_the_owner_alone()
+    public async Task A_first_start_copies_the_template_with_its_times_for_the_owner_alone()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory);
         File.SetLastWriteTimeUtc(nvram.Template, new DateTime(2020, 2, 3, 4, 5, 6, DateTimeKind.Utc));
         // As templates in /nix/store are.
         File.SetUnixFileMode(nvram.Template, UnixFileMode.UserRead);
-        using (var file = NvramFile.Open(nvram, out var made))
+        Made? made = null;
+        using (var file = await OpenAsync(nvram, one => made = one))
         {
             Assert.NotNull(made);
             Assert.Equal(300_000, RandomAccess.GetLength(file));
@@ -26,73 +27,73 @@ public class NvramFileTests
     }
 
     [Fact]
-    public void What_is_there_is_kept()
+    public async Task What_is_there_is_kept()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory);
         File.WriteAllText(nvram.Path, "mine");
-        NvramFile.Open(nvram, out var made).Dispose();
-        Assert.Null(made);
+        (await OpenAsync(nvram, _ => Assert.Fail("It was there."))).Dispose();
         Assert.Equal("mine", File.ReadAllText(nvram.Path));
     }
 
     [Fact]
-    public void Two_machines_never_have_it_at_once()
+    public async Task Two_machines_never_have_it_at_once()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory);
-        using (NvramFile.Open(nvram, out _))
+        using (await OpenAsync(nvram))
         {
-            var refusal = Assert.Throws<LaunchException>(() => NvramFile.Open(nvram, out _));
+            var refusal = await Assert.ThrowsAsync<LaunchException>(() => OpenAsync(nvram));
             Assert.Contains(nvram.Path, refusal.Message, StringComparison.Ordinal);
             Assert.Contains("another VM", refusal.Message, StringComparison.Ordinal);
         }
 
-        NvramFile.Open(nvram, out _).Dispose();
+        (await OpenAsync(nvram)).Dispose();
     }
 
     [Fact]
-    public void Of_many_that_start_at_once_one_gets_it_and_it_is_whole()
+    public async Task Of_many_that_start_at_once_one_gets_it_and_it_is_whole()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory);
         var won = new System.Collections.Concurrent.ConcurrentBag<IDisposable>();
-        Parallel.For(0, 32, _ =>
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(async () =>
         {
             try
             {
-                won.Add(NvramFile.Open(nvram, out var _));
+                won.Add(await OpenAsync(nvram));
             }
             catch (LaunchException)
             {
                 // Somebody else has it.
             }
-        });
+        })));
         Assert.Single(won).Dispose();
         Assert.Equal(File.ReadAllBytes(nvram.Template), File.ReadAllBytes(nvram.Path));
         Assert.Equal(2, Directory.GetFiles(directory["."]).Length);
     }
 
     [Fact]
-    public void A_launch_that_fails_takes_back_what_it_made()
+    public async Task A_launch_that_fails_takes_back_what_it_made()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory);
-        NvramFile.Open(nvram, out var made).Dispose();
+        Made? made = null;
+        (await OpenAsync(nvram, one => made = one)).Dispose();
         made!.Dispose();
         Assert.False(File.Exists(nvram.Path));
-        NvramFile.Open(nvram, out made).Dispose();
+        (await OpenAsync(nvram, one => made = one)).Dispose();
         made!.Keep();
         made.Dispose();
         Assert.True(File.Exists(nvram.Path));
     }
 
     [Fact]
-    public void A_place_that_cannot_be_written_leaves_nothing()
+    public async Task A_place_that_cannot_be_written_leaves_nothing()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory) with { Path = directory["missing/state"] };
-        Assert.ThrowsAny<IOException>(() => NvramFile.Open(nvram, out _));
+        await Assert.ThrowsAnyAsync<IOException>(() => OpenAsync(nvram));
         Assert.Single(Directory.GetFileSystemEntries(directory["."]));
     }
 
@@ -107,6 +108,9 @@ public class NvramFileTests
         Assert.Single(Directory.GetFileSystemEntries(directory["."]));
         Assert.Equal((byte)'x', File.ReadAllBytes(nvram.Template)[0]);
     }
+
+    private static Task<Microsoft.Win32.SafeHandles.SafeFileHandle> OpenAsync(KeptNvram nvram, Action<Made>? made = null) =>
+        NvramFile.OpenAsync(nvram, made ?? (_ => { }), TestContext.Current.CancellationToken);
 
     private static KeptNvram WithTemplate(TemporaryDirectory directory)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Vmspawn.Host;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
@@ -14,72 +16,148 @@ public sealed class TpmStateTests : IDisposable
 
     private string State => _directory["tpm state"];
 
-    private string Workshop => _directory["workshop"];
+    private string Scratch => _directory["scratch"];
 
     [Fact]
-    public void The_first_open_makes_a_TPM_with_certificates_and_the_second_leaves_it_as_it_is()
+    public async Task The_first_open_makes_a_TPM_with_certificates_and_the_second_leaves_it_as_it_is()
     {
-        TpmState.Open(new TpmStateDirectory(State, Real), Workshop).Dispose();
+        (await OpenAsync(new TpmStateDirectory(State, Real))).Dispose();
         var permanent = Path.Combine(State, "tpm2-00.permall");
         var made = File.ReadAllBytes(permanent);
         Assert.Equal(
             ["issuercert.pem", "swtpm-localca-rootca-cert.pem", "tpm2-00.permall"],
             Names().Where(name => name != ".lock"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(State));
-        TpmState.Open(new TpmStateDirectory(State, Real), Workshop).Dispose();
+        (await OpenAsync(new TpmStateDirectory(State, Real))).Dispose();
         Assert.Equal(made, File.ReadAllBytes(permanent));
     }
 
     [Fact]
-    public void A_setup_that_fails_leaves_nothing_and_is_quoted()
+    public async Task A_setup_that_fails_leaves_nothing_and_is_quoted()
     {
         var setup = Script("echo 'no luck today' >&2; echo half >\"$3/tpm2-00.permall\"; exit 3");
-        var error = Assert.Throws<LaunchException>(() => TpmState.Open(new TpmStateDirectory(State, Real with { Setup = setup }), Workshop));
+        var error = await Assert.ThrowsAsync<LaunchException>(() => OpenAsync(new TpmStateDirectory(State, Real with { Setup = setup })));
         Assert.Contains("exited with status 3: no luck today", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(State));
     }
 
     [Fact]
-    public void The_users_own_empty_directory_stays_when_the_setup_fails()
+    public async Task The_users_own_empty_directory_stays_when_the_setup_fails()
     {
         Directory.CreateDirectory(State);
-        Assert.Throws<LaunchException>(() => TpmState.Open(new TpmStateDirectory(State, Real with { Setup = "/bin/false" }), Workshop));
+        await Assert.ThrowsAsync<LaunchException>(() => OpenAsync(new TpmStateDirectory(State, Real with { Setup = "/bin/false" })));
         Assert.Empty(Directory.EnumerateFileSystemEntries(State));
     }
 
     [Fact]
-    public void What_a_killed_run_left_unfinished_is_made_anew()
+    public async Task What_a_killed_run_left_unfinished_is_made_anew()
     {
         Directory.CreateDirectory(Path.Combine(State, ".unfinished"));
         File.WriteAllText(Path.Combine(State, ".unfinished", "tpm2-00.permall"), "half");
         Assert.Equal(TpmStateFacts.Absent, TpmStateFiles.Look(State));
-        TpmState.Open(new TpmStateDirectory(State, Real), Workshop).Dispose();
+        (await OpenAsync(new TpmStateDirectory(State, Real))).Dispose();
         Assert.Equal(TpmStateFacts.Made, TpmStateFiles.Look(State));
         Assert.DoesNotContain(".unfinished", Names());
     }
 
     [Fact]
-    public void Only_one_has_it_at_a_time()
+    public async Task Only_one_has_it_at_a_time()
     {
         var state = new TpmStateDirectory(State, null);
-        using (TpmState.Open(state, Workshop))
+        using (await OpenAsync(state))
         {
-            var error = Assert.Throws<LaunchException>(() => TpmState.Open(state, Workshop));
+            var error = await Assert.ThrowsAsync<LaunchException>(() => OpenAsync(state));
             Assert.Contains("another VM uses it", error.Message, StringComparison.Ordinal);
         }
 
-        TpmState.Open(state, Workshop).Dispose();
+        (await OpenAsync(state)).Dispose();
     }
 
     [Fact]
-    public void A_missing_setup_program_is_named()
+    public async Task A_missing_setup_program_is_named()
     {
-        var error = Assert.Throws<LaunchException>(() => TpmState.Open(new TpmStateDirectory(State, Real with { Setup = "/no/such/setup" }), Workshop));
-        Assert.Contains("/no/such/setup", error.Message, StringComparison.Ordinal);
-        Assert.IsType<LinuxException>(error.InnerException);
+        var error = await Assert.ThrowsAsync<LaunchException>(() => OpenAsync(new TpmStateDirectory(State, Real with { Setup = "/no/such/setup" })));
+        Assert.Contains("/no/such/setup exited with status 127", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("issuercert.pem")]
+    [InlineData("issuercert.pem", "swtpm-localca-rootca-cert.pem")]
+    public async Task What_a_run_left_that_was_killed_while_it_put_a_TPM_in_place_is_made_anew(params string[] moved)
+    {
+        Directory.CreateDirectory(Path.Combine(State, ".unfinished"));
+        foreach (var file in moved)
+            File.WriteAllText(Path.Combine(State, file), "half");
+        Assert.Equal(TpmStateFacts.Absent, TpmStateFiles.Look(State));
+        (await OpenAsync(new TpmStateDirectory(State, Real))).Dispose();
+        Assert.Equal(TpmStateFacts.Made, TpmStateFiles.Look(State));
+        Assert.NotEqual("half", File.ReadAllText(Path.Combine(State, "issuercert.pem")));
+        Assert.DoesNotContain(".unfinished", Names());
+    }
+
+    [Fact]
+    public void A_certificate_that_no_unfinished_TPM_explains_is_somebody_elses()
+    {
+        Directory.CreateDirectory(State);
+        File.WriteAllText(Path.Combine(State, "issuercert.pem"), "mine");
+        Assert.Equal(TpmStateFacts.Foreign, TpmStateFiles.Look(State));
+    }
+
+    [Fact]
+    public async Task A_failure_that_waited_for_anothers_lock_leaves_what_the_other_is_making()
+    {
+        Directory.CreateDirectory(State);
+        using var other = OpenFile.Open(State, writable: false);
+        Assert.True(FileLock.TryLockExclusive(other));
+        Directory.CreateDirectory(Path.Combine(State, ".unfinished"));
+        await Assert.ThrowsAsync<LaunchException>(() => OpenAsync(new TpmStateDirectory(State, Real)));
+        Assert.Contains(".unfinished", Names());
+    }
+
+    [Fact]
+    public async Task A_cancelled_making_ends_all_that_it_has_started_and_leaves_nothing()
+    {
+        // As swtpm_setup does it: a grandchild whose parent has gone, and one that is waited for.
+        var setup = Script($"(sleep 600 & echo $! >{_directory["orphan"]}); sleep 600 & echo $! >{_directory["child"]}; wait");
+        using var cancel = new CancellationTokenSource();
+        var opening = OpenAsync(new TpmStateDirectory(State, Real with { Setup = setup }), cancel.Token);
+        while (!File.Exists(_directory["child"]) || new FileInfo(_directory["child"]).Length == 0)
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.False(Directory.Exists(State));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Scratch));
+        Assert.False(IsRunning(_directory["orphan"]));
+        Assert.False(IsRunning(_directory["child"]));
+    }
+
+    [Fact]
+    public async Task Orphans_of_a_making_that_has_succeeded_are_ended_too()
+    {
+        var setup = Script($"(sleep 600 & echo $! >{_directory["orphan"]}); for i in issuercert.pem swtpm-localca-rootca-cert.pem; do echo x >$TMPDIR/$i; done; echo x >\"$3/tpm2-00.permall\"");
+        (await OpenAsync(new TpmStateDirectory(State, Real with { Setup = setup }))).Dispose();
+        Assert.Equal(TpmStateFacts.Made, TpmStateFiles.Look(State));
+        Assert.False(IsRunning(_directory["orphan"]));
     }
 
     public void Dispose() => _directory.Dispose();
+
+    private Task<Microsoft.Win32.SafeHandles.SafeFileHandle> OpenAsync(TpmStateDirectory state, CancellationToken cancel = default) =>
+        TpmState.OpenAsync(state, Directory.CreateDirectory(Scratch).FullName, _ => { }, new UndoStack(Assert.Fail), cancel);
+
+    /// <summary>Whether the process whose id is in a file runs; one that only waits to be reaped does not.</summary>
+    private static bool IsRunning(string file)
+    {
+        var id = int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/stat").Split(')')[1].Trim()[0] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private IEnumerable<string> Names() => Directory.EnumerateFileSystemEntries(State).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 

@@ -32,7 +32,7 @@ public sealed class BootEntryResolverTests : IDisposable
     {
         var kernel = Resolve(await Disk(), "auto", FirmwareKind.Auto)!;
         Assert.True(kernel is { IsPe: true, IsUki: true, Options: "", Entry.Initrds.Count: 0 });
-        using var copy = ImageFiles.Copy(new FilesInImage(_directory.Path, kernel.Entry!.Image, [kernel.Entry.Kernel]));
+        using var copy = ImageFiles.Copy(new FilesInImage(_directory.Path, kernel.Entry!.Image, [kernel.Entry.Kernel]), TestContext.Current.CancellationToken);
         Assert.Equal(new FileInfo(_directory["some.efi"]).Length, RandomAccess.GetLength(copy));
     }
 
@@ -93,7 +93,7 @@ public sealed class BootEntryResolverTests : IDisposable
 
     private string Copy(KernelSpec kernel, IReadOnlyList<IReadOnlyList<Extent>> files)
     {
-        using var copy = ImageFiles.Copy(new FilesInImage(_directory.Path, kernel.Entry!.Image, files));
+        using var copy = ImageFiles.Copy(new FilesInImage(_directory.Path, kernel.Entry!.Image, files), TestContext.Current.CancellationToken);
         var bytes = new byte[RandomAccess.GetLength(copy)];
         RandomAccess.Read(copy, bytes, 0);
         return System.Text.Encoding.UTF8.GetString(bytes).TrimEnd('\0');

@@ -52,6 +52,17 @@ public sealed class TpmResolverTests : IDisposable
         Assert.Empty(_problems);
     }
 
+    [Fact]
+    public void A_place_that_cannot_be_written_is_no_obstacle_unless_somebody_asked_for_a_TPM()
+    {
+        // No user may write there, root neither.
+        const string Image = "/proc/self/a.raw";
+        Assert.Null(Resolve(new VmOptions { Image = Image })!.Maker);
+        Assert.Contains("forgotten with the VM", Assert.Single(_notices), StringComparison.Ordinal);
+        Assert.Empty(_problems);
+        Assert.Equal($"{Image}.tpmstate", Resolve(new VmOptions { Image = Image, Tpm = Tristate.Yes })!.StateDirectory);
+    }
+
     [Theory]
     [InlineData("swtpm")]
     [InlineData("")]

@@ -5,16 +5,16 @@ namespace Vmspawn.Tests.Trees;
 public class TreeLockTests
 {
     [Fact]
-    public void Many_read_a_tree_or_one_writes_to_it()
+    public async Task Many_read_a_tree_or_one_writes_to_it()
     {
         using var tree = new TemporaryDirectory();
-        using (TreeLock.Take(tree.Path, isShared: true))
+        using (await TreeLock.TakeAsync(tree.Path, isShared: true, default))
         {
-            using var another = TreeLock.Take(tree.Path, isShared: true);
-            Assert.Contains("another VM runs from it", Assert.Throws<LaunchException>(() => TreeLock.Take(tree.Path, isShared: false)).Message, StringComparison.Ordinal);
+            using var another = await TreeLock.TakeAsync(tree.Path, isShared: true, default);
+            Assert.Contains("another VM runs from it", (await Assert.ThrowsAsync<LaunchException>(() => TreeLock.TakeAsync(tree.Path, isShared: false, default))).Message, StringComparison.Ordinal);
         }
 
-        using var writer = TreeLock.Take(tree.Path, isShared: false);
-        Assert.Throws<LaunchException>(() => TreeLock.Take(tree.Path, isShared: true));
+        using var writer = await TreeLock.TakeAsync(tree.Path, isShared: false, default);
+        await Assert.ThrowsAsync<LaunchException>(() => TreeLock.TakeAsync(tree.Path, isShared: true, default));
     }
 }

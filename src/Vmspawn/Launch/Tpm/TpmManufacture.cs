@@ -2,98 +2,97 @@ using System.Text;
 using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Spec;
+using Vmspawn.Tpm;
 
 namespace Vmspawn.Launch;
 
 /// <summary>Makes a TPM 2.0 with certificates by swtpm_setup(8), signed by an authority of its own whose keys are thrown away.</summary>
-internal sealed class TpmManufacture(TpmMaker maker, string workshop)
+/// <param name="maker">The programs.</param>
+/// <param name="memory">A directory of ours, in memory where possible: the authority's keys lie there while they are needed.</param>
+internal sealed class TpmManufacture(TpmMaker maker, string memory)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    /// <summary>More than keys, certificates and configuration need.</summary>
+    private const ulong Room = 1 << 20;
 
     /// <summary>It takes a second or two; RSA keys take luck.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
-    /// <summary>What verifies the TPM's certificates, under the names that swtpm_localca(8) chooses; kept with the state.</summary>
-    private static readonly string[] Certificates = [IssuerCertificate, "swtpm-localca-rootca-cert.pem"];
-
-    private const string IssuerCertificate = "issuercert.pem";
-
     /// <param name="state">An empty directory that receives it.</param>
     /// <param name="place">How messages call it.</param>
+    /// <param name="cancel">Ends it, with all processes that it has started.</param>
     /// <exception cref="LaunchException">It could not be made.</exception>
-    public void Run(string state, string place)
+    public async Task RunAsync(string state, string place, CancellationToken cancel)
     {
-        Directory.CreateDirectory(workshop, OwnerOnly);
         var step = $"make a TPM in {place}";
-        using var errors = Pipe.Create();
-        using var tail = new StderrTail(errors.ReadEnd);
         try
         {
-            using var nothing = OpenFile.Open("/dev/null", writable: true);
-            using var setup = ChildProcess.Start(new ChildSpec(maker.Setup, Arguments(state))
-            {
-                Environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8", ["TMPDIR"] = workshop },
-                StandardOutput = nothing,
-                StandardError = errors.WriteEnd,
-            });
-            errors.WriteEnd.Dispose();
-            if (!setup.Exited.Wait(Bound))
-                throw new LaunchException(step, $"{maker.Setup} did not end within {Bound.TotalMinutes:0} minutes");
-            var exit = setup.Exited.Result;
-            if (!exit.IsSuccess)
-                throw new LaunchException(step, $"{maker.Setup} {exit}{StderrExcerpt.After(tail)}");
+            using var scratch = Draft.CreateDirectory(HasRoom(memory) ? memory : Path.GetTempPath());
+            await SetUpAsync(scratch.Path, state, step, cancel);
+            foreach (var certificate in TpmStateFiles.Certificates)
+                File.Copy(Path.Combine(scratch.Path, certificate), Path.Combine(state, certificate));
         }
-        catch (LinuxException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new LaunchException(step, error.Message, error);
+            throw new LaunchException(step, FailureReason.Of(error), error);
         }
-
-        foreach (var certificate in Certificates)
-            File.Copy(Path.Combine(workshop, certificate), Path.Combine(state, certificate));
     }
 
-    private string[] Arguments(string state)
+    private static bool HasRoom(string place)
     {
-        var authority = Write("localca.conf", $"""
-            statedir = {workshop}
-            signingkey = {workshop}/signkey.pem
-            issuercert = {workshop}/{IssuerCertificate}
-            certserial = {workshop}/certserial
+        using var directory = OpenFile.Open(place, writable: false);
+        return FileSystemFacts.Of(directory).AvailableBytes >= Room;
+    }
+
+    // swtpm_setup starts swtpm twice removed, so that nobody's end is swtpm's end: only the group is.
+    private async Task SetUpAsync(string scratch, string state, string step, CancellationToken cancel)
+    {
+        var environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8", ["TMPDIR"] = scratch };
+        await using var setup = ChildGroup.Start(maker.Setup, Arguments(scratch, state), environment);
+        try
+        {
+            var exit = await setup.Exited.WaitAsync(Bound, cancel);
+            if (!exit.IsSuccess)
+                throw new LaunchException(step, $"{maker.Setup} {exit}{await setup.EndAsync()}");
+        }
+        catch (TimeoutException)
+        {
+            throw new LaunchException(step, $"{maker.Setup} did not end within {Bound.TotalMinutes:0} minutes{await setup.EndAsync()}");
+        }
+    }
+
+    private string[] Arguments(string scratch, string state)
+    {
+        var authority = Write(scratch, "localca.conf", $"""
+            statedir = {scratch}
+            signingkey = {scratch}/signkey.pem
+            issuercert = {scratch}/{TpmStateFiles.IssuerCertificate}
+            certserial = {scratch}/certserial
             """);
-        var options = Write("localca.options", """
+        var options = Write(scratch, "localca.options", """
             --platform-manufacturer vmspawn
             --platform-version 1
             --platform-model QEMU
             """);
-        var setup = Write("setup.conf", $"""
+        var setup = Write(scratch, "setup.conf", $"""
             create_certs_tool = {maker.LocalCa}
             create_certs_tool_config = {authority}
             create_certs_tool_options = {options}
             """);
         return
         [
-            "--tpm2", "--tpm-state", state, "--tpm", $"/bin/sh {Write("swtpm", Wrapper())} socket", "--config", setup,
+            "--tpm2", "--tpm-state", state, "--tpm", $"/bin/sh {Write(scratch, "swtpm", Wrapper())} socket", "--config", setup,
             "--create-ek-cert", "--create-platform-cert", "--lock-nvram", "--pcr-banks", "sha256",
         ];
     }
 
-    /// <summary>
-    /// swtpm_setup leaves its own ends of the sockets open in the swtpm that it starts, which therefore lives for ever when swtpm_setup
-    /// is killed. Without them it sees the end and leaves.
-    /// </summary>
+    /// <summary>swtpm_setup takes swtpm as words of a command line, in which its path may hold no blank.</summary>
     private string Wrapper() => $"""
-        for number in 3 4 5 6 7 8 9; do
-            case " $* " in
-                *fd=$number[\ ,]*) ;;
-                *) eval "exec $number<&-" ;;
-            esac
-        done
         exec '{maker.Swtpm.Replace("'", "'\\''", StringComparison.Ordinal)}' "$@" --terminate
         """;
 
-    private string Write(string name, string text)
+    private static string Write(string scratch, string name, string text)
     {
-        var path = Path.Combine(workshop, name);
+        var path = Path.Combine(scratch, name);
         File.WriteAllText(path, text + "\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         return path;
     }

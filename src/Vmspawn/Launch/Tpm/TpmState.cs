@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
 using Vmspawn.Spec;
@@ -9,62 +10,144 @@ namespace Vmspawn.Launch;
 /// <summary>Opens a TPM's state for one VM, and makes it the first time: in full or not at all.</summary>
 internal static class TpmState
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    /// <summary>The kernel ends the processes of a killed VM, which hold its lock, in its own time.</summary>
+    private static readonly LockWait Wait = new(TimeSpan.FromSeconds(1));
 
-    /// <summary>How long a lock may outlive a run that was killed: its processes are being ended by the kernel.</summary>
-    private static readonly TimeSpan LockBound = TimeSpan.FromSeconds(1);
+    /// <summary>How long a half-made TPM's directory may change while its killed makers end.</summary>
+    private static readonly LockWait MakersEnd = new(TimeSpan.FromSeconds(2));
 
     /// <param name="state">The directory.</param>
-    /// <param name="workshop">Path of a directory for what is needed only while it is made; removed by the caller.</param>
+    /// <param name="memory">A directory of ours, in memory where possible, for what is needed only while it is made.</param>
+    /// <param name="made">Takes a TPM that was made.</param>
+    /// <param name="held">Tells what of a failed making cannot be removed.</param>
+    /// <param name="cancel">Ends the making.</param>
     /// <returns>The directory, locked for as long as this or a copy of it is open.</returns>
     /// <exception cref="LaunchException">It is in use, or a new one could not be made; nothing half-made is left.</exception>
-    public static SafeFileHandle Open(TpmStateDirectory state, string workshop)
+    public static async Task<SafeFileHandle> OpenAsync(
+        TpmStateDirectory state, string memory, Action<Made> made, UndoStack held, CancellationToken cancel)
     {
-        var isNew = !Directory.Exists(state.Path);
-        Directory.CreateDirectory(state.Path, OwnerOnly);
-        var directory = OpenFile.Open(state.Path, writable: false);
+        var (directory, isNew) = await LockAsync(state.Path, cancel);
         try
         {
-            Lock(directory, state.Path);
             if (state.Maker is { } maker && TpmStateFiles.Look(state.Path) == TpmStateFacts.Absent)
-                Make(state.Path, maker, workshop);
+            {
+                await MakeAsync(state.Path, maker, memory, held, cancel);
+                made(new Made(() => Remove(state.Path, isNew)));
+            }
+
             return directory;
         }
         catch
         {
-            if (isNew && TpmStateFiles.Look(state.Path) == TpmStateFacts.Absent)
-                Directory.Delete(state.Path, recursive: true);
+            // Under the lock, so that it is nobody else's half-made one.
+            await held.TryAsync($"remove {state.Path}", () =>
+            {
+                if (isNew && TpmStateFiles.Look(state.Path) == TpmStateFacts.Absent)
+                    OwnTree.Remove(state.Path);
+                return ValueTask.CompletedTask;
+            });
             directory.Dispose();
             throw;
         }
     }
 
-    private static void Lock(SafeFileHandle directory, string path)
+    private static async Task<(SafeFileHandle Directory, bool IsNew)> LockAsync(string path, CancellationToken cancel)
     {
-        var end = DateTime.UtcNow + LockBound;
-        while (!FileLock.TryLockExclusive(directory))
+        while (true)
         {
-            if (DateTime.UtcNow > end)
-                throw new LaunchException($"use the TPM in {path}", "another VM uses it (end that one, or give this one a --tpm-state= of its own)");
-            Thread.Sleep(20);
+            var isNew = TryCreate(path);
+            var directory = OpenFile.Open(path, writable: false);
+            try
+            {
+                if (!await Wait.UntilAsync(() => FileLock.TryLockExclusive(directory), cancel))
+                    throw new LaunchException($"use the TPM in {path}", "another VM uses it (end that one, or give this one a --tpm-state= of its own)");
+                // Whoever could not make a TPM may have removed the directory while we waited.
+                if (NameLock.IsNamed(directory, path))
+                    return (directory, isNew);
+                directory.Dispose();
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
         }
     }
 
-    private static void Make(string path, TpmMaker maker, string workshop)
+    /// <summary>Removes a TPM that no guest has used, unless another VM has begun to use it.</summary>
+    private static void Remove(string path, bool withDirectory)
     {
-        var unfinished = Path.Combine(path, TpmStateFiles.Unfinished);
-        if (Directory.Exists(unfinished))
-            Directory.Delete(unfinished, recursive: true);
-        Directory.CreateDirectory(unfinished, OwnerOnly);
+        using var directory = OpenFile.Open(path, writable: false);
+        if (!FileLock.TryLockExclusive(directory))
+            return;
+        if (withDirectory)
+        {
+            OwnTree.Remove(path);
+            return;
+        }
+
+        foreach (var file in (string[])[TpmStateFiles.Permanent, .. TpmStateFiles.Certificates])
+            File.Delete(Path.Combine(path, file));
+    }
+
+    private static bool TryCreate(string path)
+    {
         try
         {
-            new TpmManufacture(maker, workshop).Run(unfinished, path);
+            NewFile.CreateDirectory(path);
+            return true;
+        }
+        catch (LinuxException error) when (error.Errno == Errno.EEXIST)
+        {
+            return false;
+        }
+    }
+
+    private static async Task MakeAsync(string path, TpmMaker maker, string memory, UndoStack held, CancellationToken cancel)
+    {
+        var unfinished = Path.Combine(path, TpmStateFiles.Unfinished);
+        await RemoveUnfinishedAsync(path, cancel);
+        Directory.CreateDirectory(unfinished, PrivateFiles.DirectoryMode);
+        try
+        {
+            await new TpmManufacture(maker, memory).RunAsync(unfinished, path, cancel);
+            // The directory of the unfinished one goes last: as long as it is there, all of this is known to be ours.
             foreach (var file in Directory.GetFiles(unfinished).OrderBy(file => Path.GetFileName(file) == TpmStateFiles.Permanent))
                 File.Move(file, Path.Combine(path, Path.GetFileName(file)), overwrite: true);
         }
         finally
         {
-            Directory.Delete(unfinished, recursive: true);
+            await held.TryAsync($"remove {unfinished}", async () => await RemoveUnfinishedAsync(path, CancellationToken.None));
+        }
+    }
+
+    /// <summary>Removes what a making left that has not come to its end, and of a finished one its empty directory.</summary>
+    private static async Task RemoveUnfinishedAsync(string path, CancellationToken cancel)
+    {
+        var unfinished = Path.Combine(path, TpmStateFiles.Unfinished);
+        if (!Directory.Exists(unfinished))
+            return;
+        if (!File.Exists(Path.Combine(path, TpmStateFiles.Permanent)))
+        {
+            foreach (var certificate in TpmStateFiles.Certificates)
+                File.Delete(Path.Combine(path, certificate));
+        }
+
+        if (!await MakersEnd.UntilAsync(() => TryRemove(unfinished), cancel))
+            OwnTree.Remove(unfinished);
+    }
+
+    private static bool TryRemove(string path)
+    {
+        try
+        {
+            OwnTree.Remove(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            // A process that is being killed has just made another file in it.
+            return false;
         }
     }
 }

@@ -1,3 +1,4 @@
+using Vmspawn.Firmware;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
@@ -60,6 +61,9 @@ internal sealed class TpmResolver(VmOptions options, HostInventory world, List<P
             why = "nothing is beside the root directory";
         else if (path.Contains(',', StringComparison.Ordinal))
             why = "swtpm takes no path with a comma";
+        // Nobody has asked for a TPM that is kept here.
+        else if (options.Tpm == Tristate.Auto && !Path.Exists(path) && NvramFacts.WhyNoFileIn(Path.GetDirectoryName(path)!) is { } reason)
+            why = $"its state cannot be made: {reason}";
         if (why is null)
             return path;
         notices.Add($"the TPM is forgotten with the VM: {why} (keep it with --tpm-state=PATH)");

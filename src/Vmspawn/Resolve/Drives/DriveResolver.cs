@@ -44,11 +44,27 @@ internal sealed class DriveResolver(
         // A child has the size that it was made with.
         if (template is not null && options.GrowImage <= drive.VirtualSize)
             return drive with { IsRoot = true };
+        if (drive.OverlayDirectory is not null)
+            return drive with { IsRoot = true, VirtualSize = OverlaySize(drive.VirtualSize) };
         var growTo = options.GrowImage is { } wish && !drive.Type.IsReadOnly()
             ? GrowImage.Target(facts, wish, problems)
             : null;
         return drive with { IsRoot = true, GrowTo = growTo, VirtualSize = Math.Max(drive.VirtualSize, growTo ?? 0) };
     }
+
+    /// <summary>The size of an overlay, which grows in place of the image below it: that one is never written to.</summary>
+    private long OverlaySize(long image)
+    {
+        var wish = options.GrowImage ?? 0;
+        if (wish <= image)
+            return image;
+        if (wish <= QcowOverlay.MaxSize)
+            return Sectors(wish);
+        problems.Add(new Problem("grow-image", $"--grow-image={wish}", "a throw-away overlay cannot be larger than 16 TiB"));
+        return image;
+    }
+
+    private static long Sectors(long size) => (size + SectorSize - 1) / SectorSize * SectorSize;
 
     private DriveSpec? NewChild(string subject, string path, TemplateResolver template)
     {
@@ -72,7 +88,7 @@ internal sealed class DriveResolver(
             Format = ImageFormat.Qcow2,
             Type = options.ImageDiskType,
             Serial = DiskSerial.For(path, options.ImageDiskType),
-            VirtualSize = Math.Max(template.Image.VirtualSize, (wish + SectorSize - 1) / SectorSize * SectorSize),
+            VirtualSize = Math.Max(template.Image.VirtualSize, Sectors(wish)),
             IsRoot = true,
             Discard = options.DiscardDisk,
             MadeFrom = template.Facts,

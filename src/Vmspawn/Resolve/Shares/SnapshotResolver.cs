@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Spec;
@@ -21,7 +20,7 @@ internal sealed class SnapshotResolver(HostInventory world, string? tmpdir, List
     {
         if (OverlayPlace.Choose(subject, "what the guest writes", tree, tmpdir, problems) is not { } place)
             return null;
-        var path = AbandonedTrees.PathFor(place.Directory, machine);
+        var path = AbandonedTrees.NewPath(place.Directory, machine);
         var overlay = world.Host.IsRoot ? SnapshotKind.Overlay : SnapshotKind.UserOverlay;
         var why = server is Virtiofsd ? await WhyNoOverlayAsync(place.Directory, tree, overlay, cancel) : "QEMU itself serves it";
         if (why is null)
@@ -37,12 +36,12 @@ internal sealed class SnapshotResolver(HostInventory world, string? tmpdir, List
         return new TreeSnapshot(path, SnapshotKind.Copy);
     }
 
-    /// <summary>Mounts one for a moment: kernels, containers and file systems have too many reasons why not for a list of them.</summary>
+    /// <summary>Mounts one for a moment: kernels, containers and file systems have too many reasons to refuse it.</summary>
     private static async Task<string?> WhyNoOverlayAsync(string place, string tree, SnapshotKind kind, CancellationToken cancel)
     {
-        var path = AbandonedTrees.PathFor(place, $"trial-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
-        using var directory = ThrowAwayDirectory.Make(path, copyOf: null);
-        var words = TreeMounts.Overlay(path, tree, kind == SnapshotKind.UserOverlay);
+        using var trial = Draft.CreateDirectory(place);
+        AbandonedTrees.Fill(trial.Path);
+        var words = TreeMounts.Overlay(trial.Path, tree, kind == SnapshotKind.UserOverlay);
         var run = await ChildRun.Run(words[0], [.. words.Skip(1), "/bin/true"], TrialBound, cancel);
         return run.ExitCode == 0 ? null : run.Error.Trim().Split('\n')[0];
     }

@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using Vmspawn.Images;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
 
@@ -10,30 +10,41 @@ internal static class NvramFile
 {
     private const int ChunkSize = 1 << 16;
 
+    /// <summary>The kernel ends the processes of a killed VM, which hold its lock, in its own time.</summary>
+    private static readonly LockWait Wait = new(TimeSpan.FromSeconds(1));
+
     /// <summary>The file that keeps them, made from the template when it is not there, and locked until QEMU's end.</summary>
     /// <param name="nvram">Which.</param>
-    /// <param name="made">The file when this call made it, else null.</param>
+    /// <param name="made">Takes the file when this call makes it.</param>
+    /// <param name="cancel">Ends the wait for its lock.</param>
     /// <exception cref="LaunchException">Another VM has it.</exception>
     /// <exception cref="IOException">It cannot be made or opened.</exception>
-    public static SafeFileHandle Open(KeptNvram nvram, out MadeFile? made)
+    public static async Task<SafeFileHandle> OpenAsync(KeptNvram nvram, Action<Made> made, CancellationToken cancel)
     {
-        made = File.Exists(nvram.Path) || !TryMake(nvram) ? null : new MadeFile(nvram.Path);
-        var file = OpenFile.Open(nvram.Path, writable: true);
-        if (TryLock(file))
+        if (!File.Exists(nvram.Path) && TryMake(nvram) is { } file)
+        {
+            made(Made.File(nvram.Path));
             return file;
-        file.Dispose();
-        made = null;
-        throw new LaunchException($"open {nvram.Path}", "another VM keeps its EFI variables there");
+        }
+
+        file = OpenFile.Open(nvram.Path, writable: true);
+        try
+        {
+            if (await Wait.UntilAsync(() => TryLock(file), cancel))
+                return file;
+            throw new LaunchException($"open {nvram.Path}", "another VM keeps its EFI variables there");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A copy without a name: gone with the VM.</summary>
     /// <exception cref="IOException">There is no place for it.</exception>
-    public static SafeFileHandle OpenForgotten(ForgottenNvram nvram)
-    {
-        var file = new OverlayPlace(Path.GetTempPath()).CreateAnonymous();
-        Copy(nvram.Template, file);
-        return file;
-    }
+    public static SafeFileHandle OpenForgotten(ForgottenNvram nvram) =>
+        DiskFiles.Fill(Path.GetTempPath(), file => Copy(nvram.Template, file));
 
     /// <summary>QEMU's flash chips let others write to their image, so its own locks keep nobody out.</summary>
     private static bool TryLock(SafeFileHandle file)
@@ -49,27 +60,16 @@ internal static class NvramFile
         }
     }
 
-    /// <summary>Whole or not at all, under a name of its own first; false when another was faster.</summary>
-    private static bool TryMake(KeptNvram nvram)
+    /// <summary>In full or not at all, locked; null when another process was faster.</summary>
+    private static SafeFileHandle? TryMake(KeptNvram nvram)
     {
-        var draft = $"{nvram.Path}.{Guid.NewGuid():n}";
-        try
-        {
-            using (var file = new FileStream(draft, OnlyOurs))
-            {
-                Copy(nvram.Template, file.SafeFileHandle);
-                // As old as what it is a copy of.
-                File.SetLastAccessTimeUtc(file.SafeFileHandle, File.GetLastAccessTimeUtc(nvram.Template));
-                File.SetLastWriteTimeUtc(file.SafeFileHandle, File.GetLastWriteTimeUtc(nvram.Template));
-                RandomAccess.FlushToDisk(file.SafeFileHandle);
-            }
-
-            return FinalName.TryGive(draft, nvram.Path);
-        }
-        finally
-        {
-            File.Delete(draft);
-        }
+        using var draft = Draft.CreateFile(Path.GetDirectoryName(nvram.Path)!);
+        Copy(nvram.Template, draft.Handle);
+        // As old as what it is a copy of.
+        File.SetLastAccessTimeUtc(draft.Handle, File.GetLastAccessTimeUtc(nvram.Template));
+        File.SetLastWriteTimeUtc(draft.Handle, File.GetLastWriteTimeUtc(nvram.Template));
+        RandomAccess.FlushToDisk(draft.Handle);
+        return draft.TryGiveName(nvram.Path) ? OpenFile.Duplicate(draft.Handle) : null;
     }
 
     /// <summary>Chunks of zeros stay holes: templates of some platforms are 64 MiB of hardly anything else.</summary>
@@ -86,12 +86,4 @@ internal static class NvramFile
 
         RandomAccess.SetLength(to, at);
     }
-
-    private static FileStreamOptions OnlyOurs => new()
-    {
-        Mode = FileMode.CreateNew,
-        Access = FileAccess.Write,
-        BufferSize = 0,
-        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-    };
 }

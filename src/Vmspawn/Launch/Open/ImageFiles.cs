@@ -11,35 +11,27 @@ internal static class ImageFiles
     private const int ChunkSize = 1 << 18;
 
     /// <exception cref="IOException">The image cannot be read, or the place is full.</exception>
-    public static SafeFileHandle Copy(FilesInImage plan)
+    /// <exception cref="OperationCanceledException">The copying was cancelled.</exception>
+    public static SafeFileHandle Copy(FilesInImage plan, CancellationToken cancel) => DiskFiles.Fill(plan.Directory, copy =>
     {
         using var image = OpenFile.Open(plan.Image, writable: false);
-        var copy = new OverlayPlace(plan.Directory).CreateAnonymous();
-        try
+        var to = 0L;
+        foreach (var file in plan.Files)
         {
-            var to = 0L;
-            foreach (var file in plan.Files)
-            {
-                to = InitrdFacts.Aligned(to);
-                foreach (var part in file)
-                    to = Copy(image, part, copy, to);
-            }
-
-            ArchiveTail.Append(copy, plan.Tail.Span);
-            return copy;
+            to = InitrdFacts.Aligned(to);
+            foreach (var part in file)
+                to = Copy(image, part, copy, to, cancel);
         }
-        catch
-        {
-            copy.Dispose();
-            throw;
-        }
-    }
 
-    private static long Copy(SafeFileHandle from, Extent part, SafeFileHandle to, long at)
+        ArchiveTail.Append(copy, plan.Tail.Span);
+    });
+
+    private static long Copy(SafeFileHandle from, Extent part, SafeFileHandle to, long at, CancellationToken cancel)
     {
         var chunk = new byte[Math.Min(ChunkSize, part.Length)];
         for (var done = 0L; done < part.Length;)
         {
+            cancel.ThrowIfCancellationRequested();
             var wanted = (int)Math.Min(chunk.Length, part.Length - done);
             var count = RandomAccess.Read(from, chunk.AsSpan(0, wanted), part.Offset + done);
             if (count == 0)

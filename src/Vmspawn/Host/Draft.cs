@@ -1,0 +1,174 @@
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Host;
+
+/// <summary>
+/// A file or directory that is being made or removed, under a temporary name. All of ours are named by one rule and locked by whoever
+/// works on them, so that what a killed process left is known as such: the next process that makes one in the same directory removes it.
+/// </summary>
+internal sealed class Draft : IDisposable
+{
+    private const string Prefix = ".vmspawn-draft-";
+
+    /// <summary>A sweep of another process may take a draft in the moment before it is locked.</summary>
+    private const int Attempts = 10;
+
+    private bool _hasFinalName;
+
+    private Draft(string path, SafeFileHandle handle)
+    {
+        Path = path;
+        Handle = handle;
+    }
+
+    /// <summary>Its temporary path.</summary>
+    public string Path { get; }
+
+    /// <summary>The open file or directory, locked until the disposal; it stays the draft's.</summary>
+    public SafeFileHandle Handle { get; }
+
+    /// <summary>Makes an empty file for our user alone, open for reading and writing.</summary>
+    /// <exception cref="IOException">The directory is missing, full or not writable.</exception>
+    public static Draft CreateFile(string directory) => Create(directory, NewFile.Create);
+
+    /// <summary>Makes an empty directory for our user alone.</summary>
+    /// <exception cref="IOException">The parent is missing, full or not writable.</exception>
+    public static Draft CreateDirectory(string directory) => Create(directory, path =>
+    {
+        NewFile.CreateDirectory(path);
+        return OpenFile.Open(path, writable: false);
+    });
+
+    /// <summary>Takes a finished directory's name away, in one step, so that its removal can be interrupted at any point; null when it is not
+    /// there, or another process holds it.</summary>
+    /// <exception cref="IOException">It cannot be opened or renamed.</exception>
+    public static Draft? TryTakeAway(string path)
+    {
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = OpenFile.Open(path, writable: false);
+            if (TryLock(handle) && NameLock.IsNamed(handle, path))
+            {
+                var draft = NewPath(System.IO.Path.GetDirectoryName(path)!);
+                Directory.Move(path, draft);
+                return new Draft(draft, handle);
+            }
+        }
+        catch (LinuxException error) when (error.Errno == Errno.ENOENT)
+        {
+            // Removed meanwhile.
+        }
+        catch
+        {
+            handle?.Dispose();
+            throw;
+        }
+
+        handle?.Dispose();
+        return null;
+    }
+
+    /// <summary>Removes the drafts of our user in a directory that no process holds. What cannot be removed stays: it is in nobody's way.</summary>
+    public static void Sweep(string directory)
+    {
+        try
+        {
+            foreach (var path in Directory.EnumerateFileSystemEntries(directory, $"{Prefix}*"))
+                OwnTree.RemoveUnheld(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A directory that cannot be read.
+        }
+    }
+
+    /// <summary>Gives it its final name, in one step; false when something has that name.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    public bool TryGiveName(string path) => _hasFinalName = FinalName.TryGive(Path, path);
+
+    /// <summary>Gives it its final name, in one step, in place of a file that has it.</summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    public void Replace(string path)
+    {
+        File.Move(Path, path, overwrite: true);
+        _hasFinalName = true;
+    }
+
+    /// <summary>Removes it.</summary>
+    /// <exception cref="IOException">Something in it cannot be removed, such as a mount.</exception>
+    /// <exception cref="UnauthorizedAccessException">It is not ours to remove.</exception>
+    public void Remove() => OwnTree.Remove(Path);
+
+    /// <summary>Removes it unless it has its final name, and lets it go. What cannot be removed is left to later sweeps: a reason that is on
+    /// its way must not be replaced.</summary>
+    public void Dispose()
+    {
+        if (Handle.IsClosed)
+            return;
+        if (!_hasFinalName)
+            TryRemove();
+        Handle.Dispose();
+    }
+
+    private void TryRemove()
+    {
+        try
+        {
+            Remove();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // As above.
+        }
+    }
+
+    private static Draft Create(string directory, Func<string, SafeFileHandle> create)
+    {
+        Sweep(directory);
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var path = NewPath(directory);
+            if (TryCreate(path, create) is not { } handle)
+                continue;
+            if (TryLock(handle) && NameLock.IsNamed(handle, path))
+                return new Draft(path, handle);
+            handle.Dispose();
+        }
+
+        throw new IOException($"another process removes what is made in {directory}");
+    }
+
+    private static SafeFileHandle? TryCreate(string path, Func<string, SafeFileHandle> create)
+    {
+        try
+        {
+            return create(path);
+        }
+        catch (LinuxException error) when (error.Errno == Errno.ENOENT && Directory.Exists(System.IO.Path.GetDirectoryName(path)))
+        {
+            return null;
+        }
+        catch (LinuxException error) when (error.Operation == "open")
+        {
+            OwnTree.Remove(path);
+            throw;
+        }
+    }
+
+    private static bool TryLock(SafeFileHandle handle)
+    {
+        try
+        {
+            return FileLock.TryLockExclusive(handle);
+        }
+        catch (LinuxException error) when (error.Errno is Errno.ENOLCK or Errno.EOPNOTSUPP)
+        {
+            // A file system without locks: a sweep cannot lock it either, and leaves it.
+            return true;
+        }
+    }
+
+    private static string NewPath(string directory) => System.IO.Path.Combine(directory, $"{Prefix}{Guid.NewGuid().ToString("n")[..16]}");
+}

@@ -1,0 +1,44 @@
+using Vmspawn.Host;
+using Vmspawn.Images;
+using Vmspawn.Linux;
+using Vmspawn.Plan;
+
+namespace Vmspawn.Launch;
+
+/// <summary>Something of the user's that a launch made: removed when the launch fails, since no guest has written to it.</summary>
+internal sealed class Made(Action remove) : IDisposable
+{
+    private bool _isKept;
+
+    /// <summary>A file.</summary>
+    public static Made File(string path) => new(() => System.IO.File.Delete(path));
+
+    /// <summary>The child of a template: in full, or not at all.</summary>
+    /// <exception cref="LaunchException">It is there meanwhile, or the directory cannot be written.</exception>
+    public static Made Child(ChildImagePlan plan)
+    {
+        try
+        {
+            var directory = Path.GetDirectoryName(plan.Path)!;
+            Directory.CreateDirectory(directory);
+            using var draft = Draft.CreateFile(directory);
+            QcowOverlay.Write(draft.Handle, plan.Size, plan.Template);
+            if (!draft.TryGiveName(plan.Path))
+                throw new IOException("another process has just made it");
+            return File(plan.Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LaunchException($"make {plan.Path}", FailureReason.Of(error), error);
+        }
+    }
+
+    /// <summary>QEMU runs: from now on it is the user's.</summary>
+    public void Keep() => _isKept = true;
+
+    public void Dispose()
+    {
+        if (!_isKept)
+            remove();
+    }
+}

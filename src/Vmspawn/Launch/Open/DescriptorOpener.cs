@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Host;
+using Vmspawn.Linux;
+using Vmspawn.Plan;
+using Vmspawn.Trees;
+
+namespace Vmspawn.Launch;
+
+/// <summary>Opens what the plan hands to QEMU and its helpers.</summary>
+/// <param name="held">Takes what stays ours.</param>
+/// <param name="directory">The runtime directory.</param>
+/// <param name="passed">Devices that were handed to us.</param>
+/// <param name="helpers">The helpers that have been started so far.</param>
+internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle directory, PassedDevices passed, IReadOnlyList<RunningHelper> helpers)
+{
+    private readonly List<Made> _made = [];
+    private readonly HelperConnection _helper = new(directory, helpers, new LockWait(HelperConnection.Bound));
+
+    /// <summary>Sockets between the programs and us.</summary>
+    public SocketEnds Sockets { get; } = new(held, directory);
+
+    /// <summary>What of the user's was made here; added to what is held as well.</summary>
+    public IReadOnlyList<Made> Made => _made;
+
+    /// <summary>Our end of the console.</summary>
+    public PseudoTerminal? Terminal { get; private set; }
+
+    /// <summary>Opens one program's descriptors for as long as it takes to start it: it has its own copies then.</summary>
+    /// <exception cref="LaunchException">One cannot be opened.</exception>
+    /// <exception cref="OperationCanceledException">The launch was cancelled.</exception>
+    public async Task<T> OpenForAsync<T>(IReadOnlyList<DescriptorPlan> plans, Func<IReadOnlyList<ChildDescriptor>, T> start, CancellationToken cancel)
+    {
+        var descriptors = new List<ChildDescriptor>();
+        try
+        {
+            foreach (var plan in plans)
+            {
+                cancel.ThrowIfCancellationRequested();
+                descriptors.Add(new ChildDescriptor(plan.Number, await OpenAsync(plan, cancel)));
+            }
+
+            return start(descriptors);
+        }
+        finally
+        {
+            descriptors.ForEach(descriptor => descriptor.Handle.Dispose());
+        }
+    }
+
+    private async Task<SafeHandle> OpenAsync(DescriptorPlan plan, CancellationToken cancel)
+    {
+        try
+        {
+            return await OpenAsync(plan.Source, cancel);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LaunchException($"open {plan.Subject}", FailureReason.Of(error), error);
+        }
+    }
+
+    private async Task<SafeHandle> OpenAsync(DescriptorSource source, CancellationToken cancel) => source switch
+    {
+        OpenedFile file => ImageOpener.Open(file),
+        StorageVolume volume => await DiskFiles.AcquireAsync(volume, cancel),
+        AnonymousOverlay overlay => DiskFiles.Overlay(overlay),
+        JoinedFiles joined => DiskFiles.Join(joined),
+        FilesInImage files => ImageFiles.Copy(files, cancel),
+        KeptNvram nvram => await NvramFile.OpenAsync(nvram, made => Hold(nvram.Path, made), cancel),
+        ForgottenNvram nvram => NvramFile.OpenForgotten(nvram),
+        MemoryBytes bytes => MemoryFile.Create("vmspawn", bytes.Content.Span),
+        TapDevice tap => TapOpener.Open(tap),
+        MonitorSocket => Sockets.OpenMonitor(),
+        NotifyPort => Sockets.OpenNotify(),
+        SocketEnd end => Sockets.Take(end),
+        ListeningEnd end => Sockets.Listen(end),
+        HelperSocket socket => await _helper.OpenAsync(socket, cancel),
+        ConsoleTerminal => OpenTerminal(),
+        RuntimeDirectory => OpenFile.Directory(directory.Path),
+        VhostVsockDevice vsock => VsockDevice.Open(vsock, passed),
+        PassedKvm => passed.Kvm ?? throw new LaunchException("use the KVM device that was passed", "there is none"),
+        FileInTree file => TreeFiles.Open(file),
+        LockedTree tree => await TreeLock.TakeAsync(tree.Path, tree.IsShared, cancel),
+        ThrowAwayTree tree => await TreeFiles.MakeThrowAwayAsync(tree, held, cancel),
+        TpmStateDirectory state => await TpmState.OpenAsync(state, directory.Path, made => Hold(state.Path, made), held, cancel),
+        _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
+    };
+
+    private SafeFileHandle OpenTerminal()
+    {
+        Terminal = held.Add("close the console", PseudoTerminal.Create());
+        return Terminal.Slave;
+    }
+
+    private void Hold(string path, Made made) => _made.Add(held.Add($"remove {path}", made));
+}

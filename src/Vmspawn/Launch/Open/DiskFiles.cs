@@ -1,0 +1,61 @@
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Images;
+using Vmspawn.Linux;
+using Vmspawn.Plan;
+using Vmspawn.Volumes;
+
+namespace Vmspawn.Launch;
+
+/// <summary>Files that the launch fills before QEMU gets them, and volumes that a provider opens.</summary>
+internal static class DiskFiles
+{
+    /// <summary>An empty qcow2 image without a name.</summary>
+    /// <exception cref="IOException">Its place is full.</exception>
+    public static SafeFileHandle Overlay(AnonymousOverlay plan) => Fill(plan.Directory, file => QcowOverlay.Write(file, plan.VirtualSize));
+
+    /// <summary>Initrds one behind another.</summary>
+    /// <exception cref="IOException">One cannot be read, or the place is full.</exception>
+    public static SafeFileHandle Join(JoinedFiles plan) => Fill(plan.Directory, file =>
+    {
+        using var tree = plan.Tree is null ? null : ConfinedTree.Open(plan.Tree);
+        new InitrdFacts(plan.Paths).WriteTo(file, tree);
+        ArchiveTail.Append(file, plan.Tail.Span);
+    });
+
+    /// <summary>A file without a name, which is closed again when it cannot be filled.</summary>
+    public static SafeFileHandle Fill(string directory, Action<SafeFileHandle> write)
+    {
+        var file = new OverlayPlace(directory).CreateAnonymous();
+        try
+        {
+            write(file);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A storage provider's volume.</summary>
+    /// <exception cref="VolumeException">It is refused, or is not what was asked for.</exception>
+    public static async Task<SafeFileHandle> AcquireAsync(StorageVolume plan, CancellationToken cancel)
+    {
+        var (file, readOnly) = await StorageProvider.AcquireAsync(plan.Socket, plan.Wish, cancel);
+        try
+        {
+            var isBlock = FileFacts.Of(file).Kind == FileKind.Block;
+            if (isBlock != plan.Wish.AsBlockDevice)
+                throw new VolumeException($"its provider gave a {(isBlock ? "block device" : "regular file")} (say request-as={(isBlock ? "blk" : "reg")})");
+            if (readOnly && plan.Wish.ReadOnly != true)
+                throw new VolumeException("its provider gave it for reading only (say read-only=yes)");
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+}

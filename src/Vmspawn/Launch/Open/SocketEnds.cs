@@ -1,0 +1,52 @@
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Host;
+using Vmspawn.Linux;
+using Vmspawn.Notify;
+using Vmspawn.Plan;
+
+namespace Vmspawn.Launch;
+
+/// <summary>Sockets between QEMU, its helpers and us. What stays ours is given back with the launch.</summary>
+internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle directory)
+{
+    /// <summary>Ends of socket pairs whose other end has been handed out.</summary>
+    private readonly Dictionary<string, SafeFileHandle> _otherEnds = [];
+
+    /// <summary>Our end of the monitor's socket.</summary>
+    public UnixConnection? Monitor { get; private set; }
+
+    /// <summary>Our end of the virtio port for the guest's reports.</summary>
+    public NotifyReceiver? Notify { get; private set; }
+
+    public SafeFileHandle OpenMonitor()
+    {
+        var (ours, theirs) = UnixConnection.CreatePair();
+        Monitor = held.Add("close QEMU's monitor", ours);
+        return theirs;
+    }
+
+    public SafeFileHandle OpenNotify()
+    {
+        var (ours, theirs) = UnixConnection.CreatePair();
+        Notify = held.Add("close the guest's port", NotifyReceiver.Over(ours));
+        return theirs;
+    }
+
+    /// <summary>One end of a pair: made with the first of them, the second is the other one.</summary>
+    public SafeFileHandle Take(SocketEnd end)
+    {
+        if (_otherEnds.Remove(end.Pair, out var other))
+            return other;
+        var (one, kept) = SocketPair.Create();
+        _otherEnds.Add(end.Pair, held.Add($"close a socket of {end.Pair}", kept));
+        return one;
+    }
+
+    /// <summary>A listener in whose queue the other end of its pair waits.</summary>
+    public SafeFileHandle Listen(ListeningEnd end)
+    {
+        var (listener, connection) = QueuedConnection.Create(directory.PathOf("queued"));
+        _otherEnds.Add(end.Pair, held.Add($"close a socket of {end.Pair}", connection));
+        return listener;
+    }
+}

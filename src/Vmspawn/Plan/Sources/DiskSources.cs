@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Vmspawn.Images;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+
+namespace Vmspawn.Plan;
+
+/// <summary>An image, opened by path.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="ReadOnly">Opened for reading only.</param>
+/// <param name="Identity">Which file it must be, since it was looked at under this name; null for any.</param>
+public sealed record OpenedFile(string Path, bool ReadOnly, FileIdentity? Identity = null) : DescriptorSource
+{
+    internal override string Kind => "file";
+
+    internal override string? Subject => Path;
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("path", Path);
+        json.WriteBoolean("readOnly", ReadOnly);
+    }
+}
+
+/// <summary>A volume, opened or made by its storage provider.</summary>
+/// <param name="Socket">Path of the provider's socket.</param>
+/// <param name="Wish">What is asked of it.</param>
+public sealed record StorageVolume(string Socket, VolumeRequest Wish) : DescriptorSource
+{
+    internal override string Kind => "volume";
+
+    internal override string? Subject => $"the volume {Wish.Name}";
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("path", Socket);
+        json.WriteString("name", Wish.Name);
+        json.WriteBoolean("readOnly", Wish.ReadOnly == true);
+    }
+}
+
+/// <summary>An anonymous file that holds an empty qcow2 image: throw-away writes.</summary>
+/// <param name="Directory">The directory whose file system holds it.</param>
+/// <param name="VirtualSize">Size of the disk, in bytes.</param>
+public sealed record AnonymousOverlay(string Directory, long VirtualSize) : DescriptorSource
+{
+    internal override string Kind => "overlay";
+
+    internal override string? Subject => $"a throw-away overlay in {Directory}";
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("directory", Directory);
+        json.WriteNumber("virtualSize", VirtualSize);
+    }
+}
+
+/// <summary>Files joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
+/// <param name="Directory">The directory whose file system holds it.</param>
+/// <param name="Paths">Absolute paths, in order.</param>
+/// <param name="Tree">The tree that the paths are in, out of which no link leads; null for the host's own.</param>
+public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, string? Tree = null) : DescriptorSource
+{
+    /// <summary>Absolute paths, in order.</summary>
+    public IReadOnlyList<string> Paths { get; } = ValueList.Of(Paths);
+
+    /// <summary>Bytes behind the last of them; empty for most, never printed.</summary>
+    public ValueBytes Tail { get; init; }
+
+    internal override string Kind => "joined";
+
+    internal override string? Subject => $"a file for the joined initrds in {Directory}";
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("directory", Directory);
+        if (Tree is not null)
+            json.WriteString("tree", Tree);
+        json.WriteStartArray("paths");
+        foreach (var path in Paths)
+            json.WriteStringValue(path);
+        json.WriteEndArray();
+        WriteTail(json, Tail);
+    }
+}
+
+/// <summary>Files within a disk image, joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
+/// <param name="Directory">The directory whose file system holds it.</param>
+/// <param name="Image">Absolute path of the image.</param>
+/// <param name="Files">Each as its runs of the image's bytes.</param>
+public sealed record FilesInImage(string Directory, string Image, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource
+{
+    /// <summary>Each as its runs of the image's bytes.</summary>
+    public IReadOnlyList<IReadOnlyList<Extent>> Files { get; } = ValueList.Of<IReadOnlyList<Extent>>([.. Files.Select(ValueList.Of)]);
+
+    /// <summary>Bytes behind the last of them; empty for most, never printed.</summary>
+    public ValueBytes Tail { get; init; }
+
+    internal override string Kind => "in-image";
+
+    internal override string? Subject => $"files of {Image} in {Directory}";
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("directory", Directory);
+        json.WriteString("path", Image);
+        json.WriteNumber("size", Files.Sum(file => file.Sum(part => part.Length)));
+        WriteTail(json, Tail);
+    }
+}

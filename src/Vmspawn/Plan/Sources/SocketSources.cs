@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace Vmspawn.Plan;
+
+/// <summary>Our connection to QEMU's monitor.</summary>
+public sealed record MonitorSocket : DescriptorSource
+{
+    internal override string Kind => "monitor";
+}
+
+/// <summary>The guest's side of the console's pseudo terminal.</summary>
+public sealed record ConsoleTerminal : DescriptorSource
+{
+    internal override string Kind => "console";
+}
+
+/// <summary>Our end of the virtio port by which the guest reports about itself.</summary>
+public sealed record NotifyPort : DescriptorSource
+{
+    internal override string Kind => "notify";
+}
+
+/// <summary>One end of a pair of connected sockets; the other end is a descriptor of another program in the same plan.</summary>
+/// <param name="Pair">Which pair; named by exactly two descriptors.</param>
+public sealed record SocketEnd(string Pair) : DescriptorSource
+{
+    internal override string Kind => "socket";
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("pair", Pair);
+    }
+}
+
+/// <summary>
+/// A listening socket without a name, for a program that takes no connected one: the other end of the pair, a <see cref="SocketEnd"/> of
+/// another program, waits in its queue.
+/// </summary>
+/// <param name="Pair">Which pair; opened before its other end.</param>
+public sealed record ListeningEnd(string Pair) : DescriptorSource
+{
+    internal override string Kind => "listening-socket";
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("pair", Pair);
+    }
+}
+
+/// <summary>The runtime directory, by which a helper makes sockets under short paths, whatever the machine is called.</summary>
+public sealed record RuntimeDirectory : DescriptorSource
+{
+    internal override string Kind => "runtime-directory";
+}
+
+/// <summary>Our connection to a socket that a helper makes in the runtime directory.</summary>
+/// <param name="Name">The socket's name there.</param>
+public sealed record HelperSocket(string Name) : DescriptorSource
+{
+    internal override string Kind => "helper-socket";
+
+    internal override string? Subject => $"the helper's socket {Name}";
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("name", Name);
+    }
+}

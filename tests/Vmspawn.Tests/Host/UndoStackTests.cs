@@ -1,0 +1,80 @@
+using Vmspawn.Host;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Tests.Host;
+
+public class UndoStackTests
+{
+    private readonly List<string> _told = [];
+    private readonly List<string> _done = [];
+
+    [Fact]
+    public async Task Everything_is_undone_in_reverse_whatever_each_step_throws()
+    {
+        var stack = new UndoStack(_told.Add);
+        stack.Add("undo a", Step("a", null));
+        stack.Add("undo b", Step("b", new LinuxException("unlink", "/b", Errno.EACCES)));
+        stack.Add("undo c", Step("c", new UnauthorizedAccessException("Access to the path '/c' is denied.")));
+        stack.Add("undo d", Step("d", new InvalidOperationException("a fault of ours")));
+        stack.Add("undo e", Step("e", new AggregateException("many")));
+        await stack.DisposeAsync();
+        Assert.Equal(["e", "d", "c", "b", "a"], _done);
+        Assert.Equal(["cannot undo e: many", "cannot undo d: a fault of ours", "cannot undo c: permission denied", "cannot undo b: unlink: /b: Permission denied (EACCES)"], _told);
+    }
+
+    [Fact]
+    public async Task A_second_disposal_undoes_nothing_again()
+    {
+        var stack = new UndoStack(_told.Add);
+        stack.Add("undo a", Step("a", new IOException("no")));
+        await stack.DisposeAsync();
+        await stack.DisposeAsync();
+        Assert.Single(_done);
+        Assert.Single(_told);
+    }
+
+    [Fact]
+    public async Task Nobody_to_tell_is_no_reason_to_stop()
+    {
+        var stack = new UndoStack(_ => throw new IOException("standard error is closed"));
+        stack.Add("undo a", Step("a", null));
+        stack.Add("undo b", Step("b", new IOException("no")));
+        await stack.DisposeAsync();
+        Assert.Equal(["b", "a"], _done);
+    }
+
+    [Fact]
+    public async Task Things_are_given_back_by_their_disposal_the_asynchronous_one_first()
+    {
+        var stack = new UndoStack(_told.Add);
+        stack.Add("close it", new Plain(_done));
+        stack.Add("end it", new Both(_done));
+        Assert.Throws<ArgumentException>(() => stack.Add("undo it", new object()));
+        await stack.DisposeAsync();
+        Assert.Equal(["asynchronous", "plain"], _done);
+    }
+
+    private Func<ValueTask> Step(string name, Exception? failure) => async () =>
+    {
+        await Task.Yield();
+        _done.Add(name);
+        if (failure is not null)
+            throw failure;
+    };
+
+    private sealed class Plain(List<string> done) : IDisposable
+    {
+        public void Dispose() => done.Add("plain");
+    }
+
+    private sealed class Both(List<string> done) : IDisposable, IAsyncDisposable
+    {
+        public void Dispose() => done.Add("wrong");
+
+        public ValueTask DisposeAsync()
+        {
+            done.Add("asynchronous");
+            return ValueTask.CompletedTask;
+        }
+    }
+}

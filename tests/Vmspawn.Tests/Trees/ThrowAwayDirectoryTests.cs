@@ -1,0 +1,73 @@
+using Vmspawn.Host;
+using Vmspawn.Linux;
+using Vmspawn.Trees;
+
+namespace Vmspawn.Tests.Trees;
+
+public sealed class ThrowAwayDirectoryTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Machines_of_one_name_never_share_one() =>
+        Assert.NotEqual(AbandonedTrees.NewPath(_directory.Path, "vm"), AbandonedTrees.NewPath(_directory.Path, "vm"));
+
+    [Fact]
+    public async Task It_is_locked_by_us_although_its_user_has_ended()
+    {
+        var path = AbandonedTrees.NewPath(_directory.Path, "vm");
+        using var made = await ThrowAwayDirectory.MakeAsync(path, copyOf: null, TestContext.Current.CancellationToken);
+        made.CopyLock().Dispose();
+        AbandonedTrees.Remove(_directory.Path);
+        Assert.True(Directory.Exists(path));
+    }
+
+    [Fact]
+    public async Task Its_user_keeps_it_when_we_have_died_and_the_next_machine_removes_it_afterwards()
+    {
+        var path = AbandonedTrees.NewPath(_directory.Path, "vm");
+        Directory.CreateDirectory(Path.Combine(path, AbandonedTrees.Upper));
+        using (var user = OpenFile.Open(path, writable: false))
+        {
+            Assert.True(FileLock.TryLockExclusive(user));
+            (await MakeAsync()).Dispose();
+            Assert.True(Directory.Exists(path));
+        }
+
+        (await MakeAsync()).Dispose();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public async Task Many_machines_that_begin_and_end_beside_each_other_keep_their_own_and_leave_none()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                using var made = await MakeAsync();
+                File.WriteAllText(Path.Combine(made.Path, AbandonedTrees.Upper, "written"), "");
+            }
+        })));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_cancelled_leaves_nothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        var making = ThrowAwayDirectory.MakeAsync(AbandonedTrees.NewPath(_directory.Path, "vm"), "/usr", cancel.Token);
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => making.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        // cp has been killed; what it had begun to make may come a moment later, and is then swept.
+        AbandonedTrees.Remove(_directory.Path);
+        Draft.Sweep(_directory.Path);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
+    }
+
+    private Task<ThrowAwayDirectory> MakeAsync() =>
+        ThrowAwayDirectory.MakeAsync(AbandonedTrees.NewPath(_directory.Path, "vm"), copyOf: null, TestContext.Current.CancellationToken);
+}
