@@ -77,6 +77,7 @@ need /usr/sbin/sfdisk fdisk
 need /usr/sbin/mkfs.vfat dosfstools
 need mcopy mtools
 need objcopy binutils
+need strace strace
 need /usr/lib/systemd/boot/efi/linuxx64.efi.stub systemd-boot-efi
 need /usr/share/qemu/firmware/60-edk2-x86_64.json ovmf
 install_needed

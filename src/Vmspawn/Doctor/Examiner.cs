@@ -26,7 +26,7 @@ internal sealed class Examiner(Surroundings surroundings)
         {
             Distribution = Distribution.Of(Text("/etc/os-release") ?? Text("/usr/lib/os-release")),
             Kernel = Text("/proc/sys/kernel/osrelease") ?? "unknown",
-            User = Environment.UserName,
+            User = Environment.UserName is { Length: > 0 } name ? name : $"user {HostProbe.EffectiveUser}",
             Host = host,
             HostProblem = problems.FirstOrDefault(),
             Qemus = qemus,

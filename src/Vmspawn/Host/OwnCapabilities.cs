@@ -13,9 +13,22 @@ internal static class OwnCapabilities
     /// <summary>Whether a capability is in effect.</summary>
     public static bool Has(int capability)
     {
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
+        var line = Effective();
         return line is not null
             && ulong.TryParse(line.AsSpan(7).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var effective)
             && (effective >> capability & 1) != 0;
+    }
+
+    // What cannot be read is not there to be used.
+    private static string? Effective()
+    {
+        try
+        {
+            return File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }
