@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Qmp;
 
@@ -15,6 +16,7 @@ internal sealed class QmpSession : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<QmpGreeting> _greeting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<QmpEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly BackgroundTasks _background;
     private readonly Task _reading;
     private QmpEnd? _end;
 
@@ -22,10 +24,12 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         _transport = transport;
         _options = options;
-        var sender = new MessageSender(transport, cause => _ = EndAfterLastWordsAsync(cause), _stop.Token);
+        _background = new BackgroundTasks((_, cause) => End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause)), LastWords);
+        var sender = new MessageSender(transport, cause => _background.Run("hear QEMU's last words", stop => EndAfterLastWordsAsync(cause, stop)), _stop.Token);
         Calls = new CallFlow(sender, options, Trace, _stop.Token);
         _events = new EventFanout(options.EarlyEvents);
-        _reading = ReadAsync();
+        // Not on this thread: a peer that never stops sending would hold its caller for ever.
+        _reading = Task.Run(ReadAsync);
     }
 
     public Task<QmpGreeting> Greeting => _greeting.Task;
@@ -70,6 +74,7 @@ internal sealed class QmpSession : IAsyncDisposable
             End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
         }
 
+        await _background.DisposeAsync();
         await Calls.DisposeAsync();
         await _transport.DisposeAsync();
     }
@@ -124,9 +129,9 @@ internal sealed class QmpSession : IAsyncDisposable
             Trace(QmpTraceKind.EarlyEventDropped, "an event gave way: nobody has subscribed yet");
     }
 
-    private async Task EndAfterLastWordsAsync(Exception cause)
+    private async Task EndAfterLastWordsAsync(Exception cause, CancellationToken stop)
     {
-        await Task.WhenAny(Ended, Task.Delay(LastWords));
+        await Task.WhenAny(Ended, Task.Delay(LastWords, stop));
         End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
     }
 
@@ -142,7 +147,7 @@ internal sealed class QmpSession : IAsyncDisposable
         _ended.TrySetResult(end);
         Trace(QmpTraceKind.Ended, end.Text);
         // Asynchronously, since what waits on it is other people's code.
-        _ = _stop.CancelAsync();
+        _background.Run("stop the connection", _ => _stop.CancelAsync());
     }
 
     private void Trace(QmpTraceKind kind, string text)

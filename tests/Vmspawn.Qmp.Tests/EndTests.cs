@@ -40,6 +40,16 @@ public class EndTests
         Assert.Equal(5, (await talk.WaitAsync(Bound)).GetInt32());
     }
 
+    [Fact]
+    public async Task A_peer_that_never_stops_sending_and_never_greets_is_given_up_in_time()
+    {
+        var transport = new FloodingTransport();
+        var options = new QmpClientOptions { HandshakeTimeout = TimeSpan.FromSeconds(1) };
+        Task<QmpClient> starting = Task.Run(() => QmpClient.StartAsync(transport, options, CancellationToken.None));
+        await Assert.ThrowsAsync<QmpTimeoutException>(() => starting.WaitAsync(Bound));
+        Assert.True(transport.Disposed);
+    }
+
     [Theory]
     [InlineData("QEMU 7.2.22 monitor - type 'help' for more information\r\n")]
     [InlineData("{\"QMP\": 1}\n")]

@@ -44,6 +44,7 @@ internal static class LastCatch
     {
         null => $"an error of vmspawn itself ({Hint})",
         AggregateException { InnerExceptions: [var only] } => Sentence(only),
+        TypeInitializationException { InnerException: { } cause } => Sentence(cause),
         LinuxException => $"{error.Message} ({Hint})",
         OutOfMemoryException => $"no memory or no thread is left ({Hint})",
         OperationCanceledException => $"it was interrupted ({Hint})",

@@ -6,6 +6,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A closed descriptor 0, 1 or 2 would be given to the next file that is opened, which would then be read as the user's keys or
    written to as standard error. open(2) takes the lowest free number, hence the order. Without CLOEXEC: children inherit them. */
@@ -39,9 +42,25 @@ static void ignore_signals(void)
     signal(SIGTTOU, SIG_IGN);
 }
 
+/* When the runtime cannot start, main returns -1 without a word. It has started exactly when there is a second thread (its finalizer):
+   a directory has two links and one for each directory in it, and /proc/self/task has one for each thread. */
+static void explain_failed_start(int status, void *unused)
+{
+    static const char sentence[] =
+        "vmspawn: the .NET runtime cannot start: no thread or no memory is left for this process (see ulimit -u, TasksMax= and MemoryMax=)\n";
+    struct stat threads;
+    (void)unused;
+    if ((status & 0xff) != 255 || (stat("/proc/self/task", &threads) == 0 && threads.st_nlink > 3))
+        return;
+    if (write(STDERR_FILENO, sentence, sizeof(sentence) - 1) < 0)
+        _exit(1);
+    _exit(1);
+}
+
 __attribute__((constructor(101))) static void prepare(void)
 {
     open_standard_descriptors();
     unblock_signals();
     ignore_signals();
+    on_exit(explain_failed_start, NULL);
 }

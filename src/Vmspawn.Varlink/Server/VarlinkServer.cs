@@ -20,10 +20,10 @@ public sealed class VarlinkServer : IAsyncDisposable
         _options = options;
         _budget = new ByteBudget(options.ReceivedBytes);
         _connections = new ConnectionTable(options);
-        Completion = Task.Run(AcceptAllAsync);
+        Completion = Task.Run(() => AcceptLoop.RunAsync(_listener.AcceptAsync, Welcome, _options.AcceptFailed, TimeProvider.System, _stop.Token));
     }
 
-    /// <summary>Ends when the server is disposed, or fails when it can accept no more.</summary>
+    /// <summary>Ends when the server is disposed.</summary>
     public Task Completion { get; }
 
     /// <summary>How many callers are connected.</summary>
@@ -54,33 +54,7 @@ public sealed class VarlinkServer : IAsyncDisposable
         _connections.CloseAll();
     }
 
-    private async Task AcceptAllAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                Welcome(await _listener.AcceptAsync(_stop.Token));
-            }
-            catch (LinuxException e) when (e.Errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
-            {
-                // The next one waits in the kernel's queue until something is free again.
-                await Task.Delay(100, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException && _stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e) when (e is OutOfMemoryException or IOException)
-            {
-                // One caller could not be served for want of memory or a thread. The next may be.
-                _options.HandlerFailed?.Invoke("", e);
-                await Task.Delay(100, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    private void Welcome(UnixConnection accepted)
+    private Task Welcome(UnixConnection accepted)
     {
         ServerConnection connection;
         try
@@ -96,5 +70,6 @@ public sealed class VarlinkServer : IAsyncDisposable
             connection.Start(_connections.Remove);
         else
             connection.Dispose();
+        return Task.CompletedTask;
     }
 }

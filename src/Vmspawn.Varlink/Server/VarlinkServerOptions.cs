@@ -32,6 +32,9 @@ public sealed record VarlinkServerOptions
     /// <summary>Told of a handler that failed by anything but <see cref="VarlinkErrorException"/>; must not throw.</summary>
     public Action<string, Exception>? HandlerFailed { get; init; }
 
+    /// <summary>Told when connections cannot be accepted (EMFILE), once until one is accepted again; must not throw.</summary>
+    public Action<Exception>? AcceptFailed { get; init; }
+
     /// <summary>Told of each call that is over, answered or not; must not wait or throw.</summary>
     public Action? CallEnded { get; init; }
 

@@ -40,6 +40,7 @@ internal sealed class ControlServer : IAsyncDisposable
             machine.Create());
         var options = new VarlinkServerOptions
         {
+            AcceptFailed = error => messages.Notice($"control: callers have to wait: {error.Message}"),
             HandlerFailed = (method, error) => messages.Notice($"{method}: {FailureReason.Of(error)}"),
             CallEnded = _trim.Used,
             Dropped = (peer, error) => messages.Notice($"control: process {peer.ProcessId} was disconnected: {error.Message}"),

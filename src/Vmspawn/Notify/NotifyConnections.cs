@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Notify;
@@ -21,13 +22,30 @@ internal static class NotifyConnections
     public static async Task ServeAsync(
         Func<CancellationToken, Task<UnixConnection>> accept, Action<NotifyMessage> heard, CancellationToken stop)
     {
-        using var free = new SemaphoreSlim(Most);
-        while (true)
+        using var free = new SemaphoreSlim(Most - 1);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        ExceptionDispatchInfo? failure = null;
+        await using (var hearing = new BackgroundTasks((_, error) =>
         {
-            await free.WaitAsync(stop);
-            _ = HearAsync(await accept(stop), heard, stop).ContinueWith(_ => free.Release(), TaskScheduler.Default);
-            await Task.Delay(Pause, stop);
+            failure ??= ExceptionDispatchInfo.Capture(error);
+            ends.Cancel();
+        }))
+        {
+            await AcceptLoop.RunAsync(accept, WelcomeAsync, failed: null, TimeProvider.System, ends.Token);
+
+            async Task WelcomeAsync(UnixConnection connection)
+            {
+                hearing.Run("hear the guest", async _ =>
+                {
+                    await HearAsync(connection, heard, ends.Token);
+                    free.Release();
+                });
+                await Task.Delay(Pause, ends.Token);
+                await free.WaitAsync(ends.Token);
+            }
         }
+
+        failure?.Throw();
     }
 
     // One receive and the end: not every transport passes on that the guest is done, and its PID 1 waits for our closing.

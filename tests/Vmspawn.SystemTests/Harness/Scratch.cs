@@ -25,6 +25,9 @@ internal sealed class Scratch : IDisposable
     /// <summary>$XDG_RUNTIME_DIR of the program under test.</summary>
     public string Runtime { get; }
 
+    /// <summary>The folder of all machines where $XDG_RUNTIME_DIR cannot be used.</summary>
+    private string Fallback => Path.Combine(Temporary, $"vmspawn-{Linux.UserEntry.EffectiveUserId}");
+
     /// <summary>$TMPDIR of the program under test.</summary>
     public string Temporary { get; }
 
@@ -64,7 +67,7 @@ internal sealed class Scratch : IDisposable
     /// </summary>
     public IEnumerable<string> Strangers()
     {
-        string[] shared = [Path.Combine(Runtime, "systemd"), Path.Combine(Runtime, "systemd", "vmspawn"), Images, Temporary, Runtime];
+        string[] shared = [Path.Combine(Runtime, "systemd"), Path.Combine(Runtime, "systemd", "vmspawn"), Images, Temporary, Runtime, Fallback];
         return Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories)
             .Where(path => !shared.Contains(path) && !path.StartsWith(Path.Combine(shared[1], ".kvm-"), StringComparison.Ordinal) && !path.StartsWith(Path.Combine(shared[1], ".ssh-spare-"), StringComparison.Ordinal) && !_ours.Any(own => path == own || path.StartsWith(own + "/", StringComparison.Ordinal)));
     }

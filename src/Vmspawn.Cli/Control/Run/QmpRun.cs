@@ -16,7 +16,7 @@ internal static class QmpRun
         machine.Require(Interface, "does not share QEMU's monitor");
         var connection = await machine.Client.UpgradeAsync($"{Interface}.AcquireQMP");
         var options = new QmpClientOptions { CallTimeout = command.Timeout, HandshakeTimeout = RunningMachines.Silence };
-        await using var qemu = await QmpClient.StartAsync(new UpgradedQmpTransport(connection), options, CancellationToken.None);
+        await using var qemu = await QmpClient.StartAsync(new UnixQmpTransport(connection.ReceiveAsync, connection.SendAsync, connection.Dispose), options, CancellationToken.None);
         var result = command.Arguments is { } arguments
             ? await qemu.ExecuteAsync(command.Execute, arguments)
             : await qemu.ExecuteAsync(command.Execute);
