@@ -52,7 +52,7 @@ public sealed class SupervisorMemoryTests : VmTest
         await Task.Delay(IdleThreadsEnd);
         // No room for the stack of another thread. Unlike a limit of processes it holds for root too.
         var size = File.ReadLines($"/proc/{vm.Run.ProcessId}/status").Single(line => line.StartsWith("VmSize:", StringComparison.Ordinal));
-        var bytes = long.Parse(size.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) << 10;
+        var bytes = long.Parse(size.Split(null as char[], StringSplitOptions.RemoveEmptyEntries)[1]) << 10;
         using (var limit = System.Diagnostics.Process.Start("prlimit", [$"--pid={vm.Run.ProcessId}", $"--as={bytes}"]))
         {
             await limit.WaitForExitAsync();
