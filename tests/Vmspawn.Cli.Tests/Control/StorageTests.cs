@@ -71,6 +71,29 @@ public class StorageTests
     }
 
     [Fact]
+    public async Task A_format_is_passed_on_and_one_that_does_not_exist_is_a_mistake()
+    {
+        await using var desk = new Desk();
+        var machine = desk.Add("web", ("org.vmspawn.Machine.Attach", Receive([])));
+        var path = desk.File("d");
+        await desk.Run("attach", "web", path, "--format=qcow2");
+        Assert.Equal([$$"""Attach {"fileDescriptorIndex":0,"name":"d","format":"qcow2","path":"{{path}}"}"""], machine.Calls);
+        var (status, _, error) = await desk.Run("attach", "web", path, "--format=vmdk");
+        Assert.Equal(2, status);
+        Assert.Contains("one of raw, qcow2", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Systemds_server_takes_raw_images_only()
+    {
+        await using var desk = new Desk();
+        desk.AddForeign("theirs");
+        var (status, _, error) = await desk.Run("attach", "theirs", desk.File("d"), "--format=qcow2");
+        Assert.Equal(1, status);
+        Assert.Contains("attaches raw images only", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_cd_is_opened_for_reading_only()
     {
         await using var desk = new Desk();

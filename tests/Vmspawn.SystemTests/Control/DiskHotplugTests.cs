@@ -60,7 +60,10 @@ public sealed class DiskHotplugTests : VmTest
         var end = DateTime.UtcNow + ShortBound;
         while ((await vm.PortStates())["free"] != 9 && DateTime.UtcNow < end)
             await Task.Delay(100);
-        Assert.Equal("vmspawn-hotplug-pci-root-port-0", (await vm.Attach("e", "nvme", Scratch.Raw("e"))).GetProperty("port"u8).GetString());
+        var port = (await vm.Call(ControlledVm.Ours + "ListPorts")).GetProperty("ports"u8)[0];
+        Assert.Equal("vmspawn-hotplug-pci-root-port-0 free", $"{port.GetProperty("id"u8)} {port.GetProperty("state"u8)}");
+        // The one that has been free longest comes first.
+        Assert.Equal("vmspawn-hotplug-pci-root-port-2", (await vm.Attach("e", "nvme", Scratch.Raw("e"))).GetProperty("port"u8).GetString());
         await End(vm);
     }
 
@@ -177,6 +180,52 @@ public sealed class DiskHotplugTests : VmTest
         await vm.Attach("one", "virtio-scsi", Scratch.Raw("one"));
         Assert.StartsWith("sd", await shell.Do("disk one"), StringComparison.Ordinal);
         Assert.True(await vm.Detach("one"));
+        await End(vm);
+    }
+
+    [Fact]
+    public async Task The_event_of_a_disks_end_has_its_name()
+    {
+        await using var vm = await ControlledVm.Start(Scratch, QemuKind.Distribution, Guest("sleep=100"));
+        await vm.Run.Output.WaitFor("vmtest: up", GuestBound);
+        await vm.Attach("data", "virtio-blk", Scratch.Raw("data"));
+        await using var listener = await vm.Connect();
+        await using var events = listener.CallMoreAsync(ControlledVm.Instance + "SubscribeEvents", call =>
+        {
+            call.WriteStartArray("filter"u8);
+            call.WriteStringValue("DEVICE_DELETED"u8);
+            call.WriteEndArray();
+        }).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+        events.Current.Dispose();
+        Assert.True(await vm.Detach("data"));
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal("data", events.Current.Parameters.GetProperty("data"u8).GetProperty("name"u8).GetString());
+        events.Current.Dispose();
+        await End(vm);
+    }
+
+    [Fact]
+    public async Task A_qcow2_image_is_attached_as_one_only_when_that_is_requested()
+    {
+        await using var vm = await ControlledVm.Start(Scratch, QemuKind.Distribution, Guest("shell", "--console=interactive"));
+        var image = Scratch.Own("hot.qcow2");
+        using (var make = System.Diagnostics.Process.Start("qemu-img", ["create", "-q", "-f", "qcow2", image, "3M"]))
+        {
+            await make.WaitForExitAsync();
+            Assert.Equal(0, make.ExitCode);
+        }
+
+        var (name, reason) = await ControlledVm.Failure(vm.Attach("q", "virtio-blk", image));
+        Assert.Equal("BadFile", name);
+        Assert.StartsWith("the file is a qcow2 image", reason, StringComparison.Ordinal);
+        using var attach = VmspawnRun.Start(
+            Scratch, QemuKind.Distribution,
+            "attach", "--user", Scratch.Mark, image, "--format=qcow2", "--id=q");
+        Assert.Equal(0, (await attach.End(ShortBound)).Status);
+        var shell = new GuestShell(vm.Run);
+        await shell.Begin();
+        Assert.EndsWith(" 6144 0", await shell.Do("disk q"), StringComparison.Ordinal);
         await End(vm);
     }
 

@@ -47,9 +47,17 @@ internal static class EventFeed
 
     /// <summary>The name of the disk that an event is about: QEMU knows it by a device id of ours, which its client does not.</summary>
     private static string? NameOf(QmpEvent happened, StorageTable disks) =>
-        happened.Data.TryGetProperty("device"u8, out var id)
-        && id.ValueKind == JsonValueKind.String
-        && !happened.Data.TryGetProperty("name"u8, out _)
-            ? disks.NameOf(id.GetString()!)
+        !happened.Data.TryGetProperty("name"u8, out _) && DeviceOf(happened.Data) is { } id ? disks.NameOf(id) : null;
+
+    /// <summary>The device's id; an event about a part of the device has it in the path only.</summary>
+    private static string? DeviceOf(JsonElement data)
+    {
+        if (data.TryGetProperty("device"u8, out var id) && id.ValueKind == JsonValueKind.String)
+            return id.GetString();
+        return data.TryGetProperty("path"u8, out var path)
+            && path.ValueKind == JsonValueKind.String
+            && path.GetString()!.Split('/') is ["", "machine", "peripheral", var device, ..]
+            ? device
             : null;
+    }
 }

@@ -15,8 +15,12 @@ internal sealed class StorageChange
     /// <summary>How long QEMU may take for a step before the client is told.</summary>
     private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long all steps together may take before the client is told: less than the clients' own time-outs.</summary>
+    private static readonly TimeSpan ChangeLimit = TimeSpan.FromSeconds(25);
+
     private readonly string _subject;
     private readonly TimeProvider _clock;
+    private readonly long _started;
     private readonly Stack<Func<Task>> _undo = new();
     private readonly TaskCompletionSource<ControlException> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,6 +28,7 @@ internal sealed class StorageChange
     {
         _subject = subject;
         _clock = clock;
+        _started = clock.GetTimestamp();
     }
 
     /// <summary>For commands whose effect must be known: they end with QEMU's answer, or with the monitor.</summary>
@@ -140,12 +145,14 @@ internal sealed class StorageChange
     /// <summary>Waits for an answer as long as it takes. After the limit the client is told.</summary>
     private async Task<T> AnswerAsync<T>(string step, Task<T> answer)
     {
-        await ((Task)answer).WaitAsync(StepLimit, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var left = ChangeLimit - _clock.GetElapsedTime(_started);
+        var limit = left < StepLimit ? TimeSpan.FromTicks(Math.Max(left.Ticks, 0)) : StepLimit;
+        await ((Task)answer).WaitAsync(limit, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!answer.IsCompleted)
         {
             _overdue.TrySetResult(new ControlException(
                 ControlFailure.TimedOut,
-                $"QEMU has not answered {step} of {_subject} within {StepLimit.TotalSeconds:0} s; the request is given up, and what was begun " +
+                $"QEMU has not answered {step} of {_subject} within {limit.TotalSeconds:0} s; the request is given up, and what was begun " +
                 "is undone or completed when QEMU answers (until then the name and the port stay taken; vmspawn status shows them)")
             {
                 Errno = Errno.ETIMEDOUT,
