@@ -22,6 +22,9 @@ public readonly record struct ValueBytes(ReadOnlyMemory<byte> Memory)
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Span => Memory.Span;
 
+    /// <summary>A copy.</summary>
+    public byte[] ToArray() => Memory.ToArray();
+
     /// <summary>Wraps bytes.</summary>
     public static implicit operator ValueBytes(ReadOnlyMemory<byte> bytes) => new(bytes);
 

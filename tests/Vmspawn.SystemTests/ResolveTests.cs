@@ -21,7 +21,7 @@ public sealed class ResolveTests : VmTest
         File.SetUnixFileMode(qemu, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var run = VmspawnRun.StartWith(
             new Dictionary<string, string?> { ["PATH"] = $"{programs}:/usr/bin:/bin" }, Scratch, QemuKind.Distribution, Guest("poweroff"));
-        for (var clock = Stopwatch.StartNew(); !Processes.Children(run.ProcessId).Any() && clock.Elapsed < Soon;)
+        for (var clock = Stopwatch.StartNew(); Processes.Children(run.ProcessId).Length == 0 && clock.Elapsed < Soon;)
             await Task.Delay(20);
         run.Signal(signal);
         var ended = await run.End(Soon);

@@ -1,9 +1,6 @@
 using System.Buffers.Binary;
-using System.Text;
-using Vmspawn.Images;
 using Vmspawn.Images.Gpt;
 using Vmspawn.Launch;
-using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Resolve;

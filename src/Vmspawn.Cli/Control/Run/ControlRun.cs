@@ -1,7 +1,6 @@
 using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Running;
-using Vmspawn.Doctor;
 using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Run;
