@@ -132,6 +132,19 @@ public sealed class TpmStateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_swtpm_that_is_killed_ends_the_making_at_once()
+    {
+        File.WriteAllText(_directory["swtpm"], "#!/bin/sh\nkill -s KILL $$\n");
+        File.SetUnixFileMode(_directory["swtpm"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        // The fifth word is how swtpm is to be started.
+        var setup = Script("$5 & sleep 600");
+        var opening = OpenAsync(new TpmStateDirectory(State, Real with { Setup = setup, Swtpm = _directory["swtpm"] }));
+        var error = await Assert.ThrowsAsync<LaunchException>(() => opening.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Contains("was killed by SIGKILL", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(State));
+    }
+
+    [Fact]
     public async Task Orphans_of_a_making_that_has_succeeded_are_ended_too()
     {
         var setup = Script($"(sleep 600 & echo $! >{_directory["orphan"]}); for i in issuercert.pem swtpm-localca-rootca-cert.pem; do echo x >$TMPDIR/$i; done; echo x >\"$3/tpm2-00.permall\"");

@@ -14,6 +14,9 @@ internal sealed class TpmManufacture(TpmMaker maker, string memory)
     /// <summary>More than keys, certificates and configuration need.</summary>
     private const ulong Room = 1 << 20;
 
+    /// <summary>Of a shell whose program was ended by SIGTERM, as swtpm_setup ends swtpm.</summary>
+    private const int TerminatedStatus = 128 + 15;
+
     /// <summary>It takes a second or two; RSA keys take luck.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
@@ -85,9 +88,15 @@ internal sealed class TpmManufacture(TpmMaker maker, string memory)
         ];
     }
 
-    /// <summary>swtpm_setup takes swtpm as words of a command line, in which its path may hold no blank.</summary>
+    /// <summary>
+    /// swtpm_setup takes swtpm as words of a command line, in which its path may hold no blank, and waits for the answer of one that has
+    /// been killed: the group ends with it.
+    /// </summary>
     private string Wrapper() => $"""
-        exec '{maker.Swtpm.Replace("'", "'\\''", StringComparison.Ordinal)}' "$@" --terminate
+        '{maker.Swtpm.Replace("'", "'\\''", StringComparison.Ordinal)}' "$@" --terminate
+        status=$?
+        [ $status -lt 128 ] || [ $status -eq {TerminatedStatus} ] || kill -s KILL 0
+        exit $status
         """;
 
     private static string Write(string scratch, string name, string text)
