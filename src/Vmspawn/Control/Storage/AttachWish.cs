@@ -29,7 +29,7 @@ internal sealed record AttachWish(string Name, string? Config, bool? ReadOnly, s
     /// <exception cref="ControlException">The name cannot be one.</exception>
     public void CheckName()
     {
-        if (Name.Length is 0 or > LongestName || Name.Any(char.IsControl))
+        if (Name.Length is 0 or > LongestName || !PlainText.IsPlain(Name))
         {
             throw new ControlException(
                 ControlFailure.BadConfig, $"a disk's name has 1 to {LongestName} characters, none of them a control character");
