@@ -2,20 +2,29 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>What a child that failed has said, as the end of our sentence about it.</summary>
+/// <summary>What a child that failed wrote to standard error, as the end of our sentence about it.</summary>
 internal static class StderrExcerpt
 {
-    /// <summary>More is noise.</summary>
     private const int MostLines = 6;
 
-    /// <summary>How long to wait for the last words: somebody else may hold the pipe open.</summary>
+    /// <summary>How long the end of the output is awaited after the child's end: another process may hold the pipe open.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
-    /// <summary><c>: line; line</c>, or nothing when it said nothing.</summary>
-    public static string After(StderrTail stderr)
+    /// <summary><c>: line; line</c> of a child that has ended, or nothing when it wrote nothing.</summary>
+    public static async Task<string> AfterAsync(StderrTail stderr, CancellationToken cancel = default)
     {
-        stderr.Ended.Wait(Bound);
-        var lines = stderr.Text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        await EndOfAsync(stderr.Ended, TimeProvider.System, cancel);
+        return Of(stderr.Text);
+    }
+
+    /// <summary>Waits for the end of a child's output, within the bound; a cancellation ends the wait too.</summary>
+    public static async Task EndOfAsync(Task ended, TimeProvider time, CancellationToken cancel) =>
+        await ended.WaitAsync(Bound, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>The last lines of a text as the end of a sentence.</summary>
+    public static string Of(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return lines.Length == 0 ? "" : $": {string.Join("; ", lines.TakeLast(MostLines))}";
     }
 }

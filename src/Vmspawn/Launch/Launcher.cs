@@ -13,8 +13,9 @@ internal static class Launcher
     /// <param name="plan">What to start.</param>
     /// <param name="runtime">Where runtime directories go.</param>
     /// <param name="passed">Devices that were handed to us.</param>
+    /// <param name="cancel">Gives up.</param>
     /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
-    public static RunningVm Launch(VmPlan plan, RuntimeBase runtime, PassedDevices passed)
+    public static async Task<RunningVm> LaunchAsync(VmPlan plan, RuntimeBase runtime, PassedDevices passed, CancellationToken cancel)
     {
         var held = new UndoStack();
         try
@@ -32,14 +33,16 @@ internal static class Launcher
             var helpers = new List<RunningHelper>();
             foreach (var helper in plan.Helpers)
                 helpers.Add(held.Add(opener.OpenFor(helper.Descriptors, descriptors => RunningHelper.Start(helper, descriptors))));
-            helpers.ForEach(helper => helper.AwaitSocket(directory));
+            foreach (var helper in helpers)
+                await helper.AwaitSocketAsync(directory, cancel);
+            cancel.ThrowIfCancellationRequested();
             var vm = opener.OpenFor(plan.Descriptors, descriptors => StartQemu(plan, directory, helpers, descriptors, opener, receiver, held));
             children.ForEach(child => child.Keep());
             return vm;
         }
         catch
         {
-            held.Dispose();
+            await held.DisposeAsync();
             throw;
         }
     }

@@ -8,33 +8,75 @@ internal static class NotifyConnections
     /// <summary>How many may be open at once; further ones wait in the listener's queue.</summary>
     private const int Most = 16;
 
-    /// <summary>How long one may say nothing.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>How long a connection may send nothing.</summary>
+    private static readonly TimeSpan SilenceBound = TimeSpan.FromSeconds(5);
 
-    /// <summary>A pause after each, so that a guest which does nothing else keeps us no busier than this.</summary>
+    /// <summary>A pause after each, which limits how busy a guest that does nothing else can keep us.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>A pause after a connection that could not be accepted for lack of descriptors or memory; it waits in the queue.</summary>
+    private static readonly TimeSpan ShortagePause = TimeSpan.FromSeconds(1);
 
     /// <summary>Takes messages until it is stopped.</summary>
     /// <param name="accept">Waits for the next connection.</param>
-    /// <param name="heard">Takes a message.</param>
+    /// <param name="received">Takes a message.</param>
+    /// <param name="problem">Takes what hinders it for a while.</param>
     /// <param name="stop">Ends it.</param>
+    /// <exception cref="LinuxException">The listener is broken.</exception>
     public static async Task ServeAsync(
-        Func<CancellationToken, Task<UnixConnection>> accept, Action<NotifyMessage> heard, CancellationToken stop)
+        Func<CancellationToken, Task<UnixConnection>> accept, Action<NotifyMessage> received, Action<string> problem, CancellationToken stop)
     {
         using var free = new SemaphoreSlim(Most);
+        await using var connections = new BackgroundTasks((what, why) => problem($"cannot {what}: {FailureReason.Of(why)}"));
+        var isShort = false;
         while (true)
         {
             await free.WaitAsync(stop);
-            _ = HearAsync(await accept(stop), heard, stop).ContinueWith(_ => free.Release(), TaskScheduler.Default);
+            var connection = await TryAcceptAsync();
+            if (connection is null)
+            {
+                free.Release();
+                await Task.Delay(ShortagePause, stop);
+                continue;
+            }
+
+            connections.Run("receive a report of the guest", async end =>
+            {
+                try
+                {
+                    await ReceiveAsync(connection, received, end);
+                }
+                finally
+                {
+                    free.Release();
+                }
+            });
             await Task.Delay(Pause, stop);
+        }
+
+        async Task<UnixConnection?> TryAcceptAsync()
+        {
+            try
+            {
+                var connection = await accept(stop);
+                isShort = false;
+                return connection;
+            }
+            catch (LinuxException failure) when (failure.Errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
+            {
+                if (!isShort)
+                    problem($"reports of the guest wait: {failure.Message}");
+                isShort = true;
+                return null;
+            }
         }
     }
 
-    // One receive and the end: not every transport passes on that the guest is done, and its PID 1 waits for our closing.
-    private static async Task HearAsync(UnixConnection connection, Action<NotifyMessage> heard, CancellationToken stop)
+    // One receive and the end: not every transport passes on that the guest is done, and its PID 1 waits until we close.
+    private static async Task ReceiveAsync(UnixConnection connection, Action<NotifyMessage> received, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(SilenceBound);
         using var none = new DescriptorQueue(0);
         using (connection)
         {
@@ -42,11 +84,11 @@ internal static class NotifyConnections
             try
             {
                 var count = await connection.ReceiveAsync(buffer, none, limit.Token);
-                heard(NotifyMessage.Parse(buffer.AsSpan(0, count)));
+                received(NotifyMessage.Parse(buffer.AsSpan(0, count)));
             }
             catch (Exception e) when (e is LinuxException or OperationCanceledException)
             {
-                // A guest that connects and says nothing has said nothing.
+                // A guest that connects and sends nothing has reported nothing.
             }
         }
     }

@@ -74,7 +74,7 @@ internal sealed record SshKeyMaker(string Program, string Type, string Place)
         errors.WriteEnd.Dispose();
         var exit = await child.Exited;
         if (!exit.IsSuccess)
-            throw new IOException($"{exit}{StderrExcerpt.After(said)}");
+            throw new IOException($"{exit}{await StderrExcerpt.AfterAsync(said)}");
     }
 
     // Somebody may have been quicker.

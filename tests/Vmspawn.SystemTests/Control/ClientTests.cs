@@ -56,7 +56,8 @@ public sealed class ClientTests : VmTest
             attach);
         Processes.Signal(run.Qemu, "CONT");
         await Good(Qemu, "terminate", Scratch.Mark);
-        await run.End(ShortBound);
+        var ended = await run.End(ShortBound);
+        Assert.True(ended.Status == 0, ended.ToString());
     }
 
     [Fact]

@@ -41,7 +41,7 @@ internal sealed class TpmManufacture(TpmMaker maker, string workshop)
                 throw new LaunchException(step, $"{maker.Setup} did not end within {Bound.TotalMinutes:0} minutes");
             var exit = setup.Exited.Result;
             if (!exit.IsSuccess)
-                throw new LaunchException(step, $"{maker.Setup} {exit}{StderrExcerpt.After(tail)}");
+                throw new LaunchException(step, $"{maker.Setup} {exit}{StderrExcerpt.Of(tail.Text)}");
         }
         catch (LinuxException error)
         {
