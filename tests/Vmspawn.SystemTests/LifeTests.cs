@@ -73,7 +73,7 @@ public sealed class LifeTests : VmTest
         await Task.Delay(TimeSpan.FromSeconds(1));
         if (!HasEnded(run))
             run.Signal("TERM");
-        Assert.Equal(1, (await run.End(Soon)).Status);
+        Assert.NotEqual(0, (await run.End(Soon)).Status);
     }
 
     [Theory, InlineData("TERM"), InlineData("QUIT")]

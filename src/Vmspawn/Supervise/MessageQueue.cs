@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Vmspawn.Supervise;
 
 /// <summary>
-/// Writes messages in order on a thread of its own: a terminal that is stopped (Ctrl-S) or a pipe that nobody reads holds up that thread
-/// and nothing else.
+/// Writes messages in order beside everything else: a terminal that is stopped (Ctrl-S) or a pipe that nobody reads holds up one thread of
+/// the pool, and nothing that waits for its turn.
 /// </summary>
 internal sealed class MessageQueue : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class MessageQueue : IAsyncDisposable
     public MessageQueue(VmMessages messages)
     {
         Messages = new VmMessages(Queued(messages.Notice), Queued(messages.Error)) { Detail = Queued(messages.Detail) };
-        _writing = Task.Factory.StartNew(WriteAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        _writing = Task.Run(WriteAsync);
     }
 
     /// <summary>The same, without a wait.</summary>
