@@ -20,20 +20,6 @@ internal static class Messages
     /// <summary>The exit status for these problems: 2 when any is a mistake in the command line, else 1.</summary>
     public static int ExitStatus(IReadOnlyList<Problem> problems) => problems.Any(problem => problem.Kind == ProblemKind.Usage) ? 2 : 1;
 
-    /// <summary>The text with control characters made visible: a value may hold any, and a terminal would obey them.</summary>
-    public static string OneLine(string text)
-    {
-        if (!text.Any(char.IsControl))
-            return text;
-        var line = new StringBuilder();
-        foreach (var c in text)
-        {
-            if (char.IsControl(c))
-                line.Append($"\\x{(int)c:x2}");
-            else
-                line.Append(c);
-        }
-
-        return line.ToString();
-    }
+    /// <summary>The text with control and format characters made visible: a value may hold any, and a terminal would obey them.</summary>
+    public static string OneLine(string text) => PlainText.Escape(text);
 }

@@ -50,8 +50,14 @@ public sealed class QmpTimeoutException : QmpException
 /// <summary>The connection has ended, or could not be made.</summary>
 public sealed class QmpDisconnectedException : QmpException
 {
-    internal QmpDisconnectedException(string subject, QmpEnd end)
-        : base($"{subject}: the QMP connection has ended: {end.Text}", end.Cause) => End = end;
+    /// <summary>What is awaited of a connection before any command.</summary>
+    internal const string Greeting = "greeting";
+
+    internal QmpDisconnectedException(string awaited, QmpEnd end)
+        : base($"{awaited}: the QMP connection has ended: {end.Text}", end.Cause) => (Awaited, End) = (awaited, end);
+
+    /// <summary>The command, or <c>greeting</c>.</summary>
+    internal string Awaited { get; }
 
     /// <summary>The reason: the same for every call and every stream of the connection.</summary>
     public QmpEnd End { get; }

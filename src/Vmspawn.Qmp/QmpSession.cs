@@ -141,7 +141,7 @@ internal sealed class QmpSession : IAsyncDisposable
         if (Interlocked.CompareExchange(ref _end, end, null) is not null)
             return;
         Calls.End(end);
-        if (_greeting.TrySetException(new QmpDisconnectedException("greeting", end)))
+        if (_greeting.TrySetException(new QmpDisconnectedException(QmpDisconnectedException.Greeting, end)))
             _ = _greeting.Task.Exception;
         _events.End(end);
         _ended.TrySetResult(end);

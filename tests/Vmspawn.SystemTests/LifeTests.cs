@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
@@ -76,8 +78,88 @@ public sealed class LifeTests : VmTest
         await run.QemuStarted(ShortBound);
         run.Signal("TERM");
         await run.Error.WaitFor(Asking, Soon);
+        // Signals that come within half a second are one.
+        await Task.Delay(TimeSpan.FromSeconds(1));
         run.Signal("TERM");
         Assert.Contains(Forced, (await run.EndWith(1, Soon)).Error, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("TERM"), InlineData("QUIT")]
+    public async Task Two_signals_at_once_leave_the_guest_its_time(string signal)
+    {
+        using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, Guest("wait-acpi,poweroff"));
+        await run.Output.WaitFor("vmtest: waiting for the power button", GuestBound);
+        run.Signal(signal);
+        await Task.Delay(100);
+        run.Signal("TERM");
+        var ended = await run.End(GuestBound);
+        Assert.True(ended.Status == 0, ended.ToString());
+    }
+
+    [Fact]
+    public async Task A_qemu_that_dies_before_its_greeting_ends_us_every_time()
+    {
+        for (var round = 0; round < 12; round++)
+        {
+            // Three at once: it is the busy machine on which the order of events changes.
+            var runs = Enumerable.Range(0, 3).Select(one => VmspawnRun.StartWith(
+                new Dictionary<string, string?> { ["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = "-device virtio-blk-pci,drive=nonexistent" },
+                Scratch, QemuKind.Distribution,
+                Boot(BootSector.Write(Scratch, $"boot{one}.raw"), $"{Scratch.Mark}{one}", "--pass-ssh-key=yes", "--network-user-mode"))).ToList();
+            foreach (var run in runs)
+            {
+                using (run)
+                {
+                    var ended = await run.End(ShortBound);
+                    Assert.Equal(1, ended.Status);
+                    Assert.Contains("can't find value 'nonexistent'", ended.Error, StringComparison.Ordinal);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_stopped_qemu_ends_within_seconds_of_a_signal()
+    {
+        using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, Boot(BootSector.WriteIdle(Scratch), Scratch.Mark));
+        await run.Error.WaitFor("booting", ShortBound);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Processes.Signal(run.Qemu, "STOP");
+        run.Signal("TERM");
+        var ended = await run.End(ShortBound);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains("QEMU does not answer on its monitor within 10 s: terminating QEMU", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-cpu help", "exited with status 0 before it made the machine")]
+    [InlineData("-no-reboot", "the guest restarted instead of powering off")]
+    public async Task A_qemu_that_ends_with_success_without_a_guest_that_powers_off_is_a_failure(string extra, string sentence)
+    {
+        using var run = VmspawnRun.StartWith(
+            new Dictionary<string, string?> { ["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = extra },
+            Scratch, QemuKind.Distribution, Boot(BootSector.WriteReset(Scratch), Scratch.Mark));
+        var ended = await run.End(GuestBound);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains(sentence, ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_process_that_keeps_qemus_standard_error_open_does_not_keep_us()
+    {
+        // Only with the machine itself, not with the questions that QEMU is asked before.
+        var path = QemuPath.For(QemuKind.Distribution);
+        var holder = Scratch.Own("holder");
+        var wrapper = Scratch.Text(
+            "qemu-system-x86_64",
+            $"#!/bin/sh\ncase \"$*\" in *-add-fd*) sleep 100 & echo $! >{holder};; esac\nPATH={path} exec qemu-system-x86_64 \"$@\"\n");
+        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using var run = VmspawnRun.StartWith(
+            new Dictionary<string, string?> { ["PATH"] = $"{Path.GetDirectoryName(wrapper)}:{path}" },
+            Scratch, QemuKind.Distribution, Boot(BootSector.Write(Scratch), Scratch.Mark));
+        var ended = await run.End(TimeSpan.FromSeconds(60));
+        Assert.True(ended.Status == 0, ended.ToString());
+        Processes.Signal(int.Parse(File.ReadAllText(holder), CultureInfo.InvariantCulture), "KILL");
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
@@ -152,6 +234,12 @@ public sealed class LifeTests : VmTest
         var ended = await Run(QemuKind.Distribution, Guest("poweroff", $"--machine={name}"));
         Assert.True(ended.Status == 0, ended.ToString());
     }
+
+    /// <summary>Boots an image that is not Linux, so nothing but the machine itself is needed.</summary>
+    private static string[] Boot(string image, string machine, params string[] more) =>
+    [
+        "--user", $"--machine={machine}", "--kvm=no", "--firmware=bios", "--console=headless", "--tpm=no", "--register=no", $"--image={image}", .. more,
+    ];
 
     private static bool HasEnded(VmspawnRun run) => !Directory.Exists($"/proc/{run.ProcessId}");
 }

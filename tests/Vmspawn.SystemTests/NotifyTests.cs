@@ -24,11 +24,14 @@ public sealed class NotifyTests : VmTest
         Assert.Equal("up", status.GetProperty("guestStatus").GetString());
 
         await run.Output.WaitFor("vmtest: waiting", GuestBound);
+        var leader = run.Qemu;
         run.Signal("TERM");
         var ended = await run.End(GuestBound);
         Assert.Equal(123, ended.Status);
         Assert.EndsWith("the guest ended with exit status 123\n", ended.Error, StringComparison.Ordinal);
         await manager.Heard.WaitFor("STOPPING=1", ShortBound);
+        await manager.Heard.WaitFor("EXIT_STATUS=123", ShortBound);
+        Assert.Contains($"X_VMSPAWN_LEADER_PID={leader}\n", manager.Heard.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,8 +58,36 @@ public sealed class TerminalTests : VmTest
         await run.Screen.WaitFor("vmtest: ignoring", GuestBound);
         run.Signal(signal);
         await run.Screen.WaitFor("asking the guest to power off", TimeSpan.FromSeconds(15));
+        // Signals that come within half a second are one.
+        await Task.Delay(TimeSpan.FromSeconds(1));
         run.Signal(signal);
         Assert.Equal(1, (await run.End(TimeSpan.FromSeconds(15))).ExitCode);
+        Assert.True(run.ModeIsAsBefore, run.Mode);
+    }
+
+    [Theory, InlineData("terminate"), InlineData("KILL"), InlineData("native")]
+    public async Task The_terminals_modes_are_given_back_however_the_machine_ends(string end)
+    {
+        // Alternate screen, mouse reports, no cursor, line-drawing letters, a scroll region, no line wrap, and a string without an end.
+        const string Changes = "\e[?1049h\e[?1000h\e[?25l\e(0\e[3;5r\e[?7l\eP+q544eMARK";
+        using var run = TerminalRun.Start(
+            Scratch, QemuKind.Distribution, new WindowSize(24, 80),
+            "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--firmware=bios", "--tpm=no", "--vsock=no", "--register=no", "--pass-ssh-key=no",
+            $"--console={(end == "native" ? "native" : "interactive")}", "--console-transport=serial",
+            $"--image={BootSector.WriteSerial(Scratch, Changes)}");
+        await run.Screen.WaitFor("MARK", GuestBound);
+        var qemu = Assert.Single(Processes.Children(run.ProcessId));
+        if (end == "terminate")
+            run.Signal(Signal.SIGTERM);
+        else
+            Processes.Signal(qemu, "KILL");
+        await Task.Delay(1000);
+        if (end == "terminate")
+            run.Signal(Signal.SIGTERM);
+        await run.End(TimeSpan.FromSeconds(30));
+        var after = run.Screen.Text[run.Screen.Text.IndexOf("MARK", StringComparison.Ordinal)..];
+        foreach (var undone in (string[])["\e\\", "\e[!p", "\e[?1000l", end == "native" ? "\e[?1047l" : "\e[?1049l", "\e[?25h", "\e[?7h", "\e(B"])
+            Assert.Contains(undone, after, StringComparison.Ordinal);
         Assert.True(run.ModeIsAsBefore, run.Mode);
     }
 

@@ -9,11 +9,13 @@ namespace Vmspawn.Linux;
 public sealed class ChildProcess : IDisposable
 {
     private readonly SafeFileHandle _pidfd;
+    private readonly bool _takesGroupAlong;
 
-    private ChildProcess(int id, SafeFileHandle pidfd)
+    private ChildProcess(int id, SafeFileHandle pidfd, bool takesGroupAlong)
     {
         Id = id;
         _pidfd = pidfd;
+        _takesGroupAlong = takesGroupAlong;
         Exited = WaitAsync();
     }
 
@@ -30,7 +32,7 @@ public sealed class ChildProcess : IDisposable
         ArgumentNullException.ThrowIfNull(spec);
         if (!spec.Path.Contains('/', StringComparison.Ordinal))
             throw new ArgumentException($"'{spec.Path}' is no path.", nameof(spec));
-        return SpawnThread.Run(() => Adopt(Trampoline.Start(spec), spec.Path));
+        return SpawnThread.Run(() => Adopt(Trampoline.Start(spec), spec));
     }
 
     /// <summary>Sends a signal.</summary>
@@ -53,15 +55,15 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Kills it if it still runs. It is waited for in the background.</summary>
     public void Dispose() => Send(Signal.SIGKILL);
 
-    private static unsafe ChildProcess Adopt(int id, string path)
+    private static unsafe ChildProcess Adopt(int id, ChildSpec spec)
     {
         SafeFileHandle pidfd = Libc.PidfdOpen(id);
         if (!pidfd.IsInvalid)
-            return new ChildProcess(id, pidfd);
+            return new ChildProcess(id, pidfd, spec is { TakesGroupAlong: true, NewProcessGroup: true });
         Errno errno = Libc.LastError;
         _ = Libc.Kill(id, (int)Signal.SIGKILL);
         _ = Libc.WaitPid(id, null, 0);
-        throw new LinuxException("pidfd_open", path, errno);
+        throw new LinuxException("pidfd_open", spec.Path, errno);
     }
 
     private async Task<ChildExit> WaitAsync()
@@ -70,6 +72,9 @@ public sealed class ChildProcess : IDisposable
         using (var readiness = new Readiness(_pidfd))
         {
             await readiness.WaitReadableAsync();
+            // Until it is reaped its number is the group's, and nobody else's.
+            if (_takesGroupAlong)
+                _ = Libc.Kill(-Id, (int)Signal.SIGKILL);
             return Reap(_pidfd);
         }
     }

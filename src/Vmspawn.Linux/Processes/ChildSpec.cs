@@ -33,4 +33,7 @@ public sealed record ChildSpec(string Path, IReadOnlyList<string> Arguments)
     /// our terminal must stay in our group.
     /// </summary>
     public bool NewProcessGroup { get; init; } = true;
+
+    /// <summary>Whether its end kills what is left of its process group: processes that it has started and not waited for.</summary>
+    public bool TakesGroupAlong { get; init; }
 }

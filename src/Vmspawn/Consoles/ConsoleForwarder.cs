@@ -4,9 +4,13 @@ using Vmspawn.Linux;
 namespace Vmspawn.Consoles;
 
 /// <summary>Joins the user's terminal and the guest's console until the guest's side is closed or this is disposed.</summary>
-public sealed class ConsoleForwarder : IDisposable
+public sealed class ConsoleForwarder : IAsyncDisposable
 {
     private static readonly TimeSpan LastWrite = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the typing may take to end at the disposal.</summary>
+    private static readonly TimeSpan InputBound = TimeSpan.FromSeconds(1);
+
     private readonly TaskCompletionSource _killRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Readiness _guestReadiness;
     private readonly DescriptorWriter _shown;
@@ -14,8 +18,8 @@ public sealed class ConsoleForwarder : IDisposable
     private readonly GuestInput? _input;
     private readonly WindowFollower? _window;
     private readonly SafeHandle _output;
-    private readonly GuestOutput? _shows;
-    private readonly Background? _background;
+    private readonly GuestOutput _shows;
+    private readonly BackgroundTasks _typing;
     private bool _disposed;
 
     private ConsoleForwarder(PseudoTerminal pty, ConsoleSpec spec)
@@ -23,7 +27,8 @@ public sealed class ConsoleForwarder : IDisposable
         bool showsOnTerminal = TerminalMode.IsTerminal(spec.Output);
         bool typesOnTerminal = spec.Input is { } input && TerminalMode.IsTerminal(input);
         _output = spec.Output;
-        _background = showsOnTerminal && !string.IsNullOrEmpty(spec.Background) ? new Background(spec.Background) : null;
+        _typing = new BackgroundTasks(spec.Failed, InputBound);
+        Background? background = showsOnTerminal && !string.IsNullOrEmpty(spec.Background) ? new Background(spec.Background) : null;
         _guestReadiness = new Readiness(pty.Master);
         _shown = new DescriptorWriter(spec.Output);
         try
@@ -37,12 +42,17 @@ public sealed class ConsoleForwarder : IDisposable
         }
         catch
         {
-            Dispose();
+            _input?.Dispose();
+            _window?.Dispose();
+            _guestReadiness.Dispose();
+            _shown.Dispose();
+            _mode?.Dispose();
             throw;
         }
-        _shows = new GuestOutput(pty.Master, _guestReadiness, _shown, _background);
+        _shows = new GuestOutput(pty.Master, _guestReadiness, _shown, background, showsOnTerminal ? new TerminalChanges() : null);
         Drained = _shows.RunAsync();
-        _ = _input?.RunAsync();
+        if (_input is not null)
+            _typing.Run("type to the guest", _ => _input.RunAsync());
     }
 
     /// <summary>
@@ -65,8 +75,8 @@ public sealed class ConsoleForwarder : IDisposable
         return new ConsoleForwarder(pty, spec);
     }
 
-    /// <summary>Stops and gives the terminal back as it was; what the guest has not written yet is not waited for.</summary>
-    public void Dispose()
+    /// <summary>Stops and gives the terminal back as it was, within bounds; what the guest has not written yet is not waited for.</summary>
+    public async ValueTask DisposeAsync()
     {
         if (_disposed)
             return;
@@ -75,23 +85,11 @@ public sealed class ConsoleForwarder : IDisposable
         _window?.Dispose();
         _guestReadiness.Dispose();
         _shown.Dispose();
+        await _typing.DisposeAsync();
+        // What is being written at this moment must not change the terminal after us.
+        await Drained.WaitAsync(LastWrite).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_shows.HasEnded)
+            await FinalWrite.TryAsync(_output, _shows.End);
         _mode?.Dispose();
-        // What is being written at this moment must not colour the terminal again after us.
-        if (_background is not null && Drained is not null)
-            Task.WaitAny([Drained], LastWrite);
-        if (_background is not null && _shows is { HasEnded: false })
-            GiveBackColour();
-    }
-
-    private void GiveBackColour()
-    {
-        try
-        {
-            DescriptorIo.Write(_output, Background.End.Span);
-        }
-        catch (LinuxException)
-        {
-            // The terminal is gone, and its colour with it.
-        }
     }
 }

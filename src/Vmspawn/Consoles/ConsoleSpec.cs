@@ -23,16 +23,19 @@ public sealed record ConsoleSpec(SafeHandle Output)
     /// <summary>Whether a signal that usually ends a process puts the terminal back at once; false for a program that handles them.</summary>
     public bool RestoreOnSignals { get; init; } = true;
 
+    /// <summary>Takes the failure of the typing, with what was done: the console goes on without it.</summary>
+    public Action<string, Exception> Failed { get; init; } = static (_, _) => { };
+
     /// <summary>What measures the second in which Ctrl-] is pressed three times.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>The background to use: the one wished for, else a green tint where colours are welcome.</summary>
-    /// <param name="wish">What <c>--background=</c> said, empty for none; null when it was not given.</param>
+    /// <summary>The background to use: the one asked for, else a green tint where colours are welcome.</summary>
+    /// <param name="request">What <c>--background=</c> said, empty for none; null when it was not given.</param>
     /// <param name="environment">Looks up a variable: <c>$NO_COLOR</c> and <c>$TERM</c>.</param>
-    public static string? ChooseBackground(string? wish, Func<string, string?> environment)
+    public static string? ChooseBackground(string? request, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
         bool colourless = !string.IsNullOrEmpty(environment("NO_COLOR")) || environment("TERM") is null or "" or "dumb";
-        return wish ?? (colourless ? null : GreenTint);
+        return request ?? (colourless ? null : GreenTint);
     }
 }

@@ -5,13 +5,23 @@ using Vmspawn.Linux;
 namespace Vmspawn.Consoles;
 
 /// <summary>
-/// Shows what the guest writes, until its side of the pseudo-terminal is closed. When nobody looks any more it reads on
-/// all the same: a guest must not stand still because a pager was left.
+/// Shows what the guest writes, until its side of the pseudo-terminal is closed. When nobody reads any more it goes on all the same: a
+/// guest must not stand still because a pager was left.
 /// </summary>
-internal sealed class GuestOutput(SafeHandle guest, Readiness guestReadiness, DescriptorWriter shown, Background? background)
+/// <param name="guest">The pseudo-terminal's master.</param>
+/// <param name="guestReadiness">Its readiness.</param>
+/// <param name="shown">Where it goes.</param>
+/// <param name="background">The colour to keep, or null.</param>
+/// <param name="changes">Follows what is shown on a terminal; null elsewhere.</param>
+internal sealed class GuestOutput(
+    SafeHandle guest, Readiness guestReadiness, DescriptorWriter shown, Background? background, TerminalChanges? changes)
 {
-    /// <summary>Whether the colour has been given back.</summary>
+    /// <summary>The terminal was given back.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>What gives the terminal back: the guest's modes undone, our colour taken off. Empty where there is nothing to undo.</summary>
+    public ReadOnlyMemory<byte> End =>
+        (byte[])[.. changes is null ? default : changes.Undo().Span, .. background is null ? default : Background.End.Span];
 
     public async Task RunAsync()
     {
@@ -23,11 +33,12 @@ internal sealed class GuestOutput(SafeHandle guest, Readiness guestReadiness, De
                 await shown.TryWriteAsync(background.Begin);
             for (int count; (count = await ReadAsync(buffer)) > 0;)
             {
+                changes?.Follow(buffer.AsSpan(0, count));
                 coloured.ResetWrittenCount();
                 background?.Apply(buffer.AsSpan(0, count), coloured);
                 await shown.TryWriteAsync(background is null ? buffer.AsMemory(0, count) : coloured.WrittenMemory);
             }
-            HasEnded = background is null || await shown.TryWriteAsync(Background.End);
+            HasEnded = await shown.TryWriteAsync(End);
         }
         catch (ObjectDisposedException)
         {

@@ -42,6 +42,12 @@ internal sealed class ServiceManager
     /// <summary>A line about what goes on.</summary>
     public void Status(string text) => Tell($"STATUS={text}");
 
+    /// <summary>Which process is the machine: QEMU.</summary>
+    public void Leader(int process) => Tell($"X_VMSPAWN_LEADER_PID={process}");
+
+    /// <summary>Our exit status, which follows.</summary>
+    public void Exited(int status) => Tell($"EXIT_STATUS={status}");
+
     /// <summary>We are ending.</summary>
     public void Stopping() => Tell("STOPPING=1");
 

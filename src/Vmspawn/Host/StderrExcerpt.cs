@@ -10,13 +10,6 @@ internal static class StderrExcerpt
     /// <summary>How long the end of the output is awaited after the child's end: another process may hold the pipe open.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
-    /// <summary>As <see cref="AfterAsync"/>, for callers that cannot wait otherwise.</summary>
-    public static string After(StderrTail stderr)
-    {
-        stderr.Ended.Wait(Bound);
-        return Of(stderr.Text);
-    }
-
     /// <summary><c>: line; line</c> of a child that has ended, or nothing when it wrote nothing.</summary>
     public static async Task<string> AfterAsync(StderrTail stderr, CancellationToken cancel = default)
     {

@@ -20,9 +20,9 @@ internal sealed class HelperConnection(RuntimeDirectoryHandle directory, IReadOn
         var step = $"start {helper.Plan.Subject}";
         var path = directory.PathOf(socket.Name);
         SafeFileHandle? connection = null;
-        if (!await wait.UntilAsync(() => (connection = TryConnect(path)) is not null || helper.Process.Exited.IsCompleted, cancel))
-            throw new LaunchException(step, $"it has not made its socket within {wait.Bound.TotalSeconds:0.##} s{helper.Words}");
-        return connection ?? throw new LaunchException(step, $"{await helper.Process.Exited}{helper.Words}");
+        if (!await wait.UntilAsync(() => (connection = TryConnect(path)) is not null || helper.Exited.IsCompleted, cancel))
+            throw new LaunchException(step, $"it has not made its socket within {wait.Bound.TotalSeconds:0.##} s{helper.Excerpt}");
+        return connection ?? throw new LaunchException(step, $"{await helper.Exited}{helper.Excerpt}");
     }
 
     private static SafeFileHandle? TryConnect(string path)

@@ -5,29 +5,37 @@ using Vmspawn.Plan;
 namespace Vmspawn.Launch;
 
 /// <summary>A helper that has been started.</summary>
-internal sealed class RunningHelper : IDisposable
+internal sealed class RunningHelper : IAsyncDisposable
 {
-    /// <summary>How long a killed process takes at most to be gone, on a busy host.</summary>
+    /// <summary>How long a killed process takes at most to end, on a busy host.</summary>
     private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(5);
 
+    private readonly ChildProcess _process;
     private readonly StderrTail _stderr;
 
     private RunningHelper(HelperPlan plan, ChildProcess process, StderrTail stderr)
     {
         Plan = plan;
-        Process = process;
+        _process = process;
         _stderr = stderr;
     }
 
     public HelperPlan Plan { get; }
 
-    public ChildProcess Process { get; }
+    /// <summary>Its end.</summary>
+    public Task<ChildExit> Exited => _process.Exited;
 
-    /// <summary>What it said, as the end of a sentence; empty when it said nothing.</summary>
-    public string Words => StderrExcerpt.After(_stderr);
+    /// <summary>What it has written to standard error so far, as the end of a sentence; empty when it wrote nothing.</summary>
+    public string Excerpt => StderrExcerpt.Of(_stderr.Text);
 
-    /// <summary>What it said, as a sentence, or null.</summary>
-    public string? Said => Words is { Length: > 0 } words ? $"{Plan.Subject}{words}" : null;
+    /// <summary>Its process id.</summary>
+    public int Id => _process.Id;
+
+    public SupervisedProcess Supervised =>
+        new(Plan.Subject, _process.Id, _process.Exited, signal => _process.Send(signal), ProcessOutput.Of(_stderr))
+        {
+            LeavesWithQemu = Plan.LeavesWithQemu,
+        };
 
     /// <param name="plan">What to start.</param>
     /// <param name="descriptors">What the plan names, opened; they stay the caller's.</param>
@@ -43,6 +51,8 @@ internal sealed class RunningHelper : IDisposable
                 Descriptors = descriptors,
                 StandardOutput = errors.WriteEnd,
                 StandardError = errors.WriteEnd,
+                // virtiofsd serves from a second process, which must not outlive the machine either.
+                TakesGroupAlong = true,
             });
             return new RunningHelper(plan, process, stderr);
         }
@@ -53,16 +63,16 @@ internal sealed class RunningHelper : IDisposable
         }
         finally
         {
-            // The end that is read is the reader's.
+            // The reader owns the other end.
             errors.WriteEnd.Dispose();
         }
     }
 
-    /// <summary>Kills it if it still runs, and waits until it is gone: it writes into what is removed next.</summary>
-    public void Dispose()
+    /// <summary>Kills it if it still runs, and waits until it has ended: it writes into directories that are removed next.</summary>
+    public async ValueTask DisposeAsync()
     {
-        Process.Dispose();
-        Process.Exited.Wait(KillBound);
+        _process.Dispose();
+        await ((Task)_process.Exited).WaitAsync(KillBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stderr.Dispose();
     }
 }

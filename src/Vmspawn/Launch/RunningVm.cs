@@ -6,7 +6,7 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Launch;
 
-/// <summary>A VM whose QEMU has been started: another thing than its plan, and what later stages work on.</summary>
+/// <summary>A VM whose QEMU has been started: the processes, sockets and files that belong to it.</summary>
 internal sealed class RunningVm(
     VmPlan plan,
     RuntimeDirectoryHandle directory,
@@ -31,7 +31,7 @@ internal sealed class RunningVm(
     /// <summary>When QEMU was started, by the host's clock.</summary>
     public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
 
-    /// <summary>What QEMU says on standard error.</summary>
+    /// <summary>What QEMU writes to standard error.</summary>
     public StderrTail Stderr { get; } = stderr;
 
     /// <summary>Our end of the monitor's socket.</summary>
@@ -48,7 +48,7 @@ internal sealed class RunningVm(
     /// <summary>Where the guest's reports come in.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
-    /// <summary>Gives everything back, and tells what cannot be; QEMU is killed if it still runs.</summary>
+    /// <summary>Undoes the launch; QEMU is killed if it still runs.</summary>
     public ValueTask DisposeAsync() => held.DisposeAsync();
 
     private string SshAddress(SshPlan ssh) => (ssh.Way, Plan.Vsock?.Socket) switch

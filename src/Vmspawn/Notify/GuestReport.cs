@@ -1,6 +1,6 @@
 namespace Vmspawn.Notify;
 
-/// <summary>What a guest has said of itself so far; a guest is not to be trusted, and may talk without end.</summary>
+/// <summary>What a guest has reported so far; a guest is not trusted, and may send without end.</summary>
 internal sealed class GuestReport
 {
     private readonly Lock _lock = new();
@@ -11,7 +11,7 @@ internal sealed class GuestReport
     /// <param name="changed">Called when there is something to <see cref="Take"/>, once until it was taken.</param>
     public GuestReport(Action changed) => _changed = changed;
 
-    /// <summary>The state by now.</summary>
+    /// <summary>The state so far.</summary>
     public GuestState State
     {
         get
@@ -22,7 +22,7 @@ internal sealed class GuestReport
     }
 
     /// <summary>Adds a message.</summary>
-    public void Hear(NotifyMessage message)
+    public void Receive(NotifyMessage message)
     {
         lock (_lock)
         {
@@ -38,14 +38,14 @@ internal sealed class GuestReport
         _changed();
     }
 
-    /// <summary>The guest starts again: what it said is no longer so.</summary>
+    /// <summary>The guest restarts: what it reported is no longer true.</summary>
     public void Forget()
     {
         lock (_lock)
             _state = GuestState.Silent;
     }
 
-    /// <summary>The state, for who was called; later messages are announced again.</summary>
+    /// <summary>The state, for the one that was called; later messages are announced again.</summary>
     public GuestState Take()
     {
         lock (_lock)
@@ -56,12 +56,12 @@ internal sealed class GuestReport
     }
 }
 
-/// <summary>A guest's own word about itself.</summary>
-/// <param name="Ready">It said that it has come up.</param>
-/// <param name="Status">Its last line for people, or null; empty takes an earlier one back.</param>
-/// <param name="ExitStatus">What we are to end with, or null when it did not say.</param>
+/// <summary>What a guest says about itself.</summary>
+/// <param name="Ready">It has come up.</param>
+/// <param name="Status">Its last line for people, or null; empty withdraws an earlier one.</param>
+/// <param name="ExitStatus">What our exit status is to be, or null when it did not say.</param>
 internal sealed record GuestState(bool Ready, string? Status, int? ExitStatus)
 {
-    /// <summary>It has said nothing.</summary>
+    /// <summary>It has reported nothing.</summary>
     public static GuestState Silent { get; } = new(false, null, null);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Notify;
@@ -9,50 +8,47 @@ internal static class NotifyConnections
     /// <summary>How many may be open at once; further ones wait in the listener's queue.</summary>
     private const int Most = 16;
 
-    /// <summary>How long one may say nothing.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>How long a connection may send nothing.</summary>
+    private static readonly TimeSpan SilenceBound = TimeSpan.FromSeconds(5);
 
-    /// <summary>A pause after each, so that a guest which does nothing else keeps us no busier than this.</summary>
+    /// <summary>A pause after each, which limits how busy a guest that does nothing else can keep us.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Takes messages until it is stopped.</summary>
     /// <param name="accept">Waits for the next connection.</param>
-    /// <param name="heard">Takes a message.</param>
+    /// <param name="received">Takes a message.</param>
+    /// <param name="problem">Takes what hinders it for a while.</param>
     /// <param name="stop">Ends it.</param>
     public static async Task ServeAsync(
-        Func<CancellationToken, Task<UnixConnection>> accept, Action<NotifyMessage> heard, CancellationToken stop)
+        Func<CancellationToken, Task<UnixConnection>> accept, Action<NotifyMessage> received, Action<string> problem, CancellationToken stop)
     {
         using var free = new SemaphoreSlim(Most - 1);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        ExceptionDispatchInfo? failure = null;
-        await using (var hearing = new BackgroundTasks((_, error) =>
-        {
-            failure ??= ExceptionDispatchInfo.Capture(error);
-            ends.Cancel();
-        }))
-        {
-            await AcceptLoop.RunAsync(accept, WelcomeAsync, failed: null, TimeProvider.System, ends.Token);
+        await using var connections = new BackgroundTasks((what, why) => problem($"cannot {what}: {FailureReason.Of(why)}"));
+        await AcceptLoop.RunAsync(accept, WelcomeAsync, failure => problem($"reports of the guest wait: {FailureReason.Of(failure)}"), TimeProvider.System, stop);
 
-            async Task WelcomeAsync(UnixConnection connection)
+        async Task WelcomeAsync(UnixConnection connection)
+        {
+            connections.Run("receive a report of the guest", async end =>
             {
-                hearing.Run("hear the guest", async _ =>
+                try
                 {
-                    await HearAsync(connection, heard, ends.Token);
+                    await ReceiveAsync(connection, received, end);
+                }
+                finally
+                {
                     free.Release();
-                });
-                await Task.Delay(Pause, ends.Token);
-                await free.WaitAsync(ends.Token);
-            }
+                }
+            });
+            await Task.Delay(Pause, stop);
+            await free.WaitAsync(stop);
         }
-
-        failure?.Throw();
     }
 
-    // One receive and the end: not every transport passes on that the guest is done, and its PID 1 waits for our closing.
-    private static async Task HearAsync(UnixConnection connection, Action<NotifyMessage> heard, CancellationToken stop)
+    // One receive and the end: not every transport passes on that the guest is done, and its PID 1 waits until we close.
+    private static async Task ReceiveAsync(UnixConnection connection, Action<NotifyMessage> received, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(SilenceBound);
         using var none = new DescriptorQueue(0);
         using (connection)
         {
@@ -60,11 +56,11 @@ internal static class NotifyConnections
             try
             {
                 var count = await connection.ReceiveAsync(buffer, none, limit.Token);
-                heard(NotifyMessage.Parse(buffer.AsSpan(0, count)));
+                received(NotifyMessage.Parse(buffer.AsSpan(0, count)));
             }
             catch (Exception e) when (e is LinuxException or OperationCanceledException)
             {
-                // A guest that connects and says nothing has said nothing.
+                // A guest that connects and sends nothing has reported nothing.
             }
         }
     }

@@ -5,11 +5,11 @@ namespace Vmspawn.Notify;
 /// <summary>Messages in a stream, one a line: what a guest writes to its virtio port.</summary>
 internal static class NotifyLines
 {
-    /// <summary>A pause after each reading, so that a guest which does nothing else keeps us no busier than this.</summary>
+    /// <summary>A pause after each read, which limits how busy a guest that does nothing else can keep us.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Reads until the stream's end or until it is stopped.</summary>
-    public static async Task ReadAsync(UnixConnection stream, Action<NotifyMessage> heard, CancellationToken stop)
+    public static async Task ReadAsync(UnixConnection stream, Action<NotifyMessage> received, CancellationToken stop)
     {
         using var none = new DescriptorQueue(0);
         var buffer = new byte[NotifyMessage.LargestSize];
@@ -21,8 +21,8 @@ internal static class NotifyLines
                 kept += count;
                 var lines = buffer.AsSpan(0, kept).LastIndexOf((byte)'\n') + 1;
                 if (lines > 0)
-                    heard(NotifyMessage.Parse(buffer.AsSpan(0, lines - 1)));
-                // A line that fills everything is none: what comes of it next is cut off too, up to its end.
+                    received(NotifyMessage.Parse(buffer.AsSpan(0, lines - 1)));
+                // A line that fills the buffer is dropped, up to its end.
                 buffer.AsSpan(lines, kept - lines).CopyTo(buffer);
                 kept = kept - lines == buffer.Length ? 0 : kept - lines;
                 await Task.Delay(Pause, stop);
@@ -30,7 +30,7 @@ internal static class NotifyLines
         }
         catch (LinuxException)
         {
-            // QEMU is gone.
+            // QEMU has ended.
         }
     }
 }

@@ -31,7 +31,7 @@ internal static class MachineNameText
     /// <summary>Whether a text is a valid machine name.</summary>
     public static bool IsValid(string text) => Parse(text).Mistake is null;
 
-    private static string Show(char c) => char.IsControl(c) ? $"U+{(int)c:X4}" : $"\"{c}\"";
+    private static string Show(char c) => !PlainText.IsPlain(c.ToString()) ? $"U+{(int)c:X4}" : $"\"{c}\"";
 
     private static Mistake Wrong(string text) =>
         new("machine-name", text, "use a host name: letters, digits, hyphens and dots");

@@ -18,13 +18,12 @@ internal sealed class HostSleep : IAsyncDisposable
     /// <summary>What logind makes when it starts.</summary>
     private const string Seats = "/run/systemd/seats";
 
-    /// <summary>logind waits five seconds for those who delay it.</summary>
+    /// <summary>logind waits five seconds for those that delay it.</summary>
     private static readonly QmpCallOptions Soon = new() { Timeout = TimeSpan.FromSeconds(4) };
 
-    private readonly CancellationTokenSource _end = new();
     private readonly string _machine;
     private readonly VmMessages _messages;
-    private readonly Task _beginning;
+    private readonly BackgroundTasks _background;
     private HostBus? _bus;
     private SafeFileHandle? _inhibitor;
     private bool _paused;
@@ -33,7 +32,8 @@ internal sealed class HostSleep : IAsyncDisposable
     {
         _machine = machine;
         _messages = messages;
-        _beginning = BeginAsync(monitor);
+        _background = new BackgroundTasks((_, why) => WillNotPause(FailureReason.Of(why)));
+        _background.Run("follow the host's sleep", stop => BeginAsync(monitor, stop));
     }
 
     /// <summary>Begins once QEMU's monitor is there; null where no logind runs.</summary>
@@ -45,51 +45,42 @@ internal sealed class HostSleep : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
-        await _beginning;
+        await _background.DisposeAsync();
         if (_bus is not null)
             await _bus.DisposeAsync();
         _inhibitor?.Dispose();
-        _end.Dispose();
     }
 
-    private async Task BeginAsync(MonitorSlot monitor)
+    private async Task BeginAsync(MonitorSlot monitor, CancellationToken stop)
     {
+        var qemu = await monitor.Ready.WaitAsync(stop);
         try
         {
-            var qemu = await monitor.Ready.WaitAsync(_end.Token);
-            _bus = HostBus.Open(user: false);
+            _bus = HostBus.Open(user: false, WillNotPause);
             _bus.Connection.Match($"type='signal',sender='{Login}',interface='{Manager}',member='PrepareForSleep'", HostBus.Bound);
             Delay();
-            _bus.Follow(signal => Take(signal, qemu));
-        }
-        catch (OperationCanceledException)
-        {
-            // It ended before.
+            _bus.Follow(signal => signal is { Interface: Manager, Member: "PrepareForSleep" } ? Handle(signal.Values.ReadBool(), qemu) : null);
         }
         catch (BusException refusal)
         {
-            _messages.Detail($"{_machine}: will not be paused when the host sleeps: {refusal.Message}");
+            WillNotPause(refusal.Message);
         }
     }
 
-    // On the task that follows the bus: the host sleeps when we let go, so what is done before is waited for.
-    private void Take(BusSignal signal, QmpClient qemu)
+    private void WillNotPause(string reason) => _messages.Detail($"{_machine}: will not be paused when the host sleeps: {reason}");
+
+    // The host sleeps when the inhibitor is closed, which is after the pause.
+    private Func<Task> Handle(bool sleeps, QmpClient qemu) => async () =>
     {
-        if (signal is not { Interface: Manager, Member: "PrepareForSleep" })
-            return;
         try
         {
-            if (signal.Values.ReadBool())
-                PauseAsync(qemu).GetAwaiter().GetResult();
-            else
-                ResumeAsync(qemu).GetAwaiter().GetResult();
+            await (sleeps ? PauseAsync(qemu) : ResumeAsync(qemu));
         }
         catch (Exception error) when (error is QmpException or BusException)
         {
             _messages.Detail($"{_machine}: around the host's sleep: {error.Message}");
         }
-    }
+    };
 
     // One that somebody has paused stays so.
     private async Task PauseAsync(QmpClient qemu)

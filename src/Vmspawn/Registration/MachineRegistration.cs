@@ -12,59 +12,70 @@ namespace Vmspawn.Registration;
 /// <summary>Makes a running VM known to systemd while QEMU starts, and unknown again at its end.</summary>
 internal sealed class MachineRegistration : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _end = new();
     private readonly MachineSpec _spec;
     private readonly RunningVm _vm;
     private readonly ChannelWriter<SupervisorEvent> _inbox;
-    private readonly Task _registering;
+    private readonly VmMessages _messages;
+    private readonly BackgroundTasks _background;
     private readonly bool _isInScope;
     private MachineScope? _scope;
     private IAsyncDisposable? _registered;
 
-    private MachineRegistration(MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox)
+    private MachineRegistration(MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox, VmMessages messages)
     {
         _spec = spec;
         _vm = vm;
         _isInScope = scope is not null;
         _inbox = inbox;
-        _registering = Task.Run(RunAsync);
+        _messages = messages;
+        _background = new BackgroundTasks(OnFailure);
+        _background.Run("register the machine with systemd-machined", stop => Task.Run(() => RunAsync(stop), stop));
     }
 
-    private RegistrationSpec Wish => _spec.Registration;
+    private RegistrationSpec Request => _spec.Registration;
 
     /// <summary>Begins; returns at once.</summary>
-    /// <param name="spec">What is wished.</param>
+    /// <param name="spec">What was asked for.</param>
     /// <param name="vm">The machine.</param>
     /// <param name="scope">The scope that it was started in, or null.</param>
     /// <param name="inbox">The supervisor's.</param>
-    public static MachineRegistration Start(MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox) =>
-        new(spec, vm, scope, inbox);
+    /// <param name="messages">Where a failure is told that does not end the machine.</param>
+    public static MachineRegistration Start(
+        MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox, VmMessages messages) =>
+        new(spec, vm, scope, inbox, messages);
 
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
-        await _registering;
+        await _background.DisposeAsync();
         if (_registered is not null)
             await _registered.DisposeAsync();
         if (_scope is not null)
             await _scope.DisposeAsync();
-        _end.Dispose();
     }
 
-    private async Task RunAsync()
+    // Only a registration that was insisted on is worth the machine.
+    private void OnFailure(string what, Exception why)
     {
-        if (Wish.Scope == ScopeRequest.IfPossible)
+        if (Request.Register == Tristate.Yes)
+            _inbox.TryWrite(new MachineFailed($"--register=yes: cannot {what}: {FailureReason.Of(why)}"));
+        else
+            _messages.Notice($"{_spec.Name}: cannot {what}: {FailureReason.Of(why)}");
+    }
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        if (Request.Scope == ScopeRequest.IfPossible)
             _scope = await TryScopeAsync();
-        if (Wish.Register != Tristate.No)
-            await RegisterAsync();
+        if (Request.Register != Tristate.No)
+            await RegisterAsync(stop);
     }
 
     private async Task<MachineScope?> TryScopeAsync()
     {
-        int[] processes = [Environment.ProcessId, _vm.Qemu.Id, .. _vm.Helpers.Select(helper => helper.Process.Id)];
+        int[] processes = [Environment.ProcessId, _vm.Qemu.Id, .. _vm.Helpers.Select(helper => helper.Id)];
         try
         {
-            return await MachineScope.AllocateAsync(_spec.Name, Wish, processes, _inbox);
+            return await MachineScope.AllocateAsync(_spec.Name, Request, processes, _inbox, problem => _messages.Notice($"{_spec.Name}: {problem}"));
         }
         catch (BusException)
         {
@@ -73,11 +84,11 @@ internal sealed class MachineRegistration : IAsyncDisposable
         }
     }
 
-    private async Task RegisterAsync()
+    private async Task RegisterAsync(CancellationToken stop)
     {
         var machine = new MachineRecord(
             _spec.Name, Environment.ProcessId, _vm.Directory.PathOf(ControlServer.SocketName),
-            AllocateUnit: !_isInScope && _scope is null && !Wish.KeepUnit)
+            AllocateUnit: !_isInScope && _scope is null && !Request.KeepUnit)
         {
             Id = _spec.Uuid,
             VsockCid = _vm.Plan.Vsock?.Cid,
@@ -86,15 +97,11 @@ internal sealed class MachineRegistration : IAsyncDisposable
             SshPrivateKeyPath = _vm.Ssh is { IsVsock: true } key ? key.KeyFile : null,
         };
         string? reason = null;
-        foreach (var socket in Wish.Machined)
+        foreach (var socket in Request.Machined)
         {
             try
             {
-                _registered = await MachinedClient.RegisterAsync(socket, machine, _end.Token);
-                return;
-            }
-            catch (OperationCanceledException)
-            {
+                _registered = await MachinedClient.RegisterAsync(socket, machine, stop);
                 return;
             }
             catch (Exception e) when (Reason(e) is { } why)
@@ -104,17 +111,17 @@ internal sealed class MachineRegistration : IAsyncDisposable
         }
 
         reason ??= RegisterByBus(machine);
-        if (reason is not null && Wish.Register == Tristate.Yes)
+        if (reason is not null && Request.Register == Tristate.Yes)
             _inbox.TryWrite(new MachineFailed($"--register=yes: systemd-machined did not take the machine: {reason}"));
     }
 
     private string? RegisterByBus(MachineRecord machine)
     {
-        if (!Wish.HasBus)
+        if (!Request.HasBus)
             return "it does not run";
         try
         {
-            _registered = MachinedBus.Register(Wish.IsUser, machine);
+            _registered = MachinedBus.Register(Request.IsUser, machine);
             return null;
         }
         catch (BusException refusal)

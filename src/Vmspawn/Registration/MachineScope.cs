@@ -15,13 +15,13 @@ internal sealed class MachineScope : IAsyncDisposable
 
     /// <summary>Moves us, and thereby all that we start, into the unit that was insisted on; null where none was.</summary>
     /// <exception cref="LaunchException">It cannot be had.</exception>
-    public static async Task<MachineScope?> EnterAsync(MachineSpec spec, ChannelWriter<SupervisorEvent> inbox)
+    public static async Task<MachineScope?> EnterAsync(MachineSpec spec, ChannelWriter<SupervisorEvent> inbox, Action<string> problem)
     {
         if (spec.Registration.Scope != ScopeRequest.Needed)
             return null;
         try
         {
-            return await AllocateAsync(spec.Name, spec.Registration, [Environment.ProcessId], inbox);
+            return await AllocateAsync(spec.Name, spec.Registration, [Environment.ProcessId], inbox, problem);
         }
         catch (BusException refusal)
         {
@@ -29,16 +29,17 @@ internal sealed class MachineScope : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the unit with all that was asked for; systemd's wish to end it becomes a signal to stop.</summary>
+    /// <summary>Makes the unit with all that was asked for; systemd's request to end it counts as a signal to stop.</summary>
     /// <param name="machine">The machine's name.</param>
-    /// <param name="spec">What is wished.</param>
+    /// <param name="spec">What was asked for.</param>
     /// <param name="processes">Who moves into it.</param>
     /// <param name="inbox">The supervisor's.</param>
+    /// <param name="problem">Takes the reason when systemd's requests can no longer be received.</param>
     /// <exception cref="BusException">systemd refuses, or is not there.</exception>
     public static async Task<MachineScope> AllocateAsync(
-        string machine, RegistrationSpec spec, IReadOnlyList<int> processes, ChannelWriter<SupervisorEvent> inbox)
+        string machine, RegistrationSpec spec, IReadOnlyList<int> processes, ChannelWriter<SupervisorEvent> inbox, Action<string> problem)
     {
-        var bus = HostBus.Open(spec.IsUser);
+        var bus = HostBus.Open(spec.IsUser, problem);
         try
         {
             await ScopeUnit.AllocateAsync(bus.Connection, machine, spec.Slice, spec.StartedWith, processes);
@@ -48,7 +49,8 @@ internal sealed class MachineScope : IAsyncDisposable
             bus.Follow(signal =>
             {
                 if (ScopeUnit.IsRequestStop(signal))
-                    inbox.TryWrite(new StopAsked("systemd"));
+                    inbox.TryWrite(new StopAsked("systemd", TimeProvider.System.GetTimestamp()));
+                return null;
             });
             return new MachineScope(bus);
         }

@@ -4,91 +4,88 @@ using Vmspawn.Host;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
-using Vmspawn.Plan.Arguments;
+using Vmspawn.Registration;
 using Vmspawn.Spec;
 using Vmspawn.Ssh;
-using Vmspawn.Registration;
 using Vmspawn.Supervise;
 
 namespace Vmspawn.Run;
 
-/// <summary>Carries a plan out and stays until the guest's end.</summary>
+/// <summary>Carries a plan out and stays until the VM's end: puts the parts of a running VM together.</summary>
 internal static class VmRun
 {
-    /// <summary>What the guest wrote last is shown within this time, or its reader is not reading.</summary>
-    private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(2);
-
     /// <returns>The exit status.</returns>
     /// <exception cref="LaunchException">A step of the launch failed; nothing is left behind.</exception>
     public static async Task<int> RunAsync(
-        Planning planning, VmOptions options, Func<string, string?> environment, VmMessages messages)
+        Planning planning, VmOptions options, Func<string, string?> environment, VmMessages direct)
     {
+        await using var queue = new MessageQueue(direct);
+        var (spec, plan, messages) = (planning.Spec!, planning.Plan!, queue.Messages);
         var inbox = Supervisor.CreateInbox();
-        using var signals = new StopSignals(inbox.Writer);
-        // Given back last, so that the terminal is whole again whatever happens before.
-        using var mode = options.Console == ConsoleMode.Native && TerminalMode.IsTerminal(StandardStream.Input)
-            ? TerminalMode.MakeRaw(StandardStream.Input, restoreOnSignals: false)
-            : null;
-        await using var scope = await MachineScope.EnterAsync(planning.Spec!, inbox.Writer);
-        await using var vm = await Launcher.LaunchAsync(
-            planning.Plan!, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), messages.Error, CancellationToken.None);
+        using var signals = new StopSignals(inbox.Writer, TimeProvider.System);
+        // Disposed after everything that uses the terminal.
+        await using var terminal = NativeTerminal.For(options.Console);
+        await using var scope = await MachineScope.EnterAsync(spec, inbox.Writer, problem => messages.Notice($"{plan.Name}: {problem}"));
+        await using var vm = await TryLaunchAsync(planning, environment, signals, messages);
+        if (vm is null)
+            return 1;
         var service = ServiceManager.Of(environment);
-        using var manager = new ManagerLink(service, options.NotifyReady, inbox.Writer);
-        await using var supervisor = new Supervisor(vm, inbox, manager, messages);
-        // QEMU is starting meanwhile: the socket costs the guest no time.
-        await using var control = ControlServer.Start(vm, planning.Spec!, supervisor, messages);
-        await using var registration = MachineRegistration.Start(planning.Spec!, vm, scope, supervisor.Inbox);
-        await using var sleep = HostSleep.Watch(vm.Plan.Name, supervisor.Monitor, messages);
-        messages.Notice(Greeting(options, planning));
-        if (vm.Ssh is not null)
-            messages.Notice($"{vm.Plan.Name}: \"vmspawn ssh {vm.Plan.Name}\" logs in");
-        if (service.IsThere && options.NotifyReady && vm.Plan.Vsock is null)
-            messages.Notice($"{vm.Plan.Name}: without a vsock it is ready when its guest says \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
-        QemuEnd end;
-        using (var console = Join(vm, supervisor, options, environment))
-        {
-            var stock = PrepareNextKeyAsync(planning.Spec!, supervisor.Monitor);
-            end = await supervisor.RunAsync();
-            await stock;
-            if (console is not null)
-                await Task.WhenAny(console.Drained, Task.Delay(DrainBound));
-        }
-
+        using var manager = new ManagerLink(service, vm.Qemu.Id, options.NotifyReady, inbox.Writer);
+        await using var supervisor = new Supervisor(SupervisedVm.Of(vm), inbox, manager, messages, TimeProvider.System);
+        // QEMU starts meanwhile, so the socket costs the guest no time.
+        await using var control = ControlServer.Start(vm, spec, supervisor, messages);
+        await using var registration = MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages);
+        await using var sleep = HostSleep.Watch(plan.Name, supervisor.Monitor, messages);
+        StartMessages.Tell(vm, options, service, messages);
+        var end = await FollowAsync(vm, spec, supervisor, options, environment, messages);
         await control.EndAsync(end);
+        manager.Ended(end.Status);
         if (end.IsGuests)
-            messages.Notice($"{planning.Plan!.Name}: the guest ended with exit status {end.Status}");
+            messages.Notice($"{plan.Name}: the guest ended with exit status {end.Status}");
         foreach (var line in end.Errors)
             messages.Error(line);
         return end.Status;
     }
 
-    private static ConsoleForwarder? Join(
-        RunningVm vm, Supervisor supervisor, VmOptions options, Func<string, string?> environment)
+    /// <summary>The running VM; null when a signal came first, which is told.</summary>
+    private static async Task<RunningVm?> TryLaunchAsync(
+        Planning planning, Func<string, string?> environment, StopSignals signals, VmMessages messages)
     {
-        if (vm.Terminal is not { } terminal)
-            return null;
-        var console = ConsoleForwarder.Start(terminal, new ConsoleSpec(StandardStream.Output)
+        var plan = planning.Plan!;
+        try
         {
-            Input = options.Console == ConsoleMode.Interactive ? StandardStream.Input : null,
-            Background = ConsoleSpec.ChooseBackground(options.Background, environment),
-            RestoreOnSignals = false,
-        });
-        _ = console.KillRequested.ContinueWith(
-            _ => supervisor.Inbox.TryWrite(new KillAsked("Ctrl-]")), TaskScheduler.Default);
-        return console;
+            // What cannot be undone is told, and replaces neither the guest's status nor the reason of a failure.
+            void Tell(string problem) => messages.Notice($"{plan.Name}: {problem}");
+            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Tell, signals.First);
+        }
+        catch (OperationCanceledException) when (signals.First.IsCancellationRequested)
+        {
+            messages.Error($"{plan.Name}: {signals.Name} came before the VM ran, so it was not started");
+            return null;
+        }
+    }
+
+    private static async Task<QemuEnd> FollowAsync(
+        RunningVm vm, MachineSpec spec, Supervisor supervisor, VmOptions options, Func<string, string?> environment, VmMessages messages)
+    {
+        await using var background = new BackgroundTasks(
+            (what, why) => messages.Notice($"{vm.Plan.Name}: cannot {what}: {FailureReason.Of(why)}"));
+        background.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(spec, supervisor.Monitor, stop));
+        await using var console = VmConsole.Join(vm, supervisor.Inbox, options, environment, background);
+        var end = await supervisor.RunAsync();
+        if (console is not null)
+            await console.DrainAsync();
+        return end;
     }
 
     /// <summary>
-    /// A key for the next machine, once this one has all it needs to start; none where the runtime directory may be on a disk and
-    /// outlive the user's session.
+    /// Makes a key for the next machine once this one has all that it needs to start; none where the runtime directory may be on a disk
+    /// and outlive the user's session.
     /// </summary>
-    private static async Task PrepareNextKeyAsync(MachineSpec spec, MonitorSlot monitor)
+    private static async Task PrepareNextKeyAsync(MachineSpec spec, MonitorSlot monitor, CancellationToken stop)
     {
-        if (spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false } && await Task.WhenAny(monitor.Ready, monitor.Lost) == monitor.Ready)
-            await new SshKeyMaker(ssh.Source).PrepareNextKeyAsync();
+        if (spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false }
+            && await Task.WhenAny(monitor.Ready, monitor.Lost).WaitAsync(stop) == monitor.Ready)
+            await new SshKeyMaker(ssh.Source).PrepareNextKeyAsync(stop);
     }
-
-    private static string Greeting(VmOptions options, Planning planning) => options.Console == ConsoleMode.Interactive
-        ? $"{planning.Plan!.Name}: booting; Ctrl-] three times within a second kills it"
-        : $"{planning.Plan!.Name}: booting";
 }

@@ -1,60 +1,61 @@
 using System.Threading.Channels;
+using Vmspawn.Linux;
 using Vmspawn.Notify;
-using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Hears what the guest reports beside everything else, and puts into the inbox that it did.</summary>
-internal sealed class GuestLink : IAsyncDisposable
+/// <summary>Receives what the guest reports beside everything else, and puts into the inbox that it did.</summary>
+internal sealed class GuestLink
 {
-    /// <summary>What the guest wrote last is there when QEMU is gone; only somebody else who holds the socket could keep us.</summary>
-    private static readonly TimeSpan LastWordsBound = TimeSpan.FromMilliseconds(500);
+    /// <summary>What the guest wrote last has arrived when QEMU has ended; only another process that holds the socket could delay its end.</summary>
+    private static readonly TimeSpan FinalReportBound = TimeSpan.FromMilliseconds(500);
 
-    private readonly CancellationTokenSource _stop = new();
     private readonly GuestReport _report;
-    private readonly Task _hearing;
-    private readonly Task _streams;
+    private readonly TimeProvider _time;
+    private readonly List<Task> _streams = [];
 
-    public GuestLink(IReadOnlyList<NotifyReceiver> receivers, ChannelWriter<SupervisorEvent> inbox)
+    /// <param name="receivers">Where the reports come in.</param>
+    /// <param name="inbox">The supervisor's.</param>
+    /// <param name="background">Runs the receivers; a failure of one is told and ends nothing else.</param>
+    /// <param name="problem">Takes what hinders a receiver for a while.</param>
+    /// <param name="time">The clock of the bounds.</param>
+    public GuestLink(
+        IReadOnlyList<NotifyReceiver> receivers, ChannelWriter<SupervisorEvent> inbox, BackgroundTasks background, Action<string> problem, TimeProvider time)
     {
         _report = new GuestReport(() => inbox.TryWrite(new GuestReported()));
-        var tasks = receivers.Select(receiver => (receiver.EndsWithQemu, Task: receiver.ReceiveAsync(_report.Hear, _stop.Token))).ToList();
-        _hearing = Task.WhenAll(tasks.Select(one => one.Task));
-        _streams = Task.WhenAll(tasks.Where(one => one.EndsWithQemu).Select(one => one.Task));
+        _time = time;
+        foreach (var receiver in receivers)
+        {
+            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (receiver.EndsWithQemu)
+                _streams.Add(ended.Task);
+            background.Run("receive the guest's reports", async stop =>
+            {
+                try
+                {
+                    await receiver.ReceiveAsync(_report.Receive, problem, stop);
+                }
+                finally
+                {
+                    ended.TrySetResult();
+                }
+            });
+        }
     }
 
-    /// <summary>What it has said by now.</summary>
+    /// <summary>What it has reported so far.</summary>
     public GuestState State => _report.State;
 
-    /// <summary>The same for who reads the inbox: what comes later is announced again.</summary>
+    /// <summary>The same for the inbox's reader: later reports are announced again.</summary>
     public GuestState Take() => _report.Take();
 
-    /// <summary>What it had said in the end, when QEMU is gone.</summary>
-    public async Task<GuestState> LastWordsAsync()
+    /// <summary>The guest restarts: what it reported is no longer true.</summary>
+    public void Forget() => _report.Forget();
+
+    /// <summary>What it had reported at QEMU's end.</summary>
+    public async Task<GuestState> FinalReportAsync()
     {
-        await Task.WhenAny(_streams, Task.Delay(LastWordsBound));
+        await Task.WhenAll(_streams).WaitAsync(FinalReportBound, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return State;
-    }
-
-    /// <summary>Forgets what it said when it reboots, until QEMU's end.</summary>
-    public async Task FollowAsync(QmpClient qemu)
-    {
-        using var events = qemu.Subscribe(new QmpEventOptions { Filter = happened => happened.Name == "RESET", Overflow = QmpOverflow.DropOldest });
-        try
-        {
-            await foreach (var _ in events)
-                _report.Forget();
-        }
-        catch (QmpException)
-        {
-            // With QEMU gone nobody reboots.
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _hearing;
-        _stop.Dispose();
     }
 }

@@ -5,40 +5,44 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Asks a guest's systemd by ssh to power off.</summary>
-internal sealed class GuestPowerOff
+/// <summary>A way to ask the guest's own system to power off, without the ACPI button.</summary>
+internal interface IGuestPowerOff
 {
-    /// <summary>A guest that has come up and yet takes longer than this to let somebody in is better asked in another way.</summary>
+    /// <summary>Whether the guest may answer.</summary>
+    bool IsWorthTrying(GuestState guest);
+
+    /// <summary>Asks, within a bound.</summary>
+    /// <param name="guest">What the guest has reported.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    /// <returns>Null when the guest has accepted, else why not.</returns>
+    Task<string?> AskAsync(GuestState guest, CancellationToken cancel);
+}
+
+/// <summary>Asks a guest's systemd by ssh to power off.</summary>
+internal sealed class GuestPowerOff : IGuestPowerOff
+{
+    /// <summary>For a guest that has reported that it is up; a login that takes longer is not waited for.</summary>
     private static readonly TimeSpan ReadyBound = TimeSpan.FromSeconds(20);
 
-    /// <summary>One of which nobody knows whether it is up costs no more than this.</summary>
+    /// <summary>For a guest that may not be up.</summary>
     private static readonly TimeSpan UnknownBound = TimeSpan.FromSeconds(3);
 
     private readonly SshAccess _access;
     private readonly string _ssh;
-    private TimeSpan _bound;
 
     private GuestPowerOff(SshAccess access, string ssh) => (_access, _ssh) = (access, ssh);
 
     /// <summary>Null when ssh(1) is not installed.</summary>
     public static GuestPowerOff? By(SshAccess access) => Executable.Find("ssh") is { } ssh ? new GuestPowerOff(access, ssh) : null;
 
-    /// <summary>
-    /// Whether somebody may answer: by vsock a guest says when it is up. Through a network it may be up without a word.
-    /// </summary>
-    public bool IsWorthTrying(GuestState guest)
-    {
-        _bound = guest.Ready ? ReadyBound : UnknownBound;
-        return guest.Ready || !_access.IsVsock;
-    }
+    /// <summary>Over vsock a guest reports when it is up; over a network it may be up without a report.</summary>
+    public bool IsWorthTrying(GuestState guest) => guest.Ready || !_access.IsVsock;
 
-    /// <summary>Asks.</summary>
-    /// <param name="cancellation">Ends it before its time.</param>
-    /// <returns>Null when the guest has taken the wish, else why not.</returns>
-    public async Task<string?> AskAsync(CancellationToken cancellation)
+    public async Task<string?> AskAsync(GuestState guest, CancellationToken cancel)
     {
+        var bound = guest.Ready ? ReadyBound : UnknownBound;
         using var errors = Pipe.Create();
-        using var said = new StderrTail(errors.ReadEnd);
+        using var stderr = new StderrTail(errors.ReadEnd);
         try
         {
             using var child = ChildProcess.Start(new ChildSpec(_ssh, Arguments())
@@ -47,20 +51,16 @@ internal sealed class GuestPowerOff
                 StandardError = errors.WriteEnd,
             });
             errors.WriteEnd.Dispose();
-            var exit = await child.Exited.WaitAsync(_bound, cancellation);
-            return exit.IsSuccess ? null : $"ssh: {exit}{StderrExcerpt.After(said)}";
+            var exit = await child.Exited.WaitAsync(bound, cancel);
+            return exit.IsSuccess ? null : $"ssh: {exit}{await StderrExcerpt.AfterAsync(stderr, cancel)}";
         }
         catch (TimeoutException)
         {
-            return $"ssh: no answer in {_bound.TotalSeconds:0} s";
+            return $"ssh: no answer in {bound.TotalSeconds:0} s";
         }
         catch (LinuxException error)
         {
             return error.Message;
-        }
-        catch (OperationCanceledException)
-        {
-            return "ssh: no longer asked for";
         }
     }
 

@@ -14,26 +14,30 @@ internal sealed class ManagerLink : IDisposable
     private string? _status;
 
     /// <param name="manager">Whom to tell.</param>
+    /// <param name="leader">QEMU's process id.</param>
     /// <param name="waitsForGuest">We are ready when the guest is, instead of at once.</param>
-    /// <param name="inbox">Where the watchdog's signs of life begin: who does not read it is not alive.</param>
-    public ManagerLink(ServiceManager manager, bool waitsForGuest, ChannelWriter<SupervisorEvent> inbox)
+    /// <param name="inbox">Where the watchdog's signs of life begin: a supervisor that does not read it must not seem alive.</param>
+    public ManagerLink(ServiceManager manager, int leader, bool waitsForGuest, ChannelWriter<SupervisorEvent> inbox)
     {
         _manager = manager;
-        if (!waitsForGuest)
+        _manager.Leader(leader);
+        if (waitsForGuest)
+            _manager.Status("The guest starts.");
+        else
             Ready();
         if (manager.Watchdog is { } period)
             _watchdog = new Timer(_ => inbox.TryWrite(new WatchdogDue()), null, TimeSpan.Zero, period);
     }
 
-    /// <summary>Passes on what is new in what the guest said.</summary>
+    /// <summary>Passes on what is new in what the guest reported.</summary>
     public void Follow(GuestState guest)
     {
         if (guest.Ready && !_isReady)
             Ready();
-        if (guest.Status == _status || _isStopping)
+        if (guest.Status is not { } status || status == _status || _isStopping)
             return;
-        _status = guest.Status;
-        _manager.Status(guest.Status!);
+        _status = status;
+        _manager.Status(status);
     }
 
     /// <summary>The machine is to end.</summary>
@@ -43,6 +47,14 @@ internal sealed class ManagerLink : IDisposable
             return;
         _isStopping = true;
         _manager.Stopping();
+        _manager.Status("The guest powers off.");
+    }
+
+    /// <summary>The machine has ended, with this status of ours.</summary>
+    public void Ended(int status)
+    {
+        _manager.Status(status == 0 ? "The machine has ended." : $"The machine has ended with status {status}.");
+        _manager.Exited(status);
     }
 
     /// <summary>A sign of life.</summary>
@@ -54,5 +66,8 @@ internal sealed class ManagerLink : IDisposable
     {
         _isReady = true;
         _manager.Ready();
+        // The guest's own words are better.
+        if (_status is null)
+            _manager.Status("The guest runs.");
     }
 }

@@ -1,64 +1,126 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Vmspawn.Linux;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Speaks to QEMU's monitor beside everything else, and puts what it hears into the inbox.</summary>
-internal sealed class MonitorLink : IAsyncDisposable
+/// <summary>Connects to QEMU's monitor, follows it to its end, and reports both to the inbox.</summary>
+/// <param name="connection">Our end of its socket, owned from now on.</param>
+/// <param name="inbox">The supervisor's.</param>
+/// <param name="guestReset">Called when the guest restarts.</param>
+/// <param name="time">The clock of the greeting's bound.</param>
+internal sealed class MonitorLink(
+    UnixConnection connection, ChannelWriter<SupervisorEvent> inbox, Action guestReset, TimeProvider time)
 {
-    /// <summary>QEMU greets once its devices are made, which takes seconds when there are hundreds on a slow host.</summary>
-    private static readonly TimeSpan GreetingLimit = TimeSpan.FromMinutes(5);
+    /// <summary>
+    /// QEMU answers once its devices are made: seconds with hundreds of them on a slow host, longer where it first clears huge pages.
+    /// </summary>
+    public static readonly TimeSpan GreetingBound = TimeSpan.FromMinutes(2);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _listening;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _hasGreeted;
+    private volatile string? _shutdown;
 
-    public MonitorLink(UnixConnection connection, ChannelWriter<SupervisorEvent> inbox) =>
-        _listening = ListenAsync(connection, inbox, _stop.Token);
+    /// <summary>Completes when the connection has ended.</summary>
+    public Task Ended => _ended.Task;
 
-    private static async Task ListenAsync(
-        UnixConnection connection, ChannelWriter<SupervisorEvent> inbox, CancellationToken stop)
+    /// <summary>QEMU has greeted, thus came as far as to make the machine.</summary>
+    public bool HasGreeted => _hasGreeted;
+
+    /// <summary>Why the machine shut down (ShutdownCause of qapi/run-state.json), such as <c>guest-shutdown</c>; null when QEMU has not said.</summary>
+    public string? ShutdownCause => _shutdown;
+
+    /// <summary>Follows the connection until it ends or this is stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
     {
         try
         {
-            var options = new QmpClientOptions { HandshakeTimeout = GreetingLimit };
-            await using var monitor = await QmpClient.StartAsync(connection, options, stop);
-            inbox.TryWrite(new MonitorReady(monitor));
-            var end = await monitor.Ended.WaitAsync(stop);
-            inbox.TryWrite(new MonitorLost(end.Text));
+            if (await ConnectAsync(stop) is not { } monitor)
+                return;
+            await using (monitor)
+                await FollowAsync(monitor, stop);
         }
-        catch (QmpException lost)
+        finally
         {
-            inbox.TryWrite(new MonitorLost(lost.Message));
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Nobody listens any more.
+            _ended.TrySetResult();
         }
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task<QmpClient?> ConnectAsync(CancellationToken stop)
     {
-        await _stop.CancelAsync();
-        await _listening;
-        _stop.Dispose();
+        using var bound = new CancellationTokenSource(GreetingBound, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, stop);
+        try
+        {
+            var monitor = await QmpClient.StartAsync(
+                connection, new QmpClientOptions { HandshakeTimeout = Timeout.InfiniteTimeSpan }, either.Token);
+            _hasGreeted = true;
+            return monitor;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            inbox.TryWrite(new MonitorLost($"it has not answered within {GreetingBound.TotalSeconds:0} s of its start") { IsTimeout = true });
+        }
+        catch (QmpDisconnectedException lost)
+        {
+            // A guest can power off before our answer to the greeting is read.
+            _hasGreeted = lost.Awaited != QmpDisconnectedException.Greeting;
+            inbox.TryWrite(new MonitorLost(lost.End.Text));
+        }
+        catch (QmpException failure)
+        {
+            _hasGreeted = true;
+            inbox.TryWrite(new MonitorLost(failure.Message));
+        }
+
+        return null;
     }
+
+    private async Task FollowAsync(QmpClient monitor, CancellationToken stop)
+    {
+        using var events = monitor.Subscribe(new QmpEventOptions
+        {
+            Filter = happened => happened.Name is "RESET" or "SHUTDOWN",
+            Overflow = QmpOverflow.DropOldest,
+        });
+        inbox.TryWrite(new MonitorReady(monitor));
+        try
+        {
+            await foreach (var happened in events.WithCancellation(stop))
+            {
+                if (happened.Name == "RESET")
+                    guestReset();
+                else
+                    _shutdown = CauseOf(happened.Data) ?? _shutdown;
+            }
+        }
+        catch (QmpDisconnectedException lost)
+        {
+            inbox.TryWrite(new MonitorLost(lost.End.Text));
+        }
+    }
+
+    private static string? CauseOf(JsonElement data) =>
+        data.ValueKind is JsonValueKind.Object && data.TryGetProperty("reason", out var reason) && reason.ValueKind is JsonValueKind.String
+            ? reason.GetString()
+            : null;
 }
 
-/// <summary>Where the monitor will be once QEMU has greeted, for those who need it beside the supervisor.</summary>
+/// <summary>The monitor for those who need it beside the supervisor: there once QEMU has greeted, and lost at QEMU's end at the latest.</summary>
 internal sealed class MonitorSlot
 {
     private readonly TaskCompletionSource<QmpClient> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes with the monitor; never when QEMU ends before it greets.</summary>
+    /// <summary>Completes with the monitor; never when QEMU ends before it greets. Wait for <see cref="Lost"/> as well.</summary>
     public Task<QmpClient> Ready => _ready.Task;
 
-    /// <summary>Completes with the reason when there is no monitor any more.</summary>
+    /// <summary>Completes with the reason when there is no monitor any more; it does on every path to the VM's end.</summary>
     public Task<string> Lost => _lost.Task;
 
     public void Fill(QmpClient monitor) => _ready.TrySetResult(monitor);
 
     /// <summary>The first reason stays.</summary>
-    public void Lose(string reason) => _lost.TrySetResult(reason);
+    public void MarkLost(string reason) => _lost.TrySetResult(reason);
 }

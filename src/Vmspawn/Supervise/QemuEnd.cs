@@ -7,33 +7,66 @@ namespace Vmspawn.Supervise;
 /// <param name="Errors">Lines for standard error; empty when all went well.</param>
 internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
 {
-    /// <summary>The status is the guest's own word, and no failure of ours.</summary>
+    /// <summary>The status is what the guest reported, and no failure of ours.</summary>
     public bool IsGuests => Status != 0 && Errors.Count == 0;
 
-    /// <summary>More of what QEMU said is noise: its first complaints name the cause.</summary>
+    public static QemuEnd Failed(params IReadOnlyList<string> errors) => new(1, errors);
+}
+
+/// <summary>All that decides which end it was.</summary>
+/// <param name="Machine">The machine's name.</param>
+/// <param name="Exit">How QEMU ended.</param>
+/// <param name="Stop">How far we had gone in stopping it.</param>
+internal sealed record QemuEndFacts(string Machine, ChildExit Exit, StopLadder Stop)
+{
+    /// <summary>QEMU's first complaints name the cause; what follows them is noise.</summary>
     private const int MostLines = 20;
 
-    /// <summary>A helper's end is the reason, whatever QEMU did next.</summary>
-    public static QemuEnd OfHelper(HelperEnd end) =>
-        new(1, [$"{end.Helper.Plan.Subject}: {end.Exit}, so the VM was ended{end.Helper.Words}"]);
+    /// <summary>The end by force is what a client asked for.</summary>
+    public bool IsClientsRequest { get; init; }
 
-    /// <param name="exit">How the process ended.</param>
-    /// <param name="stop">How far we had gone in stopping it.</param>
-    /// <param name="machine">The machine's name.</param>
-    /// <param name="stderr">What QEMU said on standard error.</param>
-    /// <param name="guest">The exit status that the guest reported, or null.</param>
-    public static QemuEnd Of(ChildExit exit, StopLadder stop, string machine, string stderr, int? guest)
+    /// <summary>QEMU came as far as to greet on its monitor.</summary>
+    public bool HasGreeted { get; init; } = true;
+
+    /// <summary>What QEMU reported as the cause of the shutdown (ShutdownCause of its QAPI), or null.</summary>
+    public string? ShutdownCause { get; init; }
+
+    /// <summary>The exit status that the guest reported, or null.</summary>
+    public int? GuestStatus { get; init; }
+
+    /// <summary>What QEMU wrote to standard error.</summary>
+    public string Stderr { get; init; } = "";
+
+    public QemuEnd Decide()
     {
-        if (stop.IsForced)
-            return new QemuEnd(1, [$"{machine}: was stopped by force, its guest did not power off"]);
-        if (exit.IsSuccess)
-            return new QemuEnd(guest ?? 0, []);
+        if (Stop.IsForced && ShutdownCause is not "guest-shutdown")
+        {
+            // A client that asks for the end has what it asked for, if QEMU could still close its disks.
+            return IsClientsRequest && Exit.IsSuccess
+                ? new QemuEnd(0, [])
+                : QemuEnd.Failed($"{Machine}: was stopped by force, its guest did not power off");
+        }
 
-        var lines = stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (exit.Signal == Signal.SIGSYS)
-            return new QemuEnd(1, [$"QEMU: {exit}: its sandbox forbids a system call that it made (--qemu-sandbox=no does without the sandbox)", .. lines.Take(MostLines).Select(line => $"  {line}")]);
-        if (lines.Length == 0)
-            return new QemuEnd(1, [$"QEMU: {exit}, without a word on standard error"]);
-        return new QemuEnd(1, [$"QEMU: {exit}:", .. lines.Take(MostLines).Select(line => $"  {line}")]);
+        if (!Exit.IsSuccess)
+            return OfFailure(Exit.ToString());
+        if (!HasGreeted)
+            return OfFailure($"{Exit} before it made the machine, as it does when its arguments ask for nothing else (-cpu help, say)");
+        return ShutdownCause switch
+        {
+            "guest-reset" => QemuEnd.Failed($"{Machine}: the guest restarted instead of powering off, and QEMU was told to end then (-no-reboot)"),
+            "guest-panic" => QemuEnd.Failed($"{Machine}: the guest's kernel panicked"),
+            "host-signal" => QemuEnd.Failed($"{Machine}: another process ended QEMU by a signal, before the guest powered off"),
+            _ => new QemuEnd(GuestStatus ?? 0, []),
+        };
+    }
+
+    private QemuEnd OfFailure(string how)
+    {
+        var lines = Stderr.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (Exit.Signal == Signal.SIGSYS)
+            how += ": its sandbox forbids a system call that it made (--qemu-sandbox=no does without the sandbox)";
+        return lines.Length == 0
+            ? QemuEnd.Failed($"QEMU: {how}, without a message on standard error")
+            : QemuEnd.Failed([$"QEMU: {how}:", .. lines.Take(MostLines).Select(line => $"  {line}")]);
     }
 }

@@ -1,59 +1,68 @@
 namespace Vmspawn.Supervise;
 
-/// <summary>Decides how hard to stop a VM: pure, so that each rung and bound can be tested without waiting.</summary>
-/// <param name="Rung">Where the stop stands.</param>
-internal readonly record struct StopLadder(StopStep Rung)
+/// <summary>Decides how hard to stop a VM; pure, so that each step and bound is tested without waiting.</summary>
+/// <param name="Step">Where the stop stands.</param>
+internal readonly record struct StopLadder(StopStep Step)
 {
     /// <summary>What systemd gives a unit to stop before it kills it (systemd-system.conf(5), DefaultTimeoutStopSec=).</summary>
     private static readonly TimeSpan GuestBound = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan ProcessBound = TimeSpan.FromSeconds(5);
 
+    /// <summary>A killed process is gone at once unless it hangs in the kernel; then nothing else ends it.</summary>
+    private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(30);
+
     /// <summary>A guest that is still booting loses the button's press, so it is pressed again.</summary>
     public static readonly TimeSpan PressAgain = TimeSpan.FromSeconds(5);
 
-    /// <summary>A guest that was told by ssh to power off is left alone for this long.</summary>
+    /// <summary>After a guest has accepted by ssh the button is not pressed for this long.</summary>
     public static readonly TimeSpan TrustInSsh = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the button is pressed for somebody who only asks: as long as the guest would have otherwise.</summary>
+    /// <summary>
+    /// Signals within this time of the first are one request: timeout(1) and Ctrl-C in a script signal the process and its group at once.
+    /// </summary>
+    public static readonly TimeSpan OneRequest = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often the button is pressed for a client that only asks: as long as for a signal.</summary>
     public static int PoliteTries => (int)(GuestBound / PressAgain);
 
-    /// <summary>How long the present rung may take; infinite before anybody asked and after the last.</summary>
-    public TimeSpan Bound => Rung switch
+    /// <summary>How long the present step may take once its request was accepted; infinite before any.</summary>
+    public TimeSpan Bound => Step switch
     {
         StopStep.PowerOff => GuestBound,
         StopStep.Quit or StopStep.Terminate => ProcessBound,
+        StopStep.Kill => KillBound,
         _ => Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Whether the guest had no say any more.</summary>
-    public bool IsForced => Rung >= StopStep.Quit;
+    /// <summary>Whether the VM is ended without the guest's consent.</summary>
+    public bool IsForced => Step >= StopStep.Quit;
 
-    /// <summary>A signal asks: the first politely, each further one for the next rung.</summary>
-    public StopLadder Asked(bool monitorWorks) => Climb(monitorWorks);
+    /// <summary>A signal asks: the first asks the guest, each further one takes the next step.</summary>
+    public StopLadder Asked(bool monitorWorks) => Next(monitorWorks);
 
-    /// <summary>The bound has passed.</summary>
-    public StopLadder Expired(bool monitorWorks) => Climb(monitorWorks);
+    /// <summary>The bound has passed, or the request of the step cannot be made.</summary>
+    public StopLadder Expired(bool monitorWorks) => Next(monitorWorks);
 
-    /// <summary>The user wants it gone now.</summary>
+    /// <summary>The end is asked for without the guest's consent.</summary>
     public StopLadder KillAsked(bool monitorWorks) =>
-        Rung >= StopStep.Quit ? Climb(monitorWorks) : new StopLadder(monitorWorks ? StopStep.Quit : StopStep.Terminate);
+        Step >= StopStep.Quit ? Next(monitorWorks) : new StopLadder(monitorWorks ? StopStep.Quit : StopStep.Terminate);
 
-    private StopLadder Climb(bool monitorWorks)
+    private StopLadder Next(bool monitorWorks)
     {
-        var next = Rung == StopStep.Kill ? StopStep.Kill : Rung + 1;
-        // The lower rungs speak through the monitor.
+        var next = Step == StopStep.Kill ? StopStep.Kill : Step + 1;
+        // The steps before SIGTERM need the monitor.
         return new StopLadder(!monitorWorks && next < StopStep.Terminate ? StopStep.Terminate : next);
     }
 }
 
-/// <summary>How far a stop has gone. Each rung is tried for its <see cref="StopLadder.Bound"/>, then the next.</summary>
+/// <summary>How far a stop has gone. Each step is given its <see cref="StopLadder.Bound"/>, then the next follows.</summary>
 public enum StopStep
 {
-    /// <summary>Nobody asked.</summary>
+    /// <summary>Nothing was asked for.</summary>
     None,
 
-    /// <summary>The guest was asked to power off, by the ACPI button.</summary>
+    /// <summary>The guest was asked to power off, by ssh or the ACPI button.</summary>
     PowerOff,
 
     /// <summary>QEMU was asked to quit: the guest loses power, QEMU still flushes its disks.</summary>

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>The signals that ask us to stop, as entries of the inbox rather than deaths.</summary>
+/// <summary>The signals that ask us to stop: they go to the inbox, and the first cancels a start that is still going on.</summary>
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>SIGRTMIN+4 of glibc: what systemd sends a machine to power it off (systemd(1), "SIGNALS").</summary>
@@ -19,18 +19,31 @@ internal sealed class StopSignals : IDisposable
     ];
 
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly CancellationTokenSource _first = new();
+    private string? _name;
 
-    public StopSignals(ChannelWriter<SupervisorEvent> inbox)
+    /// <param name="inbox">The supervisor's.</param>
+    /// <param name="time">The supervisor's clock.</param>
+    public StopSignals(ChannelWriter<SupervisorEvent> inbox, TimeProvider time)
     {
         foreach (var (signal, name) in Names)
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
-                inbox.TryWrite(new StopAsked(name));
+                inbox.TryWrite(new StopAsked(name, time.GetTimestamp()));
+                Interlocked.CompareExchange(ref _name, name, null);
+                _first.Cancel();
             }));
         }
     }
 
+    /// <summary>Cancelled by the first signal; for what has no guest to ask yet.</summary>
+    public CancellationToken First => _first.Token;
+
+    /// <summary>The name of the first signal, or null.</summary>
+    public string? Name => _name;
+
+    // Not the source of the token: a signal may be on its way, and it holds nothing else.
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 }

@@ -1,86 +1,105 @@
 using System.Threading.Channels;
-using Vmspawn.Launch;
 using Vmspawn.Linux;
+using Vmspawn.Notify;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Ends a machine, or asks it to end: climbs the ladder by what its supervisor passes on, and does what each rung says.</summary>
-internal sealed class Stopping : IAsyncDisposable
+/// <summary>Ends a machine, or asks its guest to power off: takes the steps of the ladder as the supervisor's events demand them.</summary>
+internal sealed class Stopping : IDisposable
 {
-    private readonly RunningVm _vm;
+    private readonly SupervisedVm _vm;
     private readonly ChannelWriter<SupervisorEvent> _inbox;
-    private readonly GuestLink _guest;
+    private readonly Func<GuestState> _guest;
     private readonly ManagerLink _manager;
     private readonly VmMessages _messages;
-    private readonly GuestPowerOff? _powerOff;
+    private readonly BackgroundTasks _background;
+    private readonly TimeProvider _time;
+    private readonly EventTimers _timers;
     private QmpClient? _monitor;
     private StopLadder _stop;
+    private long? _lastSignal;
     private bool _monitorLost;
-    private CancellationTokenSource? _rungTimers;
+    private bool _monitorHangs;
+    private bool _guestWasAsked;
     private int _generation;
     private int _pressesLeft;
 
     /// <param name="vm">What to end.</param>
-    /// <param name="inbox">Takes what time brings about.</param>
-    /// <param name="guest">Knows whether the guest's ssh is up.</param>
+    /// <param name="inbox">Takes the results of requests, and timers.</param>
+    /// <param name="guest">What the guest has reported: whether its ssh may be up.</param>
     /// <param name="manager">Told when the end begins.</param>
     /// <param name="messages">Where each step is told.</param>
-    public Stopping(RunningVm vm, ChannelWriter<SupervisorEvent> inbox, GuestLink guest, ManagerLink manager, VmMessages messages)
+    /// <param name="background">Runs the requests.</param>
+    /// <param name="time">The clock of all bounds.</param>
+    public Stopping(
+        SupervisedVm vm, ChannelWriter<SupervisorEvent> inbox, Func<GuestState> guest, ManagerLink manager, VmMessages messages, BackgroundTasks background, TimeProvider time)
     {
         _vm = vm;
         _inbox = inbox;
         _guest = guest;
         _manager = manager;
         _messages = messages;
-        _powerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh) : null;
+        _background = background;
+        _time = time;
+        _timers = new EventTimers(inbox, time);
     }
 
     /// <summary>How far it is.</summary>
     public StopLadder Ladder => _stop;
 
-    private bool MonitorWorks => !_monitorLost;
+    /// <summary>The end by force is what a client asked for, before anything else forced it.</summary>
+    public bool IsClientsRequest { get; private set; }
 
-    /// <summary>Does what an event asks for, if it is one that does.</summary>
-    public void Take(SupervisorEvent happened)
+    private bool MonitorWorks => !_monitorLost && !_monitorHangs;
+
+    public void Receive(SupervisorEvent happened)
     {
         switch (happened)
         {
             case MonitorReady(var monitor):
                 _monitor = monitor;
-                // A stop may have been asked before there was anybody to pass it on to.
+                // A stop may have been asked for before there was a monitor to send it to.
                 Act();
                 break;
             case MonitorLost:
                 _monitor = null;
                 _monitorLost = true;
                 break;
-            case StopAsked(var signal):
-                Climb(_stop.Asked(MonitorWorks), signal);
+            case MonitorMissed when _stop.Step is StopStep.PowerOff && !_guestWasAsked:
+                Advance(_stop.Expired(MonitorWorks), "the guest cannot be asked without QEMU's monitor");
                 break;
-            case KillAsked(var by):
-                Climb(_stop.KillAsked(MonitorWorks), by);
+            case StopAsked asked:
+                OnSignal(asked);
                 break;
-            case PowerOffAsked when _stop.Rung is StopStep.None:
+            case KillAsked asked:
+                IsClientsRequest |= asked.IsClient && !_stop.IsForced;
+                Advance(_stop.KillAsked(MonitorWorks), asked.By);
+                break;
+            case PowerOffAsked when _stop.Step is StopStep.None:
                 AskPolitely();
                 break;
-            case ResetAsked when _stop.Rung is StopStep.None:
+            case ResetAsked when _stop.Step is StopStep.None:
                 _pressesLeft = 0;
                 break;
-            case RungExpired(var generation) when generation == _generation:
-                Climb(_stop.Expired(MonitorWorks), $"no answer in {_stop.Bound.TotalSeconds:0} s");
+            case StepExpired(var generation) when generation == _generation:
+                OnExpired();
+                break;
+            case RequestEnded(var generation, var result) ended when generation == _generation:
+                _guestWasAsked |= ended.AsksGuest && result.Outcome is MonitorOutcome.Accepted;
+                OnRequestEnded(result);
                 break;
             case SshAnswered(var generation, var failure) when generation == _generation:
-                Heed(failure);
+                OnSshAnswered(failure);
                 break;
             case PressDue(var generation) when generation == _generation:
-                if (_stop.Rung is not StopStep.None || --_pressesLeft > 0)
+                if (_stop.Step is not StopStep.None || --_pressesLeft > 0)
                     PressPowerButton();
                 break;
         }
     }
 
-    /// <summary>Without a word: why is the caller's to say.</summary>
+    /// <summary>Ends the machine without a message; the caller tells the reason.</summary>
     public void EndNow()
     {
         if (_stop.IsForced)
@@ -89,36 +108,97 @@ internal sealed class Stopping : IAsyncDisposable
         Act();
     }
 
-    private void Climb(StopLadder next, string why)
+    public void Dispose() => _timers.Dispose();
+
+    private void OnSignal(StopAsked asked)
+    {
+        if (_lastSignal is { } last && _time.GetElapsedTime(last, asked.At) < StopLadder.OneRequest)
+        {
+            _messages.Detail($"{_vm.Name}: {asked.Signal} belongs to the signal just before it");
+            return;
+        }
+
+        _lastSignal = asked.At;
+        Advance(_stop.Asked(MonitorWorks), asked.Signal);
+    }
+
+    private void OnExpired()
+    {
+        if (_stop.Step is StopStep.Kill)
+            _inbox.TryWrite(new QemuStuck());
+        else
+            Advance(_stop.Expired(MonitorWorks), $"no end within {_stop.Bound.TotalSeconds:0} s");
+    }
+
+    /// <summary>A step whose request was not accepted is not waited for.</summary>
+    private void OnRequestEnded(MonitorRequest result)
+    {
+        switch (result.Outcome)
+        {
+            case MonitorOutcome.Accepted:
+                break;
+            // QEMU is about to end, or its monitor will be missed.
+            case MonitorOutcome.Disconnected:
+                break;
+            case MonitorOutcome.Unanswered when !_guestWasAsked && _stop.Step is StopStep.PowerOff:
+                _monitorHangs = true;
+                Advance(_stop.Expired(MonitorWorks), result.Reason!);
+                break;
+            case MonitorOutcome.Refused when !_guestWasAsked && _stop.Step is StopStep.PowerOff:
+                Advance(_stop.Expired(MonitorWorks), $"the guest cannot be asked: {result.Reason}");
+                break;
+            default:
+                _messages.Detail($"{_vm.Name}: {result.Reason}");
+                break;
+        }
+    }
+
+    private void OnSshAnswered(string? failure)
+    {
+        if (failure is not null)
+        {
+            _messages.Detail($"{_vm.Name}: {failure}; pressing the power button");
+            PressPowerButton();
+            return;
+        }
+
+        _guestWasAsked = true;
+        _messages.Detail($"{_vm.Name}: the guest's systemd powers off");
+        _timers.After(StopLadder.TrustInSsh, new PressDue(_generation));
+    }
+
+    private void Advance(StopLadder next, string why)
     {
         if (next == _stop)
             return;
         _stop = next;
         _manager.Stopping();
-        _messages.Notice(Sentence(why));
+        _messages.Notice(_stop.Step switch
+        {
+            StopStep.PowerOff => $"{why}: asking the guest to power off; once more forces it",
+            StopStep.Quit => $"{why}: powering the VM off",
+            StopStep.Terminate => $"{why}: terminating QEMU",
+            _ => $"{why}: killing QEMU",
+        });
         Act();
     }
 
-    private string Sentence(string why) => _stop.Rung switch
-    {
-        StopStep.PowerOff => $"{why}: asking the guest to power off; once more forces it",
-        StopStep.Quit => $"{why}: taking the guest's power away",
-        StopStep.Terminate => $"{why}: terminating QEMU",
-        _ => $"{why}: killing QEMU",
-    };
-
     private void Act()
     {
-        if (_stop.Rung is StopStep.None)
+        if (_stop.Step is StopStep.None)
             return;
-        StartTimers();
-        switch (_stop.Rung)
+        RestartTimers();
+        switch (_stop.Step)
         {
+            case StopStep.PowerOff when _monitor is null:
+                // Not greeted yet; a QEMU that hangs before its greeting runs no guest that could be asked.
+                _timers.After(MonitorRequest.Bound, new RequestEnded(_generation, MonitorRequest.Unanswered));
+                break;
             case StopStep.PowerOff:
                 AskGuest();
                 break;
             case StopStep.Quit when _monitor is { } monitor:
-                _ = TellAsync(monitor.QuitAsync());
+                Send((options, stop) => monitor.QuitAsync(options, stop));
                 break;
             case StopStep.Terminate:
                 _vm.Qemu.Send(Signal.SIGTERM);
@@ -129,84 +209,54 @@ internal sealed class Stopping : IAsyncDisposable
         }
     }
 
-    /// <summary>Presses the button as often as the ladder would, and leaves it at that.</summary>
+    /// <summary>Presses the button as often as after a signal, and does nothing more.</summary>
     private void AskPolitely()
     {
-        StartTimers();
+        RestartTimers();
         _pressesLeft = StopLadder.PoliteTries;
         AskGuest();
     }
 
-    /// <summary>By ssh where there is a way and somebody to answer, else by the button.</summary>
+    /// <summary>By ssh where there is a way and the guest may answer, else by the button.</summary>
     private void AskGuest()
     {
-        if (_powerOff is null || !_powerOff.IsWorthTrying(_guest.State))
+        _guestWasAsked = false;
+        if (_vm.PowerOff is not { } ssh || !ssh.IsWorthTrying(_guest()))
         {
             PressPowerButton();
             return;
         }
 
-        _messages.Detail($"{_vm.Plan.Name}: asking the guest's systemd by ssh to power off");
+        _messages.Detail($"{_vm.Name}: asking the guest's systemd by ssh to power off");
+        // No guest of a QEMU that hangs answers by ssh: this finds out within the request's bound.
+        if (_monitor is { } monitor)
+            Send((options, stop) => monitor.QueryStatusAsync(options, stop));
         var generation = _generation;
-        _ = _powerOff.AskAsync(_rungTimers!.Token).ContinueWith(
-            asked => _inbox.TryWrite(new SshAnswered(generation, asked.Result)), TaskScheduler.Default);
-    }
-
-    private void Heed(string? failure)
-    {
-        if (failure is not null)
-        {
-            _messages.Detail($"{_vm.Plan.Name}: {failure}; pressing the power button");
-            PressPowerButton();
-            return;
-        }
-
-        _messages.Detail($"{_vm.Plan.Name}: the guest's systemd powers off");
-        After(StopLadder.TrustInSsh, new PressDue(_generation));
+        var guest = _guest();
+        _background.Run("ask the guest by ssh to power off", async stop =>
+            _inbox.TryWrite(new SshAnswered(generation, await ssh.AskAsync(guest, stop))));
     }
 
     private void PressPowerButton()
     {
         if (_monitor is not { } monitor)
             return;
-        _ = TellAsync(monitor.SystemPowerdownAsync());
-        After(StopLadder.PressAgain, new PressDue(_generation));
+        Send((options, stop) => monitor.SystemPowerdownAsync(options, stop), asksGuest: true);
+        _timers.After(StopLadder.PressAgain, new PressDue(_generation));
     }
 
-    /// <summary>Not awaited, and its failure needs no word of its own: the rung's bound passes, and the next is climbed.</summary>
-    private static async Task TellAsync(Task command)
+    private void Send(Func<QmpCallOptions, CancellationToken, Task> request, bool asksGuest = false)
     {
-        try
-        {
-            await command;
-        }
-        catch (QmpException)
-        {
-            // As the summary says.
-        }
+        var generation = _generation;
+        _background.Run("send a request to QEMU's monitor", async stop => _inbox.TryWrite(
+            new RequestEnded(generation, await MonitorRequest.SendAsync(request, _time, stop)) { AsksGuest = asksGuest }));
     }
 
-    private void StartTimers()
+    private void RestartTimers()
     {
-        _rungTimers?.Cancel();
-        _rungTimers?.Dispose();
-        _rungTimers = new CancellationTokenSource();
+        _timers.Clear();
         _generation++;
         if (_stop.Bound != Timeout.InfiniteTimeSpan)
-            After(_stop.Bound, new RungExpired(_generation));
-    }
-
-    private void After(TimeSpan delay, SupervisorEvent then)
-    {
-        _ = Task.Delay(delay, _rungTimers!.Token).ContinueWith(
-            _ => _inbox.TryWrite(then), _rungTimers.Token, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_rungTimers is null)
-            return;
-        await _rungTimers.CancelAsync();
-        _rungTimers.Dispose();
+            _timers.After(_stop.Bound, new StepExpired(_generation));
     }
 }

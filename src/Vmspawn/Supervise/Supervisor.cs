@@ -6,37 +6,49 @@ using Vmspawn.Notify;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Follows a running VM to its end: one inbox, one reader, so that nothing happens twice or out of turn.</summary>
+/// <summary>Follows a running VM to its end: one inbox with one reader, so nothing is handled twice or out of order.</summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
-    /// <summary>How long QEMU may take to end once a helper has left in good order.</summary>
+    /// <summary>How long QEMU may take to end once a helper has ended with status 0.</summary>
     private static readonly TimeSpan HelperGrace = TimeSpan.FromSeconds(5);
 
-    private readonly RunningVm _vm;
+    /// <summary>How long QEMU may take to end once its monitor is closed.</summary>
+    private static readonly TimeSpan MonitorGrace = TimeSpan.FromSeconds(3);
+
+    private readonly SupervisedVm _vm;
     private readonly VmMessages _messages;
     private readonly Channel<SupervisorEvent> _inbox;
+    private readonly BackgroundTasks _vital;
+    private readonly BackgroundTasks _optional;
+    private readonly EventTimers _timers;
     private readonly MonitorLink _link;
     private readonly MonitorSlot _slot = new();
     private readonly GuestLink _guest;
     private readonly ManagerLink _manager;
     private readonly Stopping _stopping;
-    private bool _hadGuest;
+    private readonly Ending _ending;
     private HelperEnd? _failedHelper;
     private string? _failure;
 
     /// <param name="vm">What to follow.</param>
-    /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that no signal finds nobody to take it.</param>
+    /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that a signal during the start is kept.</param>
     /// <param name="manager">Told how the machine is.</param>
     /// <param name="messages">Where sentences go.</param>
-    public Supervisor(RunningVm vm, Channel<SupervisorEvent> inbox, ManagerLink manager, VmMessages messages)
+    /// <param name="time">The clock of all bounds.</param>
+    public Supervisor(SupervisedVm vm, Channel<SupervisorEvent> inbox, ManagerLink manager, VmMessages messages, TimeProvider time)
     {
         _vm = vm;
         _inbox = inbox;
         _manager = manager;
         _messages = messages;
-        _guest = new GuestLink(vm.Receivers, _inbox.Writer);
-        _stopping = new Stopping(vm, _inbox.Writer, _guest, manager, messages);
-        _link = new MonitorLink(vm.Monitor, _inbox.Writer);
+        _vital = new BackgroundTasks(OnVitalFailure);
+        _optional = new BackgroundTasks((what, why) => messages.Notice($"{vm.Name}: cannot {what}: {FailureReason.Of(why)}"));
+        _timers = new EventTimers(inbox.Writer, time);
+        _guest = new GuestLink(vm.Receivers, inbox.Writer, _optional, message => messages.Notice($"{vm.Name}: {message}"), time);
+        _stopping = new Stopping(vm, inbox.Writer, () => _guest.State, manager, messages, _vital, time);
+        _link = new MonitorLink(vm.Monitor, inbox.Writer, _guest.Forget, time);
+        _ending = new Ending(vm, _link, _guest, _stopping, messages, time);
+        _vital.Run("follow QEMU's monitor", _link.RunAsync);
     }
 
     /// <summary>An inbox for one VM.</summary>
@@ -49,109 +61,166 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>The monitor for those who wait for it.</summary>
     public MonitorSlot Monitor => _slot;
 
-    /// <summary>What the guest says of itself.</summary>
+    /// <summary>What the guest has reported.</summary>
     public GuestState Guest => _guest.State;
 
-    /// <summary>Returns when QEMU is gone.</summary>
+    /// <summary>Returns when QEMU has ended.</summary>
     public async Task<QemuEnd> RunAsync()
     {
-        _ = _vm.Qemu.Exited.ContinueWith(
-            exit => _inbox.Writer.TryWrite(new QemuExited(exit.Result)), TaskScheduler.Default);
+        _vital.Run("wait for QEMU's end", async stop => _inbox.Writer.TryWrite(new QemuExited(await _vm.Qemu.Exited.WaitAsync(stop))));
         foreach (var helper in _vm.Helpers)
         {
-            _ = helper.Process.Exited.ContinueWith(
-                exit => _inbox.Writer.TryWrite(new HelperExited(helper, exit.Result)), TaskScheduler.Default);
+            _vital.Run($"wait for the end of {helper.Subject}", async stop =>
+                _inbox.Writer.TryWrite(new HelperExited(helper, await helper.Exited.WaitAsync(stop))));
         }
 
-        await foreach (var happened in _inbox.Reader.ReadAllAsync())
+        try
         {
-            if (happened is QemuExited(var exit))
-                return await EndAsync(exit);
-            Take(happened);
+            await foreach (var happened in _inbox.Reader.ReadAllAsync())
+            {
+                switch (happened)
+                {
+                    case QemuExited(var exit):
+                        return await EndAsync(exit);
+                    case QemuStuck:
+                        return QemuEnd.Failed($"QEMU: process {_vm.Qemu.Id} has not ended {_stopping.Ladder.Bound.TotalSeconds:0} s after SIGKILL: it hangs in the kernel, mostly on storage that does not answer");
+                    default:
+                        Receive(happened);
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            // Whoever waits for the monitor waits no longer, whatever ended us.
+            _slot.MarkLost("QEMU has ended");
         }
 
         throw new InvalidOperationException("The inbox closed before QEMU ended.");
     }
 
-    /// <summary>The first cause counts: a helper that failed takes QEMU with it, which complains as well.</summary>
-    private async Task<QemuEnd> EndAsync(ChildExit exit)
+    public async ValueTask DisposeAsync()
     {
-        _manager.Stopping();
-        // In turn: one that stores what another passes on must not go before it.
-        var helpers = new List<HelperEnd>();
-        foreach (var helper in _vm.Helpers)
-            helpers.Add(await HelperEnd.OfAsync(helper, _hadGuest || exit.IsSuccess));
-        foreach (var stayed in helpers.Where(helper => helper.Forced))
-            _messages.Notice($"{stayed.Helper.Plan.Subject}: stayed when QEMU had ended, and was stopped");
-        if (_failure is not null)
-            return new QemuEnd(1, [_failure]);
-        if ((_failedHelper ?? helpers.FirstOrDefault(helper => helper.IsFailure)) is { } failed)
-            return QemuEnd.OfHelper(failed);
-        await _vm.Stderr.Ended;
-        var end = QemuEnd.Of(exit, _stopping.Ladder, _vm.Plan.Name, DescriptorNames.Explain(_vm.Stderr.Text, _vm.Plan.Descriptors), (await _guest.LastWordsAsync()).ExitStatus);
-        // QEMU only passes on that a helper refused; the helper says why.
-        return exit is { ExitCode: not (null or 0) }
-            ? end with { Errors = [.. end.Errors, .. helpers.Select(helper => helper.Helper.Said).OfType<string>()] }
-            : end;
+        _slot.MarkLost("QEMU has ended");
+        _timers.Dispose();
+        _stopping.Dispose();
+        await _vital.DisposeAsync();
+        await _optional.DisposeAsync();
+        _inbox.Writer.TryComplete();
     }
 
-    private void Take(SupervisorEvent happened)
+    private async Task<QemuEnd> EndAsync(ChildExit exit)
+    {
+        _slot.MarkLost("QEMU has ended");
+        _timers.Dispose();
+        _stopping.Dispose();
+        _manager.Stopping();
+        using var hurry = new CancellationTokenSource();
+        var ending = _ending.RunAsync(exit, _failure, _failedHelper, hurry.Token);
+        var open = true;
+        while (open && !ending.IsCompleted)
+        {
+            var more = _inbox.Reader.WaitToReadAsync().AsTask();
+            await Task.WhenAny(ending, more);
+            if (!more.IsCompleted)
+                break;
+            open = await more;
+            while (_inbox.Reader.TryRead(out var happened))
+                await ReceiveAtEndAsync(happened, hurry);
+        }
+
+        return await ending;
+    }
+
+    /// <summary>Helpers may take a while: signs of life go on, and a signal shortens the wait.</summary>
+    private async Task ReceiveAtEndAsync(SupervisorEvent happened, CancellationTokenSource hurry)
+    {
+        if (happened is WatchdogDue)
+            _manager.Alive();
+        else if (happened is StopAsked or KillAsked)
+            await hurry.CancelAsync();
+    }
+
+    private void Receive(SupervisorEvent happened)
     {
         switch (happened)
         {
             case MonitorReady(var monitor):
-                _hadGuest = true;
                 _slot.Fill(monitor);
-                _ = _guest.FollowAsync(monitor);
                 break;
-            case MonitorLost(var reason):
-                _slot.Lose(reason);
+            case MonitorLost(var reason) lost:
+                _slot.MarkLost(reason);
+                if (lost.IsTimeout)
+                    Fail(WithoutGreeting(reason));
+                else
+                    _timers.After(MonitorGrace, new MonitorMissed(reason));
+                break;
+            case MonitorMissed(var reason):
+                OnMonitorMissed(reason);
                 break;
             case HelperExited(var helper, { IsSuccess: true } exit):
-                // QEMU lets its helpers go before it ends itself.
-                _ = Task.Delay(HelperGrace).ContinueWith(
-                    _ => _inbox.Writer.TryWrite(new HelperMissed(helper, exit)), TaskScheduler.Default);
+                // QEMU closes the connections to its helpers before it ends itself.
+                _timers.After(HelperGrace, new HelperMissed(helper, exit));
                 break;
             case HelperExited(var helper, var exit):
-                Lose(helper, exit);
+                OnHelperLost(helper, exit);
                 break;
             case HelperMissed(var helper, var exit):
-                Lose(helper, exit);
+                OnHelperLost(helper, exit);
                 break;
             case MachineFailed(var reason):
-                _failure ??= reason;
-                _stopping.EndNow();
+                Fail(reason);
                 break;
             case GuestReported:
-                Follow(_guest.Take());
+                OnGuestReported(_guest.Take());
                 break;
             case WatchdogDue:
                 _manager.Alive();
                 break;
         }
 
-        _stopping.Take(happened);
+        _stopping.Receive(happened);
     }
 
-    private void Follow(GuestState guest)
+    private void OnGuestReported(GuestState guest)
     {
-        _messages.Detail($"{_vm.Plan.Name}: the guest reports {(guest.Ready ? "ready" : "that it starts")}, status \"{guest.Status}\", exit status {guest.ExitStatus?.ToString() ?? "none"}");
+        _messages.Detail($"{_vm.Name}: the guest reports {(guest.Ready ? "ready" : "that it starts")}, status \"{guest.Status}\", exit status {guest.ExitStatus?.ToString() ?? "none"}");
         _manager.Follow(guest);
     }
 
+    private void OnMonitorMissed(string reason)
+    {
+        if (!_link.HasGreeted)
+            Fail(WithoutGreeting(reason));
+        else if (!_stopping.Ladder.IsForced)
+            _messages.Notice($"{_vm.Name}: the connection to QEMU's monitor is lost ({reason}); the guest runs on, but disks cannot be attached or detached any more, and it can be neither paused nor reset nor asked to power off by its power button");
+    }
+
+    // QEMU waits for its helpers while it starts, so one of them may be the reason.
+    private string WithoutGreeting(string reason)
+    {
+        var helpers = _vm.Helpers.Count == 0 ? "" : $" (it may wait for {string.Join(" or ", _vm.Helpers.Select(helper => helper.Subject))})";
+        return $"QEMU: it did not come as far as to answer on its monitor: {reason}{helpers}";
+    }
+
     /// <summary>A VM without one of its devices is not the one that was asked for; its disks are still flushed.</summary>
-    private void Lose(RunningHelper helper, ChildExit exit)
+    private void OnHelperLost(SupervisedProcess helper, ChildExit exit)
     {
         _failedHelper ??= new HelperEnd(helper, exit, Forced: false);
         _stopping.EndNow();
     }
 
-    public async ValueTask DisposeAsync()
+    private void Fail(string reason)
     {
-        _inbox.Writer.TryComplete();
-        _slot.Lose("QEMU has ended");
-        await _stopping.DisposeAsync();
-        await _link.DisposeAsync();
-        await _guest.DisposeAsync();
+        _failure ??= reason;
+        _stopping.EndNow();
+    }
+
+    /// <summary>Without what watches QEMU nobody would learn of its end, so the VM is ended.</summary>
+    private void OnVitalFailure(string what, Exception why)
+    {
+        if (_inbox.Writer.TryWrite(new MachineFailed($"{_vm.Name}: cannot {what}: {FailureReason.Of(why)}")) && !_vm.Qemu.Exited.IsFaulted)
+            return;
+        _inbox.Writer.TryComplete(why);
     }
 }

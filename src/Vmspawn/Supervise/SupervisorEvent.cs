@@ -4,54 +4,80 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>What can happen to a running VM, one after another in one inbox.</summary>
+/// <summary>What can happen to a running VM; one inbox takes them in order, one reader handles them.</summary>
 internal abstract record SupervisorEvent;
 
-/// <summary>QEMU is gone.</summary>
+/// <summary>QEMU has ended.</summary>
 internal sealed record QemuExited(ChildExit Exit) : SupervisorEvent;
 
-/// <summary>A helper is gone.</summary>
-internal sealed record HelperExited(RunningHelper Helper, ChildExit Exit) : SupervisorEvent;
+/// <summary>QEMU still exists long after SIGKILL: it hangs in the kernel.</summary>
+internal sealed record QemuStuck : SupervisorEvent;
 
-/// <summary>A helper left in good order, as it does when QEMU ends, but QEMU did not.</summary>
-internal sealed record HelperMissed(RunningHelper Helper, ChildExit Exit) : SupervisorEvent;
+/// <summary>A helper has ended.</summary>
+internal sealed record HelperExited(SupervisedProcess Helper, ChildExit Exit) : SupervisorEvent;
 
-/// <summary>A signal asks us to stop.</summary>
-internal sealed record StopAsked(string Signal) : SupervisorEvent;
+/// <summary>A helper ended with status 0, as it does when QEMU ends, but QEMU still runs.</summary>
+internal sealed record HelperMissed(SupervisedProcess Helper, ChildExit Exit) : SupervisorEvent;
 
-/// <summary>The user pressed the escape keys, or a client asked for a forced end.</summary>
+/// <summary>A signal, or systemd, asks us to stop.</summary>
+/// <param name="Signal">Its name, for the message.</param>
+/// <param name="At">When it was received, a timestamp of the supervisor's clock.</param>
+internal sealed record StopAsked(string Signal, long At) : SupervisorEvent;
+
+/// <summary>A client or the user at the console asks for the end without the guest's consent.</summary>
 /// <param name="By">What asked, for the message.</param>
-internal sealed record KillAsked(string By) : SupervisorEvent;
+internal sealed record KillAsked(string By) : SupervisorEvent
+{
+    /// <summary>A client's request, whose success is status 0; the escape keys leave status 1.</summary>
+    public bool IsClient { get; init; } = true;
+}
 
-/// <summary>A client asks that the guest be asked to power off; nothing harder follows.</summary>
+/// <summary>A client asks that the guest be asked to power off; nothing is forced if it does not.</summary>
 internal sealed record PowerOffAsked : SupervisorEvent;
 
-/// <summary>A client has reset the guest, so an earlier wish to power off is over.</summary>
+/// <summary>A client has reset the guest, so an earlier request to power off is void.</summary>
 internal sealed record ResetAsked : SupervisorEvent;
 
-/// <summary>Something that the user insisted on cannot be had, so the VM ends.</summary>
+/// <summary>The VM cannot go on as it was asked for, so it is ended.</summary>
 /// <param name="Reason">A sentence about it.</param>
 internal sealed record MachineFailed(string Reason) : SupervisorEvent;
 
 /// <summary>The monitor answers.</summary>
 internal sealed record MonitorReady(QmpClient Monitor) : SupervisorEvent;
 
-/// <summary>The monitor is gone, or never answered.</summary>
-internal sealed record MonitorLost(string Reason) : SupervisorEvent;
+/// <summary>The connection to the monitor has ended, or never became usable.</summary>
+/// <param name="Reason">Why, as the end of a sentence.</param>
+internal sealed record MonitorLost(string Reason) : SupervisorEvent
+{
+    /// <summary>QEMU did not greet within the bound; otherwise the connection was closed or broken.</summary>
+    public bool IsTimeout { get; init; }
+}
 
-/// <summary>The guest has said something of itself.</summary>
+/// <summary>The connection to the monitor was lost, and some time later QEMU still runs.</summary>
+internal sealed record MonitorMissed(string Reason) : SupervisorEvent;
+
+/// <summary>The guest has reported something.</summary>
 internal sealed record GuestReported : SupervisorEvent;
 
 /// <summary>Our service manager waits for a sign of life.</summary>
 internal sealed record WatchdogDue : SupervisorEvent;
 
-/// <summary>A timer for the present rung ran out.</summary>
-/// <param name="Generation">Which timer, so that a stale one is known.</param>
-internal sealed record RungExpired(int Generation) : SupervisorEvent;
+/// <summary>The bound of the present step has passed.</summary>
+/// <param name="Generation">Which timer, so that one of an earlier step is recognised.</param>
+internal sealed record StepExpired(int Generation) : SupervisorEvent;
 
-/// <summary>The guest was asked by ssh to power off.</summary>
-/// <param name="Generation">Which timer ran then.</param>
-/// <param name="Failure">Why it could not be asked, or null when it has taken the wish.</param>
+/// <summary>QEMU has answered a request over its monitor, or has not within its bound.</summary>
+/// <param name="Generation">Which timer ran when it was sent.</param>
+/// <param name="Result">The outcome.</param>
+internal sealed record RequestEnded(int Generation, MonitorRequest Result) : SupervisorEvent
+{
+    /// <summary>It was the power button, so that its acceptance means that the guest was asked.</summary>
+    public bool AsksGuest { get; init; }
+}
+
+/// <summary>The attempt to ask the guest by ssh to power off has ended.</summary>
+/// <param name="Generation">Which timer ran when it began.</param>
+/// <param name="Failure">Why the guest could not be asked, or null when it accepted.</param>
 internal sealed record SshAnswered(int Generation, string? Failure) : SupervisorEvent;
 
 /// <summary>Time to press the power button again.</summary>

@@ -26,6 +26,28 @@ public sealed class ChildProcessTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task Its_end_kills_the_rest_of_its_group_where_that_is_wanted(bool takesGroupAlong)
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.File("second");
+        var spec = Shell($"sleep 1000 & echo $! >{file}; kill -STOP $!; exit 3") with { TakesGroupAlong = takesGroupAlong };
+        using ChildProcess first = ChildProcess.Start(spec);
+        Assert.Equal(3, (await first.Exited).ExitCode);
+        int second = int.Parse(File.ReadAllText(file));
+        try
+        {
+            Assert.Equal(takesGroupAlong, await ProcessState.EndsAsync(second, TimeSpan.FromSeconds(takesGroupAlong ? 10 : 0.5)));
+        }
+        finally
+        {
+            using ChildProcess kill = ChildProcess.Start(Shell($"kill -KILL {second} 2>/dev/null; true"));
+            await kill.Exited;
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void A_program_that_is_not_there_or_may_not_run_is_an_error_of_Start(bool dieWithParent)
     {
         LinuxException missing = Assert.Throws<LinuxException>(

@@ -39,7 +39,7 @@ public sealed class BlockDeviceTests : VmTest
             Assert.True(await vm.Detach("fixed"));
             Assert.True(await vm.Detach("hot"));
             await vm.Terminate();
-            Assert.Equal(1, (await vm.Run.End(ShortBound)).Status);
+            Assert.Equal(0, (await vm.Run.End(ShortBound)).Status);
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class ClientTests : VmTest
             attach);
         Processes.Signal(run.Qemu, "CONT");
         await Good(Qemu, "terminate", Scratch.Mark);
-        await run.EndWith(1, ShortBound);
+        await run.EndWith(0, ShortBound);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class DiskCycleTests : VmTest
         }
 
         await vm.Terminate();
-        Assert.Equal(1, (await vm.Run.End(ShortBound)).Status);
+        Assert.Equal(0, (await vm.Run.End(ShortBound)).Status);
     }
 
     private int _cycles;

@@ -31,7 +31,7 @@ public sealed class MachinectlTests : VmTest
             await host.Machinectl("poweroff", Scratch.Mark);
             await vm.Run.Output.WaitFor("vmtest: power button", GuestBound);
             await host.Machinectl("terminate", Scratch.Mark);
-            Assert.Equal(1, (await vm.Run.End(ShortBound)).Status);
+            Assert.Equal(0, (await vm.Run.End(ShortBound)).Status);
         }
 
         Assert.DoesNotContain(Scratch.Mark, (await host.Machinectl("list")).Output, StringComparison.Ordinal);

@@ -40,8 +40,8 @@ public sealed class VarlinkctlTests : VmTest
 
         using var exit = Start("call", "--timeout=infinity", "--json=short", _socket, ControlledVm.Ours + "WaitExit", "{}");
         await Good("Instance.Terminate", "{}");
-        Assert.Equal(1, (await vm.Run.End(ShortBound)).Status);
-        Assert.StartsWith("""{"status":1,"reason":""", (await exit.End(ShortBound)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await vm.Run.End(ShortBound)).Status);
+        Assert.StartsWith("""{"status":0""", (await exit.End(ShortBound)).Output, StringComparison.Ordinal);
         _answered.Add(ControlledVm.Ours + "WaitExit");
         var told = await events.End(ShortBound);
         Assert.Contains("NotConnected", told.Error, StringComparison.Ordinal);

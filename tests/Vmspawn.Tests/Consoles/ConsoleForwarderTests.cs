@@ -16,7 +16,7 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
         string before = await SettingsAsync(user);
-        using (ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" }))
+        await using (ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" }))
         {
             Assert.NotEqual(before, await SettingsAsync(user));
             DescriptorIo.Write(user.Master, "ls\x03\r"u8);
@@ -36,7 +36,7 @@ public sealed class ConsoleForwarderTests
         string before = await SettingsAsync(user);
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
         {
-            using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" });
+            await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" });
             Assert.Equal("\e[44m", await ReadAsync(user.Master, 5));
             throw new InvalidOperationException();
         });
@@ -49,7 +49,7 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
         var time = new ManualTime();
-        using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Time = time });
+        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Time = time });
         using var writer = new DescriptorWriter(user.Master);
         Assert.True(await writer.TryWriteAsync(new byte[200_000]).AsTask().WaitAsync(Soon));
         await writer.TryWriteAsync("\x1d\x1d"u8.ToArray());
@@ -67,7 +67,7 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create();
         using Pipe shown = Pipe.Create();
-        using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
+        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
         byte[] all = RandomNumberGenerator.GetBytes(300_000);
         Task writing = Task.Run(() =>
         {
@@ -91,7 +91,7 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create();
         using Pipe shown = Pipe.Create();
-        using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
+        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
         shown.ReadEnd.Dispose();
         await Task.Run(() =>
         {
@@ -112,7 +112,7 @@ public sealed class ConsoleForwarderTests
             File.WriteAllText(Path.Combine(directory, "in"), "typed");
             using SafeFileHandle input = File.OpenHandle(Path.Combine(directory, "in")), output = File.OpenHandle(Path.Combine(directory, "out"), FileMode.Create, FileAccess.Write);
             using PseudoTerminal guest = PseudoTerminal.Create();
-            using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(output) { Input = input, Background = "44" });
+            await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(output) { Input = input, Background = "44" });
             Assert.Equal("typed", await ReadAsync(guest.Slave, 5));
             await Task.Delay(100);
             Assert.False(forwarder.Drained.IsCompleted);
@@ -133,7 +133,7 @@ public sealed class ConsoleForwarderTests
         using PseudoTerminal guest = PseudoTerminal.Create();
         using Pipe typed = Pipe.Create();
         using SafeFileHandle nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
-        using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(nowhere) { Input = typed.ReadEnd });
+        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(nowhere) { Input = typed.ReadEnd });
         string all = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i}\n"));
         Task writing = Task.Run(() =>
         {
@@ -151,7 +151,7 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = PseudoTerminal.Create();
         user.Size = new WindowSize(30, 90);
-        using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave });
+        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave });
         Assert.Equal(new WindowSize(30, 90), guest.Size);
         user.Size = new WindowSize(50, 200);
         // The user's terminal is not our controlling one here, so nobody but this test sends the signal.
@@ -167,13 +167,54 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = PseudoTerminal.Create();
         string before = Flags(user.Slave);
-        using (ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave }))
+        await using (ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave }))
         {
             DescriptorIo.Write(guest.Slave, "x"u8);
             Assert.Equal("x", await ReadAsync(user.Master, 1));
             Assert.Equal(before, Flags(user.Slave));
         }
         Assert.Equal(before, Flags(user.Slave));
+    }
+
+    [Fact]
+    public async Task The_modes_that_the_guest_changed_are_given_back_after_its_end_and_when_it_stays()
+    {
+        foreach (var stays in (bool[])[false, true])
+        {
+            using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
+            const string Changes = "\e[?1049h\e[?1000h\e[?25l\e(0\e[3;5r\e[?7l\eP+q544e";
+            await using (ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave)))
+            {
+                DescriptorIo.Write(guest.Slave, Encoding.ASCII.GetBytes(Changes));
+                Assert.Equal(Changes, await ReadAsync(user.Master, Changes.Length));
+                if (!stays)
+                {
+                    guest.Slave.Dispose();
+                    await forwarder.Drained.WaitAsync(Soon);
+                }
+            }
+            const string Undone = "\e\\\e[!p\e[?7h\e[?25h\e[?1000l\e[?1049l\e7\e[r\e8\e(B\x0f\e>\e[4l\e[0m";
+            Assert.Equal(Undone, await ReadAsync(user.Master, Undone.Length));
+        }
+    }
+
+    [Fact]
+    public async Task A_terminal_that_takes_nothing_more_does_not_hold_up_the_end()
+    {
+        using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
+        ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Background = "44" });
+        Task writing = Task.Run(() =>
+        {
+            byte[] much = new byte[200_000];
+            for (int at = 0; at < much.Length;)
+                at += DescriptorIo.Write(guest.Slave, much.AsSpan(at));
+        });
+        await Task.Delay(300);
+        await forwarder.DisposeAsync().AsTask().WaitAsync(Soon);
+        // Lets the threads end that still write.
+        _ = ReadAsync(user.Master, 1_000_000);
+        _ = ReadAsync(guest.Master, 1_000_000);
+        await writing.WaitAsync(Soon);
     }
 
     private static string Flags(SafeFileHandle handle) =>

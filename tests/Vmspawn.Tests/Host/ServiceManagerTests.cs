@@ -20,7 +20,7 @@ public sealed class ServiceManagerTests : IDisposable
     }
 
     [Fact]
-    public void It_hears_of_the_guest_in_turn_and_of_nothing_twice()
+    public void It_is_told_of_the_guest_in_order_and_of_nothing_twice()
     {
         using var link = Link(waitsForGuest: true);
         link.Follow(new GuestState(false, "half", null));
@@ -29,7 +29,12 @@ public sealed class ServiceManagerTests : IDisposable
         link.Stopping();
         link.Stopping();
         link.Follow(new GuestState(true, "going", 0));
-        Assert.Equal(["STATUS=half", "READY=1", "STATUS=up", "STOPPING=1"], Heard(4));
+        link.Ended(3);
+        Assert.Equal(
+            [
+                "X_VMSPAWN_LEADER_PID=4711", "STATUS=The guest starts.", "STATUS=half", "READY=1", "STATUS=up",
+                "STOPPING=1", "STATUS=The guest powers off.", "STATUS=The machine has ended with status 3.", "EXIT_STATUS=3",
+            ], Heard(9));
     }
 
     [Fact]
@@ -38,7 +43,7 @@ public sealed class ServiceManagerTests : IDisposable
         using var link = Link(waitsForGuest: false);
         link.Follow(new GuestState(true, null, null));
         link.Stopping();
-        Assert.Equal(["READY=1", "STOPPING=1"], Heard(2));
+        Assert.Equal(["X_VMSPAWN_LEADER_PID=4711", "READY=1", "STATUS=The guest runs.", "STOPPING=1", "STATUS=The guest powers off."], Heard(5));
     }
 
     [Fact]
@@ -79,11 +84,11 @@ public sealed class ServiceManagerTests : IDisposable
     {
         _environment["WATCHDOG_USEC"] = "20000";
         var inbox = Channel.CreateUnbounded<SupervisorEvent>();
-        using var link = new ManagerLink(Manager(), waitsForGuest: true, inbox.Writer);
+        using var link = new ManagerLink(Manager(), 4711, waitsForGuest: true, inbox.Writer);
         for (var i = 0; i < 3; i++)
             Assert.IsType<WatchdogDue>(await inbox.Reader.ReadAsync(TestContext.Current.CancellationToken));
         link.Alive();
-        Assert.Equal(["WATCHDOG=1"], Heard(1));
+        Assert.Equal("WATCHDOG=1", Heard(3)[^1]);
     }
 
     public void Dispose()
@@ -94,7 +99,7 @@ public sealed class ServiceManagerTests : IDisposable
 
     private ServiceManager Manager() => ServiceManager.Of(_environment.GetValueOrDefault);
 
-    private ManagerLink Link(bool waitsForGuest) => new(Manager(), waitsForGuest, Channel.CreateUnbounded<SupervisorEvent>().Writer);
+    private ManagerLink Link(bool waitsForGuest) => new(Manager(), 4711, waitsForGuest, Channel.CreateUnbounded<SupervisorEvent>().Writer);
 
     private List<string> Heard(int count)
     {

@@ -14,6 +14,7 @@ public class NotifyMessageTests
     [InlineData("STATUS=one\nSTATUS=two", false, "two", null)]
     [InlineData("STATUS=\ttabs\u001b[31mred\r", false, "tabs [31mred", null)]
     [InlineData("STATUS=", false, "", null)]
+    [InlineData("STATUS=up\u202egnp.exe\u200b", false, "upgnp.exe", null)]
     [InlineData("EXIT_STATUS=123\nX_SYSTEMD_SHUTDOWN=poweroff", false, null, 123)]
     [InlineData("EXIT_STATUS=255", false, null, 255)]
     [InlineData("EXIT_STATUS=256", false, null, null)]

@@ -12,6 +12,7 @@ public sealed class NotifyReceiverTests : IDisposable
 
     private readonly TemporaryDirectory _directory = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _problems = [];
 
     [Fact]
     public async Task Each_connection_is_a_message_and_one_that_says_nothing_holds_nobody_up()
@@ -19,7 +20,7 @@ public sealed class NotifyReceiverTests : IDisposable
         var path = Path.Combine(_directory.Path, "socket");
         using var receiver = NotifyReceiver.At(UnixListener.Bind(path));
         var report = new GuestReport(() => { });
-        var hearing = receiver.ReceiveAsync(report.Hear, _stop.Token);
+        var hearing = receiver.ReceiveAsync(report.Receive, _problems.Enqueue, _stop.Token);
         using var silent = Connect(path);
         Say(path, "READY=1\n");
         Say(path, "EXIT_STATUS=3");
@@ -34,7 +35,7 @@ public sealed class NotifyReceiverTests : IDisposable
         var path = Path.Combine(_directory.Path, "socket");
         using var receiver = NotifyReceiver.At(UnixListener.Bind(path));
         var report = new GuestReport(() => { });
-        _ = receiver.ReceiveAsync(report.Hear, _stop.Token);
+        _ = receiver.ReceiveAsync(report.Receive, _problems.Enqueue, _stop.Token);
         using var guest = Connect(path);
         guest.Send(Encoding.ASCII.GetBytes("STATUS=first\n" + new string('x', 2 * NotifyMessage.LargestSize) + "\nREADY=1\n"));
         await Until(() => report.State.Status == "first");
@@ -51,7 +52,7 @@ public sealed class NotifyReceiverTests : IDisposable
         var (ours, theirs) = UnixConnection.CreatePair();
         using var receiver = NotifyReceiver.Over(ours);
         var report = new GuestReport(() => { });
-        var hearing = receiver.ReceiveAsync(report.Hear, _stop.Token);
+        var hearing = receiver.ReceiveAsync(report.Receive, _problems.Enqueue, _stop.Token);
         using (var port = new FileStream(theirs, FileAccess.Write, bufferSize: 0))
         {
             port.Write("STA"u8);
@@ -67,17 +68,41 @@ public sealed class NotifyReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shortage_of_descriptors_is_told_once_and_the_next_report_is_received()
+    {
+        var report = new GuestReport(() => { });
+        var (ours, theirs) = UnixConnection.CreatePair();
+        var tries = 0;
+        var serving = NotifyConnections.ServeAsync(
+            async stop =>
+            {
+                if (++tries <= 2)
+                    throw new LinuxException("accept", "socket", Errno.EMFILE);
+                if (tries > 3)
+                    await Task.Delay(Timeout.Infinite, stop);
+                return ours;
+            },
+            report.Receive, _problems.Enqueue, _stop.Token);
+        using (var guest = new FileStream(theirs, FileAccess.Write, bufferSize: 0))
+            guest.Write("READY=1"u8);
+        await Until(() => report.State.Ready);
+        Assert.Contains("EMFILE", Assert.Single(_problems), StringComparison.Ordinal);
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving.WaitAsync(Bound, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void A_guest_that_talks_without_end_is_announced_once_until_somebody_looks()
     {
         var announced = 0;
         var report = new GuestReport(() => announced++);
         for (var i = 0; i < 1000; i++)
-            report.Hear(new NotifyMessage(false, $"{i}", null));
+            report.Receive(new NotifyMessage(false, $"{i}", null));
         Assert.Equal(1, announced);
         Assert.Equal("999", report.Take().Status);
-        report.Hear(new NotifyMessage(false, "999", null));
+        report.Receive(new NotifyMessage(false, "999", null));
         Assert.Equal(1, announced);
-        report.Hear(new NotifyMessage(true, null, null));
+        report.Receive(new NotifyMessage(true, null, null));
         Assert.Equal((2, new GuestState(true, "999", null)), (announced, report.Take()));
     }
 

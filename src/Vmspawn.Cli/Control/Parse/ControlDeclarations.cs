@@ -57,7 +57,7 @@ internal static class ControlDeclarations
         Default = "root",
         Set = (options, value, problems) =>
         {
-            if (value.Length > 0 && value[0] != '-' && !value.Any(char.IsControl))
+            if (value.Length > 0 && value[0] != '-' && PlainText.IsPlain(value))
                 return options with { Login = value };
             problems.Add(new Problem("login", $"--login={value}", "this is no user's name", null, ProblemKind.Usage));
             return options;

@@ -15,7 +15,7 @@ internal static class StorageIdText
     {
         if (text.Length is 0 or > MaxLength)
             return Wrong(text.Length == 0 ? "the id is empty" : $"an id has at most {MaxLength} characters");
-        return text.Any(char.IsControl) ? Wrong("an id holds no control character") : text;
+        return !PlainText.IsPlain(text) ? Wrong("an id holds no control or format character") : text;
     }
 
     /// <summary>An id for a file: its name, made of a letter and then letters, digits and <c>-._</c>, which no shell has to quote.</summary>

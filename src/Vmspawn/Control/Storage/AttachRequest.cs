@@ -25,7 +25,7 @@ internal sealed record AttachRequest(string Name, string? Config, bool? ReadOnly
     /// <exception cref="ControlException">The name cannot be used.</exception>
     public void CheckName()
     {
-        if (Name.Length is 0 or > LongestName || Name.Any(char.IsControl))
+        if (Name.Length is 0 or > LongestName || !PlainText.IsPlain(Name))
         {
             throw new ControlException(
                 ControlFailure.BadConfig, $"a disk's name has 1 to {LongestName} characters, none of them a control character");

@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Consoles;
+
+/// <summary>The last bytes to a terminal. One that is stopped (Ctrl-S), or whose window does not read, takes none and holds nobody up.</summary>
+internal static class FinalWrite
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Writes within a bound; what does not go out by then is left to a thread that ends with the process.</summary>
+    public static async Task TryAsync(SafeHandle terminal, ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+            return;
+        try
+        {
+            await Task.Run(() => Write(terminal, bytes.Span)).WaitAsync(Bound);
+        }
+        catch (Exception gone) when (gone is TimeoutException or LinuxException or ObjectDisposedException)
+        {
+            // The terminal is stopped or closed.
+        }
+    }
+
+    private static void Write(SafeHandle terminal, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty && DescriptorIo.Write(terminal, bytes) is > 0 and var count)
+            bytes = bytes[count..];
+    }
+}

@@ -1,0 +1,24 @@
+using Vmspawn.Host;
+using Vmspawn.Launch;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Plan.Arguments;
+using Vmspawn.Supervise;
+
+namespace Vmspawn.Run;
+
+/// <summary>What the user is told when QEMU has been started.</summary>
+internal static class StartMessages
+{
+    public static void Tell(RunningVm vm, VmOptions options, ServiceManager service, VmMessages messages)
+    {
+        var name = vm.Plan.Name;
+        // Without a terminal there are no keys to press.
+        var hasKeys = options.Console == ConsoleMode.Interactive && TerminalMode.IsTerminal(StandardStream.Input);
+        messages.Notice(hasKeys ? $"{name}: booting; Ctrl-] three times within a second kills it" : $"{name}: booting");
+        if (vm.Ssh is not null)
+            messages.Notice($"{name}: \"vmspawn ssh {name}\" logs in");
+        if (service.IsThere && options.NotifyReady && vm.Plan.Vsock is null)
+            messages.Notice($"{name}: without a vsock it is ready when its guest runs \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
+    }
+}

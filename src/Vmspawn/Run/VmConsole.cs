@@ -1,0 +1,45 @@
+using System.Threading.Channels;
+using Vmspawn.Consoles;
+using Vmspawn.Launch;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Supervise;
+
+namespace Vmspawn.Run;
+
+/// <summary>The VM's console on our standard streams.</summary>
+internal sealed class VmConsole : IAsyncDisposable
+{
+    /// <summary>What the guest wrote last is shown within this time, unless the reader does not read.</summary>
+    private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(2);
+
+    private readonly ConsoleForwarder _forwarder;
+
+    private VmConsole(ConsoleForwarder forwarder) => _forwarder = forwarder;
+
+    /// <summary>Null when QEMU keeps the console or there is none.</summary>
+    public static VmConsole? Join(
+        RunningVm vm, ChannelWriter<SupervisorEvent> inbox, VmOptions options, Func<string, string?> environment, BackgroundTasks background)
+    {
+        if (vm.Terminal is not { } terminal)
+            return null;
+        var forwarder = ConsoleForwarder.Start(terminal, new ConsoleSpec(StandardStream.Output)
+        {
+            Input = options.Console == ConsoleMode.Interactive ? StandardStream.Input : null,
+            Background = ConsoleSpec.ChooseBackground(options.Background, environment),
+            RestoreOnSignals = false,
+            // A failure here is told like one of the console's other tasks.
+            Failed = (what, why) => background.Run(what, _ => Task.FromException(why)),
+        });
+        background.Run("show the guest's console", stop => forwarder.Drained.WaitAsync(stop));
+        background.RunAfter("end the VM at the user's request", forwarder.KillRequested, () =>
+            inbox.TryWrite(new KillAsked("Ctrl-]") { IsClient = false }));
+        return new VmConsole(forwarder);
+    }
+
+    /// <summary>Shows the rest of what the guest wrote, within a bound.</summary>
+    public async Task DrainAsync() =>
+        await _forwarder.Drained.WaitAsync(DrainBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    public ValueTask DisposeAsync() => _forwarder.DisposeAsync();
+}

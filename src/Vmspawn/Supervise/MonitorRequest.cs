@@ -1,0 +1,61 @@
+using Vmspawn.Qmp;
+
+namespace Vmspawn.Supervise;
+
+/// <summary>How a request to QEMU's monitor ended: accepted, refused, unanswered, or cut off by the connection's end.</summary>
+/// <param name="Outcome">Which of these.</param>
+/// <param name="Reason">Why it was not accepted, or null.</param>
+internal sealed record MonitorRequest(MonitorOutcome Outcome, string? Reason = null)
+{
+    /// <summary>
+    /// QEMU answers such requests in milliseconds. A host that is so busy that it takes longer than this is not known; a QEMU that is
+    /// stopped, or whose main loop hangs, never answers.
+    /// </summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
+
+    private static readonly QmpCallOptions Unlimited = new() { Timeout = Timeout.InfiniteTimeSpan };
+
+    public static MonitorRequest Unanswered { get; } =
+        new(MonitorOutcome.Unanswered, $"QEMU does not answer on its monitor within {Bound.TotalSeconds:0} s");
+
+    /// <summary>Sends a request and waits for its answer within the bound.</summary>
+    public static async Task<MonitorRequest> SendAsync(
+        Func<QmpCallOptions, CancellationToken, Task> request, TimeProvider time, CancellationToken stop)
+    {
+        using var bound = new CancellationTokenSource(Bound, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, stop);
+        try
+        {
+            await request(Unlimited, either.Token);
+            return new MonitorRequest(MonitorOutcome.Accepted);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return Unanswered;
+        }
+        catch (QmpDisconnectedException lost)
+        {
+            return new MonitorRequest(MonitorOutcome.Disconnected, lost.End.Text);
+        }
+        catch (QmpException refusal)
+        {
+            return new MonitorRequest(MonitorOutcome.Refused, refusal.Message);
+        }
+    }
+}
+
+/// <summary>What became of a request.</summary>
+internal enum MonitorOutcome
+{
+    /// <summary>QEMU has done it, or passed it on to the guest.</summary>
+    Accepted,
+
+    /// <summary>QEMU answered that it will not.</summary>
+    Refused,
+
+    /// <summary>No answer within the bound.</summary>
+    Unanswered,
+
+    /// <summary>The connection ended, as it does when QEMU ends.</summary>
+    Disconnected,
+}

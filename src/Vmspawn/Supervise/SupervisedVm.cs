@@ -1,0 +1,35 @@
+using Vmspawn.Launch;
+using Vmspawn.Linux;
+using Vmspawn.Notify;
+using Vmspawn.Plan;
+
+namespace Vmspawn.Supervise;
+
+/// <summary>What the supervisor needs of a running VM; tests make one without processes.</summary>
+/// <param name="Name">The machine's name.</param>
+/// <param name="Qemu">QEMU.</param>
+/// <param name="Helpers">The programs that serve QEMU, in the order of their start.</param>
+/// <param name="Monitor">Our end of QEMU's monitor socket; owned by the supervisor.</param>
+internal sealed record SupervisedVm(
+    string Name, SupervisedProcess Qemu, IReadOnlyList<SupervisedProcess> Helpers, UnixConnection Monitor)
+{
+    /// <summary>Where the guest's reports come in; they stay the VM's.</summary>
+    public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
+
+    /// <summary>Puts the names of files in the place of the descriptors' numbers in what QEMU wrote.</summary>
+    public Func<string, string> Explain { get; init; } = text => text;
+
+    /// <summary>Asks the guest's own system to power off, or null where there is no way to log in.</summary>
+    public IGuestPowerOff? PowerOff { get; init; }
+
+    public static SupervisedVm Of(RunningVm vm) => new(
+        vm.Plan.Name,
+        new SupervisedProcess("QEMU", vm.Qemu.Id, vm.Qemu.Exited, signal => vm.Qemu.Send(signal), ProcessOutput.Of(vm.Stderr)),
+        [.. vm.Helpers.Select(helper => helper.Supervised)],
+        vm.Monitor)
+    {
+        Receivers = vm.Receivers,
+        Explain = text => DescriptorNames.Explain(text, vm.Plan.Descriptors),
+        PowerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh) : null,
+    };
+}
