@@ -22,7 +22,7 @@ internal sealed class HelperConnection(RuntimeDirectoryHandle directory, IReadOn
         SafeFileHandle? connection = null;
         if (!await wait.UntilAsync(() => (connection = TryConnect(path)) is not null || helper.Exited.IsCompleted, cancel))
             throw new LaunchException(step, $"it has not made its socket within {wait.Bound.TotalSeconds:0.##} s{helper.Excerpt}");
-        return connection ?? throw new LaunchException(step, $"{await helper.Exited}{helper.Excerpt}");
+        return connection ?? throw new LaunchException(step, $"{await helper.Exited}{await helper.FinalExcerptAsync(cancel)}");
     }
 
     private static SafeFileHandle? TryConnect(string path)

@@ -28,6 +28,9 @@ internal sealed class RunningHelper : IAsyncDisposable
     /// <summary>What it has written to standard error so far, as the end of a sentence; empty when it wrote nothing.</summary>
     public string Excerpt => StderrExcerpt.Of(_stderr.Text);
 
+    /// <summary>The same once it has ended, when its last output may still be on its way.</summary>
+    public Task<string> FinalExcerptAsync(CancellationToken cancel) => StderrExcerpt.AfterAsync(_stderr, cancel);
+
     /// <summary>Its process id.</summary>
     public int Id => _process.Id;
 

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
-using Vmspawn.Plan;
 using Vmspawn.Notify;
 
 namespace Vmspawn.Supervise;

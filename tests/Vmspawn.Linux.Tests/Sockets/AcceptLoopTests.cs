@@ -28,7 +28,7 @@ public class AcceptLoopTests
                 welcomed.SetResult();
                 return Task.CompletedTask;
             },
-            error => told.Add(error.Errno),
+            error => told.Add(((LinuxException)error).Errno),
             TimeProvider.System,
             stop.Token);
         await welcomed.Task.WaitAsync(Bound);

@@ -22,7 +22,7 @@ public sealed class HelperConnectionTests : IDisposable
     [Fact]
     public async Task A_socket_that_is_bound_but_does_not_listen_yet_is_waited_for()
     {
-        using var helper = Helper("/bin/sleep", "600");
+        await using var helper = Helper("/bin/sleep", "600");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(_runtime.PathOf("s")));
         var opening = Connection(helper, TimeSpan.FromSeconds(30)).OpenAsync(new HelperSocket("s"), TestContext.Current.CancellationToken);
@@ -36,7 +36,7 @@ public sealed class HelperConnectionTests : IDisposable
     [Fact]
     public async Task A_helper_that_ends_instead_is_quoted()
     {
-        using var helper = Helper("/bin/sh", "-c", "echo no such device >&2; exit 3");
+        await using var helper = Helper("/bin/sh", "-c", "echo no such device >&2; exit 3");
         var error = await Assert.ThrowsAsync<LaunchException>(() =>
             Connection(helper, TimeSpan.FromSeconds(30)).OpenAsync(new HelperSocket("s"), TestContext.Current.CancellationToken));
         Assert.Contains("exited with status 3: no such device", error.Message, StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class HelperConnectionTests : IDisposable
     [Fact]
     public async Task A_helper_that_takes_too_long_is_named_with_the_bound()
     {
-        using var helper = Helper("/bin/sleep", "600");
+        await using var helper = Helper("/bin/sleep", "600");
         var error = await Assert.ThrowsAsync<LaunchException>(() =>
             Connection(helper, TimeSpan.FromMilliseconds(50)).OpenAsync(new HelperSocket("s"), TestContext.Current.CancellationToken));
         Assert.Contains("cannot start sleep (a test): it has not made its socket within 0.05 s", error.Message, StringComparison.Ordinal);
