@@ -13,7 +13,8 @@ internal static class AbandonedTrees
     /// <summary>A new path for a machine: machines of one name may run from different runtime directories.</summary>
     /// <param name="place">The directory that holds it.</param>
     /// <param name="machine">The machine's name.</param>
-    public static string NewPath(string place, string machine) => Path.Combine(place, $"{Prefix}{machine}-{Guid.NewGuid().ToString("n")[..8]}");
+    /// <param name="random">A random number.</param>
+    public static string NewPath(string place, string machine, ulong random) => Path.Combine(place, $"{Prefix}{machine}-{random:x16}");
 
     /// <summary>Removes those of ours that no process has locked; what cannot be removed stays.</summary>
     public static void Remove(string place)

@@ -88,7 +88,7 @@ public sealed class NotifyReceiverTests : IDisposable
         await Until(() => report.State.Ready);
         Assert.Contains("EMFILE", Assert.Single(_problems), StringComparison.Ordinal);
         await _stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving.WaitAsync(Bound, TestContext.Current.CancellationToken));
+        await serving.WaitAsync(Bound, TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -12,12 +12,12 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
 
     [Fact]
     public void Machines_of_one_name_never_share_one() =>
-        Assert.NotEqual(AbandonedTrees.NewPath(_directory.Path, "vm"), AbandonedTrees.NewPath(_directory.Path, "vm"));
+        Assert.NotEqual(AbandonedTrees.NewPath(_directory.Path, "vm", 1), AbandonedTrees.NewPath(_directory.Path, "vm", 2));
 
     [Fact]
     public async Task It_is_locked_by_us_although_its_user_has_ended()
     {
-        var path = AbandonedTrees.NewPath(_directory.Path, "vm");
+        var path = AbandonedTrees.NewPath(_directory.Path, "vm", (ulong)Random.Shared.NextInt64());
         using var made = await ThrowAwayDirectory.MakeAsync(path, copyOf: null, TestContext.Current.CancellationToken);
         made.CopyLock().Dispose();
         AbandonedTrees.Remove(_directory.Path);
@@ -27,7 +27,7 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
     [Fact]
     public async Task Its_user_keeps_it_when_we_have_died_and_the_next_machine_removes_it_afterwards()
     {
-        var path = AbandonedTrees.NewPath(_directory.Path, "vm");
+        var path = AbandonedTrees.NewPath(_directory.Path, "vm", (ulong)Random.Shared.NextInt64());
         Directory.CreateDirectory(Path.Combine(path, AbandonedTrees.Upper));
         using (var user = OpenFile.Open(path, writable: false))
         {
@@ -58,7 +58,7 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
     public async Task A_copy_that_is_cancelled_leaves_nothing()
     {
         using var cancel = new CancellationTokenSource();
-        var making = ThrowAwayDirectory.MakeAsync(AbandonedTrees.NewPath(_directory.Path, "vm"), "/usr", cancel.Token);
+        var making = ThrowAwayDirectory.MakeAsync(AbandonedTrees.NewPath(_directory.Path, "vm", (ulong)Random.Shared.NextInt64()), "/usr", cancel.Token);
         await Task.Delay(100, TestContext.Current.CancellationToken);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => making.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
@@ -69,5 +69,5 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
     }
 
     private Task<ThrowAwayDirectory> MakeAsync() =>
-        ThrowAwayDirectory.MakeAsync(AbandonedTrees.NewPath(_directory.Path, "vm"), copyOf: null, TestContext.Current.CancellationToken);
+        ThrowAwayDirectory.MakeAsync(AbandonedTrees.NewPath(_directory.Path, "vm", (ulong)Random.Shared.NextInt64()), copyOf: null, TestContext.Current.CancellationToken);
 }

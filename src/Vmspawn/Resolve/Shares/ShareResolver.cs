@@ -6,7 +6,7 @@ namespace Vmspawn.Resolve;
 
 /// <summary>The directories that the guest sees: the tree that it boots from first, then those that were named.</summary>
 internal sealed class ShareResolver(
-    VmOptions options, HostInventory world, string? tmpdir, List<Problem> problems, List<string> notices)
+    VmOptions options, HostInventory world, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
 {
     /// <summary>The kernel's word for it on its command line.</summary>
     private const string RootTag = "root";
@@ -49,7 +49,7 @@ internal sealed class ShareResolver(
         if (servers.For(subject, directory.Path, readOnly: false, ids, isWished: options.Shares.PrivateUsers is not null) is not { } server)
             return null;
         var snapshot = options.Ephemeral
-            ? await new SnapshotResolver(world, tmpdir, problems, notices).ResolveAsync(subject, machine, directory.Path, server, cancel)
+            ? await new SnapshotResolver(world, tmpdir, random, problems, notices).ResolveAsync(subject, machine, directory.Path, server, cancel)
             : null;
         return new ShareSpec
         {
