@@ -131,7 +131,8 @@ public class DiskEventTests
         some.ObeyRemovals();
         await Eventually(() => some.FreePorts == 10);
         await Eventually(() => some.Qemu.Nodes.IsEmpty && some.Qemu.Fdsets.IsEmpty);
-        Assert.Empty(some.Disks.Table.All);
+        // The name is free last, when QEMU has let go of everything.
+        await Eventually(() => !some.Disks.Table.All.Any());
         foreach (var name in names)
         {
             await some.AttachAsync(name, "virtio-scsi");

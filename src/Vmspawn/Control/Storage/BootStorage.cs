@@ -63,7 +63,7 @@ internal sealed class BootStorage
         WritesFile = !drive.ReadOnly && drive.OverlayDirectory is null,
         Discard = drive.Discard && !drive.ReadOnly,
         Size = drive.VirtualSize,
-        Files = [.. drive.Backing.Select(image => image.Path).Prepend(drive.Path).Select(Identity).OfType<FileIdentity>()],
+        Files = [.. drive.Backing.Select(image => image.Identity).Prepend(drive.Identity).OfType<FileIdentity>()],
         Path = drive.Path,
         Overlay = drive.OverlayDirectory,
         IsRoot = drive.IsRoot,
@@ -106,18 +106,4 @@ internal sealed class BootStorage
     private IEnumerable<long> Sets(DriveSpec drive) => _plan.Descriptors
         .Where(slot => slot.Slot == drive.Id || slot.Slot.StartsWith($"{drive.Id}-", StringComparison.Ordinal))
         .Select(slot => (long)slot.Number);
-
-    /// <summary>Null for a file that has been moved or removed since QEMU opened it: no client can open it by its path any more.</summary>
-    private static FileIdentity? Identity(string path)
-    {
-        try
-        {
-            using var file = OpenFile.Open(path, writable: false);
-            return FileFacts.Of(file).Identity;
-        }
-        catch (LinuxException)
-        {
-            return null;
-        }
-    }
 }

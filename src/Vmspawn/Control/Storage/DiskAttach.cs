@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Control.Ports;
 using Vmspawn.Images;
+using Vmspawn.Linux;
 using Vmspawn.Qemu;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Qmp;
@@ -18,7 +19,7 @@ internal sealed class DiskAttach(
     Removals removals,
     BlockNodes blocks,
     DiskCleanup cleanup,
-    BackgroundWork background,
+    BackgroundTasks background,
     TimeProvider clock)
 {
     private int _attached;

@@ -1,5 +1,7 @@
 using Vmspawn.Control.Ports;
+using Vmspawn.Linux;
 using Vmspawn.Plan;
+using Vmspawn.Qmp;
 using Vmspawn.Spec;
 using Vmspawn.Supervise;
 
@@ -8,7 +10,7 @@ namespace Vmspawn.Control.Storage;
 /// <summary>The disks and ports of a running VM, and what can be done to them.</summary>
 internal sealed class DiskHotplug : IAsyncDisposable
 {
-    private readonly BackgroundWork _background;
+    private readonly BackgroundTasks _background;
     private readonly Removals _removals;
     private readonly ScsiControllers _controllers;
     private readonly WriteFailures _failures;
@@ -19,7 +21,12 @@ internal sealed class DiskHotplug : IAsyncDisposable
         Ports = new PortPool(new PortTable(plan.Topology, clock, BootStorage.PortOwners(spec, plan)), clock);
         var boot = new BootStorage(spec, plan, Ports);
         Table = new StorageTable(boot.Disks, plan.Topology);
-        _background = new BackgroundWork(clock, messages.Notice);
+        _background = new BackgroundTasks((subject, error) =>
+        {
+            // The end of the monitor is reported elsewhere, and ends what waits for QEMU.
+            if (error is not QmpDisconnectedException)
+                messages.Notice($"{subject}: {error.Message}");
+        }, time: clock);
         _removals = new Removals(monitor, Ports, clock, _background, messages.Notice);
         _failures = new WriteFailures(spec.Name, Table, messages.Error);
         _controllers = new ScsiControllers(Ports, _removals, _background, boot.Controller);
@@ -31,7 +38,7 @@ internal sealed class DiskHotplug : IAsyncDisposable
 
         foreach (var disk in boot.Disks)
             _removals.Register(disk, qemu => cleanup.RunAsync(qemu, disk), isThere: true);
-        _background.Run("disks", () => FollowAsync(monitor));
+        _background.Run("disks", _ => FollowAsync(monitor));
     }
 
     public Pcie.PcieTopology Topology { get; }

@@ -7,7 +7,7 @@ namespace Vmspawn.Control.Storage;
 
 /// <summary>Gives a disk another file while the guest has it: below the node that the device uses, or as the medium of a CD.</summary>
 internal sealed class DiskReplace(
-    MonitorAccess monitor, StorageTable table, BlockNodes blocks, BackgroundWork background, TimeProvider clock, Action<string> log)
+    MonitorAccess monitor, StorageTable table, BlockNodes blocks, BackgroundTasks background, TimeProvider clock, Action<string> log)
 {
     private readonly MediumSwap _mediums = new(blocks, clock, log);
     private int _replaced;

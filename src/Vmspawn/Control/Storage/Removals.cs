@@ -1,4 +1,5 @@
 using Vmspawn.Control.Ports;
+using Vmspawn.Linux;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
@@ -7,7 +8,7 @@ namespace Vmspawn.Control.Storage;
 /// Asks the guest to release devices, and follows QEMU's events about them. A device is gone when QEMU says so, whenever
 /// that is: in time, late, or when the guest itself or another program removed it.
 /// </summary>
-internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvider clock, BackgroundWork background, Action<string> log)
+internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvider clock, BackgroundTasks background, Action<string> log)
 {
     private const string DeletedEvent = "DEVICE_DELETED";
     private const string RefusedEvent = "DEVICE_UNPLUG_GUEST_ERROR";
@@ -72,7 +73,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
             device.Removal = attempt = new RemovalAttempt();
         }
 
-        background.Run(device.Description, () => AskAsync(device, attempt, bound));
+        background.Run(device.Description, _ => AskAsync(device, attempt, bound));
         return attempt;
     }
 
@@ -89,7 +90,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
                     Capacity = 4096,
                 });
                 if (!_listening.TrySetResult())
-                    background.Run("devices", () => ReconcileAsync(qemu));
+                    background.Run("devices", _ => ReconcileAsync(qemu));
                 await FollowAsync(qemu, events);
             }
         }
@@ -125,7 +126,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
                 if (!happened.Data.TryGetProperty("device"u8, out var id) || id.GetString() is not { } deviceId)
                     continue;
                 if (happened.Name == DeletedEvent)
-                    background.Run(deviceId, () => DeletedAsync(qemu, deviceId));
+                    background.Run(deviceId, _ => DeletedAsync(qemu, deviceId));
                 else
                     Refused(deviceId);
             }

@@ -1,4 +1,5 @@
 using Vmspawn.Control.Ports;
+using Vmspawn.Linux;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Qmp;
 using Vmspawn.Spec;
@@ -11,12 +12,12 @@ internal sealed class ScsiControllers : IDisposable
 {
     private readonly PortPool _ports;
     private readonly Removals _removals;
-    private readonly BackgroundWork _background;
+    private readonly BackgroundTasks _background;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ScsiController? _current;
     private int _made;
 
-    public ScsiControllers(PortPool ports, Removals removals, BackgroundWork background, ScsiController? atBoot)
+    public ScsiControllers(PortPool ports, Removals removals, BackgroundTasks background, ScsiController? atBoot)
     {
         _ports = ports;
         _removals = removals;
@@ -60,7 +61,7 @@ internal sealed class ScsiControllers : IDisposable
                 return;
             _current = null;
             var attempt = _removals.Start(controller, Timeout.InfiniteTimeSpan);
-            _background.Run(controller.Description, () => UseAgainIfRefusedAsync(controller, attempt));
+            _background.Run(controller.Description, _ => UseAgainIfRefusedAsync(controller, attempt));
         }
         finally
         {

@@ -44,13 +44,13 @@ internal sealed class StorageChange
     /// <param name="background">Takes over what goes on after the client has been told.</param>
     /// <exception cref="ControlException">It failed and is undone, or QEMU does not answer.</exception>
     public static async Task<T> RunAsync<T>(
-        string subject, Func<StorageChange, Task<T>> work, TimeProvider clock, BackgroundWork background)
+        string subject, Func<StorageChange, Task<T>> work, TimeProvider clock, BackgroundTasks background)
     {
         var change = new StorageChange(subject, clock);
         var running = change.WorkAsync(work);
         if (await Task.WhenAny(running, change._overdue.Task) == running)
             return await running;
-        background.Run(subject, () => running);
+        background.Run(subject, _ => running);
         throw await change._overdue.Task;
     }
 
