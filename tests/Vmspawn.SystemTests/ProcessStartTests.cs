@@ -36,6 +36,20 @@ public sealed class ProcessStartTests : VmTest
         Assert.Equal("vmspawn: standard output: it cannot be written: file too large\n", ended.Error);
     }
 
+    [Theory]
+    [InlineData("doctor"), InlineData("run")]
+    public async Task Without_proc_the_missing_mount_is_named(string verb)
+    {
+        string[] arguments = verb == "run" ? ["run", .. Machine(BootSector.Write(Scratch))] : [verb];
+        using var run = VmspawnRun.StartProgram(
+            "/usr/bin/unshare", new Dictionary<string, string?>(), Scratch, QemuKind.Distribution,
+            ["--mount", "/bin/sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" \"$@\"", Prepared.Binary, .. arguments]);
+        var ended = await run.End(GuestBound);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains("/proc is not mounted", ended.Output + ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
+    }
+
     private static string[] Options =>
         ["--user", "--kvm=no", "--register=no", "--console=headless", "--vsock=no", "--tpm=no", "--pass-ssh-key=no", "--firmware=bios"];
 

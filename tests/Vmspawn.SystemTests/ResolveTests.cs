@@ -15,9 +15,8 @@ public sealed class ResolveTests : VmTest
     [InlineData("QUIT", 131)]
     public async Task A_signal_while_the_host_is_looked_at_ends_it_with_its_status(string signal, int status)
     {
-        var programs = Directory.CreateDirectory(Path.Combine(Scratch.Images, "programs")).FullName;
-        var qemu = Path.Combine(programs, "qemu-system-x86_64");
-        await File.WriteAllTextAsync(qemu, "#!/bin/sh\nexec sleep 60\n");
+        var qemu = Scratch.Text("qemu-system-x86_64", "#!/bin/sh\nexec sleep 60\n");
+        var programs = Path.GetDirectoryName(qemu);
         File.SetUnixFileMode(qemu, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         using var run = VmspawnRun.StartWith(
             new Dictionary<string, string?> { ["PATH"] = $"{programs}:/usr/bin:/bin" }, Scratch, QemuKind.Distribution, Guest("poweroff"));

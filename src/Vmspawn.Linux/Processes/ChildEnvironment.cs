@@ -17,6 +17,8 @@ internal static class ChildEnvironment
         "TZ",
         // ssh, for the keys of an agent; systemctl, for its bus.
         "SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS",
+        // systemctl does nothing in what looks like a chroot, unless this says that it is a container.
+        "SYSTEMD_IGNORE_CHROOT",
         // QEMU's windows and sound.
         "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "PULSE_SERVER", "PULSE_COOKIE", "PIPEWIRE_REMOTE", "PIPEWIRE_RUNTIME_DIR",
         "TERM",

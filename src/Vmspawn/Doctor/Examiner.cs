@@ -20,9 +20,7 @@ internal sealed class Examiner(ProcessContext surroundings)
     public async Task<HostExamination> LookAsync(CancellationToken cancel)
     {
         var problems = new List<Problem>();
-        if (ProcFile.WhyMissing() is { } missing)
-            problems.Add(missing);
-        var host = problems.Count > 0 ? null : HostProbe.Probe(RuntimeScope.Auto, surroundings.Environment, problems);
+        var host = HostProbe.Probe(RuntimeScope.Auto, surroundings.Environment, problems);
         var qemus = new List<ExaminedQemu>();
         foreach (var platform in Platforms())
             qemus.Add(await LookAsync(platform, cancel));

@@ -132,8 +132,18 @@ internal sealed class Draft : IDisposable
             var path = NewPath(directory);
             if (TryCreate(path, create) is not { } handle)
                 continue;
-            if (TryLock(handle) && NameLock.IsNamed(handle, path))
-                return new Draft(path, handle);
+            try
+            {
+                if (TryLock(handle) && NameLock.IsNamed(handle, path))
+                    return new Draft(path, handle);
+            }
+            catch
+            {
+                handle.Dispose();
+                OwnTree.Remove(path);
+                throw;
+            }
+
             handle.Dispose();
         }
 

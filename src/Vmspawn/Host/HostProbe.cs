@@ -16,18 +16,15 @@ internal static class HostProbe
     /// <summary>The kernel's vsock for guests.</summary>
     internal const string VsockDevice = "/dev/vhost-vsock";
 
-    /// <summary>Where a process reaches open files by number (proc(5)).</summary>
-    private const string OwnDescriptors = "/proc/self/fd";
-
     /// <summary>Observes the host; null with the reasons in <paramref name="problems"/>.</summary>
     /// <param name="scope">Whose runtime directory is used.</param>
     /// <param name="environment">Reads one environment variable.</param>
     /// <param name="problems">Receives the reasons.</param>
     public static HostFacts? Probe(RuntimeScope scope, Func<string, string?> environment, List<Problem> problems)
     {
-        if (!Directory.Exists(OwnDescriptors))
+        if (ProcFile.WhyMissing() is { } missing)
         {
-            problems.Add(new Problem("proc-missing", "/proc", "/proc is not mounted here, and files are handed to QEMU through it", "mount -t proc proc /proc"));
+            problems.Add(missing);
             return null;
         }
 

@@ -22,5 +22,5 @@ internal static class ProcFile
     /// <summary>Why no machine starts without it; null where it is mounted.</summary>
     public static Problem? WhyMissing() => Directory.Exists(Descriptors)
         ? null
-        : new Problem("proc-missing", "/proc", $"it is not mounted, and QEMU gets its files through {Descriptors}", "mount it: mount -t proc proc /proc");
+        : new Problem("proc-missing", "this host", $"/proc is not mounted, and QEMU gets its files through {Descriptors}", "mount it: mount -t proc proc /proc");
 }

@@ -85,6 +85,11 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
             using var draft = Draft.TryTakeAway(Path);
             draft?.Remove();
         }
+        catch (IOException) when (Directory.Exists(Path))
+        {
+            // A file system without room even for another name.
+            OwnTree.Remove(Path);
+        }
         finally
         {
             ReleaseName();

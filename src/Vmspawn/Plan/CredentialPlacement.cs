@@ -11,6 +11,9 @@ internal enum CredentialTransport
     /// <summary>A file of QEMU's firmware configuration device.</summary>
     FwCfg,
 
+    /// <summary>A word of the kernel command line, which everybody in the guest and on the host can read: for public ones alone.</summary>
+    KernelCommandLine,
+
     /// <summary>A file of an archive behind the initrd, which is measured with it.</summary>
     Initrd,
 }
@@ -18,7 +21,7 @@ internal enum CredentialTransport
 /// <summary>A credential with the way it goes.</summary>
 internal sealed record PlacedCredential(CredentialSpec Credential, CredentialTransport Transport);
 
-/// <summary>Which credential goes which way: SMBIOS where the guest has it and there is room, then fw_cfg. Never the kernel command line, which everybody in the guest and on the host can read.</summary>
+/// <summary>Which credential goes which way: SMBIOS where the guest has it and there is room, then fw_cfg, then for public ones the kernel command line.</summary>
 /// <param name="Placed">In the order given.</param>
 /// <param name="Unplaced">Those that no way can carry.</param>
 internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Placed, IReadOnlyList<CredentialSpec> Unplaced)
@@ -33,6 +36,9 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
 
     /// <summary>All tables together have 65535 bytes in SMBIOS 2 (QEMU: "SMBIOS 2.1 table length … exceeds 65535"); the rest is for those that are not ours.</summary>
     private const int SmbiosRoom = 48 << 10;
+
+    /// <summary>Half of what Linux takes on x86.</summary>
+    private const int CommandLineRoom = 1 << 10;
 
     /// <summary>Files of fw_cfg that QEMU itself and firmware for it make, and those of ours that always fit beside them (FW_CFG_FILE_SLOTS_DFLT is 32).</summary>
     private const int UsualFwCfgSlots = 32, FreeFwCfgSlots = 8;
@@ -57,7 +63,7 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
     public static CredentialPlacement For(IReadOnlyList<CredentialSpec> credentials, bool hasSmbios, bool onlySmbios = false)
     {
         var transports = new CredentialTransport?[credentials.Count];
-        var (smbios, slots) = (hasSmbios ? SmbiosRoom : 0, onlySmbios ? 0 : MostInFwCfg);
+        var (smbios, slots, commandLine) = (hasSmbios ? SmbiosRoom : 0, onlySmbios ? 0 : MostInFwCfg, onlySmbios ? 0 : CommandLineRoom);
         foreach (var i in Enumerable.Range(0, credentials.Count).OrderBy(i => SmbiosText(credentials[i]).Length))
         {
             var credential = credentials[i];
@@ -69,6 +75,11 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
             else if (FwCfgKey(credential).Length <= LongestFwCfgKey && slots-- > 0)
             {
                 transports[i] = CredentialTransport.FwCfg;
+            }
+            else if (credential.IsPublic && KernelWord(credential).Length is var word && word <= commandLine)
+            {
+                transports[i] = CredentialTransport.KernelCommandLine;
+                commandLine -= word;
             }
         }
 
@@ -83,4 +94,7 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
         $"io.systemd.credential.binary:{credential.Id}={Convert.ToBase64String(credential.Value.Span)}";
 
     public static string FwCfgKey(CredentialSpec credential) => FwCfgPrefix + credential.Id;
+
+    public static string KernelWord(CredentialSpec credential) =>
+        $"systemd.set_credential_binary={credential.Id}:{Convert.ToBase64String(credential.Value.Span)}";
 }

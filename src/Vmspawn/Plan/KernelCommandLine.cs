@@ -10,6 +10,7 @@ internal static class KernelCommandLine
     {
         var words = ConsoleWords(spec)
             .Concat(RootWords(spec))
+            .Concat(CredentialPlacement.For(spec).By(CredentialTransport.KernelCommandLine).Select(CredentialPlacement.KernelWord))
             .Concat(spec.KernelArguments);
         // A CD cannot be mounted for writing, whatever the image builder's habit asked for.
         if (spec.Drives is [{ IsRoot: true, Type: DiskType.ScsiCd }, ..])

@@ -27,8 +27,8 @@ internal sealed record GuestUser(HostUser Host, uint Id, string? Shell, IReadOnl
     /// <summary>Adds the records of the user and of its group.</summary>
     public void Tell(CredentialSet credentials)
     {
-        credentials.Set($"userdb.transient.user.{Host.Name}", Json(WriteUser));
-        credentials.Set($"userdb.transient.group.{Host.Name}", Json(WriteGroup));
+        credentials.Set($"userdb.transient.user.{Host.Name}", Json(WriteUser), isPublic: true);
+        credentials.Set($"userdb.transient.group.{Host.Name}", Json(WriteGroup), isPublic: true);
     }
 
     private void WriteUser(Utf8JsonWriter json)

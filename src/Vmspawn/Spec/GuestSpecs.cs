@@ -25,10 +25,13 @@ internal sealed class CredentialSet
     public IReadOnlyList<CredentialSpec> All => _all;
 
     /// <summary>Sets one; a later value replaces an earlier one.</summary>
-    public void Set(string id, ReadOnlyMemory<byte> value)
+    /// <param name="id">Its name.</param>
+    /// <param name="value">Its bytes.</param>
+    /// <param name="isPublic">It is no secret.</param>
+    public void Set(string id, ReadOnlyMemory<byte> value, bool isPublic = false)
     {
         _all.RemoveAll(earlier => earlier.Id == id);
-        _all.Add(new CredentialSpec(id, value));
+        _all.Add(new CredentialSpec(id, value) { IsPublic = isPublic });
     }
 
     /// <summary>
@@ -36,13 +39,14 @@ internal sealed class CredentialSet
     /// </summary>
     /// <param name="id">Its name.</param>
     /// <param name="lines">Lines, with or without a last line feed.</param>
-    public void Append(string id, ReadOnlySpan<byte> lines)
+    /// <param name="isPublic">They are no secret; the whole is none when nothing in it is.</param>
+    public void Append(string id, ReadOnlySpan<byte> lines, bool isPublic = false)
     {
         var at = _all.FindIndex(earlier => earlier.Id == id);
         var before = at < 0 ? default : _all[at].Value.Span;
         ReadOnlySpan<byte> between = before.IsEmpty || before[^1] == '\n' ? [] : "\n"u8;
         ReadOnlySpan<byte> end = lines.IsEmpty || lines[^1] == '\n' ? [] : "\n"u8;
-        var joined = new CredentialSpec(id, (byte[])[.. before, .. between, .. lines, .. end]);
+        var joined = new CredentialSpec(id, (byte[])[.. before, .. between, .. lines, .. end]) { IsPublic = isPublic && (at < 0 || _all[at].IsPublic) };
         if (at < 0)
             _all.Add(joined);
         else

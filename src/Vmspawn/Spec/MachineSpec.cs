@@ -133,5 +133,9 @@ internal sealed record EntryFiles(
 
 /// <summary>A credential with its value at hand.</summary>
 /// <param name="Id">Its name.</param>
-/// <param name="Value">Its bytes; secret.</param>
-internal sealed record CredentialSpec(string Id, ValueBytes Value);
+/// <param name="Value">Its bytes; secret unless it is public.</param>
+internal sealed record CredentialSpec(string Id, ValueBytes Value)
+{
+    /// <summary>It is no secret, such as a public key or an address.</summary>
+    public bool IsPublic { get; init; }
+}

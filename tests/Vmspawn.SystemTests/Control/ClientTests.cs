@@ -77,7 +77,7 @@ public sealed class ClientTests : VmTest
             new Ended(1, "", $"vmspawn: {Scratch.Mark}: the machine belongs to another user (uid 0) (call this as that user, or as root)\n"),
             await AsNobody("terminate", Scratch.Mark, "--user"));
         await Good(Qemu, "terminate", Scratch.Mark);
-        await run.EndWith(1, ShortBound);
+        await run.EndWith(0, ShortBound);
     }
 
     private async Task<Ended> AsNobody(params string[] words)

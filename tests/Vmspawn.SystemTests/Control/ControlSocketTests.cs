@@ -72,7 +72,7 @@ public sealed class ControlSocketTests : VmTest
         await vm.Call(ControlledVm.Instance + "Pause");
         await vm.Call(ControlledVm.Instance + "Resume");
         await vm.Terminate();
-        await vm.Run.EndWith(1, ShortBound);
+        await vm.Run.EndWith(0, ShortBound);
         Assert.Equal(["READY", "STOP", "RESUME", "SHUTDOWN"], await everything.Names);
         Assert.Equal(["READY", "STOP", "SHUTDOWN"], await stops.Names);
     }

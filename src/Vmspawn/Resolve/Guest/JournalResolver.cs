@@ -40,7 +40,7 @@ internal static class JournalResolver
             return null;
 
         var port = vsock!.Program is null ? world.Vsock.FreePort() : UserPort;
-        credentials.Set(Credential, Encoding.ASCII.GetBytes($"vsock-stream:{VsockCid.Host}:{port}"));
+        credentials.Set(Credential, Encoding.ASCII.GetBytes($"vsock-stream:{VsockCid.Host}:{port}"), isPublic: true);
         return new JournalSpec(program!, file, wish, port);
     }
 

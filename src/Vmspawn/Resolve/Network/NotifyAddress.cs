@@ -19,7 +19,7 @@ internal static class NotifyAddress
         if (credentials.All.Any(credential => credential.Id == Credential))
             return vsock;
         var port = vsock.Program is null ? host.FreePort() : UserPort;
-        credentials.Set(Credential, Encoding.ASCII.GetBytes($"vsock-stream:{VsockCid.Host}:{port}"));
+        credentials.Set(Credential, Encoding.ASCII.GetBytes($"vsock-stream:{VsockCid.Host}:{port}"), isPublic: true);
         return vsock with { NotifyPort = port };
     }
 }

@@ -63,12 +63,12 @@ internal sealed class SshResolver : IAsyncDisposable
             problems.Add(new Problem("ssh-key", "--pass-ssh-key=yes", "ssh-keygen is not installed", "install it (Debian: openssh-client), or leave the option out"));
         if (_key is null || await KeyAsync(_key, problems) is not { } key)
             return null;
-        credentials.Append(PublicKeys, Encoding.UTF8.GetBytes(key.Public));
+        credentials.Append(PublicKeys, Encoding.UTF8.GetBytes(key.Public), isPublic: true);
         // Its name is too long for every way but SMBIOS and the kernel command line.
         if (_byVsock && hasSmbios && credentials.All.All(credential => credential.Id != DropIn))
-            credentials.Set(DropIn, SshdWithKey());
+            credentials.Set(DropIn, SshdWithKey(), isPublic: true);
         if (_byNetwork && _options.CloudInit is null)
-            credentials.Append("ssh.listen", Encoding.ASCII.GetBytes($"{ExtraPort}"));
+            credentials.Append("ssh.listen", Encoding.ASCII.GetBytes($"{ExtraPort}"), isPublic: true);
         return new SshSpec(key, _source!, _byNetwork ? HostPort(nics) : null);
     }
 
