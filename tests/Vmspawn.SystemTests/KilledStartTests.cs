@@ -17,16 +17,17 @@ public sealed class KilledStartTests : VmTest
     ];
 
     /// <summary>A TPM, a key and a template's child are made by each start that finds none.</summary>
-    private string[] Machine =>
+    private string[] Machine(string template) =>
     [
         "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--firmware=bios", "--console=headless", "--register=no", "--vsock=no", "--quiet",
-        "--network-user-mode", "--pass-ssh-key=yes", "--tpm=yes", $"--template={BootSector.Write(Scratch, "base")}", $"--image={Scratch.Own("child")}",
+        "--network-user-mode", "--pass-ssh-key=yes", "--tpm=yes", $"--template={template}", $"--image={Scratch.Own("child")}",
     ];
 
     [Fact]
     public async Task A_start_killed_at_a_system_call_leaves_nothing_in_the_way_of_the_next_one()
     {
         var state = Scratch.Own("child.tpmstate");
+        var machine = Machine(BootSector.Write(Scratch, "base"));
         var clock = Stopwatch.StartNew();
         var killed = 0;
         foreach (var (call, when) in Positions)
@@ -42,13 +43,13 @@ public sealed class KilledStartTests : VmTest
                 new Dictionary<string, string?>(),
                 Scratch,
                 QemuKind.Distribution,
-                ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", $"--inject={call}:signal=KILL:when={when}", Prepared.Binary, .. Machine]))
+                ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", $"--inject={call}:signal=KILL:when={when}", Prepared.Binary, .. machine]))
             {
                 killed += (await run.End(GuestBound)).Status == 0 ? 0 : 1;
             }
 
             await AllGone(at);
-            var next = await Run(QemuKind.Distribution, Machine);
+            var next = await Run(QemuKind.Distribution, machine);
             Assert.True(next.Status == 0, $"{at}: {next}");
             Assert.True(File.Exists(Path.Combine(state, "tpm2-00.permall")), at);
             Assert.True(!Scratch.Strangers().Any() && !Drafts().Any(), $"{at}: {string.Join(' ', Scratch.Strangers().Concat(Drafts()))}");

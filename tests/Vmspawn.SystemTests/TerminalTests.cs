@@ -78,13 +78,21 @@ public sealed class TerminalTests : VmTest
         await run.Screen.WaitFor("MARK", GuestBound);
         var qemu = Assert.Single(Processes.Children(run.ProcessId));
         if (end == "terminate")
+        {
             run.Signal(Signal.SIGTERM);
+            await run.Screen.WaitFor("asking the guest to power off", ShortBound);
+            // Signals that come within half a second are one.
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            run.Signal(Signal.SIGTERM);
+        }
         else
+        {
             Processes.Signal(qemu, "KILL");
-        await Task.Delay(1000);
-        if (end == "terminate")
-            run.Signal(Signal.SIGTERM);
+        }
+
         await run.End(TimeSpan.FromSeconds(30));
+        // What it wrote last may still be on its way through the terminal.
+        await run.Screen.WaitFor("\e(B", ShortBound);
         var after = run.Screen.Text[run.Screen.Text.IndexOf("MARK", StringComparison.Ordinal)..];
         foreach (var undone in (string[])["\e\\", "\e[!p", "\e[?1000l", end == "native" ? "\e[?1047l" : "\e[?1049l", "\e[?25h", "\e[?7h", "\e(B"])
             Assert.Contains(undone, after, StringComparison.Ordinal);

@@ -160,9 +160,10 @@ internal sealed class Draft : IDisposable
         {
             return null;
         }
-        catch (LinuxException error) when (error.Operation == "open")
+        catch (LinuxException)
         {
-            OwnTree.Remove(path);
+            // It may have been made before the call that failed; its name is random, so nothing else has it.
+            OwnTree.RemoveUnheld(path);
             throw;
         }
     }

@@ -36,6 +36,27 @@ public class CredentialPlacementTests
     }
 
     [Fact]
+    public void Only_a_public_one_may_go_onto_the_kernel_command_line()
+    {
+        var key = Some("ssh.ephemeral-authorized_keys-all") with { IsPublic = true };
+        Assert.Equal(CredentialTransport.KernelCommandLine, Way(key, hasSmbios: false));
+        Assert.Equal(CredentialTransport.Smbios, Way(key, hasSmbios: true));
+        Assert.Empty(CredentialPlacement.For([key with { IsPublic = false }], hasSmbios: false).Placed);
+        Assert.Empty(CredentialPlacement.For([key with { Value = new byte[2000] }], hasSmbios: false).Placed);
+    }
+
+    [Fact]
+    public void What_is_appended_to_a_secret_leaves_it_a_secret()
+    {
+        var set = new CredentialSet();
+        set.Append("fstab.extra", "a"u8, isPublic: true);
+        Assert.True(Assert.Single(set.All).IsPublic);
+        set.Append("fstab.extra", "b"u8);
+        set.Append("fstab.extra", "c"u8, isPublic: true);
+        Assert.False(Assert.Single(set.All).IsPublic);
+    }
+
+    [Fact]
     public void Many_get_slots_of_their_own_and_too_many_are_refused()
     {
         CredentialSpec[] All(int count) => [.. Enumerable.Range(0, count).Select(i => Some($"c{i}", 1000))];
