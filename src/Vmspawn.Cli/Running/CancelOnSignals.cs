@@ -32,13 +32,19 @@ internal sealed class CancelOnSignals : IDisposable
         using var signals = new CancelOnSignals();
         try
         {
-            return (await work(signals._stop.Token), null);
+            var result = await work(signals._stop.Token);
+            // The work may have been past its last wait when the signal came.
+            if (signals._received is null)
+                return (result, null);
         }
-        catch (OperationCanceledException) when (signals._received is { } received)
+        catch (OperationCanceledException) when (signals._received is not null)
         {
-            Report.Error($"stopped by {received.Name} before anything was started");
-            return (default, 128 + received.Number);
+            // The signal is reported below.
         }
+
+        var (number, name) = signals._received!.Value;
+        Report.Error($"stopped by {name} before anything was started");
+        return (default, 128 + number);
     }
 
     public void Dispose()
