@@ -23,7 +23,9 @@ public sealed class ProcessStartTests : VmTest
             [$"--block-signal={signal}", Prepared.Binary, .. Machine(Halting())]);
         await run.Error.WaitFor("booting", GuestBound);
         run.Signal(signal);
-        await Task.Delay(500);
+        await run.Error.WaitFor("asking the guest to power off", ShortBound);
+        // Signals that come within half a second are one.
+        await Task.Delay(TimeSpan.FromSeconds(1));
         run.Signal(signal);
         Assert.Equal(1, (await run.End(ShortBound)).Status);
     }
