@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Bench;
@@ -42,7 +41,7 @@ internal sealed class Supervised(string program, IReadOnlyList<string> options)
     /// <param name="runtime">Its $XDG_RUNTIME_DIR, or null for ours.</param>
     public ChildProcess Start(string? runtime = null)
     {
-        using SafeFileHandle nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         return ChildProcess.Start(new ChildSpec(program, options)
         {
             StandardOutput = nowhere,

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 using Vmspawn.Varlink;
 
@@ -44,7 +43,7 @@ internal static class EchoService
 
     private static ValueTask EchoAsync(VarlinkCall call)
     {
-        string text = call.Parameters.GetProperty("text"u8).GetString()!;
+        var text = call.Parameters.GetProperty("text"u8).GetString()!;
         return text.Length <= 1000
             ? call.ReplyAsync(reply => reply.WriteString("text"u8, text))
             : throw new VarlinkErrorException("org.example.echo.TooLong", error => error.WriteNumber("limit"u8, 1000));
@@ -52,7 +51,7 @@ internal static class EchoService
 
     private static async ValueTask CountAsync(VarlinkCall call)
     {
-        long to = call.Parameters.GetProperty("to"u8).GetInt64();
+        var to = call.Parameters.GetProperty("to"u8).GetInt64();
         if (to < 1)
             throw ServiceErrors.InvalidParameter("to");
         for (long number = 1; number < to; number++)
@@ -66,25 +65,25 @@ internal static class EchoService
 
     private static async ValueTask ReadFileAsync(VarlinkCall call)
     {
-        long index = call.Parameters.GetProperty("fileDescriptorIndex"u8).GetInt64();
-        if (!call.Descriptors.TryTake(index, out SafeFileHandle? handle))
+        var index = call.Parameters.GetProperty("fileDescriptorIndex"u8).GetInt64();
+        if (!call.Descriptors.TryTake(index, out var handle))
             throw ServiceErrors.InvalidParameter("fileDescriptorIndex");
         using var reader = new StreamReader(new FileStream(handle, FileAccess.Read));
-        string content = await reader.ReadToEndAsync(call.Cancellation);
+        var content = await reader.ReadToEndAsync(call.Cancellation);
         await call.ReplyAsync(reply => reply.WriteString("content"u8, content));
     }
 
     private static async ValueTask OpenFileAsync(VarlinkCall call)
     {
-        using SafeFileHandle handle = File.OpenHandle(call.Parameters.GetProperty("path"u8).GetString()!);
+        using var handle = File.OpenHandle(call.Parameters.GetProperty("path"u8).GetString()!);
         await call.ReplyAsync(reply => reply.WriteNumber("fileDescriptorIndex"u8, 0), [handle]);
     }
 
     private static async ValueTask ShoutAsync(VarlinkCall call)
     {
-        UpgradedConnection raw = await call.UpgradeAsync();
+        var raw = await call.UpgradeAsync();
         using var descriptors = new DescriptorQueue();
-        byte[] buffer = new byte[4096];
+        var buffer = new byte[4096];
         while (await raw.ReceiveAsync(buffer, descriptors) is var count and > 0)
         {
             System.Text.Ascii.ToUpperInPlace(buffer.AsSpan(0, count), out _);

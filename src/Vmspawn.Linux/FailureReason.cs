@@ -29,8 +29,8 @@ public static class FailureReason
     /// <summary>The text of an error number as strerror(3) says it, without the capital at its beginning.</summary>
     public static string Of(Errno errno)
     {
-        string text = Marshal.GetPInvokeErrorMessage((int)errno);
-        bool isWord = text.Length > 1 && char.IsLower(text[1]);
+        var text = Marshal.GetPInvokeErrorMessage((int)errno);
+        var isWord = text.Length > 1 && char.IsLower(text[1]);
         return isWord ? char.ToLowerInvariant(text[0]) + text[1..] : text;
     }
 

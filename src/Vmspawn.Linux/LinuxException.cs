@@ -32,7 +32,7 @@ public sealed class LinuxException : IOException
 
     private static string Describe(string operation, string? subject, Errno errno)
     {
-        string text = Marshal.GetPInvokeErrorMessage((int)errno);
+        var text = Marshal.GetPInvokeErrorMessage((int)errno);
         return subject is null ? $"{operation}: {text} ({errno})" : $"{operation}: {subject}: {text} ({errno})";
     }
 }

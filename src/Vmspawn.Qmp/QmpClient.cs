@@ -90,7 +90,7 @@ public sealed class QmpClient : IAsyncDisposable
         QmpCallOptions? options = null,
         CancellationToken cancellation = default)
     {
-        QmpCallOptions call = options ?? Plain;
+        var call = options ?? Plain;
         if (call.Timeout is { } timeout)
             QmpClientOptions.CheckTime(timeout, nameof(options));
         if (call.Descriptors is { Count: > MaxDescriptors })
@@ -137,13 +137,13 @@ public sealed class QmpClient : IAsyncDisposable
 
     private static void WriteMembers(Utf8JsonWriter writer, JsonElement arguments)
     {
-        foreach (JsonProperty member in arguments.EnumerateObject())
+        foreach (var member in arguments.EnumerateObject())
             member.WriteTo(writer);
     }
 
     private static void CheckOpen(IReadOnlyList<SafeHandle> descriptors)
     {
-        foreach (SafeHandle descriptor in descriptors)
+        foreach (var descriptor in descriptors)
         {
             if (descriptor.IsClosed || descriptor.IsInvalid)
                 throw new ArgumentException("A descriptor to send is closed or invalid.", nameof(descriptors));

@@ -21,8 +21,8 @@ public sealed record QmpGreeting(QmpVersion Version, IReadOnlyList<string> Capab
 {
     internal static QmpGreeting Read(JsonElement greeting)
     {
-        JsonElement version = greeting.Member("version");
-        JsonElement qemu = version.Member("qemu");
+        var version = greeting.Member("version");
+        var qemu = version.Member("qemu");
         return new QmpGreeting(
             new QmpVersion(qemu.Int32("major"), qemu.Int32("minor"), qemu.Int32("micro"), version.TextOr("package", "").Trim()),
             greeting.ListOrEmpty("capabilities", ReplyFields.AsText));

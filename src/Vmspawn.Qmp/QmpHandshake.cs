@@ -57,8 +57,8 @@ internal sealed class QmpHandshake : IDisposable
         var session = new QmpSession(transport, _options);
         try
         {
-            QmpGreeting greeting = await session.Greeting.WaitAsync(_stop.Token);
-            bool outOfBand = _options.OutOfBand && greeting.Capabilities.Contains("oob");
+            var greeting = await session.Greeting.WaitAsync(_stop.Token);
+            var outOfBand = _options.OutOfBand && greeting.Capabilities.Contains("oob");
             var call = new QmpCallOptions { Timeout = Timeout.InfiniteTimeSpan };
             await session.Calls.CallAsync("qmp_capabilities", outOfBand ? EnableOutOfBand : null, call, _stop.Token);
             return new QmpClient(session, greeting, outOfBand);

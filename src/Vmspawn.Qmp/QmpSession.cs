@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Qmp;
@@ -59,7 +58,7 @@ internal sealed class QmpSession : IAsyncDisposable
             while (await _transport.ReceiveAsync(lines.Room(), _stop.Token) is > 0 and int count)
             {
                 lines.Received(count);
-                while (lines.TryTakeLine(out ReadOnlySpan<byte> line))
+                while (lines.TryTakeLine(out var line))
                     Handle(line);
             }
 
@@ -88,7 +87,7 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         if (!line.ContainsAnyExcept(" \t\r"u8))
             return;
-        QmpMessage message = QmpMessage.Read(line);
+        var message = QmpMessage.Read(line);
         if (message.Kind is QmpMessageKind.Return or QmpMessageKind.Error)
         {
             Calls.Answer(message, line);
@@ -107,8 +106,8 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         try
         {
-            JsonElement greeting = message.Value();
-            QmpGreeting read = QmpGreeting.Read(greeting);
+            var greeting = message.Value();
+            var read = QmpGreeting.Read(greeting);
             VersionText = JsonMarshal.GetRawUtf8Value(greeting.GetProperty("version"u8)).ToArray();
             if (!_greeting.TrySetResult(read))
                 throw new QmpProtocolFault("it greeted twice");
@@ -124,7 +123,7 @@ internal sealed class QmpSession : IAsyncDisposable
         if (line.Length > _options.EventLimit)
             throw new QmpProtocolFault($"it sent the event {message.EventName} of {line.Length} bytes, above the limit of {_options.EventLimit}");
         RawEvents.Publish(line);
-        JsonElement data = message.Body.IsEmpty ? default : message.Value();
+        var data = message.Body.IsEmpty ? default : message.Value();
         if (_events.Publish(new QmpEvent(message.EventName, data, message.Timestamp)))
             Trace(QmpTraceKind.EarlyEventDropped, "an event gave way: nobody has subscribed yet");
     }

@@ -17,7 +17,7 @@ internal static class ChildPrograms
 
     public static bool TryRun(string[] args, out int exitCode)
     {
-        bool isChild = args is [Marker, _, ..];
+        var isChild = args is [Marker, _, ..];
         exitCode = isChild ? Run(args[1], args[2..]) : 0;
         return isChild;
     }
@@ -41,7 +41,7 @@ internal static class ChildPrograms
 
     private static int BeParent(bool dieWithParent)
     {
-        ChildProcess child = ChildProcess.Start(new ChildSpec("/bin/sleep", ["30"]) { DieWithParent = dieWithParent });
+        var child = ChildProcess.Start(new ChildSpec("/bin/sleep", ["30"]) { DieWithParent = dieWithParent });
         Console.WriteLine(child.Id);
         Thread.Sleep(Timeout.Infinite);
         return 0;

@@ -15,7 +15,7 @@ public class FailureReasonTests
     public void A_refused_file_is_told_with_the_number_that_dotnet_hides()
     {
         // Writing to a directory is EISDIR or EACCES for the kernel and "access denied" for .NET.
-        string reason = Reason(() => File.WriteAllText("/proc/1/root-is-no-file/..", "x"));
+        var reason = Reason(() => File.WriteAllText("/proc/1/root-is-no-file/..", "x"));
         Assert.DoesNotContain("path", reason);
         Assert.Equal("operation not permitted", FailureReason.Of(new UnauthorizedAccessException("denied", new IOException("x", (int)Errno.EPERM))));
         Assert.Equal("permission denied", FailureReason.Of(new UnauthorizedAccessException("denied")));

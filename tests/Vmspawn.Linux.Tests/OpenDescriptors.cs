@@ -6,8 +6,8 @@ internal static class OpenDescriptors
     /// <summary>How many descriptors point at something whose name contains a text.</summary>
     public static int Count(string target)
     {
-        int count = 0;
-        foreach (string link in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        var count = 0;
+        foreach (var link in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             try
             {

@@ -8,10 +8,10 @@ internal static class Output
 {
     public static async Task<(string Text, ChildExit Exit)> OfAsync(ChildSpec spec)
     {
-        using Pipe pipe = Pipe.Create();
-        using ChildProcess child = ChildProcess.Start(spec with { StandardOutput = pipe.WriteEnd });
+        using var pipe = Pipe.Create();
+        using var child = ChildProcess.Start(spec with { StandardOutput = pipe.WriteEnd });
         pipe.WriteEnd.Dispose();
-        string text = await Task.Run(() => ReadToEnd(pipe.ReadEnd));
+        var text = await Task.Run(() => ReadToEnd(pipe.ReadEnd));
         return (text, await child.Exited.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
@@ -25,7 +25,7 @@ internal static class Output
     {
         using var readiness = new Readiness(pipe);
         var line = new StringBuilder();
-        byte[] one = new byte[1];
+        var one = new byte[1];
         while (true)
         {
             await readiness.WaitReadableAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);

@@ -13,8 +13,8 @@ public class CallTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        Task<JsonElement> call = client.ExecuteAsync("qom-get", w => w.WriteString("path", "/ä+<"));
-        JsonElement command = await peer.NextAsync();
+        var call = client.ExecuteAsync("qom-get", w => w.WriteString("path", "/ä+<"));
+        var command = await peer.NextAsync();
         Assert.Equal("""{"execute":"qom-get","arguments":{"path":"/ä+<"},"id":2}""", command.GetRawText());
         await peer.ReturnAsync(command, """{"a": 1}""");
         Assert.Equal(1, (await call).GetProperty("a").GetInt32());
@@ -26,8 +26,8 @@ public class CallTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        Task call = client.DeviceDelAsync("nobody");
-        long id = (await peer.NextAsync()).GetProperty("id").GetInt64();
+        var call = client.DeviceDelAsync("nobody");
+        var id = (await peer.NextAsync()).GetProperty("id").GetInt64();
         await peer.SendAsync($$"""{"id": {{id}}, "error": {"class": "DeviceNotFound", "desc": "Device 'nobody' not found"} }""" + "\n");
         var refused = await Assert.ThrowsAsync<QmpCommandException>(() => call);
         Assert.Equal(("device_del", "DeviceNotFound", "Device 'nobody' not found"), (refused.Command, refused.ErrorClass, refused.Description));
@@ -42,11 +42,11 @@ public class CallTests
             await using var __ = peer;
             Task<JsonElement>[] calls = [.. order.Select(n => Task.Run(() => client.ExecuteAsync("echo", w => w.WriteNumber("n", n))))];
             var commands = new JsonElement[order.Length];
-            for (int at = 0; at < commands.Length; at++)
+            for (var at = 0; at < commands.Length; at++)
                 commands[at] = await peer.NextAsync();
-            foreach (int at in order)
+            foreach (var at in order)
                 await peer.ReturnAsync(commands[at], commands[at].GetProperty("arguments").GetProperty("n").GetRawText());
-            for (int at = 0; at < calls.Length; at++)
+            for (var at = 0; at < calls.Length; at++)
                 Assert.Equal(order[at], (await calls[at]).GetInt32());
             Assert.Equal((0, 0L, 0L), (client.InFlight, client.LateReplies, client.UnknownReplies));
         }, iter: 10, threads: 1);
@@ -59,15 +59,15 @@ public class CallTests
         await using var __ = peer;
         var late = await Assert.ThrowsAsync<QmpTimeoutException>(() => client.ExecuteAsync("slow", null, Short));
         Assert.Equal(("slow", TimeSpan.FromMilliseconds(50)), (late.Awaited, late.Limit));
-        JsonElement slow = await peer.NextAsync();
+        var slow = await peer.NextAsync();
 
         using var stop = new CancellationTokenSource();
         Task cancelled = client.ExecuteAsync("cancelled", cancellation: stop.Token);
-        JsonElement second = await peer.NextAsync();
+        var second = await peer.NextAsync();
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
 
-        Task<JsonElement> call = client.ExecuteAsync("quick");
+        var call = client.ExecuteAsync("quick");
         await peer.ReturnAsync(slow, "\"slow\"");
         await peer.ReturnAsync(second, "\"cancelled\"");
         await peer.ReturnAsync(await peer.NextAsync(), "\"quick\"");
@@ -90,8 +90,8 @@ public class CallTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync(new() { Trace = entry => told.Add(entry.Kind) });
         await using var _ = client;
         await using var __ = peer;
-        Task<JsonElement> call = client.ExecuteAsync("query-status");
-        JsonElement command = await peer.NextAsync();
+        var call = client.ExecuteAsync("query-status");
+        var command = await peer.NextAsync();
         await peer.SendAsync(stray + "\r\n");
         await peer.ReturnAsync(command, "7");
         Assert.Equal(7, (await call).GetInt32());
@@ -105,12 +105,12 @@ public class CallTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        Task<JsonElement> call = client.ExecuteAsync("a");
-        JsonElement command = await peer.NextAsync();
+        var call = client.ExecuteAsync("a");
+        var command = await peer.NextAsync();
         await peer.ReturnAsync(command, "1");
         await peer.ReturnAsync(command, "2");
         Assert.Equal(1, (await call).GetInt32());
-        Task<JsonElement> next = client.ExecuteAsync("b");
+        var next = client.ExecuteAsync("b");
         await peer.ReturnAsync(await peer.NextAsync(), "3");
         Assert.Equal(3, (await next).GetInt32());
         Assert.Equal(1, client.LateReplies);
@@ -124,14 +124,14 @@ public class CallTests
         await using var __ = peer;
         string filler = new('x', 1 << 20);
         var started = new List<Task>();
-        for (int n = 0; n < 5; n++)
+        for (var n = 0; n < 5; n++)
             started.Add(Assert.ThrowsAsync<QmpTimeoutException>(() => client.ExecuteAsync("big", w => w.WriteString("filler", filler), Short)));
         await Task.WhenAll(started);
 
         // The one whose bytes had begun to flow comes whole; those that were still waiting were never sent.
-        Task<JsonElement> call = client.ExecuteAsync("after");
+        var call = client.ExecuteAsync("after");
         Assert.Equal(filler, (await peer.NextAsync()).GetProperty("arguments").GetProperty("filler").GetString());
-        JsonElement after = await peer.NextAsync();
+        var after = await peer.NextAsync();
         Assert.Equal("after", after.GetProperty("execute").GetString());
         await peer.ReturnAsync(after);
         await call;
@@ -145,7 +145,7 @@ public class CallTests
         await using var __ = peer;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ExecuteAsync("never", cancellation: new(true)));
         Task call = client.ExecuteAsync("first");
-        JsonElement command = await peer.NextAsync();
+        var command = await peer.NextAsync();
         Assert.Equal("first", command.GetProperty("execute").GetString());
         await peer.ReturnAsync(command);
         await call;
@@ -157,16 +157,16 @@ public class CallTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        Task<JsonElement> call = client.ExecuteAsync("big");
-        JsonElement command = await peer.NextAsync();
-        int overhead = $$"""{"return": "", "id": {{command.GetProperty("id")}}}""".Length;
+        var call = client.ExecuteAsync("big");
+        var command = await peer.NextAsync();
+        var overhead = $$"""{"return": "", "id": {{command.GetProperty("id")}}}""".Length;
         string value = new('x', (16 << 20) - overhead);
         await peer.ReturnAsync(command, $"\"{value}\"");
         Assert.Equal(value.Length, (await call).GetString()!.Length);
 
         call = client.ExecuteAsync("bigger");
         command = await peer.NextAsync();
-        Task sending = peer.ReturnAsync(command, $"\"{value}x\"");
+        var sending = peer.ReturnAsync(command, $"\"{value}x\"");
         var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => call);
         Assert.Equal(QmpEndKind.Protocol, ended.End.Kind);
         Assert.Contains("16777216 bytes", ended.Message);
@@ -179,7 +179,7 @@ public class CallTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync(new() { MessageLimit = 1000 });
         await using var _ = client;
         await using var __ = peer;
-        JsonElement list = JsonDocument.Parse("[]").RootElement;
+        var list = JsonDocument.Parse("[]").RootElement;
         await Assert.ThrowsAsync<ArgumentException>(() => client.ExecuteAsync(""));
         await Assert.ThrowsAsync<ArgumentException>(() => client.ExecuteAsync("a", list));
         await Assert.ThrowsAsync<ArgumentException>(() => client.ExecuteAsync("a", w => w.WriteStartObject("open")));
@@ -189,7 +189,7 @@ public class CallTests
         Assert.Equal(0, client.InFlight);
 
         Task call = client.ExecuteAsync("first");
-        JsonElement command = await peer.NextAsync();
+        var command = await peer.NextAsync();
         Assert.Equal("first", command.GetProperty("execute").GetString());
         await peer.ReturnAsync(command);
         await call;

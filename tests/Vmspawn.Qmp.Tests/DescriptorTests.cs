@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Qmp.Tests;
@@ -11,16 +10,16 @@ public class DescriptorTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        using SafeFileHandle file = File.OpenHandle("/dev/null");
+        using var file = File.OpenHandle("/dev/null");
         await Assert.ThrowsAsync<QmpTimeoutException>(
             () => client.AddFdAsync(file, options: new() { Timeout = TimeSpan.FromMilliseconds(50) }));
-        JsonElement first = await peer.NextAsync();
+        var first = await peer.NextAsync();
         Assert.Equal(1, peer.Descriptors.Count);
 
         // QEMU has not taken the first one yet, and a second would replace it there.
-        Task<QmpAddedDescriptor> second = client.AddFdAsync(file);
-        Task<JsonElement> plain = client.ExecuteAsync("query-status");
-        JsonElement command = await peer.NextAsync();
+        var second = client.AddFdAsync(file);
+        var plain = client.ExecuteAsync("query-status");
+        var command = await peer.NextAsync();
         Assert.Equal("query-status", command.GetProperty("execute").GetString());
         await peer.ReturnAsync(command);
         await plain;
@@ -40,15 +39,15 @@ public class DescriptorTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        using SafeFileHandle file = File.OpenHandle("/dev/null");
-        Task<QmpAddedDescriptor> first = client.AddFdAsync(file);
-        JsonElement command = await peer.NextAsync();
+        using var file = File.OpenHandle("/dev/null");
+        var first = client.AddFdAsync(file);
+        var command = await peer.NextAsync();
         await Assert.ThrowsAsync<QmpTimeoutException>(
             () => client.AddFdAsync(file, options: new() { Timeout = TimeSpan.FromMilliseconds(20) }));
         await peer.ReturnAsync(command, """{"fdset-id": 0, "fd": 10}""");
         await first;
 
-        Task third = client.GetfdAsync("n", file);
+        var third = client.GetfdAsync("n", file);
         await peer.ReturnAsync(await peer.NextAsync());
         await third;
         Assert.Equal(0, client.InFlight);
@@ -59,7 +58,7 @@ public class DescriptorTests
     {
         var (peer, client) = await ScriptedPeer.ConnectedAsync(new() { CallTimeout = Timeout.InfiniteTimeSpan });
         await using var _ = client;
-        using SafeFileHandle file = File.OpenHandle("/dev/null");
+        using var file = File.OpenHandle("/dev/null");
         Task first = client.AddFdAsync(file);
         Task second = client.AddFdAsync(file);
         await peer.NextAsync();
@@ -74,7 +73,7 @@ public class DescriptorTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        SafeFileHandle file = File.OpenHandle("/dev/null");
+        var file = File.OpenHandle("/dev/null");
         file.Dispose();
         await Assert.ThrowsAsync<ArgumentException>(() => client.AddFdAsync(file));
         await Assert.ThrowsAsync<ArgumentException>(() => client.ExecuteAsync("a", null, new() { Descriptors = new SafeFileHandle[17] }));

@@ -20,9 +20,9 @@ public class DocumentedExampleTests
         Assert.Contains("prelaunch\nRESUME\nGenericError: ", log.ToString());
         Assert.EndsWith("ended: QEMU closed it\n", log.ToString());
 
-        string repository = FindUp("docs/qmp.md");
-        string shown = CodeOf(File.ReadAllText(Path.Combine(repository, "docs/qmp.md")), "```csharp\n", "```");
-        string compiled = CodeOf(
+        var repository = FindUp("docs/qmp.md");
+        var shown = CodeOf(File.ReadAllText(Path.Combine(repository, "docs/qmp.md")), "```csharp\n", "```");
+        var compiled = CodeOf(
             File.ReadAllText(Path.Combine(repository, "tests/Vmspawn.Qmp.Tests/DocumentedExampleTests.cs")), "// <example>\n", "        // </example>");
         Assert.Equal(compiled.Replace("\n        ", "\n", StringComparison.Ordinal).TrimStart(), shown);
     }
@@ -30,15 +30,15 @@ public class DocumentedExampleTests
     private static async Task ExampleAsync(string path, Action<string> print)
     {
         // <example>
-        await using QmpClient qemu = await QmpClient.ConnectAsync(path);
+        await using var qemu = await QmpClient.ConnectAsync(path);
         print($"QEMU {qemu.Greeting.Version}");
 
         // A typed command.
-        QmpStatus status = await qemu.QueryStatusAsync();
+        var status = await qemu.QueryStatusAsync();
         print(status.Status);
 
         // Subscribe first, then do what makes the event.
-        using QmpEventStream events = qemu.SubscribeTo("RESUME", "SHUTDOWN");
+        using var events = qemu.SubscribeTo("RESUME", "SHUTDOWN");
         await qemu.ContAsync();
         print((await events.FirstAsync()).Name);
 
@@ -61,7 +61,7 @@ public class DocumentedExampleTests
         }
 
         await qemu.QuitAsync();
-        QmpEnd end = await qemu.Ended;
+        var end = await qemu.Ended;
         print($"ended: {end.Text}");
         // </example>
     }
@@ -79,7 +79,7 @@ public class DocumentedExampleTests
 
     private static string CodeOf(string text, string from, string to)
     {
-        int start = text.IndexOf(from, StringComparison.Ordinal) + from.Length;
+        var start = text.IndexOf(from, StringComparison.Ordinal) + from.Length;
         return text[start..text.IndexOf(to, start, StringComparison.Ordinal)];
     }
 }

@@ -13,15 +13,15 @@ public class EndTests
     [Fact]
     public async Task The_stream_may_end_after_any_byte_and_everything_pending_learns_it()
     {
-        string whole = string.Concat(Parts);
+        var whole = string.Concat(Parts);
         // The answer needs all but the last LF, so one byte less than that is the longest that must fail.
-        for (int length = 0; length < whole.Length; length++)
+        for (var length = 0; length < whole.Length; length++)
         {
             var transport = new FakeTransport();
-            Task<JsonElement> talk = TalkAsync(transport);
+            var talk = TalkAsync(transport);
             Converse(transport, pieceSize: 1000, stopAfter: length);
             var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => talk.WaitAsync(Bound));
-            bool between = whole[..length].TrimEnd(' ', '\r') is "" or [.., '\n'];
+            var between = whole[..length].TrimEnd(' ', '\r') is "" or [.., '\n'];
             Assert.Equal((length, between ? QmpEndKind.EndOfStream : QmpEndKind.Truncated), (length, ended.End.Kind));
             Assert.True(transport.Disposed);
         }
@@ -35,7 +35,7 @@ public class EndTests
     public async Task The_conversation_works_in_pieces_of_any_size(int size)
     {
         var transport = new FakeTransport();
-        Task<JsonElement> talk = TalkAsync(transport);
+        var talk = TalkAsync(transport);
         Converse(transport, size, stopAfter: int.MaxValue);
         Assert.Equal(5, (await talk.WaitAsync(Bound)).GetInt32());
     }
@@ -45,7 +45,7 @@ public class EndTests
     {
         var transport = new FloodingTransport();
         var options = new QmpClientOptions { HandshakeTimeout = TimeSpan.FromSeconds(1) };
-        Task<QmpClient> starting = Task.Run(() => QmpClient.StartAsync(transport, options, CancellationToken.None));
+        var starting = Task.Run(() => QmpClient.StartAsync(transport, options, CancellationToken.None));
         await Assert.ThrowsAsync<QmpTimeoutException>(() => starting.WaitAsync(Bound));
         Assert.True(transport.Disposed);
     }
@@ -60,7 +60,7 @@ public class EndTests
     public async Task Garbage_is_the_reason_of_the_end(string garbage)
     {
         var transport = new FakeTransport();
-        Task<JsonElement> talk = TalkAsync(transport);
+        var talk = TalkAsync(transport);
         transport.Give(Encoding.Latin1.GetBytes(garbage));
         var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => talk.WaitAsync(Bound));
         Assert.Equal(QmpEndKind.Protocol, ended.End.Kind);
@@ -74,14 +74,14 @@ public class EndTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        using QmpEventStream stream = client.Subscribe();
+        using var stream = client.Subscribe();
         Task[] calls = [.. Enumerable.Range(0, 20).Select(_ => client.ExecuteAsync("a", null, new() { Timeout = Timeout.InfiniteTimeSpan }))];
         await peer.SendAsync("this is not JSON\n{\"event\": \"NEVER\"}\n");
         await peer.DisposeAsync();
-        QmpEnd end = await client.Ended.WaitAsync(Bound);
+        var end = await client.Ended.WaitAsync(Bound);
         await client.DisposeAsync();
         Assert.Equal(QmpEndKind.Protocol, end.Kind);
-        foreach (Task call in calls)
+        foreach (var call in calls)
             Assert.Same(end, (await Assert.ThrowsAsync<QmpDisconnectedException>(() => call.WaitAsync(Bound))).End);
         Assert.Same(end, (await Assert.ThrowsAsync<QmpDisconnectedException>(() => client.ExecuteAsync("late"))).End);
         Assert.Same(end, (await Assert.ThrowsAsync<QmpDisconnectedException>(async () => await stream.FirstAsync())).End);
@@ -100,7 +100,7 @@ public class EndTests
         await using var _ = client;
         await using var __ = peer;
         Task call = client.ExecuteAsync("a");
-        JsonElement command = await peer.NextAsync();
+        var command = await peer.NextAsync();
         await peer.SendAsync($$"""{"error": {{error}}, "id": {{command.GetProperty("id")}}}""" + "\n");
         var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => call.WaitAsync(Bound));
         Assert.Equal(QmpEndKind.Protocol, ended.End.Kind);
@@ -134,11 +134,11 @@ public class EndTests
     public async Task What_the_peer_said_before_it_went_is_read_though_sending_fails()
     {
         var transport = new FakeTransport();
-        Task<QmpClient> starting = QmpClient.StartAsync(transport, QmpClientOptions.Default, default);
+        var starting = QmpClient.StartAsync(transport, QmpClientOptions.Default, default);
         Converse(transport, pieceSize: 1000, stopAfter: int.MaxValue);
-        await using QmpClient client = await starting;
+        await using var client = await starting;
         transport.OnSend = (_, _) => throw new IOException("Broken pipe");
-        using QmpEventStream stream = client.Subscribe();
+        using var stream = client.Subscribe();
         Task call = client.ExecuteAsync("quit");
         transport.Give("{\"event\": \"SHUTDOWN\"}\r\n");
         transport.GiveEnd();
@@ -150,7 +150,7 @@ public class EndTests
     public async Task A_failing_socket_is_the_reason_whichever_way_it_fails()
     {
         var transport = new FakeTransport();
-        Task<JsonElement> talk = TalkAsync(transport);
+        var talk = TalkAsync(transport);
         transport.GiveFailure(new IOException("the cable is cut"));
         var ended = await Assert.ThrowsAsync<QmpDisconnectedException>(() => talk.WaitAsync(Bound));
         Assert.Equal((QmpEndKind.Transport, "the cable is cut"), (ended.End.Kind, ended.End.Text));
@@ -178,7 +178,7 @@ public class EndTests
         var (peer, socket) = ScriptedPeer.Create();
         await using var _ = peer;
         using var stop = new CancellationTokenSource();
-        Task<QmpClient> starting = QmpClient.StartAsync(socket, null, stop.Token);
+        var starting = QmpClient.StartAsync(socket, null, stop.Token);
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting.WaitAsync(Bound));
     }
@@ -194,8 +194,8 @@ public class EndTests
     /// <summary>Says the next part after each command that was sent, and ends the stream after so many bytes.</summary>
     private static void Converse(FakeTransport transport, int pieceSize, int stopAfter)
     {
-        int next = 0;
-        int said = 0;
+        var next = 0;
+        var said = 0;
         transport.OnSend = (_, _) =>
         {
             Say();
@@ -205,10 +205,10 @@ public class EndTests
 
         void Say()
         {
-            string part = Parts[next++];
-            int length = Math.Min(part.Length, stopAfter - said);
+            var part = Parts[next++];
+            var length = Math.Min(part.Length, stopAfter - said);
             said += length;
-            for (int at = 0; at < length; at += pieceSize)
+            for (var at = 0; at < length; at += pieceSize)
                 transport.Give(part[at..Math.Min(at + pieceSize, length)]);
             if (said == stopAfter)
                 transport.GiveEnd();
@@ -217,7 +217,7 @@ public class EndTests
 
     private static async Task<JsonElement> TalkAsync(FakeTransport transport)
     {
-        await using QmpClient client = await QmpClient.StartAsync(transport, QmpClientOptions.Default, default);
+        await using var client = await QmpClient.StartAsync(transport, QmpClientOptions.Default, default);
         return await client.ExecuteAsync("a");
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Vmspawn.Qmp.Tests;
 
 public class EventTests
@@ -9,16 +7,16 @@ public class EventTests
     {
         var (peer, socket) = ScriptedPeer.Create();
         await using var _ = peer;
-        Task<QmpClient> starting = QmpClient.StartAsync(socket);
+        var starting = QmpClient.StartAsync(socket);
         await peer.SendAsync(Event(0) + ScriptedPeer.Greeting + Event(1));
-        JsonElement capabilities = await peer.NextAsync();
+        var capabilities = await peer.NextAsync();
         await peer.SendAsync(Event(2));
         await peer.ReturnAsync(capabilities);
-        await using QmpClient client = await starting;
+        await using var client = await starting;
         await SendAndSettleAsync(peer, client, Event(3));
 
-        using QmpEventStream first = client.Subscribe();
-        using QmpEventStream second = client.Subscribe();
+        using var first = client.Subscribe();
+        using var second = client.Subscribe();
         await peer.SendAsync(Event(4));
         await TakesAsync(first, [0, 1, 2, 3, 4]);
         await TakesAsync(second, [4]);
@@ -27,7 +25,7 @@ public class EventTests
     [Fact]
     public async Task Of_too_many_early_events_the_newest_are_kept_and_the_loss_is_traced()
     {
-        int lost = 0;
+        var lost = 0;
         var options = new QmpClientOptions { EarlyEvents = 2, Trace = entry => lost += entry.Kind == QmpTraceKind.EarlyEventDropped ? 1 : 0 };
         var (peer, client) = await ScriptedPeer.ConnectedAsync(options);
         await using var _ = client;
@@ -43,9 +41,9 @@ public class EventTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        using QmpEventStream slow = client.Subscribe(new() { Capacity = 2 });
-        using QmpEventStream dropping = client.Subscribe(new() { Capacity = 2, Overflow = QmpOverflow.DropOldest });
-        using QmpEventStream wide = client.Subscribe();
+        using var slow = client.Subscribe(new() { Capacity = 2 });
+        using var dropping = client.Subscribe(new() { Capacity = 2, Overflow = QmpOverflow.DropOldest });
+        using var wide = client.Subscribe();
         await SendAndSettleAsync(peer, client, string.Concat(Enumerable.Range(0, 5).Select(Event)));
 
         await TakesAsync(slow, [0, 1]);
@@ -63,8 +61,8 @@ public class EventTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        using QmpEventStream named = client.SubscribeTo("E1", "E3");
-        using QmpEventStream broken = client.Subscribe(new() { Filter = _ => throw new NotSupportedException("mine") });
+        using var named = client.SubscribeTo("E1", "E3");
+        using var broken = client.Subscribe(new() { Filter = _ => throw new NotSupportedException("mine") });
         await peer.SendAsync(Event(0) + Event(1) + Event(2) + Event(3));
         await TakesAsync(named, [1, 3]);
         Assert.Equal("mine", (await Assert.ThrowsAsync<NotSupportedException>(async () => await broken.FirstAsync())).Message);
@@ -75,7 +73,7 @@ public class EventTests
     {
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
-        using QmpEventStream stream = client.Subscribe();
+        using var stream = client.Subscribe();
         await peer.SendAsync(Event(0));
         await peer.DisposeAsync();
         await client.Ended;
@@ -90,8 +88,8 @@ public class EventTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        QmpEventStream stream = client.Subscribe();
-        Task<int> reading = stream.CountAsync().AsTask();
+        var stream = client.Subscribe();
+        var reading = stream.CountAsync().AsTask();
         stream.Dispose();
         Assert.Equal(0, await reading);
         await SendAndSettleAsync(peer, client, Event(0));
@@ -104,9 +102,9 @@ public class EventTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        using QmpEventStream stream = client.Subscribe();
+        using var stream = client.Subscribe();
         using var stop = new CancellationTokenSource();
-        Task<QmpEvent> reading = stream.FirstAsync(stop.Token).AsTask();
+        var reading = stream.FirstAsync(stop.Token).AsTask();
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         await peer.SendAsync(Event(7));
@@ -120,7 +118,7 @@ public class EventTests
         await using var _ = client;
         await using var __ = peer;
         await peer.SendAsync($$"""{"event": "BIG", "data": {"x": "{{new string('x', 1000)}}"} }""" + "\n");
-        QmpEnd end = await client.Ended;
+        var end = await client.Ended;
         Assert.Equal(QmpEndKind.Protocol, end.Kind);
         Assert.Contains("BIG", end.Text);
     }
@@ -131,7 +129,7 @@ public class EventTests
     private static async Task SendAndSettleAsync(ScriptedPeer peer, QmpClient client, string text)
     {
         Task call = client.ExecuteAsync("settle");
-        JsonElement command = await peer.NextAsync();
+        var command = await peer.NextAsync();
         await peer.SendAsync(text);
         await peer.ReturnAsync(command);
         await call;

@@ -32,11 +32,11 @@ internal sealed class FakeTransport : IQmpTransport
         {
             if (!await _pieces.Reader.WaitToReadAsync(cancellation))
                 return 0;
-            _pieces.Reader.TryRead(out byte[]? piece);
+            _pieces.Reader.TryRead(out var piece);
             _rest = piece ?? [];
         }
 
-        int count = Math.Min(_rest.Length, buffer.Length);
+        var count = Math.Min(_rest.Length, buffer.Length);
         _rest.AsSpan(0, count).CopyTo(buffer.Span);
         _rest = _rest[count..];
         return count;
@@ -45,7 +45,7 @@ internal sealed class FakeTransport : IQmpTransport
     public async ValueTask SendAsync(
         ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellation)
     {
-        string text = Encoding.UTF8.GetString(bytes.Span);
+        var text = Encoding.UTF8.GetString(bytes.Span);
         lock (Sent)
             Sent.Add(text);
         if (OnSend is not null)

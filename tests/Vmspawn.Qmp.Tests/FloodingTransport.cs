@@ -13,7 +13,7 @@ internal sealed class FloodingTransport : IQmpTransport
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        int count = Math.Min(buffer.Length, Event.Length);
+        var count = Math.Min(buffer.Length, Event.Length);
         Event.AsSpan(0, count).CopyTo(buffer.Span);
         return ValueTask.FromResult(count);
     }

@@ -18,7 +18,7 @@ public class LineBufferTests
     public void A_line_up_to_the_limit_is_taken_and_a_longer_one_refused_with_any_line_end() =>
         Gen.Select(Gen.Int[0, 300], Gen.OneOf("\n", "\r\n"), Gen.Int[1, 40].Array[1, 10]).Sample((length, end, cuts) =>
         {
-            byte[] bytes = Encoding.ASCII.GetBytes(new string('x', length) + end);
+            var bytes = Encoding.ASCII.GetBytes(new string('x', length) + end);
             if (length <= 256)
                 Assert.Equal([new string('x', length)], Lines(bytes, cuts, limit: 256));
             else
@@ -30,7 +30,7 @@ public class LineBufferTests
     {
         const int limit = 100_000;
         var lines = new LineBuffer(limit);
-        int total = 0;
+        var total = 0;
         Assert.Throws<QmpProtocolFault>(FeedEndlessly);
         Assert.InRange(total, limit + 1, limit + 3);
         Assert.InRange(lines.Capacity, limit, limit + 3);
@@ -39,7 +39,7 @@ public class LineBufferTests
         {
             while (total < limit * 10)
             {
-                Memory<byte> room = lines.Room();
+                var room = lines.Room();
                 room.Span.Fill((byte)'x');
                 total += room.Length;
                 lines.Received(room.Length);
@@ -62,8 +62,8 @@ public class LineBufferTests
     public void A_long_line_in_small_pieces_takes_linear_time()
     {
         byte[] bytes = [.. Enumerable.Repeat((byte)'x', 8 << 20), (byte)'\n'];
-        long start = Stopwatch.GetTimestamp();
-        int count = 0;
+        var start = Stopwatch.GetTimestamp();
+        var count = 0;
         Feed(new LineBuffer(16 << 20), bytes, [64], _ => count++);
         Assert.Equal(1, count);
         // Scanning from the start each time would be half a terabyte of looking.
@@ -81,21 +81,21 @@ public class LineBufferTests
 
     private static void Feed(LineBuffer lines, ReadOnlySpan<byte> bytes, int[] cuts, TakeLine take)
     {
-        for (int at = 0; bytes.Length > 0; at++)
+        for (var at = 0; bytes.Length > 0; at++)
         {
-            Memory<byte> room = lines.Room();
-            int count = Math.Min(Math.Min(cuts[at % cuts.Length], room.Length), bytes.Length);
+            var room = lines.Room();
+            var count = Math.Min(Math.Min(cuts[at % cuts.Length], room.Length), bytes.Length);
             bytes[..count].CopyTo(room.Span);
             bytes = bytes[count..];
             lines.Received(count);
-            while (lines.TryTakeLine(out ReadOnlySpan<byte> line))
+            while (lines.TryTakeLine(out var line))
                 take(line);
         }
     }
 
     private static IEnumerable<string> NaiveLines(byte[] bytes)
     {
-        string[] parts = Encoding.Latin1.GetString(bytes).Split('\n');
+        var parts = Encoding.Latin1.GetString(bytes).Split('\n');
         return parts[..^1].Select(part => part.EndsWith('\r') ? part[..^1] : part);
     }
 }

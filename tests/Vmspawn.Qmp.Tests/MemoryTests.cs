@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Vmspawn.Qmp.Tests;
 
 /// <summary>Alone, because what other tests hold is counted too.</summary>
@@ -14,20 +12,20 @@ public class MemoryTests
         await using var _ = client;
         await using var __ = peer;
         await CallManyAsync(500);
-        long before = GC.GetTotalMemory(forceFullCollection: true);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
         await CallManyAsync(10_000);
-        long after = GC.GetTotalMemory(forceFullCollection: true);
+        var after = GC.GetTotalMemory(forceFullCollection: true);
         Assert.InRange(after - before, long.MinValue, 200_000);
         Assert.Equal(0, client.InFlight);
         Assert.InRange(client.LateReplies, 1, 10_500);
 
         async Task CallManyAsync(int count)
         {
-            for (int n = 0; n < count; n++)
+            for (var n = 0; n < count; n++)
             {
                 using var stop = new CancellationTokenSource();
                 Task call = client.ExecuteAsync("a", cancellation: stop.Token);
-                JsonElement command = await peer.NextAsync();
+                var command = await peer.NextAsync();
                 if (n % 3 == 0)
                     stop.Cancel();
                 await peer.ReturnAsync(command);

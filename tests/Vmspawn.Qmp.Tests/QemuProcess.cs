@@ -13,15 +13,15 @@ internal sealed class QemuProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("qemu-system-x86_64") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         string[] common = ["-S", "-nodefaults", "-no-user-config", "-display", "none", "-M", "q35,accel=tcg", "-m", "64"];
-        foreach (string argument in common)
+        foreach (var argument in common)
             start.ArgumentList.Add(argument);
-        for (int n = 0; n < monitors; n++)
+        for (var n = 0; n < monitors; n++)
         {
             start.ArgumentList.Add("-qmp");
             start.ArgumentList.Add($"unix:{Socket(n)},server=on,wait=off");
         }
 
-        foreach (string argument in arguments)
+        foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         _process = Process.Start(start)!;
         _errors = _process.StandardError.ReadToEndAsync();
@@ -33,7 +33,7 @@ internal sealed class QemuProcess : IAsyncDisposable
 
     public async Task<QmpClient> ConnectAsync(int monitor = 0, QmpClientOptions? options = null)
     {
-        for (long start = Stopwatch.GetTimestamp(); ; await Task.Delay(10))
+        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(10))
         {
             try
             {

@@ -30,7 +30,7 @@ public class QmpMessageTests
         Assert.Equal((QmpMessageKind.Return, "\"x\""), KindAndId(Valid[2]));
         Assert.Equal((QmpMessageKind.Error, "3"), KindAndId(Valid[3]));
         Assert.Equal((QmpMessageKind.Event, ""), KindAndId(Valid[4]));
-        QmpMessage happened = QmpMessage.Read(Encoding.UTF8.GetBytes(Valid[5]));
+        var happened = QmpMessage.Read(Encoding.UTF8.GetBytes(Valid[5]));
         Assert.Equal("DEVICE_DELETED", happened.EventName);
         Assert.Equal("d", happened.Value().GetProperty("device").GetString());
         Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(1).AddMicroseconds(2), happened.Timestamp);
@@ -42,7 +42,7 @@ public class QmpMessageTests
     [Fact]
     public void Invalid_utf8_is_a_fault()
     {
-        byte[] bytes = Encoding.Latin1.GetBytes("{\"return\": \"\xff\xfe\", \"id\": 1}");
+        var bytes = Encoding.Latin1.GetBytes("{\"return\": \"\xff\xfe\", \"id\": 1}");
         Assert.Contains("UTF-8", Assert.Throws<QmpProtocolFault>(() => Kind(bytes)).Message);
     }
 
@@ -53,7 +53,7 @@ public class QmpMessageTests
     [InlineData(1_000_000, false)]
     public void Nesting_is_read_as_deep_as_qemu_goes_and_refused_beyond(int depth, bool isRead)
     {
-        byte[] bytes = Encoding.ASCII.GetBytes($$"""{"return": {{new string('[', depth)}}{{new string(']', depth)}}, "id": 1}""");
+        var bytes = Encoding.ASCII.GetBytes($$"""{"return": {{new string('[', depth)}}{{new string(']', depth)}}, "id": 1}""");
         if (isRead)
             Assert.Equal(QmpMessageKind.Return, Kind(bytes));
         else
@@ -69,7 +69,7 @@ public class QmpMessageTests
     [InlineData("[]")]
     public void An_event_with_an_unknown_time_is_still_an_event(string time)
     {
-        QmpMessage happened = QmpMessage.Read(Encoding.UTF8.GetBytes($$"""{"event": "STOP", "timestamp": {{time}}}"""));
+        var happened = QmpMessage.Read(Encoding.UTF8.GetBytes($$"""{"event": "STOP", "timestamp": {{time}}}"""));
         Assert.Equal("STOP", happened.EventName);
         Assert.Null(happened.Timestamp);
     }
@@ -79,7 +79,7 @@ public class QmpMessageTests
         Gen.Select(Gen.OneOf(Valid), Gen.Select(Gen.Int[0, 200], Gen.Byte, Gen.Int[0, 3]).Array[1, 5]).Sample((text, damage) =>
         {
             List<byte> bytes = [.. Encoding.UTF8.GetBytes(text)];
-            foreach ((int at, byte value, int how) in damage)
+            foreach ((var at, var value, var how) in damage)
                 Damage(bytes, at % (bytes.Count + 1), value, how);
             ReadOrFault([.. bytes]);
         });
@@ -103,7 +103,7 @@ public class QmpMessageTests
     {
         try
         {
-            QmpMessage message = QmpMessage.Read(bytes);
+            var message = QmpMessage.Read(bytes);
             if (!message.Body.IsEmpty)
                 message.Value();
         }
@@ -115,14 +115,14 @@ public class QmpMessageTests
 
     private static QmpMessageKind Kind(byte[] bytes)
     {
-        QmpMessage message = QmpMessage.Read(bytes);
+        var message = QmpMessage.Read(bytes);
         Assert.NotEqual(JsonValueKind.Undefined, message.Value().ValueKind);
         return message.Kind;
     }
 
     private static (QmpMessageKind Kind, string Id) KindAndId(string text)
     {
-        QmpMessage message = QmpMessage.Read(Encoding.UTF8.GetBytes(text));
+        var message = QmpMessage.Read(Encoding.UTF8.GetBytes(text));
         return (message.Kind, Encoding.UTF8.GetString(message.Id));
     }
 }

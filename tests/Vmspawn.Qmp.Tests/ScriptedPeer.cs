@@ -27,7 +27,7 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     public static async Task<(ScriptedPeer Peer, QmpClient Client)> ConnectedAsync(QmpClientOptions? options = null)
     {
         var (peer, socket) = Create();
-        Task<QmpClient> starting = QmpClient.StartAsync(socket, options);
+        var starting = QmpClient.StartAsync(socket, options);
         await peer.SendAsync(Greeting);
         await peer.ReturnAsync(await peer.NextAsync());
         return (peer, await starting);
@@ -45,9 +45,9 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     {
         while (true)
         {
-            if (_lines.TryTakeLine(out ReadOnlySpan<byte> line))
+            if (_lines.TryTakeLine(out var line))
                 return JsonDocument.Parse(line.ToArray()).RootElement;
-            int count = await _socket.ReceiveAsync(_lines.Room(), Descriptors);
+            var count = await _socket.ReceiveAsync(_lines.Room(), Descriptors);
             Assert.True(count > 0, "the client has closed");
             _lines.Received(count);
         }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using CsCheck;
 
 namespace Vmspawn.Qmp.Tests;
@@ -18,7 +17,7 @@ public class TraceTests
     [InlineData("""{"return":[{"password":"S3CRET"},{"secret":"S3CRET"}],"id":1}""")]
     public void Secrets_are_masked(string line)
     {
-        string shown = SecretMask.Apply(Encoding.UTF8.GetBytes(line));
+        var shown = SecretMask.Apply(Encoding.UTF8.GetBytes(line));
         Assert.DoesNotContain("S3CRET", shown);
         Assert.Contains("***", shown);
     }
@@ -42,8 +41,8 @@ public class TraceTests
     [Fact]
     public void Long_messages_are_cut()
     {
-        string member = $"\"{new string('x', 100)}\"";
-        string line = $$"""{"return":[{{string.Join(',', Enumerable.Repeat(member, 10_000))}}]}""";
+        var member = $"\"{new string('x', 100)}\"";
+        var line = $$"""{"return":[{{string.Join(',', Enumerable.Repeat(member, 10_000))}}]}""";
         Assert.InRange(SecretMask.Apply(Encoding.UTF8.GetBytes(line)).Length, 4096, 4200);
         Assert.InRange(SecretMask.Apply(Encoding.UTF8.GetBytes($$"""{"return":"{{new string('x', 100_000)}}"}""")).Length, 10, 100);
     }
@@ -58,7 +57,7 @@ public class TraceTests
         var told = new List<QmpTraceEntry>();
         var (peer, client) = await ScriptedPeer.ConnectedAsync(new() { Trace = told.Add });
         await using var _ = peer;
-        Task<JsonElement> call = client.QomGetAsync("/objects/s0", "data");
+        var call = client.QomGetAsync("/objects/s0", "data");
         await peer.ReturnAsync(await peer.NextAsync(), "\"S3CRET\"");
         Assert.Equal("S3CRET", (await call).GetString());
         await client.DisposeAsync();

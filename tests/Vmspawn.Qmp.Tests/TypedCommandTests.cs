@@ -16,7 +16,7 @@ public class TypedCommandTests
     [Fact]
     public void Any_answer_is_read_or_is_called_unexpected() => Json.Sample(text =>
     {
-        JsonElement answer = JsonDocument.Parse(text).RootElement;
+        var answer = JsonDocument.Parse(text).RootElement;
         Func<object>[] reads =
         [
             () => ReplyFields.AsList(answer, QmpPciBus.Read), () => ReplyFields.AsList(answer, QmpBlockDevice.Read),
@@ -24,9 +24,9 @@ public class TypedCommandTests
             () => ReplyFields.AsList(answer, QmpCpu.Read), () => ReplyFields.AsList(answer, QmpProperty.Read),
             () => QmpGreeting.Read(answer), () => ReplyFields.AsText(answer), () => answer.Int64("actual"), () => answer.Flag("running"),
         ];
-        foreach (Func<object> read in reads)
+        foreach (var read in reads)
         {
-            Exception? failure = Record.Exception(read);
+            var failure = Record.Exception(read);
             Assert.True(failure is null or FormatException, $"{failure} at {text}");
         }
     });
@@ -64,8 +64,8 @@ public class TypedCommandTests
 
         async Task SendsAsync(Func<Task> send, string expected)
         {
-            Task call = send();
-            JsonElement command = await peer.NextAsync();
+            var call = send();
+            var command = await peer.NextAsync();
             Assert.Equal($$"""{"execute":"{{expected}},"id":{{command.GetProperty("id")}}}""", command.GetRawText());
             await peer.ReturnAsync(command);
             await call;
@@ -77,7 +77,7 @@ public class TypedCommandTests
     {
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
-        Task call = client.QuitAsync();
+        var call = client.QuitAsync();
         await peer.NextAsync();
         await peer.DisposeAsync();
         await call;

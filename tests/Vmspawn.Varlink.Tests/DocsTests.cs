@@ -6,7 +6,7 @@ public class DocsTests
     [Fact]
     public async Task Code_of_the_page_is_code_that_runs()
     {
-        string page = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "varlink.md"));
+        var page = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "varlink.md"));
         string[] sources = [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "sources")).Select(File.ReadAllText)];
         string[] blocks = [.. page.Split("```csharp\n").Skip(1).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)])];
         Assert.Equal(5, blocks.Length);
@@ -17,7 +17,7 @@ public class DocsTests
     public async Task The_client_of_the_page_talks_to_the_service_of_the_page()
     {
         await using var server = new TestServer();
-        TextWriter before = Console.Out;
+        var before = Console.Out;
         using var output = new StringWriter();
         Console.SetOut(output);
         try

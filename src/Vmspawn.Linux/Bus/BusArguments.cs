@@ -13,7 +13,7 @@ public sealed class BusArguments
     /// <summary>A string (<c>s</c>).</summary>
     public unsafe BusArguments String(string value)
     {
-        byte[] text = Encoding.UTF8.GetBytes(value + "\0");
+        var text = Encoding.UTF8.GetBytes(value + "\0");
         fixed (byte* first = text)
             return Check(LibSystemd.Append(_message, (byte)'s', first));
     }
@@ -21,7 +21,7 @@ public sealed class BusArguments
     /// <summary>A boolean (<c>b</c>).</summary>
     public unsafe BusArguments Bool(bool value)
     {
-        int number = value ? 1 : 0;
+        var number = value ? 1 : 0;
         return Check(LibSystemd.Append(_message, (byte)'b', &number));
     }
 

@@ -73,17 +73,17 @@ public sealed class BusConnection : IDisposable
     {
         lock (_lock)
         {
-            Check(member, LibSystemd.NewMethodCall(_bus, out BusMessageHandle call, destination, path, face, member));
+            Check(member, LibSystemd.NewMethodCall(_bus, out var call, destination, path, face, member));
             using (call)
             {
                 arguments?.Invoke(new BusArguments(call));
                 var error = default(LibSystemd.Error);
-                int result = LibSystemd.Call(_bus, call, (ulong)bound.TotalMicroseconds, &error, out BusMessageHandle reply);
+                var result = LibSystemd.Call(_bus, call, (ulong)bound.TotalMicroseconds, &error, out var reply);
                 if (result >= 0)
                     return new BusReply(reply);
                 reply.Dispose();
-                string? name = Marshal.PtrToStringUTF8(error.Name);
-                string? text = Marshal.PtrToStringUTF8(error.Message);
+                var name = Marshal.PtrToStringUTF8(error.Name);
+                var text = Marshal.PtrToStringUTF8(error.Message);
                 LibSystemd.FreeError(&error);
                 throw new BusException(name ?? member, text ?? Marshal.GetPInvokeErrorMessage(-result));
             }
@@ -103,7 +103,7 @@ public sealed class BusConnection : IDisposable
     public void Dispatch(Action<BusSignal> take)
     {
         ArgumentNullException.ThrowIfNull(take);
-        while (Next(out BusMessageHandle message))
+        while (Next(out var message))
         {
             if (message.IsInvalid)
                 continue;
@@ -130,7 +130,7 @@ public sealed class BusConnection : IDisposable
     {
         lock (_lock)
         {
-            int result = LibSystemd.Process(_bus, out message);
+            var result = LibSystemd.Process(_bus, out message);
             Check("sd_bus_process", result);
             return result > 0;
         }

@@ -14,7 +14,7 @@ public sealed class BusReply : IDisposable
     /// <exception cref="BusException">It is of another type.</exception>
     public unsafe string ReadString()
     {
-        byte type = NextType();
+        var type = NextType();
         nint text = 0;
         Check(LibSystemd.Read(_message, type is (byte)'o' or (byte)'g' ? type : (byte)'s', &text));
         return Marshal.PtrToStringUTF8(text)!;
@@ -24,7 +24,7 @@ public sealed class BusReply : IDisposable
     /// <exception cref="BusException">It is of another type.</exception>
     public unsafe bool ReadBool()
     {
-        int value = 0;
+        var value = 0;
         Check(LibSystemd.Read(_message, (byte)'b', &value));
         return value != 0;
     }
@@ -42,11 +42,11 @@ public sealed class BusReply : IDisposable
     /// <exception cref="BusException">It is of another type.</exception>
     public unsafe SafeFileHandle ReadDescriptor()
     {
-        int number = -1;
+        var number = -1;
         Check(LibSystemd.Read(_message, (byte)'h', &number));
         // The message owns that one.
         using var borrowed = new SafeFileHandle(number, ownsHandle: false);
-        int own = Libc.FileControl(borrowed, Libc.F_DUPFD_CLOEXEC, 0);
+        var own = Libc.FileControl(borrowed, Libc.F_DUPFD_CLOEXEC, 0);
         return own >= 0 ? new SafeFileHandle(own, ownsHandle: true) : throw LinuxException.Last("fcntl(F_DUPFD_CLOEXEC)");
     }
 

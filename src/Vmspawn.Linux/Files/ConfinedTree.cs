@@ -24,10 +24,10 @@ public sealed class ConfinedTree : IDisposable
     /// <exception cref="IOException">It cannot be read to its end.</exception>
     public IReadOnlyList<string> Names(string path)
     {
-        using SafeFileHandle? directory = Open(path, Libc.O_RDONLY | Libc.O_DIRECTORY);
+        using var directory = Open(path, Libc.O_RDONLY | Libc.O_DIRECTORY);
         if (directory is null)
             return [];
-        string self = $"/proc/self/fd/{directory.DangerousGetHandle()}/.";
+        var self = $"/proc/self/fd/{directory.DangerousGetHandle()}/.";
         return [.. Directory.EnumerateFileSystemEntries(self).Select(entry => Path.GetFileName(entry))];
     }
 
@@ -41,10 +41,10 @@ public sealed class ConfinedTree : IDisposable
             Flags = (ulong)(flags | Libc.O_CLOEXEC),
             Resolve = Libc.RESOLVE_IN_ROOT | Libc.RESOLVE_NO_MAGICLINKS,
         };
-        SafeFileHandle file = Libc.SystemCall(Libc.SYS_openat2, _root, path, &how, (nuint)sizeof(Libc.OpenHow));
+        var file = Libc.SystemCall(Libc.SYS_openat2, _root, path, &how, (nuint)sizeof(Libc.OpenHow));
         if (!file.IsInvalid)
             return file;
-        Errno error = Libc.LastError;
+        var error = Libc.LastError;
         file.Dispose();
         return error is Errno.ENOENT or Errno.ENOTDIR ? null : throw LinuxException.Last("openat2", path);
     }

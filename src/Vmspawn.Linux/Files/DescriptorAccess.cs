@@ -11,12 +11,12 @@ public readonly record struct DescriptorAccess(bool CanRead, bool CanWrite)
     /// <exception cref="LinuxException">The kernel does not say.</exception>
     public static DescriptorAccess Of(SafeHandle file)
     {
-        int flags = Libc.FileControl(file, Libc.F_GETFL, 0);
+        var flags = Libc.FileControl(file, Libc.F_GETFL, 0);
         if (flags < 0)
             throw LinuxException.Last("fcntl(F_GETFL)");
         if ((flags & Libc.O_PATH) != 0)
             return default;
-        int mode = flags & Libc.O_ACCMODE;
+        var mode = flags & Libc.O_ACCMODE;
         return new DescriptorAccess(mode != Libc.O_WRONLY, mode != Libc.O_RDONLY);
     }
 }

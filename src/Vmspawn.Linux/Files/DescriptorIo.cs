@@ -32,7 +32,7 @@ public static unsafe class DescriptorIo
         {
             while (true)
             {
-                nint count = Libc.Read(descriptor, start, (nuint)buffer.Length);
+                var count = Libc.Read(descriptor, start, (nuint)buffer.Length);
                 if (count >= 0)
                     return (int)count;
                 if (Libc.LastError == Errno.EAGAIN)
@@ -52,7 +52,7 @@ public static unsafe class DescriptorIo
         {
             while (true)
             {
-                nint count = Libc.Write(descriptor, start, (nuint)buffer.Length);
+                var count = Libc.Write(descriptor, start, (nuint)buffer.Length);
                 if (count >= 0)
                     return (int)count;
                 if (Libc.LastError == Errno.EAGAIN)
@@ -66,7 +66,7 @@ public static unsafe class DescriptorIo
     /// <summary>Waits, holding the thread, until poll(2) has something to say; false when the bound has passed.</summary>
     internal static bool WaitFor(SafeHandle descriptor, short events, TimeSpan bound)
     {
-        bool referenced = false;
+        var referenced = false;
         try
         {
             descriptor.DangerousAddRef(ref referenced);

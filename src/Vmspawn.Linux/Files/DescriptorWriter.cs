@@ -42,7 +42,7 @@ public sealed class DescriptorWriter : IDisposable
             while (Failure is null && !bytes.IsEmpty)
             {
                 await _readiness!.WaitWritableAsync();
-                int count = DescriptorIo.Write(_descriptor, bytes.Span[..Math.Min(bytes.Length, AtOnce)]);
+                var count = DescriptorIo.Write(_descriptor, bytes.Span[..Math.Min(bytes.Length, AtOnce)]);
                 bytes = bytes[Math.Max(0, count)..];
             }
         }

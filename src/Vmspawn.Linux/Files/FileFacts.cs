@@ -40,7 +40,7 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
         Libc.StatXBuffer found;
         if (Libc.StatX(file, "", Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, &found) != 0)
             throw LinuxException.Last("statx");
-        FileKind kind = (found.Mode & Libc.S_IFMT) switch
+        var kind = (found.Mode & Libc.S_IFMT) switch
         {
             Libc.S_IFREG => FileKind.Regular,
             Libc.S_IFBLK => FileKind.Block,
@@ -50,13 +50,13 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
         FileIdentity identity = kind == FileKind.Block
             ? new(Device(found.SpecialMajor, found.SpecialMinor), 0)
             : new(Device(found.DeviceMajor, found.DeviceMinor), found.Inode);
-        long size = kind switch
+        var size = kind switch
         {
             FileKind.Regular => (long)found.Size,
             FileKind.Block => Capacity(file),
             _ => 0,
         };
-        long modified = (found.ModifiedSeconds * 1_000_000_000) + found.ModifiedNanoseconds;
+        var modified = (found.ModifiedSeconds * 1_000_000_000) + found.ModifiedNanoseconds;
         return new FileFacts(kind, size, identity, found.UserId, found.GroupId, (UnixFileMode)(found.Mode & 0xfff), modified);
     }
 

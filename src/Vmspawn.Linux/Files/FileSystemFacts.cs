@@ -14,7 +14,7 @@ public readonly record struct FileSystemFacts(bool IsInMemory, ulong AvailableBy
         Libc.FileSystemBuffer found;
         if (Libc.FileSystemStatus(file, &found) != 0)
             throw LinuxException.Last("fstatfs");
-        bool inMemory = found.Type is Libc.TMPFS_MAGIC or Libc.RAMFS_MAGIC;
+        var inMemory = found.Type is Libc.TMPFS_MAGIC or Libc.RAMFS_MAGIC;
         return new FileSystemFacts(inMemory, found.Available * (ulong)found.FragmentSize);
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Vmspawn.Linux;
 
 /// <summary>The kernel's queues for asynchronous I/O (io_uring(7)).</summary>
@@ -12,9 +10,9 @@ public static class IoUring
     /// <param name="entries">How many requests it is to hold, 1 to 32768.</param>
     public static unsafe bool IsPermitted(uint entries)
     {
-        byte* parameters = stackalloc byte[Libc.IoUringParameterLength];
+        var parameters = stackalloc byte[Libc.IoUringParameterLength];
         new Span<byte>(parameters, Libc.IoUringParameterLength).Clear();
-        using SafeFileHandle ring = Libc.SystemCall(Libc.SYS_io_uring_setup, entries, parameters);
+        using var ring = Libc.SystemCall(Libc.SYS_io_uring_setup, entries, parameters);
         return !ring.IsInvalid;
     }
 }

@@ -11,7 +11,7 @@ public static class MemoryFile
     /// <exception cref="LinuxException">No memory or descriptors are left, or /proc is not there.</exception>
     public static SafeFileHandle Create(string name, ReadOnlySpan<byte> content)
     {
-        using SafeFileHandle writable = Libc.MemoryFileCreate(name, Libc.MFD_CLOEXEC);
+        using var writable = Libc.MemoryFileCreate(name, Libc.MFD_CLOEXEC);
         if (writable.IsInvalid)
             throw LinuxException.Last("memfd_create", name);
         while (!content.IsEmpty)

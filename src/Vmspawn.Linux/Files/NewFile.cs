@@ -26,7 +26,7 @@ public static class NewFile
 
     private static SafeFileHandle Open(string path, int flags)
     {
-        SafeFileHandle file = Libc.Open(path, flags | Libc.O_RDWR | Libc.O_NOFOLLOW | Libc.O_NOCTTY | Libc.O_CLOEXEC, FileMode);
+        var file = Libc.Open(path, flags | Libc.O_RDWR | Libc.O_NOFOLLOW | Libc.O_NOCTTY | Libc.O_CLOEXEC, FileMode);
         return file.IsInvalid ? throw LinuxException.Last("open", path) : file;
     }
 }

@@ -15,14 +15,14 @@ public static class OpenFile
     public static SafeFileHandle Open(string path, bool writable)
     {
         // Non-blocking, or a fifo without a writer would hold us for ever; then back to normal.
-        int access = (writable ? Libc.O_RDWR : Libc.O_RDONLY) | Libc.O_NOCTTY;
-        SafeFileHandle file = Libc.Open(path, access | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
+        var access = (writable ? Libc.O_RDWR : Libc.O_RDONLY) | Libc.O_NOCTTY;
+        var file = Libc.Open(path, access | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
         if (file.IsInvalid)
             throw LinuxException.Last("open", path);
-        int flags = Libc.FileControl(file, Libc.F_GETFL, 0);
+        var flags = Libc.FileControl(file, Libc.F_GETFL, 0);
         if (flags >= 0 && Libc.FileControl(file, Libc.F_SETFL, flags & ~Libc.O_NONBLOCK) >= 0)
             return file;
-        LinuxException error = LinuxException.Last("fcntl", path);
+        var error = LinuxException.Last("fcntl", path);
         file.Dispose();
         throw error;
     }
@@ -33,8 +33,8 @@ public static class OpenFile
     /// <exception cref="LinuxException">It is not there or no directory.</exception>
     public static SafeFileHandle Directory(string path, bool followLink = true)
     {
-        int flags = Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC | (followLink ? 0 : Libc.O_NOFOLLOW);
-        SafeFileHandle directory = Libc.Open(path, flags, 0);
+        var flags = Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC | (followLink ? 0 : Libc.O_NOFOLLOW);
+        var directory = Libc.Open(path, flags, 0);
         return directory.IsInvalid ? throw LinuxException.Last("open", path) : directory;
     }
 
@@ -43,7 +43,7 @@ public static class OpenFile
     /// <exception cref="LinuxException">The directory is missing, full or not writable.</exception>
     public static SafeFileHandle Temporary(string directory)
     {
-        SafeFileHandle file = Libc.Open(directory, Libc.O_TMPFILE | Libc.O_RDWR | Libc.O_CLOEXEC, OwnerOnly);
+        var file = Libc.Open(directory, Libc.O_TMPFILE | Libc.O_RDWR | Libc.O_CLOEXEC, OwnerOnly);
         if (!file.IsInvalid)
             return file;
         // Not every file system can (open(2)); EISDIR is what kernels before O_TMPFILE say.
@@ -56,16 +56,16 @@ public static class OpenFile
     /// <exception cref="LinuxException">No descriptors are left.</exception>
     public static SafeFileHandle Duplicate(SafeFileHandle file)
     {
-        int duplicate = Libc.FileControl(file, Libc.F_DUPFD_CLOEXEC, (nint)0);
+        var duplicate = Libc.FileControl(file, Libc.F_DUPFD_CLOEXEC, (nint)0);
         return duplicate >= 0 ? new SafeFileHandle(duplicate, ownsHandle: true) : throw LinuxException.Last("fcntl(F_DUPFD_CLOEXEC)");
     }
 
     internal static unsafe SafeFileHandle UnlinkedTemporary(string directory)
     {
-        byte[] template = Encoding.UTF8.GetBytes(Path.Combine(directory, ".vmspawn-draft-XXXXXX\0"));
+        var template = Encoding.UTF8.GetBytes(Path.Combine(directory, ".vmspawn-draft-XXXXXX\0"));
         fixed (byte* path = template)
         {
-            SafeFileHandle file = Libc.MakeTemporary(path, Libc.O_CLOEXEC);
+            var file = Libc.MakeTemporary(path, Libc.O_CLOEXEC);
             if (file.IsInvalid)
                 throw LinuxException.Last("mkostemp", directory);
             _ = Libc.Unlink(path);

@@ -21,7 +21,7 @@ public sealed class Pipe : IDisposable
     /// <exception cref="LinuxException">No descriptors are left.</exception>
     public static unsafe Pipe Create()
     {
-        int* ends = stackalloc int[2];
+        var ends = stackalloc int[2];
         return Libc.Pipe(ends, Libc.O_CLOEXEC) == 0 ? new Pipe(ends[0], ends[1]) : throw LinuxException.Last("pipe2");
     }
 

@@ -20,7 +20,7 @@ internal sealed unsafe class NativeStrings : IDisposable
     {
         if (Pointer is null)
             return;
-        for (int i = 0; i < _count; i++)
+        for (var i = 0; i < _count; i++)
             Marshal.FreeCoTaskMem((nint)Pointer[i]);
         NativeMemory.Free(Pointer);
         Pointer = null;

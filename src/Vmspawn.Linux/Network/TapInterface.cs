@@ -12,8 +12,8 @@ public static class TapInterface
     /// <exception cref="LinuxException">It is somebody else's or may not be made (EPERM), is in use (EBUSY), or is no TAP device (EINVAL).</exception>
     public static SafeFileHandle Open(string name)
     {
-        SafeFileHandle tap = OpenFile.Open("/dev/net/tun", writable: true);
-        Libc.InterfaceRequest request = Request(name);
+        var tap = OpenFile.Open("/dev/net/tun", writable: true);
+        var request = Request(name);
         request.Flags = Libc.IFF_TAP | Libc.IFF_NO_PI | Libc.IFF_VNET_HDR;
         try
         {
@@ -31,8 +31,8 @@ public static class TapInterface
     /// <exception cref="LinuxException">There is none (ENODEV), or we may not (EPERM).</exception>
     public static void BringUp(string name)
     {
-        using SafeFileHandle socket = AnySocket();
-        Libc.InterfaceRequest request = Request(name);
+        using var socket = AnySocket();
+        var request = Request(name);
         Control(socket, Libc.SIOCGIFFLAGS, ref request, "SIOCGIFFLAGS", name);
         if ((request.Flags & Libc.IFF_UP) != 0)
             return;
@@ -44,17 +44,17 @@ public static class TapInterface
     /// <exception cref="LinuxException">The bridge is none (EOPNOTSUPP), the interface is a port already (EBUSY), or we may not (EPERM).</exception>
     public static void JoinBridge(string name, string bridge)
     {
-        using SafeFileHandle socket = AnySocket();
-        Libc.InterfaceRequest port = Request(name);
+        using var socket = AnySocket();
+        var port = Request(name);
         Control(socket, Libc.SIOCGIFINDEX, ref port, "SIOCGIFINDEX", name);
-        Libc.InterfaceRequest request = Request(bridge);
+        var request = Request(bridge);
         request.Index = port.Index;
         Control(socket, Libc.SIOCBRADDIF, ref request, "SIOCBRADDIF", bridge);
     }
 
     private static SafeFileHandle AnySocket()
     {
-        SafeFileHandle socket = Libc.Socket(Libc.AF_INET, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        var socket = Libc.Socket(Libc.AF_INET, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
         return socket.IsInvalid ? throw LinuxException.Last("socket") : socket;
     }
 

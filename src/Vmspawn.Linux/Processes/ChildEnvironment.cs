@@ -33,14 +33,14 @@ internal static class ChildEnvironment
     public static List<string> Of(IEnumerable<KeyValuePair<string, string>> ours, IReadOnlyDictionary<string, string?>? changes)
     {
         var variables = new SortedDictionary<string, string?>(StringComparer.Ordinal);
-        foreach ((string name, string value) in ours)
+        foreach ((var name, var value) in ours)
         {
             if (IsPassed(name))
                 variables[name] = value;
         }
 
         variables["LANG"] = Locale;
-        foreach ((string name, string? value) in changes ?? new Dictionary<string, string?>())
+        foreach ((var name, var value) in changes ?? new Dictionary<string, string?>())
             variables[name] = value;
         return [.. variables.Where(one => one.Value is not null).Select(one => $"{one.Key}={one.Value}")];
     }

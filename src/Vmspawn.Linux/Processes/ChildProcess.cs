@@ -57,10 +57,10 @@ public sealed class ChildProcess : IDisposable
 
     private static unsafe ChildProcess Adopt(int id, ChildSpec spec)
     {
-        SafeFileHandle pidfd = Libc.PidfdOpen(id);
+        var pidfd = Libc.PidfdOpen(id);
         if (!pidfd.IsInvalid)
             return new ChildProcess(id, pidfd, spec is { TakesGroupAlong: true, NewProcessGroup: true });
-        Errno errno = Libc.LastError;
+        var errno = Libc.LastError;
         _ = Libc.Kill(id, (int)Signal.SIGKILL);
         _ = Libc.WaitPid(id, null, 0);
         throw new LinuxException("pidfd_open", spec.Path, errno);
@@ -82,13 +82,13 @@ public sealed class ChildProcess : IDisposable
     // siginfo_t of a child on 64-bit Linux: si_code at 8, si_status at 24 (sigaction(2), asm-generic/siginfo.h).
     private static unsafe ChildExit Reap(SafeFileHandle pidfd)
     {
-        byte* result = stackalloc byte[Libc.SignalInfoSize];
+        var result = stackalloc byte[Libc.SignalInfoSize];
         while (Libc.WaitId(Libc.P_PIDFD, pidfd, result, Libc.WEXITED) != 0)
         {
             if (Libc.LastError != Errno.EINTR)
                 throw LinuxException.Last("waitid");
         }
-        int status = *(int*)(result + 24);
+        var status = *(int*)(result + 24);
         return *(int*)(result + 8) == Libc.CLD_EXITED ? new ChildExit(status, null) : new ChildExit(null, (Signal)status);
     }
 }

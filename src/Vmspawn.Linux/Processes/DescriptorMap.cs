@@ -14,14 +14,14 @@ internal sealed class DescriptorMap : IDisposable
 
     private DescriptorMap(List<ChildDescriptor> wanted)
     {
-        int highest = 2;
-        foreach (ChildDescriptor one in wanted)
+        var highest = 2;
+        foreach (var one in wanted)
             highest = Math.Max(highest, one.Number);
         Highest = highest;
         _borrowed = new BorrowedDescriptors(wanted.ConvertAll(one => one.Handle));
         try
         {
-            for (int i = 0; i < wanted.Count; i++)
+            for (var i = 0; i < wanted.Count; i++)
                 _sources.Add(wanted[i].Number, Lift(_borrowed.Numbers[i]));
         }
         catch
@@ -36,14 +36,14 @@ internal sealed class DescriptorMap : IDisposable
 
     public static DescriptorMap For(ChildSpec spec, ChildDescriptor? status)
     {
-        using SafeFileHandle nothing = OpenNull();
+        using var nothing = OpenNull();
         List<ChildDescriptor> wanted =
         [
             new(0, spec.StandardInput ?? nothing),
             new(1, spec.StandardOutput ?? Inherited(1, nothing)),
             new(2, spec.StandardError ?? Inherited(2, nothing)),
         ];
-        foreach (ChildDescriptor one in spec.Descriptors)
+        foreach (var one in spec.Descriptors)
         {
             if (one.Number < 3)
                 throw new ArgumentException($"Descriptor {one.Number} is one of the standard three.", nameof(spec));
@@ -57,9 +57,9 @@ internal sealed class DescriptorMap : IDisposable
     /// <summary>Adds what the child does first: every wanted number is there, and no other.</summary>
     public unsafe void AddTo(byte* fileActions)
     {
-        for (int number = 0; number <= Highest; number++)
+        for (var number = 0; number <= Highest; number++)
         {
-            if (_sources.TryGetValue(number, out int source))
+            if (_sources.TryGetValue(number, out var source))
                 Check(Libc.FileActionsAddDuplicate(fileActions, source, number));
             else
                 Check(Libc.FileActionsAddClose(fileActions, number));
@@ -69,14 +69,14 @@ internal sealed class DescriptorMap : IDisposable
 
     public void Dispose()
     {
-        foreach (SafeFileHandle duplicate in _duplicates)
+        foreach (var duplicate in _duplicates)
             duplicate.Dispose();
         _borrowed.Dispose();
     }
 
     private static SafeFileHandle OpenNull()
     {
-        SafeFileHandle nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
+        var nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
         return nothing.IsInvalid ? throw LinuxException.Last("open", "/dev/null") : nothing;
     }
 
@@ -93,7 +93,7 @@ internal sealed class DescriptorMap : IDisposable
     {
         if (number > Highest)
             return number;
-        int lifted = Libc.FileControl(number, Libc.F_DUPFD_CLOEXEC, Highest + 1);
+        var lifted = Libc.FileControl(number, Libc.F_DUPFD_CLOEXEC, Highest + 1);
         if (lifted < 0)
             throw LinuxException.Last("fcntl");
         _duplicates.Add(new SafeFileHandle(lifted, ownsHandle: true));

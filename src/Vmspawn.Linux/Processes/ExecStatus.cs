@@ -8,7 +8,7 @@ internal static unsafe class ExecStatus
     public static void Report(int descriptor, Errno errno)
     {
         using var pipe = new SafeFileHandle(descriptor, ownsHandle: true);
-        int value = (int)errno;
+        var value = (int)errno;
         _ = Libc.Write(pipe, (byte*)&value, sizeof(int));
     }
 

@@ -37,7 +37,7 @@ public static class ParentDeath
         if (args.Count < FixedArguments || args[0] != TrampolineArgument)
             return false;
         // arguments: ours, the parent's process id, the status descriptor, the program, its arguments
-        Errno errno = BecomeChild(int.Parse(args[1]), int.Parse(args[2]), args[3], [.. args.Skip(FixedArguments - 1)]);
+        var errno = BecomeChild(int.Parse(args[1]), int.Parse(args[2]), args[3], [.. args.Skip(FixedArguments - 1)]);
         ExecStatus.Report(int.Parse(args[2]), errno);
         return true;
     }
@@ -63,9 +63,9 @@ public static class ParentDeath
     // Ignored signals outlive an exec, and the runtime ignores SIGPIPE.
     internal static unsafe void ForgetOurSignals()
     {
-        for (int signal = 1; signal <= 64; signal++)
+        for (var signal = 1; signal <= 64; signal++)
             _ = Libc.SetSignalHandler(signal, Libc.SIG_DFL);
-        byte* none = stackalloc byte[Libc.SignalSetSize];
+        var none = stackalloc byte[Libc.SignalSetSize];
         NativeMemory.Clear(none, Libc.SignalSetSize);
         _ = Libc.SignalMask(Libc.SIG_SETMASK, none, null);
     }

@@ -21,12 +21,12 @@ public static class PassedDescriptors
         ArgumentNullException.ThrowIfNull(environment);
         if (Number(environment("LISTEN_PID")) != Environment.ProcessId || Number(environment("LISTEN_FDS")) is not (> 0 and <= Most and var count))
             return null;
-        int index = Array.IndexOf((environment("LISTEN_FDNAMES") ?? "").Split(':'), name);
+        var index = Array.IndexOf((environment("LISTEN_FDNAMES") ?? "").Split(':'), name);
         if (index < 0 || index >= count || Libc.FileControl(First + index, Libc.F_SETFD, Libc.FD_CLOEXEC) < 0)
             return null;
         return new SafeFileHandle(First + index, ownsHandle: false);
     }
 
     private static int? Number(string? text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

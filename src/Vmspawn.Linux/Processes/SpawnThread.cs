@@ -51,7 +51,7 @@ internal static class SpawnThread
     // Whoever started us may have left SIGCHLD ignored: then the kernel throws exit statuses away (waitpid(2)).
     private static unsafe void KeepExitStatuses()
     {
-        byte* former = stackalloc byte[Libc.SignalActionSize];
+        var former = stackalloc byte[Libc.SignalActionSize];
         if (Libc.SignalAction((int)Signal.SIGCHLD, null, former) == 0 && *(nint*)former == Libc.SIG_IGN)
             _ = Libc.SetSignalHandler((int)Signal.SIGCHLD, Libc.SIG_DFL);
     }

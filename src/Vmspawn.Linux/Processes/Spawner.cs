@@ -10,8 +10,8 @@ internal static unsafe class Spawner
     {
         using var arguments = new NativeStrings(argv);
         using var environment = new NativeStrings(ChildEnvironment.Of(ChildEnvironment.Ours(), spec.Environment));
-        byte* actions = stackalloc byte[Libc.FileActionsSize];
-        byte* attributes = stackalloc byte[Libc.SpawnAttributesSize];
+        var actions = stackalloc byte[Libc.FileActionsSize];
+        var attributes = stackalloc byte[Libc.SpawnAttributesSize];
         Check(Libc.FileActionsInit(actions), program);
         try
         {
@@ -31,13 +31,13 @@ internal static unsafe class Spawner
 
     private static void SetSignals(byte* attributes, bool newProcessGroup, string program)
     {
-        byte* signals = stackalloc byte[Libc.SignalSetSize];
+        var signals = stackalloc byte[Libc.SignalSetSize];
         NativeMemory.Clear(signals, Libc.SignalSetSize);
         Check(Libc.SpawnAttributesSetSignalMask(attributes, signals), program);
         _ = Libc.FillSignalSet(signals);
         Check(Libc.SpawnAttributesSetDefaultSignals(attributes, signals), program);
         // The group defaults to 0: the child's own.
-        int flags = Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSIGDEF
+        var flags = Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSIGDEF
             | (newProcessGroup ? Libc.POSIX_SPAWN_SETPGROUP : 0);
         Check(Libc.SpawnAttributesSetFlags(attributes, (short)flags), program);
     }

@@ -57,13 +57,13 @@ public sealed class StderrTail : IDisposable
 
     private async Task ReadAsync()
     {
-        byte[] buffer = new byte[4096];
+        var buffer = new byte[4096];
         try
         {
             while (true)
             {
                 await _readiness.WaitReadableAsync();
-                int count = DescriptorIo.Read(_pipe, buffer);
+                var count = DescriptorIo.Read(_pipe, buffer);
                 if (count == 0)
                     return;
                 if (count < 0)
@@ -83,7 +83,7 @@ public sealed class StderrTail : IDisposable
     {
         lock (_lock)
         {
-            int surplus = Math.Max(0, _length + bytes.Length - Capacity);
+            var surplus = Math.Max(0, _length + bytes.Length - Capacity);
             _kept.AsSpan(surplus, _length - surplus).CopyTo(_kept);
             _length -= surplus;
             if (_kept.Length < _length + bytes.Length)

@@ -14,24 +14,24 @@ internal static class Trampoline
 
     private static int StartDirectly(ChildSpec spec)
     {
-        using DescriptorMap descriptors = DescriptorMap.For(spec, status: null);
+        using var descriptors = DescriptorMap.For(spec, status: null);
         return Spawner.Spawn(spec.Path, [spec.Path, .. spec.Arguments], spec, descriptors);
     }
 
     private static int StartThroughSelf(ChildSpec spec)
     {
-        using Pipe status = Pipe.Create();
-        int number = 3;
-        foreach (ChildDescriptor one in spec.Descriptors)
+        using var status = Pipe.Create();
+        var number = 3;
+        foreach (var one in spec.Descriptors)
             number = Math.Max(number, one.Number + 1);
         int processId;
-        using (DescriptorMap descriptors = DescriptorMap.For(spec, new ChildDescriptor(number, status.WriteEnd)))
+        using (var descriptors = DescriptorMap.For(spec, new ChildDescriptor(number, status.WriteEnd)))
         {
             List<string> argv = [Self, .. ParentDeath.SelfArguments(number), spec.Path, .. spec.Arguments];
             processId = Spawner.Spawn(Self, argv, spec, descriptors);
         }
         status.WriteEnd.Dispose();
-        Errno errno = ExecStatus.Await(status.ReadEnd);
+        var errno = ExecStatus.Await(status.ReadEnd);
         if (errno == Errno.None)
             return processId;
         _ = Libc.Kill(processId, (int)Signal.SIGKILL);
@@ -46,9 +46,9 @@ internal static class Trampoline
             throw LinuxException.Last("execve", spec.Path);
         if (Directory.Exists(spec.Path))
             throw new LinuxException("execve", spec.Path, Errno.EACCES);
-        string setpriv = Executable.Find("setpriv")
+        var setpriv = Executable.Find("setpriv")
             ?? throw new LinuxException("posix_spawn", "setpriv (util-linux), which makes children die with us", Errno.ENOENT);
-        using DescriptorMap descriptors = DescriptorMap.For(spec, status: null);
+        using var descriptors = DescriptorMap.For(spec, status: null);
         List<string> argv = [setpriv, "--pdeathsig", "KILL", "--", spec.Path, .. spec.Arguments];
         return Spawner.Spawn(setpriv, argv, spec, descriptors);
     }

@@ -53,14 +53,14 @@ internal sealed class EpollLoop
     /// </returns>
     public (SafeFileHandle Watched, long? Key) Add(SafeHandle descriptor, Readiness source)
     {
-        int number = Libc.FileControl(descriptor, Libc.F_DUPFD_CLOEXEC, 0);
+        var number = Libc.FileControl(descriptor, Libc.F_DUPFD_CLOEXEC, 0);
         if (number < 0)
             throw LinuxException.Last("fcntl(F_DUPFD_CLOEXEC)");
         var watched = new SafeFileHandle(number, ownsHandle: true);
-        long key = Interlocked.Increment(ref _lastKey);
+        var key = Interlocked.Increment(ref _lastKey);
         lock (_sources)
             _sources.Add(key, source);
-        Errno errno = Register(number, key);
+        var errno = Register(number, key);
         if (errno == Errno.None)
             return (watched, key);
         Forget(key);
@@ -72,7 +72,7 @@ internal sealed class EpollLoop
 
     public unsafe void Arm(int descriptor, long key, uint events)
     {
-        byte* change = stackalloc byte[EpollEvent.MaxSize];
+        var change = stackalloc byte[EpollEvent.MaxSize];
         EpollEvent.Write(new Span<byte>(change, EpollEvent.MaxSize), events | Libc.EPOLLONESHOT, key);
         if (Libc.EpollControl(_epoll, Libc.EPOLL_CTL_MOD, descriptor, change) != 0)
             throw LinuxException.Last("epoll_ctl");
@@ -86,7 +86,7 @@ internal sealed class EpollLoop
 
     private unsafe Errno Register(int number, long key)
     {
-        byte* change = stackalloc byte[EpollEvent.MaxSize];
+        var change = stackalloc byte[EpollEvent.MaxSize];
         EpollEvent.Write(new Span<byte>(change, EpollEvent.MaxSize), Libc.EPOLLONESHOT, key);
         return Libc.EpollControl(_epoll, Libc.EPOLL_CTL_ADD, number, change) == 0 ? Errno.None : Libc.LastError;
     }
@@ -99,19 +99,19 @@ internal sealed class EpollLoop
 
     private unsafe void Run()
     {
-        int size = EpollEvent.Size;
-        byte* events = stackalloc byte[EventsAtOnce * EpollEvent.MaxSize];
-        bool isPoolShort = false;
+        var size = EpollEvent.Size;
+        var events = stackalloc byte[EventsAtOnce * EpollEvent.MaxSize];
+        var isPoolShort = false;
         while (true)
         {
             if (isPoolShort)
                 isPoolShort = !TryPass(null, 0);
-            int count = Libc.EpollWait(_epoll, events, EventsAtOnce, isPoolShort ? RetryMilliseconds : -1);
+            var count = Libc.EpollWait(_epoll, events, EventsAtOnce, isPoolShort ? RetryMilliseconds : -1);
             if (count < 0 && Libc.LastError != Errno.EINTR)
                 throw LinuxException.Last("epoll_wait");
-            for (int i = 0; i < count; i++)
+            for (var i = 0; i < count; i++)
             {
-                (uint happened, long key) = EpollEvent.Read(new ReadOnlySpan<byte>(events + (i * size), size));
+                (var happened, var key) = EpollEvent.Read(new ReadOnlySpan<byte>(events + (i * size), size));
                 Readiness? source;
                 lock (_sources)
                     _sources.TryGetValue(key, out source);

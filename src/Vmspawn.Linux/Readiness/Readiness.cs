@@ -97,14 +97,14 @@ public sealed class Readiness : IDisposable
     private static async Task WithCancellationAsync(TaskCompletionSource waiter, CancellationToken cancellation)
     {
         // A cancelled waiter stays in its place; the next one replaces it.
-        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(
+        using var registration = cancellation.UnsafeRegister(
             static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), waiter);
         await waiter.Task;
     }
 
     private void Arm()
     {
-        uint events = (_reader is null ? 0 : Libc.EPOLLIN | Libc.EPOLLRDHUP) | (_writer is null ? 0 : Libc.EPOLLOUT);
+        var events = (_reader is null ? 0 : Libc.EPOLLIN | Libc.EPOLLRDHUP) | (_writer is null ? 0 : Libc.EPOLLOUT);
         if (events != 0)
             EpollLoop.Shared.Arm(_number, _key!.Value, events);
     }

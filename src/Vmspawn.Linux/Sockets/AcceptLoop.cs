@@ -24,7 +24,7 @@ public static class AcceptLoop
     {
         ArgumentNullException.ThrowIfNull(accept);
         ArgumentNullException.ThrowIfNull(welcome);
-        bool isTold = false;
+        var isTold = false;
         try
         {
             while (!stop.IsCancellationRequested)

@@ -17,7 +17,7 @@ internal sealed class BorrowedDescriptors : IDisposable
         {
             for (; _held < _numbers.Length; _held++)
             {
-                bool added = false;
+                var added = false;
                 _handles[_held].DangerousAddRef(ref added);
                 _numbers[_held] = (int)_handles[_held].DangerousGetHandle();
             }

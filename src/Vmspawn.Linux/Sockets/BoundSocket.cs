@@ -17,13 +17,13 @@ internal sealed class BoundSocket
 
     public static BoundSocket Create(SafeFileHandle socket, string path, UnixFileMode mode)
     {
-        using UnixAddress address = UnixAddress.For(path);
+        using var address = UnixAddress.For(path);
         // The kernel takes the mode of a bound socket from the unbound one, less the umask.
         if (Libc.ChangeMode(socket, (uint)mode) != 0)
             throw LinuxException.Last("fchmod", path);
         Bind(socket, address, path);
-        using SafeFileHandle node = OpenNode(path);
-        Libc.StatXBuffer found = Inspect(node, path);
+        using var node = OpenNode(path);
+        var found = Inspect(node, path);
         if ((found.Mode & 0xfff) != (int)mode && Libc.ChangeMode($"/proc/self/fd/{node.DangerousGetHandle()}", (uint)mode) != 0)
             throw LinuxException.Last("chmod", path);
         return new BoundSocket(path, found);
@@ -32,7 +32,7 @@ internal sealed class BoundSocket
     public unsafe void Unlink()
     {
         Libc.StatXBuffer now;
-        bool ours = Libc.StatX(Libc.AT_FDCWD, Path, Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, &now) == 0
+        var ours = Libc.StatX(Libc.AT_FDCWD, Path, Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, &now) == 0
             && now.Inode == _identity.Inode
             && now.DeviceMajor == _identity.DeviceMajor
             && now.DeviceMinor == _identity.DeviceMinor;
@@ -52,7 +52,7 @@ internal sealed class BoundSocket
     // Through a descriptor, so that a path swapped for a link meanwhile gives nobody else's file away.
     private static SafeFileHandle OpenNode(string path)
     {
-        SafeFileHandle node = Libc.Open(path, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
+        var node = Libc.Open(path, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
         return node.IsInvalid ? throw LinuxException.Last("open", path) : node;
     }
 

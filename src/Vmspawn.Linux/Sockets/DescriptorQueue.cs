@@ -50,7 +50,7 @@ public sealed class DescriptorQueue : IDisposable
     /// <summary>Closes what it holds and stays usable.</summary>
     public void Clear()
     {
-        while (_handles.TryDequeue(out SafeFileHandle? handle))
+        while (_handles.TryDequeue(out var handle))
             handle.Dispose();
     }
 

@@ -13,7 +13,7 @@ public static class QueuedConnection
     /// <exception cref="LinuxException">The path exists, or its directory does not, or no descriptors are left.</exception>
     public static unsafe (SafeFileHandle Listener, SafeFileHandle Connection) Create(string path)
     {
-        SafeFileHandle listener = NewSocket();
+        var listener = NewSocket();
         SafeFileHandle? connection = null;
         BoundSocket? bound = null;
         try
@@ -22,7 +22,7 @@ public static class QueuedConnection
             if (Libc.Listen(listener, 1) != 0)
                 throw LinuxException.Last("listen", path);
             connection = NewSocket();
-            using UnixAddress address = UnixAddress.For(path);
+            using var address = UnixAddress.For(path);
             fixed (byte* bytes = address.Bytes)
             {
                 if (Libc.Connect(connection, bytes, (uint)address.Bytes.Length) != 0)
@@ -45,7 +45,7 @@ public static class QueuedConnection
 
     private static SafeFileHandle NewSocket()
     {
-        SafeFileHandle socket = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+        var socket = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
         return socket.IsInvalid ? throw LinuxException.Last("socket") : socket;
     }
 }

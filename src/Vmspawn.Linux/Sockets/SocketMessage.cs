@@ -24,10 +24,10 @@ internal static unsafe class SocketMessage
                 Control = controlStart,
                 ControlLength = (nuint)control.Length,
             };
-            int count = (int)Libc.ReceiveMessage(socket, &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC);
+            var count = (int)Libc.ReceiveMessage(socket, &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC);
             if (count < 0)
                 return -1;
-            bool kept = TakeDescriptors(control[..(int)message.ControlLength], received);
+            var kept = TakeDescriptors(control[..(int)message.ControlLength], received);
             if ((message.Flags & Libc.MSG_CTRUNC) != 0)
                 throw new LinuxException("recvmsg", "descriptors of a message were lost", Errno.EMFILE);
             if (!kept)
@@ -39,7 +39,7 @@ internal static unsafe class SocketMessage
     /// <returns>The bytes sent, or -1 with <see cref="Libc.LastError"/> set.</returns>
     public static int Send(SafeHandle socket, ReadOnlySpan<byte> buffer, ReadOnlySpan<int> descriptors)
     {
-        int payload = descriptors.Length * sizeof(int);
+        var payload = descriptors.Length * sizeof(int);
         Span<byte> control = stackalloc byte[HeaderSize + (Libc.SCM_MAX_FD * sizeof(int)) + 4];
         control.Clear();
         Libc.ControlHeader header = new()
@@ -66,16 +66,16 @@ internal static unsafe class SocketMessage
     // Every descriptor gets its owner before anything can fail.
     private static bool TakeDescriptors(ReadOnlySpan<byte> control, DescriptorQueue received)
     {
-        bool kept = true;
+        var kept = true;
         while (control.Length >= HeaderSize)
         {
-            Libc.ControlHeader header = MemoryMarshal.Read<Libc.ControlHeader>(control);
-            int length = (int)header.Length;
+            var header = MemoryMarshal.Read<Libc.ControlHeader>(control);
+            var length = (int)header.Length;
             if (length < HeaderSize || length > control.Length)
                 break;
             if (header is { Level: Libc.SOL_SOCKET, Type: Libc.SCM_RIGHTS })
             {
-                foreach (int number in MemoryMarshal.Cast<byte, int>(control[HeaderSize..length]))
+                foreach (var number in MemoryMarshal.Cast<byte, int>(control[HeaderSize..length]))
                     kept &= received.TryAdd(new SafeFileHandle(number, ownsHandle: true));
             }
             control = control[Math.Min(Align(length), control.Length)..];

@@ -9,7 +9,7 @@ public static class SocketPair
     /// <exception cref="LinuxException">No descriptors or memory are left.</exception>
     public static unsafe (SafeFileHandle One, SafeFileHandle Other) Create()
     {
-        int* pair = stackalloc int[2];
+        var pair = stackalloc int[2];
         if (Libc.SocketPair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0, pair) != 0)
             throw LinuxException.Last("socketpair");
         return (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true));

@@ -31,8 +31,8 @@ internal sealed class UnixAddress : IDisposable
         if (Encoding.UTF8.GetByteCount(path) < PathSize)
             return new UnixAddress(Encode(path), directory: null);
 
-        SafeFileHandle directory = OpenParent(path);
-        string shorter = $"/proc/self/fd/{directory.DangerousGetHandle()}/{Path.GetFileName(path)}";
+        var directory = OpenParent(path);
+        var shorter = $"/proc/self/fd/{directory.DangerousGetHandle()}/{Path.GetFileName(path)}";
         if (Encoding.UTF8.GetByteCount(shorter) < PathSize)
             return new UnixAddress(Encode(shorter), directory);
         directory.Dispose();
@@ -43,14 +43,14 @@ internal sealed class UnixAddress : IDisposable
 
     private static SafeFileHandle OpenParent(string path)
     {
-        string parent = Path.GetDirectoryName(path) is { Length: > 0 } name ? name : ".";
-        SafeFileHandle directory = Libc.Open(parent, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        var parent = Path.GetDirectoryName(path) is { Length: > 0 } name ? name : ".";
+        var directory = Libc.Open(parent, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
         return directory.IsInvalid ? throw LinuxException.Last("open", parent) : directory;
     }
 
     private static byte[] Encode(string path)
     {
-        byte[] bytes = new byte[sizeof(ushort) + Encoding.UTF8.GetByteCount(path) + 1];
+        var bytes = new byte[sizeof(ushort) + Encoding.UTF8.GetByteCount(path) + 1];
         ushort family = Libc.AF_UNIX;
         MemoryMarshal.Write(bytes, in family);
         Encoding.UTF8.GetBytes(path, bytes.AsSpan(sizeof(ushort)));

@@ -1,5 +1,5 @@
-using Microsoft.Win32.SafeHandles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
@@ -26,7 +26,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         get
         {
             Libc.Credentials peer;
-            uint length = (uint)sizeof(Libc.Credentials);
+            var length = (uint)sizeof(Libc.Credentials);
             if (Libc.GetSocketOption(_socket, Libc.SOL_SOCKET, Libc.SO_PEERCRED, &peer, &length) != 0)
                 throw LinuxException.Last("getsockopt");
             return new PeerCredentials(peer.UserId, peer.GroupId, peer.ProcessId);
@@ -42,7 +42,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         get
         {
             // An empty send moves nothing and yet says EPIPE once there is nobody to send to.
-            bool referenced = false;
+            var referenced = false;
             try
             {
                 _socket.DangerousAddRef(ref referenced);
@@ -82,14 +82,14 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
     /// <exception cref="LinuxException">Nobody listens there (ECONNREFUSED, ENOENT) or we may not (EACCES).</exception>
     public static async Task<UnixConnection> ConnectAsync(string path, CancellationToken cancellation = default)
     {
-        using UnixAddress address = UnixAddress.For(path);
-        SafeFileHandle socket = Libc.Socket(Libc.AF_UNIX, StreamFlags | Libc.SOCK_NONBLOCK, 0);
+        using var address = UnixAddress.For(path);
+        var socket = Libc.Socket(Libc.AF_UNIX, StreamFlags | Libc.SOCK_NONBLOCK, 0);
         if (socket.IsInvalid)
             throw LinuxException.Last("socket", path);
         try
         {
             // A full queue is EAGAIN here, and nothing tells when it has room again (connect(2)).
-            for (int wait = 1; TryConnect(socket, address) is var errno && errno != Errno.None; wait = Math.Min(wait * 2, 50))
+            for (var wait = 1; TryConnect(socket, address) is var errno && errno != Errno.None; wait = Math.Min(wait * 2, 50))
             {
                 if (errno != Errno.EAGAIN && errno != Errno.EINTR)
                     throw new LinuxException("connect", path, errno);
@@ -109,8 +109,8 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
     /// <exception cref="LinuxException">Nobody listens there (ECONNREFUSED, ENOENT) or we may not (EACCES).</exception>
     public static SafeFileHandle ConnectPlain(string path)
     {
-        using UnixAddress address = UnixAddress.For(path);
-        SafeFileHandle socket = Libc.Socket(Libc.AF_UNIX, StreamFlags, 0);
+        using var address = UnixAddress.For(path);
+        var socket = Libc.Socket(Libc.AF_UNIX, StreamFlags, 0);
         if (socket.IsInvalid)
             throw LinuxException.Last("socket", path);
         Errno errno;
@@ -159,7 +159,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = SocketMessage.Receive(_socket, buffer.Span, received);
+            var count = SocketMessage.Receive(_socket, buffer.Span, received);
             if (count >= 0)
                 return count;
             if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR))
@@ -179,14 +179,14 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         IReadOnlyList<SafeHandle>? descriptors = null,
         CancellationToken cancellation = default)
     {
-        int count = descriptors?.Count ?? 0;
+        var count = descriptors?.Count ?? 0;
         if (count > Libc.SCM_MAX_FD || (count > 0 && data.IsEmpty))
             throw new ArgumentException("At most 253 descriptors go with at least one byte.", nameof(descriptors));
         using var borrowed = new BorrowedDescriptors(descriptors);
-        for (bool first = true; !data.IsEmpty;)
+        for (var first = true; !data.IsEmpty;)
         {
             cancellation.ThrowIfCancellationRequested();
-            int sent = SocketMessage.Send(_socket, data.Span, first ? borrowed.Numbers : []);
+            var sent = SocketMessage.Send(_socket, data.Span, first ? borrowed.Numbers : []);
             if (sent >= 0)
             {
                 data = data[sent..];

@@ -28,7 +28,7 @@ public sealed class UnixListener : IDisposable
     /// <exception cref="LinuxException">The path exists (EADDRINUSE), or its directory does not (ENOENT).</exception>
     public static UnixListener Bind(string path, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
     {
-        SafeFileHandle socket = Libc.Socket(Libc.AF_UNIX, StreamFlags, 0);
+        var socket = Libc.Socket(Libc.AF_UNIX, StreamFlags, 0);
         if (socket.IsInvalid)
             throw LinuxException.Last("socket", path);
         BoundSocket? bound = null;
@@ -55,7 +55,7 @@ public sealed class UnixListener : IDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            SafeFileHandle socket = Libc.Accept(_socket, 0, 0, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
+            var socket = Libc.Accept(_socket, 0, 0, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
             if (!socket.IsInvalid)
                 return UnixConnection.Adopt(socket);
             if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED))

@@ -11,13 +11,13 @@ public static class VsockConnection
     /// <exception cref="LinuxException">There is no such machine (ENODEV), nobody listens (ECONNRESET), or it does not answer (ETIMEDOUT).</exception>
     public static unsafe SafeFileHandle Connect(uint cid, uint port)
     {
-        SafeFileHandle socket = Libc.Socket(Libc.AF_VSOCK, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+        var socket = Libc.Socket(Libc.AF_VSOCK, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
         if (socket.IsInvalid)
             throw LinuxException.Last("socket", "AF_VSOCK");
         Libc.VsockAddress address = new(cid, port);
         if (Libc.Connect(socket, (byte*)&address, Libc.VsockAddress.Size) == 0)
             return socket;
-        LinuxException error = LinuxException.Last("connect", $"port {port} of the machine with CID {cid}");
+        var error = LinuxException.Last("connect", $"port {port} of the machine with CID {cid}");
         socket.Dispose();
         throw error;
     }

@@ -26,13 +26,13 @@ public sealed class VsockListener : IDisposable
     /// <exception cref="LinuxException">The port is taken (EADDRINUSE), or this kernel has no AF_VSOCK (EAFNOSUPPORT).</exception>
     public static unsafe VsockListener Bind(uint port = AnyPort)
     {
-        SafeFileHandle socket = Libc.Socket(Libc.AF_VSOCK, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+        var socket = Libc.Socket(Libc.AF_VSOCK, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
         if (socket.IsInvalid)
             throw LinuxException.Last("socket", "AF_VSOCK");
         try
         {
             Libc.VsockAddress address = new(uint.MaxValue, port);
-            uint length = Libc.VsockAddress.Size;
+            var length = Libc.VsockAddress.Size;
             if (Libc.Bind(socket, (byte*)&address, length) != 0)
                 throw LinuxException.Last("bind", $"vsock port {port}");
             if (Libc.Listen(socket, Queue) != 0)
@@ -81,8 +81,8 @@ public sealed class VsockListener : IDisposable
     private unsafe (SafeFileHandle Socket, uint? Peer) TryAccept()
     {
         Libc.VsockAddress peer = default;
-        uint length = Libc.VsockAddress.Size;
-        SafeFileHandle socket = Libc.Accept(_socket, &peer, &length, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
+        var length = Libc.VsockAddress.Size;
+        var socket = Libc.Accept(_socket, &peer, &length, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
         return (socket, socket.IsInvalid ? null : peer.Cid);
     }
 }

@@ -14,7 +14,7 @@ public static class ForegroundTerminal
     /// <summary>Whether we may read the terminal and set its mode now.</summary>
     public static bool IsOurs(SafeHandle terminal)
     {
-        int group = Libc.ForegroundProcessGroup(terminal);
+        var group = Libc.ForegroundProcessGroup(terminal);
         // No answer: it is not our session's terminal (ENOTTY), so job control does not apply, or it is gone, which its use will tell.
         return group < 0 || group == Libc.ProcessGroup();
     }

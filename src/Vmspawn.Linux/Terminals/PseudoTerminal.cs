@@ -37,8 +37,8 @@ public sealed class PseudoTerminal : IDisposable
     /// <exception cref="LinuxException">No pseudo-terminals are left (ENOSPC), or /dev/pts is not mounted.</exception>
     public static PseudoTerminal Create()
     {
-        int flags = Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC;
-        SafeFileHandle master = Libc.OpenPseudoTerminal(flags | Libc.O_NONBLOCK);
+        var flags = Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC;
+        var master = Libc.OpenPseudoTerminal(flags | Libc.O_NONBLOCK);
         if (master.IsInvalid)
             throw LinuxException.Last("posix_openpt");
         SafeFileHandle? slave = null;
@@ -47,7 +47,7 @@ public sealed class PseudoTerminal : IDisposable
             if (Libc.UnlockPseudoTerminal(master) != 0)
                 throw LinuxException.Last("unlockpt");
             // Through the master, since another mount of devpts may lie over ours.
-            int number = Libc.Control(master, Libc.TIOCGPTPEER, flags);
+            var number = Libc.Control(master, Libc.TIOCGPTPEER, flags);
             if (number < 0)
                 throw LinuxException.Last("ioctl(TIOCGPTPEER)");
             slave = new SafeFileHandle(number, ownsHandle: true);
@@ -71,8 +71,8 @@ public sealed class PseudoTerminal : IDisposable
 
     private static unsafe string NameOf(SafeFileHandle master)
     {
-        byte* name = stackalloc byte[64];
-        int error = Libc.PseudoTerminalName(master, name, 64);
+        var name = stackalloc byte[64];
+        var error = Libc.PseudoTerminalName(master, name, 64);
         if (error != 0)
             throw new LinuxException("ptsname_r", null, (Errno)error);
         return Marshal.PtrToStringUTF8((nint)name)!;

@@ -20,14 +20,14 @@ internal readonly unsafe struct TerminalAttributes
 
     public TerminalAttributes MadeRaw()
     {
-        Bytes bytes = _bytes;
+        var bytes = _bytes;
         Libc.MakeRaw((byte*)&bytes);
         return new TerminalAttributes(bytes);
     }
 
     public void ApplyTo(SafeHandle terminal)
     {
-        Bytes bytes = _bytes;
+        var bytes = _bytes;
         if (Libc.SetTerminalAttributes(terminal, Libc.TCSANOW, (byte*)&bytes) != 0)
             throw LinuxException.Last("tcsetattr");
     }

@@ -24,7 +24,7 @@ public sealed class TerminalMode : IDisposable
         _former = TerminalAttributes.Of(terminal);
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
-        foreach (PosixSignal signal in restoreOnSignals ? (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT] : [])
+        foreach (var signal in restoreOnSignals ? (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT] : [])
             _registrations.Add(PosixSignalRegistration.Create(signal, _ => Restore()));
         // A shell that ran while we were stopped has set its own mode. Cancelled, or the runtime would put another one back after us.
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, context =>
@@ -62,7 +62,7 @@ public sealed class TerminalMode : IDisposable
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandled;
-        foreach (PosixSignalRegistration registration in _registrations)
+        foreach (var registration in _registrations)
             registration.Dispose();
         Restore();
         _disposed.Cancel();

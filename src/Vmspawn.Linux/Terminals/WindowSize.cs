@@ -12,7 +12,7 @@ public readonly record struct WindowSize(ushort Rows, ushort Columns)
     public static unsafe WindowSize? Of(SafeHandle terminal)
     {
         // struct winsize: rows, columns, and a size in pixels that nobody keeps (ioctl_tty(2))
-        ushort* size = stackalloc ushort[4];
+        var size = stackalloc ushort[4];
         return Libc.Control(terminal, Libc.TIOCGWINSZ, size) == 0 ? new WindowSize(size[0], size[1]) : null;
     }
 
@@ -20,7 +20,7 @@ public readonly record struct WindowSize(ushort Rows, ushort Columns)
     /// <exception cref="LinuxException">It is no terminal, or gone.</exception>
     public unsafe void ApplyTo(SafeHandle terminal)
     {
-        ushort* size = stackalloc ushort[4] { Rows, Columns, 0, 0 };
+        var size = stackalloc ushort[4] { Rows, Columns, 0, 0 };
         if (Libc.Control(terminal, Libc.TIOCSWINSZ, size) != 0)
             throw LinuxException.Last("ioctl(TIOCSWINSZ)");
     }

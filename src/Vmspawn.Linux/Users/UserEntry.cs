@@ -21,14 +21,14 @@ public sealed record UserEntry(string Name, uint UserId, uint GroupId, string Ho
     public static unsafe UserEntry? Find(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        for (int size = 4096; ; size *= 4)
+        for (var size = 4096; ; size *= 4)
         {
-            byte[] buffer = new byte[size];
+            var buffer = new byte[size];
             fixed (byte* bytes = buffer)
             {
                 Libc.Password entry;
                 Libc.Password* found;
-                Errno error = (Errno)Libc.GetPassword(name, &entry, bytes, (nuint)size, &found);
+                var error = (Errno)Libc.GetPassword(name, &entry, bytes, (nuint)size, &found);
                 if (error == Errno.ERANGE && size < LargestEntry)
                     continue;
                 if (error is not (0 or Errno.ENOENT))
@@ -42,7 +42,7 @@ public sealed record UserEntry(string Name, uint UserId, uint GroupId, string Ho
 
     private static unsafe string? Shadow(string name, int size)
     {
-        byte[] buffer = new byte[size];
+        var buffer = new byte[size];
         fixed (byte* bytes = buffer)
         {
             Libc.ShadowPassword entry;

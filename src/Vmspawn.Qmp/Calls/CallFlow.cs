@@ -35,7 +35,7 @@ internal sealed class CallFlow : IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var reply = new PendingReply(_pending.NextId(), command, call.Sensitive);
-        ReadOnlyMemory<byte> message = CommandWriter.Write(command, arguments, reply.Id, call.OutOfBand);
+        var message = CommandWriter.Write(command, arguments, reply.Id, call.OutOfBand);
         if (message.Length > _options.MessageLimit)
             throw new ArgumentException($"{command} is {message.Length} bytes long, above the limit of {_options.MessageLimit}.", nameof(arguments));
         return await RunAsync(reply, message, call, cancellation);
@@ -60,7 +60,7 @@ internal sealed class CallFlow : IAsyncDisposable
     {
         // Read before the call is taken out: when the error itself is broken, the call learns it from the end.
         (string Class, string Description)? error = message.Kind == QmpMessageKind.Error ? ErrorOf(message.Value()) : null;
-        PendingReply? reply = _pending.Take(message.Id, out bool everGiven);
+        var reply = _pending.Take(message.Id, out var everGiven);
         if (_options.Trace is not null)
             _trace(QmpTraceKind.Received, SecretMask.Apply(line, reply?.Sensitive ?? true));
         reply?.OnTaken?.Invoke();
@@ -83,12 +83,12 @@ internal sealed class CallFlow : IAsyncDisposable
     private async Task<JsonElement> RunAsync(
         PendingReply reply, ReadOnlyMemory<byte> message, QmpCallOptions call, CancellationToken cancellation)
     {
-        TimeSpan limit = call.Timeout ?? _options.CallTimeout;
+        var limit = call.Timeout ?? _options.CallTimeout;
         // The end cancels too, but only after it has failed the pending calls: the answer tells which it was.
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended);
         giveUp.CancelAfter(limit);
         _pending.Add(reply);
-        bool wasSent = false;
+        var wasSent = false;
         try
         {
             if (call.Descriptors is { Count: > 0 })

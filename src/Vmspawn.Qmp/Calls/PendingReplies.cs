@@ -36,10 +36,10 @@ internal sealed class PendingReplies
     /// <summary>Takes out the call with this id, or says what the id is instead.</summary>
     public PendingReply? Take(ReadOnlySpan<byte> id, out bool everGiven)
     {
-        bool isNumber = Utf8Parser.TryParse(id, out long number, out int used) && used == id.Length;
+        var isNumber = Utf8Parser.TryParse(id, out long number, out var used) && used == id.Length;
         everGiven = isNumber && number > 0 && number <= Interlocked.Read(ref _lastId);
         lock (_lock)
-            return isNumber && _waiting.Remove(number, out PendingReply? reply) ? reply : null;
+            return isNumber && _waiting.Remove(number, out var reply) ? reply : null;
     }
 
     /// <summary>Nobody waits for this call any more.</summary>
@@ -65,7 +65,7 @@ internal sealed class PendingReplies
             _waiting.Clear();
         }
 
-        foreach (PendingReply reply in unanswered)
+        foreach (var reply in unanswered)
             reply.Fail(new QmpDisconnectedException(reply.Command, end));
     }
 }

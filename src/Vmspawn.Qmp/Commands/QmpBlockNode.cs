@@ -14,7 +14,7 @@ public sealed record QmpBlockNode(
 {
     internal static QmpBlockNode Read(JsonElement node)
     {
-        JsonElement? image = node.MemberOrNull("image");
+        var image = node.MemberOrNull("image");
         return new QmpBlockNode(
             node.TextOrNull("node-name"),
             node.Text("drv"),

@@ -40,8 +40,8 @@ public sealed record QmpPciDevice(
 {
     internal static QmpPciDevice Read(JsonElement device)
     {
-        JsonElement type = device.Member("class_info");
-        JsonElement ids = device.Member("id");
+        var type = device.Member("class_info");
+        var ids = device.Member("id");
         return new QmpPciDevice(
             device.Int32("bus"),
             device.Int32("slot"),
@@ -84,7 +84,7 @@ public sealed record QmpPciBridge(int Secondary, int Subordinate, IReadOnlyList<
 {
     internal static QmpPciBridge Read(JsonElement bridge)
     {
-        JsonElement bus = bridge.Member("bus");
+        var bus = bridge.Member("bus");
         return new QmpPciBridge(
             bus.Int32("secondary"), bus.Int32("subordinate"), bridge.ListOrEmpty("devices", QmpPciDevice.Read));
     }

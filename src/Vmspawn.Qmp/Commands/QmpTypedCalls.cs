@@ -13,7 +13,7 @@ internal static class QmpTypedCalls
         QmpCallOptions? options,
         CancellationToken cancellation)
     {
-        JsonElement answer = await client.ExecuteAsync(command, arguments, options, cancellation);
+        var answer = await client.ExecuteAsync(command, arguments, options, cancellation);
         try
         {
             return read(answer);

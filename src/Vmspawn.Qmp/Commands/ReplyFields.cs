@@ -10,7 +10,7 @@ internal static class ReplyFields
 
     public static JsonElement? MemberOrNull(this JsonElement of, string name) =>
         of.ValueKind != JsonValueKind.Object ? throw new FormatException($"an object with '{name}' was expected, not {of.ValueKind}")
-        : of.TryGetProperty(name, out JsonElement member) && member.ValueKind != JsonValueKind.Null ? member
+        : of.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member
         : null;
 
     public static string Text(this JsonElement of, string name) => AsText(of.Member(name));
@@ -46,8 +46,8 @@ internal static class ReplyFields
         if (list.ValueKind != JsonValueKind.Array)
             throw new FormatException($"a list was expected, not {list.ValueKind}");
         var items = new T[list.GetArrayLength()];
-        int at = 0;
-        foreach (JsonElement item in list.EnumerateArray())
+        var at = 0;
+        foreach (var item in list.EnumerateArray())
             items[at++] = read(item);
         return items;
     }
@@ -72,7 +72,7 @@ internal static class ReplyFields
             : throw new FormatException($"a truth value was expected, not {value.ValueKind}");
 
     private static long AsInt64(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number)
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
             ? number
             : throw new FormatException($"a whole number of 64 bits was expected, not {value.ValueKind}");
 }

@@ -20,7 +20,7 @@ internal sealed class EventFanout(int earlyLimit)
             streams = _streams;
         }
 
-        foreach (QmpEventStream stream in streams)
+        foreach (var stream in streams)
         {
             if (!stream.Offer(happened))
                 Remove(stream);
@@ -34,8 +34,8 @@ internal sealed class EventFanout(int earlyLimit)
         var stream = new QmpEventStream(options, Remove);
         lock (_lock)
         {
-            bool open = true;
-            while (open && _early is not null && _early.TryDequeue(out QmpEvent? happened))
+            var open = true;
+            while (open && _early is not null && _early.TryDequeue(out var happened))
                 open = stream.Offer(happened);
             _early = null;
             if (_end is not null)
@@ -57,7 +57,7 @@ internal sealed class EventFanout(int earlyLimit)
             _streams = [];
         }
 
-        foreach (QmpEventStream stream in streams)
+        foreach (var stream in streams)
             stream.End(end);
     }
 

@@ -37,7 +37,7 @@ internal static class CommandWriter
     private static void WriteArguments(Utf8JsonWriter writer, Action<Utf8JsonWriter> arguments)
     {
         writer.WriteStartObject("arguments"u8);
-        int depth = writer.CurrentDepth;
+        var depth = writer.CurrentDepth;
         arguments(writer);
         if (writer.CurrentDepth != depth)
             throw new ArgumentException("The arguments' objects and arrays were not closed as opened.", nameof(arguments));

@@ -41,9 +41,9 @@ internal sealed class LineBuffer(int limit)
     public bool TryTakeLine(out ReadOnlySpan<byte> line)
     {
         // What was looked at stays looked at: a long line is not scanned again for each arrival.
-        int found = _bytes.AsSpan(_scanned, _end - _scanned).IndexOf((byte)'\n');
-        int lineEnd = found < 0 ? _end : _scanned + found;
-        int length = lineEnd - _start;
+        var found = _bytes.AsSpan(_scanned, _end - _scanned).IndexOf((byte)'\n');
+        var lineEnd = found < 0 ? _end : _scanned + found;
+        var length = lineEnd - _start;
         if (length > 0 && _bytes[lineEnd - 1] == '\r')
             length--;
         if (length > limit)
@@ -71,8 +71,8 @@ internal sealed class LineBuffer(int limit)
     // Moving happens only when half of the array comes free by it, so each byte moves a constant number of times.
     private void MakeRoom()
     {
-        int pending = Pending;
-        byte[] target = pending > _bytes.Length / 2 ? new byte[GrownSize()] : _bytes;
+        var pending = Pending;
+        var target = pending > _bytes.Length / 2 ? new byte[GrownSize()] : _bytes;
         _bytes.AsSpan(_start, pending).CopyTo(target);
         _bytes = target;
         _scanned -= _start;

@@ -48,7 +48,7 @@ internal readonly ref struct QmpMessage
     /// <summary>The body as a value of its own, which outlives the line.</summary>
     public JsonElement Value()
     {
-        Utf8JsonReader reader = ReaderOf(Body);
+        var reader = ReaderOf(Body);
         return JsonElement.ParseValue(ref reader);
     }
 
@@ -59,20 +59,20 @@ internal readonly ref struct QmpMessage
     {
         ReadOnlySpan<byte> body = default, id = default, data = default;
         QmpMessageKind? kind = null;
-        string eventName = "";
+        var eventName = "";
         DateTimeOffset? timestamp = null;
 
-        Utf8JsonReader reader = ReaderOf(line);
+        var reader = ReaderOf(line);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new FormatException("not an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            QmpMessageKind? named = KindOf(ref reader);
-            bool isId = reader.ValueTextEquals("id"u8);
-            bool isData = reader.ValueTextEquals("data"u8);
-            bool isTimestamp = reader.ValueTextEquals("timestamp"u8);
+            var named = KindOf(ref reader);
+            var isId = reader.ValueTextEquals("id"u8);
+            var isData = reader.ValueTextEquals("data"u8);
+            var isTimestamp = reader.ValueTextEquals("timestamp"u8);
             reader.Read();
-            ReadOnlySpan<byte> value = Slice(line, ref reader);
+            var value = Slice(line, ref reader);
             if (named is not null && kind is not null)
                 throw new FormatException("two kinds of message in one");
             if (named is not null)
@@ -111,14 +111,14 @@ internal readonly ref struct QmpMessage
 
     private static ReadOnlySpan<byte> Slice(ReadOnlySpan<byte> line, scoped ref Utf8JsonReader reader)
     {
-        int start = (int)reader.TokenStartIndex;
+        var start = (int)reader.TokenStartIndex;
         reader.Skip();
         return line[start..(int)reader.BytesConsumed];
     }
 
     private static string NameOf(ReadOnlySpan<byte> value)
     {
-        Utf8JsonReader reader = ReaderOf(value);
+        var reader = ReaderOf(value);
         reader.Read();
         return reader.GetString() ?? throw new FormatException("an event without a name");
     }

@@ -14,7 +14,7 @@ internal sealed class QmpProtocolFault(string text, Exception? cause = null) : E
     private static string Shown(ReadOnlySpan<byte> received)
     {
         var shown = new StringBuilder("'");
-        foreach (byte value in received[..Math.Min(received.Length, ShownBytes)])
+        foreach (var value in received[..Math.Min(received.Length, ShownBytes)])
             shown.Append(value is >= 0x20 and < 0x7f ? (char)value : '.');
         return shown.Append(received.Length > ShownBytes ? "…'" : "'").ToString();
     }

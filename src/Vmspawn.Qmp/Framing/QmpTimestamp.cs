@@ -11,8 +11,8 @@ internal static class QmpTimestamp
     /// <summary>The time, or null when it is missing, unknown or out of range: no reason to lose an event.</summary>
     public static DateTimeOffset? Read(ReadOnlySpan<byte> value)
     {
-        Utf8JsonReader reader = QmpMessage.ReaderOf(value);
-        JsonElement time = JsonElement.ParseValue(ref reader);
+        var reader = QmpMessage.ReaderOf(value);
+        var time = JsonElement.ParseValue(ref reader);
         return Member(time, "seconds") is >= 0 and <= LastSecond and long seconds
             && Member(time, "microseconds") is >= 0 and < 1_000_000 and long microseconds
             ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddMicroseconds(microseconds)
@@ -21,9 +21,9 @@ internal static class QmpTimestamp
 
     private static long? Member(JsonElement time, string name) =>
         time.ValueKind == JsonValueKind.Object
-        && time.TryGetProperty(name, out JsonElement member)
+        && time.TryGetProperty(name, out var member)
         && member.ValueKind == JsonValueKind.Number
-        && member.TryGetInt64(out long number)
+        && member.TryGetInt64(out var number)
             ? number
             : null;
 }

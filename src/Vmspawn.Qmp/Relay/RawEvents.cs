@@ -8,11 +8,11 @@ internal sealed class RawEvents
 
     public void Publish(ReadOnlySpan<byte> line)
     {
-        Listener[] listeners = Volatile.Read(ref _listeners);
+        var listeners = Volatile.Read(ref _listeners);
         if (listeners.Length == 0)
             return;
         byte[] copy = [.. line, (byte)'\r', (byte)'\n'];
-        foreach (Listener listener in listeners)
+        foreach (var listener in listeners)
             listener.Happened(copy);
     }
 

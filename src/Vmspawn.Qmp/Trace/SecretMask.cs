@@ -55,7 +55,7 @@ internal ref struct SecretMask
         }
 
         writer.Flush();
-        string text = Encoding.UTF8.GetString(shown.WrittenSpan);
+        var text = Encoding.UTF8.GetString(shown.WrittenSpan);
         return text.Length <= ShownChars ? text : $"{text.AsSpan(0, ShownChars)}… ({line.Length} bytes)";
     }
 
@@ -98,7 +98,7 @@ internal ref struct SecretMask
 
     private void CopyScalar()
     {
-        int length = (int)(_reader.BytesConsumed - _reader.TokenStartIndex);
+        var length = (int)(_reader.BytesConsumed - _reader.TokenStartIndex);
         if (_rule == Rule.Command && _reader.TokenType == JsonTokenType.String)
             _setsProperty = _reader.ValueTextEquals("qom-set"u8);
         if (_rule is Rule.MaskScalar or Rule.MaskAll)
@@ -124,8 +124,8 @@ internal ref struct SecretMask
 
     private static string FirstWord(string commandLine)
     {
-        string trimmed = commandLine.TrimStart();
-        int end = trimmed.AsSpan().IndexOfAny(' ', '\t');
+        var trimmed = commandLine.TrimStart();
+        var end = trimmed.AsSpan().IndexOfAny(' ', '\t');
         return end < 0 ? trimmed : $"{trimmed.AsSpan(0, end)} {Masked}";
     }
 }

@@ -41,8 +41,8 @@ internal sealed class CallSender(UnixConnection connection, PendingCalls pending
     // No token here: half a message would be the end of the connection for everyone. The time for it is bounded.
     public async ValueTask<PendingCall?> SendInTurnAsync(OutgoingCall call)
     {
-        ReadOnlyMemory<byte> message = Build(call);
-        PendingCall? waiting = call.OneWay ? null : new PendingCall { More = call.More, Upgrade = call.Upgrade };
+        var message = Build(call);
+        var waiting = call.OneWay ? null : new PendingCall { More = call.More, Upgrade = call.Upgrade };
         if (waiting is not null)
             pending.Add(waiting);
         try

@@ -33,13 +33,13 @@ internal sealed class PendingCall
     public async ValueTask<VarlinkReply?> NextAsync(CancellationToken cancellation)
     {
         // A failure reaches everyone who waits as an exception of its own, with the first cause inside.
-        return await _replies.Reader.WaitToReadAsync(cancellation) && _replies.Reader.TryRead(out VarlinkReply? reply) ? reply : null;
+        return await _replies.Reader.WaitToReadAsync(cancellation) && _replies.Reader.TryRead(out var reply) ? reply : null;
     }
 
     public void Abandon()
     {
         _replies.Writer.TryComplete();
-        while (_replies.Reader.TryRead(out VarlinkReply? reply))
+        while (_replies.Reader.TryRead(out var reply))
             reply.Dispose();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PendingCalls
     public PendingCall? First()
     {
         lock (_lock)
-            return _calls.TryPeek(out PendingCall? call) ? call : null;
+            return _calls.TryPeek(out var call) ? call : null;
     }
 
     public void RemoveFirst()
@@ -36,7 +36,7 @@ internal sealed class PendingCalls
         lock (_lock)
         {
             _ended ??= reason;
-            while (_calls.TryDequeue(out PendingCall? call))
+            while (_calls.TryDequeue(out var call))
                 call.End(_ended);
         }
     }

@@ -67,7 +67,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
             reply.Dispose();
             throw new VarlinkProtocolException("a reply announces more, which nobody asked for");
         }
-        bool last = !reply.Continues;
+        var last = !reply.Continues;
         if (last)
             pending.RemoveFirst();
         await call.AddAsync(reply);
@@ -78,7 +78,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
 
     private static VarlinkErrorException? Error(ReceivedMessage message)
     {
-        if (!message.Root.TryGetProperty("error"u8, out JsonElement name) || name.ValueKind == JsonValueKind.Null)
+        if (!message.Root.TryGetProperty("error"u8, out var name) || name.ValueKind == JsonValueKind.Null)
             return null;
         using (message)
         {

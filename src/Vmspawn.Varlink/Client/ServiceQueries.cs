@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Vmspawn.Varlink;
 
 /// <summary>Asks a service about itself.</summary>
@@ -11,9 +9,9 @@ public static class ServiceQueries
         this VarlinkClient client, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(client);
-        using VarlinkReply reply = await client.CallAsync("org.varlink.service.GetInfo", cancellation: cancellation);
+        using var reply = await client.CallAsync("org.varlink.service.GetInfo", cancellation: cancellation);
         var names = new List<string>();
-        foreach (JsonElement name in reply.Parameters.GetProperty("interfaces"u8).EnumerateArray())
+        foreach (var name in reply.Parameters.GetProperty("interfaces"u8).EnumerateArray())
             names.Add(name.GetString()!);
         return names;
     }
@@ -25,7 +23,7 @@ public static class ServiceQueries
         this VarlinkClient client, string name, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(client);
-        using VarlinkReply reply = await client.CallAsync(
+        using var reply = await client.CallAsync(
             "org.varlink.service.GetInterfaceDescription",
             writer => writer.WriteString("interface"u8, name),
             cancellation: cancellation);

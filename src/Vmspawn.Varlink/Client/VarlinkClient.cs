@@ -45,7 +45,7 @@ public sealed class VarlinkClient : IAsyncDisposable
         CancellationToken cancellation = default)
     {
         options ??= new VarlinkClientOptions();
-        UnixConnection connection = await TimeLimit.RunAsync(
+        var connection = await TimeLimit.RunAsync(
             options.CallTime,
             $"Connecting to {path}",
             token => UnixConnection.ConnectAsync(path, token),
@@ -78,7 +78,7 @@ public sealed class VarlinkClient : IAsyncDisposable
             method,
             async token =>
             {
-                PendingCall call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors), token))!;
+                var call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors), token))!;
                 return await OnlyReplyAsync(call, token);
             },
             cancellation);
@@ -94,13 +94,13 @@ public sealed class VarlinkClient : IAsyncDisposable
         IReadOnlyList<SafeHandle>? descriptors = null,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        PendingCall call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, More: true), cancellation))!;
-        bool ended = false;
+        var call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, More: true), cancellation))!;
+        var ended = false;
         try
         {
             while (true)
             {
-                VarlinkReply? reply = await NextAsync(call, cancellation);
+                var reply = await NextAsync(call, cancellation);
                 ended = reply is not { Continues: true };
                 if (reply is null)
                     yield break;
@@ -148,7 +148,7 @@ public sealed class VarlinkClient : IAsyncDisposable
                 try
                 {
                     var outgoing = new OutgoingCall(method, parameters, descriptors, Upgrade: true);
-                    PendingCall call = (await _sender.SendInTurnAsync(outgoing))!;
+                    var call = (await _sender.SendInTurnAsync(outgoing))!;
                     return await UpgradedAsync(call, token);
                 }
                 finally
@@ -192,7 +192,7 @@ public sealed class VarlinkClient : IAsyncDisposable
     {
         try
         {
-            using VarlinkReply reply = await OnlyReplyAsync(call, cancellation);
+            using var reply = await OnlyReplyAsync(call, cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -11,7 +11,7 @@ public sealed class VarlinkReply : IDisposable
     {
         _message = message;
         Parameters = Varlink.Parameters.Of(message.Root);
-        Continues = message.Root.TryGetProperty("continues"u8, out JsonElement value) && value.ValueKind == JsonValueKind.True;
+        Continues = message.Root.TryGetProperty("continues"u8, out var value) && value.ValueKind == JsonValueKind.True;
     }
 
     /// <summary>Its parameters, not checked against an interface. Nearly always an object.</summary>

@@ -28,7 +28,7 @@ public sealed class EquatableList<T> : IReadOnlyList<T>, IEquatable<EquatableLis
     public override int GetHashCode()
     {
         var hash = new HashCode();
-        foreach (T item in _items)
+        foreach (var item in _items)
             hash.Add(item);
         return hash.ToHashCode();
     }

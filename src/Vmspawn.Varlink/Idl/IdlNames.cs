@@ -5,11 +5,11 @@ internal static class IdlNames
 {
     public static bool IsInterface(ReadOnlySpan<char> name)
     {
-        int labels = 0;
+        var labels = 0;
         while (true)
         {
-            int dot = name.IndexOf('.');
-            ReadOnlySpan<char> label = dot < 0 ? name : name[..dot];
+            var dot = name.IndexOf('.');
+            var label = dot < 0 ? name : name[..dot];
             if (label.IsEmpty || label[0] == '-' || label[^1] == '-' || !AllOf(label, alsoAllowed: '-'))
                 return false;
             if (labels++ == 0 && !char.IsAsciiLetter(label[0]))
@@ -35,7 +35,7 @@ internal static class IdlNames
 
     private static bool AllOf(ReadOnlySpan<char> name, char alsoAllowed)
     {
-        foreach (char c in name)
+        foreach (var c in name)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c != alsoAllowed)
                 return false;

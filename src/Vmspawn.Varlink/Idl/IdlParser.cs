@@ -20,11 +20,11 @@ internal sealed class IdlParser
 
     public VarlinkInterface ParseInterface()
     {
-        string docs = _scanner.Docs;
+        var docs = _scanner.Docs;
         Expect("interface");
         if (!IdlNames.IsInterface(_scanner.Token))
             throw Unexpected("an interface name such as org.example.thing");
-        string name = TakeToken();
+        var name = TakeToken();
         while (!_scanner.AtEnd)
             ParseMember();
         CheckReferences(name);
@@ -33,7 +33,7 @@ internal sealed class IdlParser
 
     private void ParseMember()
     {
-        string docs = _scanner.Docs;
+        var docs = _scanner.Docs;
         switch (_scanner.Token)
         {
             case "type":
@@ -54,16 +54,16 @@ internal sealed class IdlParser
     private VarlinkTypeDeclaration ParseDeclaration(string docs)
     {
         _scanner.Next();
-        string name = TakeMemberName();
+        var name = TakeMemberName();
         return new VarlinkTypeDeclaration(name, ParseStructOrEnum(), docs);
     }
 
     private VarlinkMethod ParseMethod(string docs)
     {
-        (string words, VarlinkMethodFlags flags) = SplitFlags(docs);
+        (var words, var flags) = SplitFlags(docs);
         _scanner.Next();
-        string name = TakeMemberName();
-        EquatableList<VarlinkField> input = ParseFields();
+        var name = TakeMemberName();
+        var input = ParseFields();
         Expect("->");
         return new VarlinkMethod(name, input, ParseFields(), flags, words);
     }
@@ -72,9 +72,9 @@ internal sealed class IdlParser
     {
         var flags = VarlinkMethodFlags.None;
         var words = new List<string>();
-        foreach (string line in docs.Split('\n'))
+        foreach (var line in docs.Split('\n'))
         {
-            VarlinkMethodFlags flag = MethodFlagComments.Find(line);
+            var flag = MethodFlagComments.Find(line);
             flags |= flag;
             if (flag == VarlinkMethodFlags.None)
                 words.Add(line);
@@ -101,8 +101,8 @@ internal sealed class IdlParser
         else
         {
             var seen = new HashSet<string>(StringComparer.Ordinal);
-            string docs = _scanner.Docs;
-            string first = TakeFieldName(seen);
+            var docs = _scanner.Docs;
+            var first = TakeFieldName(seen);
             type = !orEnum || _scanner.Token is ":" ? ParseStruct(first, docs, seen) : ParseEnum(first, docs, seen);
         }
         Expect(")");
@@ -144,7 +144,7 @@ internal sealed class IdlParser
     private VarlinkType ParseType()
     {
         Enter();
-        VarlinkType type = _scanner.Token switch
+        var type = _scanner.Token switch
         {
             "?" => ParseNullable(),
             "[]" => ParseElement().Array(),
@@ -174,8 +174,8 @@ internal sealed class IdlParser
             return new PrimitiveType(TakeToken());
         if (!IdlNames.IsMember(_scanner.Token))
             throw Unexpected("a type (bool, int, float, string, object, any, a declared one, '(', '[]', '[string]' or '?')");
-        IdlPosition at = _scanner.Position;
-        string name = TakeToken();
+        var at = _scanner.Position;
+        var name = TakeToken();
         _references.Add((name, at));
         return new NamedType(name);
     }
@@ -184,8 +184,8 @@ internal sealed class IdlParser
     {
         if (!IdlNames.IsMember(_scanner.Token))
             throw Unexpected("a name that begins with a capital and goes on with letters and digits");
-        IdlPosition at = _scanner.Position;
-        string name = TakeToken();
+        var at = _scanner.Position;
+        var name = TakeToken();
         return _declared.Add(name) ? name : throw Wrong(at, $"'{name}' is declared already");
     }
 
@@ -193,14 +193,14 @@ internal sealed class IdlParser
     {
         if (!IdlNames.IsField(_scanner.Token))
             throw Unexpected("a field name (letters, digits, and single underscores inside)");
-        IdlPosition at = _scanner.Position;
-        string name = TakeToken();
+        var at = _scanner.Position;
+        var name = TakeToken();
         return seen.Add(name) ? name : throw Wrong(at, $"the field '{name}' is there already");
     }
 
     private void CheckReferences(string face)
     {
-        foreach ((string name, IdlPosition at) in _references)
+        foreach ((var name, var at) in _references)
         {
             if (!_types.Exists(type => type.Name == name))
                 throw Wrong(at, $"{face} declares no type '{name}'");
@@ -215,7 +215,7 @@ internal sealed class IdlParser
 
     private string TakeToken()
     {
-        string token = _scanner.Token.ToString();
+        var token = _scanner.Token.ToString();
         _scanner.Next();
         return token;
     }

@@ -13,11 +13,11 @@ internal sealed class IdlPrinter
         var printer = new IdlPrinter();
         printer.Docs(face.Docs);
         printer._text.Append("interface ").Append(face.Name).Append('\n');
-        foreach (VarlinkTypeDeclaration type in face.Types)
+        foreach (var type in face.Types)
             printer.Declaration(type);
-        foreach (VarlinkMethod method in face.Methods)
+        foreach (var method in face.Methods)
             printer.Method(method);
-        foreach (VarlinkError error in face.Errors)
+        foreach (var error in face.Errors)
             printer.Error(error);
         return printer._text.ToString();
     }
@@ -35,7 +35,7 @@ internal sealed class IdlPrinter
     {
         _text.Append('\n');
         Docs(method.Docs);
-        foreach ((VarlinkMethodFlags flag, string comment) in MethodFlagComments.All)
+        foreach ((var flag, var comment) in MethodFlagComments.All)
         {
             if ((method.Flags & flag) != 0)
                 _text.Append("# ").Append(comment).Append('\n');
@@ -90,7 +90,7 @@ internal sealed class IdlPrinter
     private void Fields(EquatableList<VarlinkField> fields)
     {
         Open(fields.Count);
-        for (int i = 0; i < fields.Count; i++)
+        for (var i = 0; i < fields.Count; i++)
         {
             Docs(fields[i].Docs);
             Indent().Append(fields[i].Name).Append(": ");
@@ -103,7 +103,7 @@ internal sealed class IdlPrinter
     private void Values(EquatableList<VarlinkEnumValue> values)
     {
         Open(values.Count);
-        for (int i = 0; i < values.Count; i++)
+        for (var i = 0; i < values.Count; i++)
         {
             Docs(values[i].Docs);
             Indent().Append(values[i].Name);
@@ -130,7 +130,7 @@ internal sealed class IdlPrinter
     {
         if (docs.Length == 0)
             return;
-        foreach (ReadOnlySpan<char> line in docs.AsSpan().EnumerateLines())
+        foreach (var line in docs.AsSpan().EnumerateLines())
         {
             Indent().Append('#');
             if (!line.IsEmpty)

@@ -49,7 +49,7 @@ internal sealed class IdlScanner(string text)
 
     private int MarkLength()
     {
-        ReadOnlySpan<char> rest = text.AsSpan(_at);
+        var rest = text.AsSpan(_at);
         return rest.StartsWith("[string]") ? "[string]".Length
             : rest.StartsWith("[]") || rest.StartsWith("->") ? 2
             : char.IsHighSurrogate(rest[0]) && rest.Length > 1 ? 2
@@ -58,10 +58,10 @@ internal sealed class IdlScanner(string text)
 
     private void SkipBlanks()
     {
-        bool emptyLine = _at == _lineStart;
+        var emptyLine = _at == _lineStart;
         for (; _at < text.Length; _at++)
         {
-            char c = text[_at];
+            var c = text[_at];
             if (IsLineEnd(c))
             {
                 if (emptyLine)
@@ -84,7 +84,7 @@ internal sealed class IdlScanner(string text)
     // Leaves the scanner on the comment's last character.
     private void Comment(bool isDocs)
     {
-        int start = _at + 1;
+        var start = _at + 1;
         while (_at + 1 < text.Length && !IsLineEnd(text[_at + 1]))
             _at++;
         if (!isDocs)
@@ -94,7 +94,7 @@ internal sealed class IdlScanner(string text)
         if (_docLines++ > 0)
             _docs.Append('\n');
         // What some readers take for the end of a line would not survive being printed.
-        foreach (char c in text.AsSpan(start, _at + 1 - start))
+        foreach (var c in text.AsSpan(start, _at + 1 - start))
             _docs.Append(InterfaceRules.LineEnds.Contains(c) ? ' ' : c);
     }
 

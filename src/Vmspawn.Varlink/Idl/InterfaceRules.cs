@@ -12,21 +12,21 @@ internal static class InterfaceRules
         if (!IdlNames.IsInterface(face.Name))
             throw Broken($"'{face.Name}' is no interface name (such as org.example.thing)");
         CheckDocs(face.Name, face.Docs);
-        foreach (VarlinkTypeDeclaration type in face.Types)
+        foreach (var type in face.Types)
         {
             CheckMember(face, type);
             if (type.Type is not (StructType or EnumType))
                 throw Broken($"type {type.Name} is neither a structure nor a choice");
             CheckType(face, type.Name, type.Type);
         }
-        foreach (VarlinkMethod method in face.Methods)
+        foreach (var method in face.Methods)
         {
             CheckMember(face, method);
             CheckFlags(method);
             CheckFields(face, method.Name, method.Input);
             CheckFields(face, method.Name, method.Output);
         }
-        foreach (VarlinkError error in face.Errors)
+        foreach (var error in face.Errors)
         {
             CheckMember(face, error);
             CheckFields(face, error.Name, error.Fields);
@@ -43,7 +43,7 @@ internal static class InterfaceRules
     private static void CheckFields(VarlinkInterface face, string owner, EquatableList<VarlinkField> fields)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (VarlinkField field in fields)
+        foreach (var field in fields)
         {
             CheckFieldName(owner, field.Name, field.Docs, seen);
             CheckType(face, $"{owner}.{field.Name}", field.Type);
@@ -83,7 +83,7 @@ internal static class InterfaceRules
         if (values.Count == 0)
             throw Broken($"{owner} is a choice of nothing");
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (VarlinkEnumValue value in values)
+        foreach (var value in values)
             CheckFieldName(owner, value.Name, value.Docs, seen);
     }
 
@@ -102,7 +102,7 @@ internal static class InterfaceRules
         const VarlinkMethodFlags BothUpgrade = VarlinkMethodFlags.SupportsUpgrade | VarlinkMethodFlags.RequiresUpgrade;
         if ((method.Flags & BothMore) == BothMore || (method.Flags & BothUpgrade) == BothUpgrade)
             throw Broken($"method {method.Name} both supports and requires a flag");
-        foreach (ReadOnlySpan<char> line in method.Docs.AsSpan().EnumerateLines())
+        foreach (var line in method.Docs.AsSpan().EnumerateLines())
         {
             if (MethodFlagComments.Find(line) != VarlinkMethodFlags.None)
                 throw Broken($"the comment of {method.Name} states a flag, which is said by Flags alone");

@@ -13,7 +13,7 @@ internal static class MethodFlagComments
 
     public static VarlinkMethodFlags Find(ReadOnlySpan<char> line)
     {
-        foreach ((VarlinkMethodFlags flag, string comment) in All)
+        foreach ((var flag, var comment) in All)
         {
             if (line.SequenceEqual(comment))
                 return flag;

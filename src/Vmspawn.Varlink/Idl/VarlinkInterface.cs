@@ -73,7 +73,7 @@ public sealed record VarlinkInterface
 
     private void AddMembers(IReadOnlyList<VarlinkMember> members)
     {
-        foreach (VarlinkMember member in members)
+        foreach (var member in members)
         {
             if (!_members.TryAdd(member.Name, member))
                 throw new ArgumentException($"Interface {Name} declares {member.Name} twice.");

@@ -35,7 +35,7 @@ public abstract record VarlinkType
     public static VarlinkType Enum(params ReadOnlySpan<string> names)
     {
         var values = new VarlinkEnumValue[names.Length];
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
             values[i] = new VarlinkEnumValue(names[i]);
         return new EnumType(new EquatableList<VarlinkEnumValue>(values));
     }

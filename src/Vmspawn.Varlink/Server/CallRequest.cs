@@ -8,7 +8,7 @@ internal readonly record struct CallRequest(string Method, JsonElement Parameter
     /// <exception cref="VarlinkProtocolException">It is no call, or has flags that contradict each other.</exception>
     public static CallRequest Read(JsonElement message)
     {
-        if (!message.TryGetProperty("method"u8, out JsonElement method) || method.ValueKind != JsonValueKind.String)
+        if (!message.TryGetProperty("method"u8, out var method) || method.ValueKind != JsonValueKind.String)
             throw new VarlinkProtocolException("a call names no method");
         var request = new CallRequest(
             method.GetString()!,
@@ -24,7 +24,7 @@ internal readonly record struct CallRequest(string Method, JsonElement Parameter
 
     private static bool Flag(JsonElement message, string name)
     {
-        if (!message.TryGetProperty(name, out JsonElement value))
+        if (!message.TryGetProperty(name, out var value))
             return false;
         return value.ValueKind switch
         {

@@ -20,13 +20,13 @@ internal sealed class ConnectionTable(VarlinkServerOptions options)
 
     public bool TryAdd(ServerConnection connection)
     {
-        uint user = connection.Peer.UserId;
+        var user = connection.Peer.UserId;
         lock (_lock)
         {
-            int ofUser = 0;
-            foreach (ServerConnection known in _connections)
+            var ofUser = 0;
+            foreach (var known in _connections)
                 ofUser += known.Peer.UserId == user ? 1 : 0;
-            bool userFull = ofUser >= options.ConnectionsPerUser;
+            var userFull = ofUser >= options.ConnectionsPerUser;
             if ((userFull || _connections.Count >= options.Connections) && !TryEvict(userFull ? user : null))
                 return false;
             _connections.AddLast(connection);
@@ -51,14 +51,14 @@ internal sealed class ConnectionTable(VarlinkServerOptions options)
     {
         lock (_lock)
         {
-            foreach (ServerConnection connection in _connections)
+            foreach (var connection in _connections)
                 connection.Close();
         }
     }
 
     private bool TryEvict(uint? user)
     {
-        for (LinkedListNode<ServerConnection>? node = _connections.First; node is not null; node = node.Next)
+        for (var node = _connections.First; node is not null; node = node.Next)
         {
             if (node.Value.HasCalled || (user is not null && node.Value.Peer.UserId != user))
                 continue;

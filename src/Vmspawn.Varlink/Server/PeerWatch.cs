@@ -57,7 +57,7 @@ internal sealed class PeerWatch(MessageReader reader, UnixConnection connection,
 
     private bool MayReadAhead()
     {
-        (int bytes, int messages, int descriptors) = reader.Waiting;
+        (var bytes, var messages, var descriptors) = reader.Waiting;
         return bytes < ReadAheadBytes && messages < queuedCalls && descriptors == 0;
     }
 }

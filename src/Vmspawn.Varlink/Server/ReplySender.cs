@@ -27,8 +27,8 @@ internal sealed class ReplySender(
 
     public ReadOnlyMemory<byte> BuildReply(CallRequest request, bool continues, Action<Utf8JsonWriter>? parameters)
     {
-        (VarlinkInterface face, VarlinkMethod method, _) = service.Find(request.Method);
-        ReadOnlyMemory<byte> message = OutgoingMessage.Build(
+        (var face, var method, _) = service.Find(request.Method);
+        var message = OutgoingMessage.Build(
             continues,
             static (writer, continues) =>
             {
@@ -79,14 +79,14 @@ internal sealed class ReplySender(
         static (writer, name) => writer.WriteString("error"u8, name),
         writer =>
         {
-            foreach (JsonProperty property in error.Parameters.EnumerateObject())
+            foreach (var property in error.Parameters.EnumerateObject())
                 property.WriteTo(writer);
         },
         limits);
 
     private static string? FindProblem(VarlinkInterface face, EquatableList<VarlinkField> output, ReadOnlyMemory<byte> message)
     {
-        using JsonDocument document = JsonDocument.Parse(message[..^1]);
+        using var document = JsonDocument.Parse(message[..^1]);
         return ParameterCheck.FindProblem(face, output, document.RootElement.GetProperty("parameters"u8));
     }
 }

@@ -11,9 +11,9 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
         VarlinkCall? call = null;
         try
         {
-            VarlinkHandler handler = Admit(request, out VarlinkMethod method);
+            var handler = Admit(request, out var method);
             call = new VarlinkCall(request, method, descriptors, sender, watch);
-            ValueTask handling = handler(call);
+            var handling = handler(call);
             // Most calls are answered at once, and need no watch.
             if (!handling.IsCompleted)
                 watch.Start(readAhead: !request.Upgrade);
@@ -39,7 +39,7 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
 
     private VarlinkHandler Admit(CallRequest request, out VarlinkMethod method)
     {
-        (VarlinkInterface face, method, VarlinkHandler handler) = service.Find(request.Method);
+        (var face, method, var handler) = service.Find(request.Method);
         if (ParameterCheck.FindProblem(face, method.Input, request.Parameters) is { } wrong)
             throw ServiceErrors.InvalidParameter(wrong);
         if (!request.More && (method.Flags & VarlinkMethodFlags.RequiresMore) != 0)

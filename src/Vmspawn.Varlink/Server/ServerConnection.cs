@@ -85,7 +85,7 @@ internal sealed class ServerConnection : IDisposable
 
     private async Task ServeAsync()
     {
-        bool goOn = true;
+        var goOn = true;
         while (goOn && await _reader.ReadAsync(_stop.Token) is { } message)
         {
             using (message)
@@ -101,7 +101,7 @@ internal sealed class ServerConnection : IDisposable
     private async Task RefuseAsync()
     {
         _stop.CancelAfter(_options.Limits.ReceiveTime);
-        using ReceivedMessage? message = await _reader.ReadAsync(_stop.Token);
+        using var message = await _reader.ReadAsync(_stop.Token);
         if (message is not null)
             await Sender().FailAsync(CallRequest.Read(message.Root), ServiceErrors.PermissionDenied());
     }
@@ -109,10 +109,10 @@ internal sealed class ServerConnection : IDisposable
     /// <returns>Whether the connection is still ours to read from.</returns>
     private async Task<bool> AnswerAsync(CallRequest request, ReceivedDescriptors descriptors)
     {
-        ReplySender sender = Sender();
+        var sender = Sender();
         var running = new RunningCall(_service, _options, sender);
         await using var watch = new PeerWatch(_reader, _connection, _options.QueuedCalls, _stop.Token);
-        bool upgraded = await running.AnswerAsync(request, descriptors, watch);
+        var upgraded = await running.AnswerAsync(request, descriptors, watch);
         _options.CallEnded?.Invoke();
         if (sender.Broken is { } broken)
             throw broken;

@@ -52,7 +52,7 @@ public sealed class VarlinkCall
 
     /// <summary>A parameter that may be null or missing; null for both.</summary>
     public JsonElement? Optional(string name) =>
-        Parameters.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        Parameters.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>Gives the only or last reply.</summary>
     /// <param name="parameters">Writes the properties of its parameters, or null for none.</param>
@@ -94,7 +94,7 @@ public sealed class VarlinkCall
     private ValueTask SendLastAsync(Action<Utf8JsonWriter>? parameters, IReadOnlyList<SafeHandle>? descriptors)
     {
         RefuseWhenAnswered();
-        ReadOnlyMemory<byte> message = _sender.BuildReply(_request, continues: false, parameters);
+        var message = _sender.BuildReply(_request, continues: false, parameters);
         IsAnswered = true;
         return _sender.SendAsync(_request, message, descriptors);
     }

@@ -40,7 +40,7 @@ public sealed class VarlinkImplementation
 
     internal void CheckComplete()
     {
-        foreach (VarlinkMethod method in Interface.Methods)
+        foreach (var method in Interface.Methods)
         {
             if (!_handlers.ContainsKey(method.Name))
                 throw new ArgumentException($"{Interface.Name}.{method.Name} is described, but nothing answers it.");

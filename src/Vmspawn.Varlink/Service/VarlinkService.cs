@@ -23,19 +23,19 @@ public sealed class VarlinkService
         Add(new VarlinkImplementation(BuiltInInterfaces.Service)
             .On("GetInfo", GetInfo)
             .On("GetInterfaceDescription", GetInterfaceDescription));
-        foreach (VarlinkImplementation implementation in implementations)
+        foreach (var implementation in implementations)
             Add(implementation);
     }
 
     /// <exception cref="VarlinkErrorException">There is no such interface or method.</exception>
     internal (VarlinkInterface Interface, VarlinkMethod Method, VarlinkHandler Handler) Find(string fullName)
     {
-        int dot = fullName.LastIndexOf('.');
+        var dot = fullName.LastIndexOf('.');
         if (dot <= 0)
             throw ServiceErrors.MethodNotFound(fullName);
-        if (!_implementations.TryGetValue(fullName[..dot], out VarlinkImplementation? implementation))
+        if (!_implementations.TryGetValue(fullName[..dot], out var implementation))
             throw ServiceErrors.InterfaceNotFound(fullName[..dot]);
-        string name = fullName[(dot + 1)..];
+        var name = fullName[(dot + 1)..];
         return implementation.Interface.Find<VarlinkMethod>(name) is { } method
             ? (implementation.Interface, method, implementation.Handler(name)!)
             : throw ServiceErrors.MethodNotFound(fullName);
@@ -44,9 +44,9 @@ public sealed class VarlinkService
     /// <summary>The declaration of an error, or null when no interface of this service has it.</summary>
     internal (VarlinkInterface Interface, VarlinkError Error)? FindError(string fullName)
     {
-        int dot = fullName.LastIndexOf('.');
+        var dot = fullName.LastIndexOf('.');
         return dot > 0
-            && _implementations.TryGetValue(fullName[..dot], out VarlinkImplementation? implementation)
+            && _implementations.TryGetValue(fullName[..dot], out var implementation)
             && implementation.Interface.Find<VarlinkError>(fullName[(dot + 1)..]) is { } error
             ? (implementation.Interface, error)
             : null;
@@ -66,15 +66,15 @@ public sealed class VarlinkService
         writer.WriteString("version"u8, _identity.Version);
         writer.WriteString("url"u8, _identity.Url);
         writer.WriteStartArray("interfaces"u8);
-        foreach (string name in _implementations.Keys)
+        foreach (var name in _implementations.Keys)
             writer.WriteStringValue(name);
         writer.WriteEndArray();
     });
 
     private ValueTask GetInterfaceDescription(VarlinkCall call)
     {
-        string name = call.Parameters.GetProperty("interface"u8).GetString()!;
-        return _implementations.TryGetValue(name, out VarlinkImplementation? implementation)
+        var name = call.Parameters.GetProperty("interface"u8).GetString()!;
+        return _implementations.TryGetValue(name, out var implementation)
             ? call.ReplyAsync(writer => writer.WriteString("description"u8, implementation.Interface.ToString()))
             : throw ServiceErrors.InterfaceNotFound(name);
     }

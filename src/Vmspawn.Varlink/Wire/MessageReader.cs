@@ -28,7 +28,7 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
         {
             while (true)
             {
-                int length = _buffer.FirstMessage();
+                var length = _buffer.FirstMessage();
                 if (length >= 0)
                     return Cut(length);
                 if (_buffer.Count >= limits.MessageBytes)
@@ -81,13 +81,13 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
     /// <returns>The number of bytes, or 0 when nothing waits.</returns>
     public int TakeRaw(Span<byte> target, DescriptorQueue received)
     {
-        int count = Math.Min(target.Length, _buffer.Count);
+        var count = Math.Min(target.Length, _buffer.Count);
         // Not beyond descriptors, so that they stay with their bytes here too.
-        if (_descriptors.TryPeek(out (long LastByte, SafeFileHandle Handle) first))
+        if (_descriptors.TryPeek(out var first))
             count = (int)Math.Min(count, first.LastByte + 1 - _consumed);
         _buffer.Bytes.Span[..count].CopyTo(target);
         Consume(count);
-        foreach (SafeFileHandle handle in TakeDescriptors())
+        foreach (var handle in TakeDescriptors())
             received.TryAdd(handle);
         return count;
     }
@@ -96,15 +96,15 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
     {
         _buffer.Dispose();
         _arriving.Dispose();
-        while (_descriptors.TryDequeue(out (long LastByte, SafeFileHandle Handle) left))
+        while (_descriptors.TryDequeue(out var left))
             left.Handle.Dispose();
     }
 
     private ReceivedMessage Cut(int length)
     {
         // The descriptors are taken by position, so the bytes are read before and consumed after.
-        ReadOnlyMemory<byte> bytes = _buffer.Bytes[..length];
-        long end = _consumed + length + 1;
+        var bytes = _buffer.Bytes[..length];
+        var end = _consumed + length + 1;
         var descriptors = new ReceivedDescriptors(TakeDescriptors(end));
         try
         {
@@ -132,7 +132,7 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
     private SafeFileHandle[] TakeDescriptors(long end)
     {
         List<SafeFileHandle>? taken = null;
-        while (_descriptors.TryPeek(out (long LastByte, SafeFileHandle Handle) next) && next.LastByte < end)
+        while (_descriptors.TryPeek(out var next) && next.LastByte < end)
             (taken ??= []).Add(_descriptors.Dequeue().Handle);
         return taken?.ToArray() ?? [];
     }

@@ -31,7 +31,7 @@ internal static class MessageScan
         var reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = depth });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("it does not begin with '{'");
-        int tokens = 1;
+        var tokens = 1;
         for (; reader.Read(); tokens++)
         {
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
@@ -43,7 +43,7 @@ internal static class MessageScan
     // Half a surrogate pair is well-formed JSON, but no text.
     private static void CheckEscapes(ref Utf8JsonReader reader)
     {
-        byte[] text = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        var text = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
         try
         {
             reader.CopyString(text);

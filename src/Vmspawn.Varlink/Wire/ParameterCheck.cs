@@ -10,10 +10,10 @@ internal static class ParameterCheck
     {
         if (value.ValueKind != JsonValueKind.Object)
             return "parameters";
-        int known = 0;
-        foreach (VarlinkField field in fields)
+        var known = 0;
+        foreach (var field in fields)
         {
-            bool there = value.TryGetProperty(field.Name, out JsonElement item);
+            var there = value.TryGetProperty(field.Name, out var item);
             if (there ? !Fits(face, field.Type, item) : field.Type is not NullableType)
                 return field.Name;
             known += there ? 1 : 0;
@@ -48,7 +48,7 @@ internal static class ParameterCheck
     {
         if (value.ValueKind != JsonValueKind.Array)
             return false;
-        foreach (JsonElement item in value.EnumerateArray())
+        foreach (var item in value.EnumerateArray())
         {
             if (!Fits(face, array.Element, item))
                 return false;
@@ -60,7 +60,7 @@ internal static class ParameterCheck
     {
         if (value.ValueKind != JsonValueKind.Object)
             return false;
-        foreach (JsonProperty item in value.EnumerateObject())
+        foreach (var item in value.EnumerateObject())
         {
             if (!Fits(face, map.Element, item.Value))
                 return false;
@@ -70,7 +70,7 @@ internal static class ParameterCheck
 
     private static bool FitsOne(EnumType choice, JsonElement value)
     {
-        foreach (VarlinkEnumValue known in choice.Values)
+        foreach (var known in choice.Values)
         {
             if (value.ValueEquals(known.Name))
                 return true;
@@ -80,10 +80,10 @@ internal static class ParameterCheck
 
     private static string? FindUnknown(EquatableList<VarlinkField> fields, JsonElement value)
     {
-        foreach (JsonProperty item in value.EnumerateObject())
+        foreach (var item in value.EnumerateObject())
         {
-            bool known = false;
-            foreach (VarlinkField field in fields)
+            var known = false;
+            foreach (var field in fields)
                 known |= item.NameEquals(field.Name);
             if (!known)
                 return item.Name;

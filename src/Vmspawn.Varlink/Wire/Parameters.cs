@@ -24,5 +24,5 @@ internal static class Parameters
 
     /// <summary>The parameters of a message, which may leave them out.</summary>
     public static JsonElement Of(JsonElement message) =>
-        message.TryGetProperty("parameters", out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : Empty;
+        message.TryGetProperty("parameters", out var value) && value.ValueKind != JsonValueKind.Null ? value : Empty;
 }

@@ -29,7 +29,7 @@ internal sealed class ReceiveBuffer(int limit, ByteBudget budget) : IDisposable
     public int FirstMessage()
     {
         // Bytes are looked at once, however small the pieces they come in.
-        int found = _bytes.AsSpan(_scanned, _end - _scanned).IndexOf((byte)0);
+        var found = _bytes.AsSpan(_scanned, _end - _scanned).IndexOf((byte)0);
         if (found >= 0)
             return _scanned + found - _start;
         _scanned = _end;
@@ -55,8 +55,8 @@ internal sealed class ReceiveBuffer(int limit, ByteBudget budget) : IDisposable
         }
         if (Count >= limit)
             return;
-        int size = (int)Math.Clamp((long)_bytes.Length * 2, Least, Math.Max(limit, Least));
-        byte[] bigger = ArrayPool<byte>.Shared.Rent(size);
+        var size = (int)Math.Clamp((long)_bytes.Length * 2, Least, Math.Max(limit, Least));
+        var bigger = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             // The pool may give more than was asked for.
@@ -67,14 +67,14 @@ internal sealed class ReceiveBuffer(int limit, ByteBudget budget) : IDisposable
             ArrayPool<byte>.Shared.Return(bigger);
             throw;
         }
-        byte[] old = _bytes;
+        var old = _bytes;
         MoveTo(bigger);
         Return(old);
     }
 
     private void MoveTo(byte[] target)
     {
-        int count = Count;
+        var count = Count;
         _bytes.AsSpan(_start, count).CopyTo(target);
         _scanned -= _start;
         (_bytes, _start, _end) = (target, 0, count);

@@ -34,7 +34,7 @@ public sealed class ReceivedDescriptors : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        for (int i = 0; i < _handles.Length; i++)
+        for (var i = 0; i < _handles.Length; i++)
         {
             _handles[i]?.Dispose();
             _handles[i] = null;

@@ -24,7 +24,7 @@ internal sealed class ReceivedMessage : IDisposable
 
     public static ReceivedMessage Read(ReadOnlySpan<byte> bytes, ReceivedDescriptors descriptors, int depth, ByteBudget budget)
     {
-        long charge = MessageScan.Check(bytes, depth);
+        var charge = MessageScan.Check(bytes, depth);
         budget.Take(charge);
         try
         {

@@ -27,7 +27,7 @@ public sealed class UpgradedConnection : IDisposable
         ArgumentNullException.ThrowIfNull(received);
         if (buffer.IsEmpty)
             throw new ArgumentException("There must be room for a byte.", nameof(buffer));
-        int early = _reader.TakeRaw(buffer.Span, received);
+        var early = _reader.TakeRaw(buffer.Span, received);
         return early > 0 ? ValueTask.FromResult(early) : _connection.ReceiveAsync(buffer, received, cancellation);
     }
 

@@ -23,8 +23,8 @@ internal sealed class Background
     /// <summary>Copies the guest's bytes, with ours in between.</summary>
     public void Apply(ReadOnlySpan<byte> source, ArrayBufferWriter<byte> target)
     {
-        int start = 0;
-        for (int i = 0; i < source.Length; i++)
+        var start = 0;
+        for (var i = 0; i < source.Length; i++)
         {
             if (!_scanner.ResetsBackground(source[i]))
                 continue;

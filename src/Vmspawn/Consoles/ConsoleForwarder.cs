@@ -24,11 +24,11 @@ public sealed class ConsoleForwarder : IAsyncDisposable
 
     private ConsoleForwarder(PseudoTerminal pty, ConsoleSpec spec)
     {
-        bool showsOnTerminal = TerminalMode.IsTerminal(spec.Output);
-        bool typesOnTerminal = spec.Input is { } input && TerminalMode.IsTerminal(input);
+        var showsOnTerminal = TerminalMode.IsTerminal(spec.Output);
+        var typesOnTerminal = spec.Input is { } input && TerminalMode.IsTerminal(input);
         _output = spec.Output;
         _typing = new BackgroundTasks(spec.Failed, InputBound);
-        Background? background = showsOnTerminal && !string.IsNullOrEmpty(spec.Background) ? new Background(spec.Background) : null;
+        var background = showsOnTerminal && !string.IsNullOrEmpty(spec.Background) ? new Background(spec.Background) : null;
         _guestReadiness = new Readiness(pty.Master);
         _shown = new DescriptorWriter(spec.Output);
         try
@@ -36,7 +36,7 @@ public sealed class ConsoleForwarder : IAsyncDisposable
             _mode = typesOnTerminal ? TerminalMode.MakeRaw(spec.Input!, spec.RestoreOnSignals) : null;
             if (showsOnTerminal || typesOnTerminal)
                 _window = new WindowFollower(showsOnTerminal ? spec.Output : spec.Input!, pty);
-            EscapeKey? escape = typesOnTerminal ? new EscapeKey(spec.Time) : null;
+            var escape = typesOnTerminal ? new EscapeKey(spec.Time) : null;
             if (spec.Input is not null)
                 _input = new GuestInput(spec.Input, pty.Master, _guestReadiness, escape, _killRequested);
         }

@@ -35,7 +35,7 @@ public sealed record ConsoleSpec(SafeHandle Output)
     public static string? ChooseBackground(string? request, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        bool colourless = !string.IsNullOrEmpty(environment("NO_COLOR")) || environment("TERM") is null or "" or "dumb";
+        var colourless = !string.IsNullOrEmpty(environment("NO_COLOR")) || environment("TERM") is null or "" or "dumb";
         return request ?? (colourless ? null : GreenTint);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class EscapeKey(TimeProvider time)
     /// <returns>Whether the third press is among it.</returns>
     public bool IsPressedIn(ReadOnlySpan<byte> typed)
     {
-        foreach (byte key in typed)
+        foreach (var key in typed)
         {
             if (key != ControlBracket)
                 _count = 0;

@@ -45,7 +45,7 @@ internal sealed class GuestInput : IDisposable
             Task? readable = null, writable = null;
             while (!_ended || _length > 0)
             {
-                bool takes = !_ended && (_escape is not null || _length + _read.Length <= Backlog);
+                var takes = !_ended && (_escape is not null || _length + _read.Length <= Backlog);
                 if (takes)
                     readable ??= WaitReadableAsync();
                 if (_length > 0)
@@ -91,19 +91,19 @@ internal sealed class GuestInput : IDisposable
 
     private void Take()
     {
-        int count = DescriptorIo.Read(_source, _read);
+        var count = DescriptorIo.Read(_source, _read);
         _ended = count == 0;
         ReadOnlySpan<byte> typed = _read.AsSpan(0, Math.Max(0, count));
         if (_escape?.IsPressedIn(typed) == true)
             _killRequested.TrySetResult();
-        int kept = Math.Min(typed.Length, Backlog - _length);
+        var kept = Math.Min(typed.Length, Backlog - _length);
         typed[..kept].CopyTo(_waiting.AsSpan(_length));
         _length += kept;
     }
 
     private void Type()
     {
-        int count = Math.Max(0, DescriptorIo.Write(_guest, _waiting.AsSpan(0, _length)));
+        var count = Math.Max(0, DescriptorIo.Write(_guest, _waiting.AsSpan(0, _length)));
         _waiting.AsSpan(count, _length - count).CopyTo(_waiting);
         _length -= count;
     }

@@ -25,7 +25,7 @@ internal sealed class GuestOutput(
 
     public async Task RunAsync()
     {
-        byte[] buffer = new byte[4096];
+        var buffer = new byte[4096];
         var coloured = new ArrayBufferWriter<byte>(background is null ? 1 : buffer.Length);
         try
         {
@@ -52,7 +52,7 @@ internal sealed class GuestOutput(
         {
             while (true)
             {
-                int count = DescriptorIo.Read(guest, buffer);
+                var count = DescriptorIo.Read(guest, buffer);
                 if (count >= 0)
                     return count;
                 await guestReadiness.WaitReadableAsync();

@@ -55,7 +55,7 @@ internal sealed class SgrScanner
                 EndParameter();
                 return false;
             case >= 0x40 and <= 0x7e:
-                bool isSgr = _state == State.Sequence && next == (byte)'m';
+                var isSgr = _state == State.Sequence && next == (byte)'m';
                 EndParameter();
                 _state = State.Text;
                 return isSgr && _resets;
@@ -70,8 +70,8 @@ internal sealed class SgrScanner
 
     private void EndParameter()
     {
-        int parameter = _parameter;
-        bool subParameters = _subParameters;
+        var parameter = _parameter;
+        var subParameters = _subParameters;
         (_parameter, _subParameters) = (0, false);
         if (_isColour)
         {

@@ -51,8 +51,8 @@ internal static class QcowOverlay
     private static byte[] Header(long virtualSize, int l1Entries, TemplateFacts? template)
     {
         // Eight zero bytes after the header end the list of extensions.
-        byte[] extensions = template is null ? new byte[8] : [.. template.Extensions(), .. new byte[8]];
-        byte[] name = template is null ? [] : template.Name;
+        var extensions = template is null ? new byte[8] : [.. template.Extensions(), .. new byte[8]];
+        var name = template is null ? [] : template.Name;
         byte[] header = [.. new byte[HeaderLength], .. extensions, .. name];
         ReadOnlySpan<byte> magic = [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
         magic.CopyTo(header);

@@ -16,7 +16,7 @@ internal sealed record BootStage(KernelSpec? Kernel, IReadOnlyList<string> Argum
         var kernel = FindKernel(input);
         if (input.Technique is { } technique)
             ConfidentialResolver.CheckKernel(options, technique, kernel, input.Problems);
-        IReadOnlyList<string> arguments = kernel is { Options.Length: > 0 } ? [.. kernel.Options.Split(' '), .. options.KernelArguments] : options.KernelArguments;
+        var arguments = kernel is { Options.Length: > 0 } ? [.. kernel.Options.Split(' '), .. options.KernelArguments] : options.KernelArguments;
         if (RootArgumentResolver.Resolve(input.Host.Platform.Architecture, kernel, arguments, root, input.Problems, input.Notices) is { } rootArgument)
             arguments = [rootArgument, .. arguments];
         return new BootStage(kernel, arguments, await FirmwareAsync(input, kernel, root, cancel));

@@ -14,7 +14,7 @@ internal static class PathRules
             return true;
         var before = problems.Count;
         var bootsIt = options is { Image: null, Directory: null, Template: null, Linux: null, LinuxContent.IsEmpty: true, Machine: null };
-        IEnumerable<string> subjects = OptionPath.Of(options)
+        var subjects = OptionPath.Of(options)
             .Where(option => !Path.IsPathRooted(option.Path) && !IsCredentialName(option)).Select(option => option.Subject);
         foreach (var subject in bootsIt ? subjects.Prepend("the current directory") : subjects)
             problems.Add(new Problem("no-current-directory", subject, "the current directory does not exist any more: it was removed", "change to another one, or give an absolute path"));

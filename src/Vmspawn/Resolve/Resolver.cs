@@ -1,5 +1,5 @@
-using Vmspawn.Qemu.Extra;
 using Vmspawn.Options;
+using Vmspawn.Qemu.Extra;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;

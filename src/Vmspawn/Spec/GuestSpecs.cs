@@ -44,8 +44,8 @@ internal sealed class CredentialSet
     {
         var at = _all.FindIndex(earlier => earlier.Id == id);
         var before = at < 0 ? default : _all[at].Value.Span;
-        ReadOnlySpan<byte> between = before.IsEmpty || before[^1] == '\n' ? [] : "\n"u8;
-        ReadOnlySpan<byte> end = lines.IsEmpty || lines[^1] == '\n' ? [] : "\n"u8;
+        var between = before.IsEmpty || before[^1] == '\n' ? [] : "\n"u8;
+        var end = lines.IsEmpty || lines[^1] == '\n' ? [] : "\n"u8;
         var joined = new CredentialSpec(id, (byte[])[.. before, .. between, .. lines, .. end]) { IsPublic = isPublic && (at < 0 || _all[at].IsPublic) };
         if (at < 0)
             _all.Add(joined);

@@ -3,8 +3,8 @@ using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Pcie;
-using Vmspawn.Qemu.Extra;
 using Vmspawn.Qemu;
+using Vmspawn.Qemu.Extra;
 
 namespace Vmspawn.Spec;
 

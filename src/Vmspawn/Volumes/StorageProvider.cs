@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Vmspawn.Host;
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Varlink;

@@ -9,7 +9,7 @@ public sealed class FileTests
     [Fact]
     public async Task A_memory_file_is_read_from_its_start_and_cannot_be_written()
     {
-        using SafeFileHandle file = MemoryFile.Create("secret", "hello"u8);
+        using var file = MemoryFile.Create("secret", "hello"u8);
         Assert.Equal(Errno.EBADF, Assert.Throws<LinuxException>(() => DescriptorIo.Write(file, "x"u8)).Errno);
         ChildSpec cat = new("/bin/cat", []) { StandardInput = file };
         Assert.Equal("hello", (await Output.OfAsync(cat)).Text);
@@ -21,7 +21,7 @@ public sealed class FileTests
     public void A_temporary_file_has_no_name_and_can_be_written_and_read(bool withTmpfile)
     {
         using var directory = new TemporaryDirectory();
-        using SafeFileHandle file = withTmpfile ? OpenFile.Temporary(directory.Path) : OpenFile.UnlinkedTemporary(directory.Path);
+        using var file = withTmpfile ? OpenFile.Temporary(directory.Path) : OpenFile.UnlinkedTemporary(directory.Path);
         RandomAccess.Write(file, "abc"u8, 0);
         Assert.Equal(3, FileFacts.Of(file).Size);
         Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
@@ -37,7 +37,7 @@ public sealed class FileTests
         File.WriteAllText(directory.File("c"), "12345");
         using SafeFileHandle a = OpenFile.Open(directory.File("a"), writable: true), b = OpenFile.Open(directory.File("b"), writable: false);
         using SafeFileHandle c = OpenFile.Open(directory.File("c"), writable: false), zero = OpenFile.Open("/dev/zero", writable: false);
-        using SafeFileHandle dir = OpenFile.Directory(directory.Path);
+        using var dir = OpenFile.Directory(directory.Path);
         Assert.Equal((FileKind.Regular, 5L), (FileFacts.Of(a).Kind, FileFacts.Of(a).Size));
         Assert.Equal(FileFacts.Of(a).Identity, FileFacts.Of(b).Identity);
         Assert.NotEqual(FileFacts.Of(a).Identity, FileFacts.Of(c).Identity);
@@ -49,11 +49,11 @@ public sealed class FileTests
     [Fact]
     public void A_block_device_has_its_capacity_and_its_own_number_as_identity()
     {
-        string? name = Directory.EnumerateDirectories("/sys/class/block").Select(Path.GetFileName).FirstOrDefault(one => CanRead($"/dev/{one}"));
+        var name = Directory.EnumerateDirectories("/sys/class/block").Select(Path.GetFileName).FirstOrDefault(one => CanRead($"/dev/{one}"));
         Assert.SkipWhen(name is null, "no block device that we may read");
-        using SafeFileHandle device = OpenFile.Open($"/dev/{name}", writable: false);
-        FileFacts facts = FileFacts.Of(device);
-        string number = $"{facts.Identity.Device >> 32}:{(uint)facts.Identity.Device}";
+        using var device = OpenFile.Open($"/dev/{name}", writable: false);
+        var facts = FileFacts.Of(device);
+        var number = $"{facts.Identity.Device >> 32}:{(uint)facts.Identity.Device}";
         Assert.Equal(FileKind.Block, facts.Kind);
         Assert.Equal(long.Parse(File.ReadAllText($"/sys/class/block/{name}/size")) * 512, facts.Size);
         Assert.Equal(File.ReadAllText($"/sys/class/block/{name}/dev").Trim(), number);
@@ -63,9 +63,9 @@ public sealed class FileTests
     public void A_fifo_without_a_writer_does_not_hold_the_opener()
     {
         using var directory = new TemporaryDirectory();
-        using Process made = Process.Start("mkfifo", directory.File("f"));
+        using var made = Process.Start("mkfifo", directory.File("f"));
         made.WaitForExit();
-        using SafeFileHandle fifo = OpenFile.Open(directory.File("f"), writable: false);
+        using var fifo = OpenFile.Open(directory.File("f"), writable: false);
         Assert.Equal(FileKind.Other, FileFacts.Of(fifo).Kind);
     }
 
@@ -76,7 +76,7 @@ public sealed class FileTests
         Assert.True(FileSystemFacts.Of(memory).IsInMemory);
         Assert.False(FileSystemFacts.Of(proc).IsInMemory);
         var drive = new DriveInfo("/dev/shm");
-        long difference = drive.AvailableFreeSpace - (long)FileSystemFacts.Of(memory).AvailableBytes;
+        var difference = drive.AvailableFreeSpace - (long)FileSystemFacts.Of(memory).AvailableBytes;
         Assert.InRange(Math.Abs(difference), 0, 64L << 20);
     }
 
@@ -97,14 +97,14 @@ public sealed class FileTests
     public async Task A_byte_that_another_process_has_locked_is_seen_and_its_neighbours_are_free()
     {
         using var directory = new TemporaryDirectory();
-        string path = directory.File("a");
+        var path = directory.File("a");
         File.WriteAllText(path, "");
         using Pipe ready = Pipe.Create(), go = Pipe.Create();
         const string script = "import fcntl,sys,os\nf=open(sys.argv[1],'r+')\nfcntl.lockf(f,fcntl.LOCK_EX,1,201)\nfcntl.lockf(f.fileno(),fcntl.LOCK_UN,1,0)\nprint('locked',flush=True)\nsys.stdin.read()";
-        using ChildProcess holder = ChildProcess.Start(new ChildSpec("/usr/bin/env", ["python3", "-c", script, path]) { StandardInput = go.ReadEnd, StandardOutput = ready.WriteEnd });
+        using var holder = ChildProcess.Start(new ChildSpec("/usr/bin/env", ["python3", "-c", script, path]) { StandardInput = go.ReadEnd, StandardOutput = ready.WriteEnd });
         ready.WriteEnd.Dispose();
         Assert.Equal("locked", await Output.ReadLineAsync(ready.ReadEnd));
-        using SafeFileHandle file = OpenFile.Open(path, writable: true);
+        using var file = OpenFile.Open(path, writable: true);
         Assert.True(FileLock.IsRangeLocked(file, 201, 1));
         Assert.True(FileLock.IsRangeLocked(file, 201, 1, exclusiveOnly: true));
         Assert.True(FileLock.IsRangeLocked(file, 100, 200));
@@ -118,29 +118,29 @@ public sealed class FileTests
     [Fact]
     public async Task The_tail_of_stderr_keeps_the_last_lines_and_passes_everything_on()
     {
-        using Pipe pipe = Pipe.Create();
+        using var pipe = Pipe.Create();
         using var directory = new TemporaryDirectory();
-        using SafeFileHandle copy = File.OpenHandle(directory.File("copy"), FileMode.Create, FileAccess.ReadWrite);
+        using var copy = File.OpenHandle(directory.File("copy"), FileMode.Create, FileAccess.ReadWrite);
         using var tail = new StderrTail(pipe.ReadEnd, copy);
-        using ChildProcess child = ChildProcess.Start(new ChildSpec("/bin/sh", ["-c", "seq 1 50000 >&2; echo failed: no >&2"]) { StandardError = pipe.WriteEnd });
+        using var child = ChildProcess.Start(new ChildSpec("/bin/sh", ["-c", "seq 1 50000 >&2; echo failed: no >&2"]) { StandardError = pipe.WriteEnd });
         pipe.WriteEnd.Dispose();
         await tail.Ended.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.EndsWith("49999\n50000\nfailed: no", tail.Text, StringComparison.Ordinal);
         Assert.InRange(tail.Text.Length, StderrTail.Capacity - 100, StderrTail.Capacity);
-        string expected = string.Concat(Enumerable.Range(1, 50000).Select(i => $"{i}\n")) + "failed: no\n";
+        var expected = string.Concat(Enumerable.Range(1, 50000).Select(i => $"{i}\n")) + "failed: no\n";
         Assert.Equal(expected, Encoding.UTF8.GetString(File.ReadAllBytes(directory.File("copy"))));
     }
 
     [Fact]
     public async Task A_slow_reader_of_a_pipe_gets_everything_and_one_that_leaves_is_a_failure()
     {
-        using Pipe pipe = Pipe.Create();
+        using var pipe = Pipe.Create();
         using var writer = new DescriptorWriter(pipe.WriteEnd);
-        Task<bool> writing = writer.TryWriteAsync(new byte[500_000]).AsTask();
+        var writing = writer.TryWriteAsync(new byte[500_000]).AsTask();
         await Task.Delay(100);
         Assert.False(writing.IsCompleted);
-        byte[] buffer = new byte[300_000];
-        int total = 0;
+        var buffer = new byte[300_000];
+        var total = 0;
         while (total < 500_000)
             total += DescriptorIo.Read(pipe.ReadEnd, buffer);
         Assert.True(await writing);

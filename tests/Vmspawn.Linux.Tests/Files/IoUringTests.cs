@@ -6,9 +6,9 @@ public sealed class IoUringTests
     [Fact]
     public void An_impossible_queue_is_refused_and_asking_leaves_no_descriptor()
     {
-        int before = Directory.GetFiles("/proc/self/fd").Length;
+        var before = Directory.GetFiles("/proc/self/fd").Length;
         Assert.False(IoUring.IsPermitted(uint.MaxValue));
-        for (int i = 0; i < 500; i++)
+        for (var i = 0; i < 500; i++)
             _ = IoUring.IsPermitted(8);
         Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 250);
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using CsCheck;
-using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux.Tests;
 
@@ -11,13 +10,13 @@ public sealed class ChildProcessTests
     [Fact]
     public async Task The_exit_code_and_the_signal_are_told_apart()
     {
-        using ChildProcess left = ChildProcess.Start(Shell("exit 42"));
+        using var left = ChildProcess.Start(Shell("exit 42"));
         Assert.Equal(new ChildExit(42, null), await left.Exited);
-        using ChildProcess killed = ChildProcess.Start(Shell("kill -SEGV $$"));
-        ChildExit exit = await killed.Exited;
+        using var killed = ChildProcess.Start(Shell("kill -SEGV $$"));
+        var exit = await killed.Exited;
         Assert.Equal(new ChildExit(null, Signal.SIGSEGV), exit);
         Assert.Equal("was killed by SIGSEGV", exit.ToString());
-        using ChildProcess terminated = ChildProcess.Start(new ChildSpec("/bin/sleep", ["1000"]));
+        using var terminated = ChildProcess.Start(new ChildSpec("/bin/sleep", ["1000"]));
         Assert.True(terminated.Send(Signal.SIGTERM));
         Assert.Equal(Signal.SIGTERM, (await terminated.Exited).Signal);
         Assert.False(terminated.Send(Signal.SIGTERM));
@@ -31,16 +30,16 @@ public sealed class ChildProcessTests
         using var directory = new TemporaryDirectory();
         var file = directory.File("second");
         var spec = Shell($"sleep 1000 & echo $! >{file}; kill -STOP $!; exit 3") with { TakesGroupAlong = takesGroupAlong };
-        using ChildProcess first = ChildProcess.Start(spec);
+        using var first = ChildProcess.Start(spec);
         Assert.Equal(3, (await first.Exited).ExitCode);
-        int second = int.Parse(File.ReadAllText(file));
+        var second = int.Parse(File.ReadAllText(file));
         try
         {
             Assert.Equal(takesGroupAlong, await ProcessState.EndsAsync(second, TimeSpan.FromSeconds(takesGroupAlong ? 10 : 0.5)));
         }
         finally
         {
-            using ChildProcess kill = ChildProcess.Start(Shell($"kill -KILL {second} 2>/dev/null; true"));
+            using var kill = ChildProcess.Start(Shell($"kill -KILL {second} 2>/dev/null; true"));
             await kill.Exited;
         }
     }
@@ -50,11 +49,11 @@ public sealed class ChildProcessTests
     [InlineData(false)]
     public void A_program_that_is_not_there_or_may_not_run_is_an_error_of_Start(bool dieWithParent)
     {
-        LinuxException missing = Assert.Throws<LinuxException>(
+        var missing = Assert.Throws<LinuxException>(
             () => ChildProcess.Start(new ChildSpec("/no/such", []) { DieWithParent = dieWithParent }));
         Assert.Equal(Errno.ENOENT, missing.Errno);
         Assert.Contains("/no/such: No such file or directory (ENOENT)", missing.Message, StringComparison.Ordinal);
-        LinuxException forbidden = Assert.Throws<LinuxException>(
+        var forbidden = Assert.Throws<LinuxException>(
             () => ChildProcess.Start(new ChildSpec("/etc/passwd", []) { DieWithParent = dieWithParent }));
         Assert.Equal(Errno.EACCES, forbidden.Errno);
     }
@@ -96,13 +95,13 @@ public sealed class ChildProcessTests
         {
             using var directory = new TemporaryDirectory();
             List<ChildDescriptor> descriptors = [];
-            foreach (int number in numbers)
+            foreach (var number in numbers)
                 descriptors.Add(new(number, File.OpenHandle(directory.File(number.ToString()), FileMode.Create, FileAccess.ReadWrite)));
-            (string text, _) = await Output.OfAsync(new ChildSpec("/bin/ls", ["-l", "/proc/self/fd"]) { Descriptors = descriptors });
-            foreach (ChildDescriptor one in descriptors)
+            (var text, _) = await Output.OfAsync(new ChildSpec("/bin/ls", ["-l", "/proc/self/fd"]) { Descriptors = descriptors });
+            foreach (var one in descriptors)
                 one.Handle.Dispose();
             List<int> seen = [];
-            foreach (string line in text.Split('\n'))
+            foreach (var line in text.Split('\n'))
             {
                 // ls lists the directory through a descriptor of its own
                 if (line.Split(' ') is [.., var name, "->", var target] && int.Parse(name) > 2 && !target.StartsWith("/proc", StringComparison.Ordinal))
@@ -117,11 +116,11 @@ public sealed class ChildProcessTests
     [Fact]
     public async Task A_child_inherits_no_signal_that_is_ignored_or_blocked_here()
     {
-        (string text, _) = await Output.OfAsync(new ChildSpec("/bin/grep", ["-E", "Sig(Blk|Ign)", "/proc/self/status"]));
+        (var text, _) = await Output.OfAsync(new ChildSpec("/bin/grep", ["-E", "Sig(Blk|Ign)", "/proc/self/status"]));
         // glibc's posix_spawn leaves its own signals 32 and 33 ignored, which no program can see or use.
         Assert.Matches("^SigBlk:\t0{16}\nSigIgn:\t0{7}[01][08]0{7}\n$", text);
         // SIGPIPE is bit 12; without this the test would prove nothing.
-        string ours = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn", StringComparison.Ordinal));
+        var ours = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn", StringComparison.Ordinal));
         Assert.NotEqual(0UL, Convert.ToUInt64(ours[8..], 16) & (1UL << 12));
     }
 
@@ -129,9 +128,9 @@ public sealed class ChildProcessTests
     public async Task A_child_has_its_own_process_group_unless_told_otherwise()
     {
         const string script = "cut -d' ' -f5 /proc/self/stat; echo $$";
-        string[] own = (await Output.OfAsync(Shell(script))).Text.Split('\n');
+        var own = (await Output.OfAsync(Shell(script))).Text.Split('\n');
         Assert.Equal(own[1], own[0]);
-        string[] ours = (await Output.OfAsync(Shell(script) with { NewProcessGroup = false })).Text.Split('\n');
+        var ours = (await Output.OfAsync(Shell(script) with { NewProcessGroup = false })).Text.Split('\n');
         Assert.NotEqual(ours[1], ours[0]);
     }
 
@@ -145,13 +144,13 @@ public sealed class ChildProcessTests
     public async Task Two_hundred_parallel_children_leave_no_zombie_and_no_descriptor()
     {
         // The runtime's own child handling must not take our children's statuses away.
-        using Process theirs = Process.Start("/bin/true");
+        using var theirs = Process.Start("/bin/true");
         await (await Task.Run(() => ChildProcess.Start(Shell("true")))).Exited;
-        int before = OpenDescriptors.Count("pidfd");
-        using SafeFileHandle shared = File.OpenHandle("/dev/null");
-        ChildExit[] exits = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
+        var before = OpenDescriptors.Count("pidfd");
+        using var shared = File.OpenHandle("/dev/null");
+        var exits = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
         {
-            using ChildProcess child = ChildProcess.Start(Shell($"exit {i}") with { Descriptors = [new(3 + (i % 50), shared)] });
+            using var child = ChildProcess.Start(Shell($"exit {i}") with { Descriptors = [new(3 + (i % 50), shared)] });
             return await child.Exited;
         })));
         Assert.Equal(Enumerable.Range(0, 200), exits.Select(exit => exit.ExitCode!.Value));
@@ -164,7 +163,7 @@ public sealed class ChildProcessTests
     [Fact]
     public async Task Disposal_kills_and_reaps()
     {
-        ChildProcess child = ChildProcess.Start(new ChildSpec("/bin/sleep", ["1000"]));
+        var child = ChildProcess.Start(new ChildSpec("/bin/sleep", ["1000"]));
         child.Dispose();
         Assert.Equal(Signal.SIGKILL, (await child.Exited).Signal);
         Assert.False(Directory.Exists($"/proc/{child.Id}"));
@@ -172,10 +171,10 @@ public sealed class ChildProcessTests
 
     private static string ChildStates()
     {
-        string states = "";
-        foreach (string children in Directory.EnumerateFiles("/proc/self/task", "children", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }))
+        var states = "";
+        foreach (var children in Directory.EnumerateFiles("/proc/self/task", "children", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }))
         {
-            foreach (string id in File.ReadAllText(children).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var id in File.ReadAllText(children).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 states += ProcessState.Of(int.Parse(id));
         }
         return states;

@@ -7,7 +7,7 @@ internal static class ProcessState
     {
         try
         {
-            string stat = File.ReadAllText($"/proc/{id}/stat");
+            var stat = File.ReadAllText($"/proc/{id}/stat");
             return stat[stat.LastIndexOf(')') + 2];
         }
         catch (IOException)

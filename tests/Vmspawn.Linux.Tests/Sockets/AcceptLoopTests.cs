@@ -7,18 +7,18 @@ public class AcceptLoopTests
     [Fact]
     public async Task A_failure_of_accept_is_told_once_and_the_next_connection_comes_through()
     {
-        int calls = 0;
+        var calls = 0;
         List<Errno> told = [];
         var welcomed = new TaskCompletionSource();
         using var stop = new CancellationTokenSource();
-        Task loop = AcceptLoop.RunAsync(
+        var loop = AcceptLoop.RunAsync(
             async cancellation =>
             {
                 if (++calls <= 3)
                     throw new LinuxException("accept", null, calls < 3 ? Errno.EMFILE : Errno.ENFILE);
                 if (calls > 4)
                     await Task.Delay(Timeout.Infinite, cancellation);
-                (UnixConnection ours, var theirs) = UnixConnection.CreatePair();
+                (var ours, var theirs) = UnixConnection.CreatePair();
                 theirs.Dispose();
                 return ours;
             },
@@ -42,7 +42,7 @@ public class AcceptLoopTests
     {
         using var directory = new TemporaryDirectory();
         var listener = UnixListener.Bind(directory.File("s"));
-        Task loop = AcceptLoop.RunAsync(listener.AcceptAsync, _ => Task.CompletedTask, null, TimeProvider.System, CancellationToken.None);
+        var loop = AcceptLoop.RunAsync(listener.AcceptAsync, _ => Task.CompletedTask, null, TimeProvider.System, CancellationToken.None);
         listener.Dispose();
         await loop.WaitAsync(Bound);
     }

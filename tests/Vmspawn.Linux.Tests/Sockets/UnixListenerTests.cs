@@ -12,10 +12,10 @@ public sealed class UnixListenerTests
     public async Task A_path_of_any_length_can_be_bound_and_connected(int length)
     {
         using var directory = new TemporaryDirectory();
-        string path = directory.File("s");
+        var path = directory.File("s");
         if (length > 0)
         {
-            string deep = directory.Path;
+            var deep = directory.Path;
             while (length - deep.Length > 120)
                 deep = Path.Combine(deep, new string('d', 80));
             deep = Path.Combine(deep, new string('e', length - deep.Length - 3));
@@ -23,10 +23,10 @@ public sealed class UnixListenerTests
             path = Path.Combine(deep, "s");
             Assert.Equal(length, path.Length);
         }
-        using UnixListener listener = UnixListener.Bind(path);
-        Task<UnixConnection> accepting = listener.AcceptAsync(Soon);
-        using UnixConnection client = await UnixConnection.ConnectAsync(path, Soon);
-        using UnixConnection server = await accepting;
+        using var listener = UnixListener.Bind(path);
+        var accepting = listener.AcceptAsync(Soon);
+        using var client = await UnixConnection.ConnectAsync(path, Soon);
+        using var server = await accepting;
         await client.SendAsync("hi"u8.ToArray(), null, Soon);
         using var none = new DescriptorQueue(0);
         Assert.Equal(2, await server.ReceiveAsync(new byte[9], none, Soon));
@@ -41,7 +41,7 @@ public sealed class UnixListenerTests
     public void The_mode_is_what_was_asked_for_whatever_the_umask(int mode)
     {
         using var directory = new TemporaryDirectory();
-        using UnixListener listener = UnixListener.Bind(directory.File("s"), (UnixFileMode)mode);
+        using var listener = UnixListener.Bind(directory.File("s"), (UnixFileMode)mode);
         Assert.Equal((UnixFileMode)mode, File.GetUnixFileMode(listener.Path));
     }
 
@@ -49,9 +49,9 @@ public sealed class UnixListenerTests
     public void A_path_in_use_is_refused_and_left_alone()
     {
         using var directory = new TemporaryDirectory();
-        string path = directory.File("s");
-        using UnixListener first = UnixListener.Bind(path);
-        LinuxException error = Assert.Throws<LinuxException>(() => UnixListener.Bind(path));
+        var path = directory.File("s");
+        using var first = UnixListener.Bind(path);
+        var error = Assert.Throws<LinuxException>(() => UnixListener.Bind(path));
         Assert.Equal($"bind: {path}: Address already in use (EADDRINUSE)", error.Message);
         Assert.True(File.Exists(path));
     }
@@ -60,11 +60,11 @@ public sealed class UnixListenerTests
     public void Disposal_removes_its_own_path_only()
     {
         using var directory = new TemporaryDirectory();
-        string path = directory.File("s");
-        UnixListener first = UnixListener.Bind(path);
+        var path = directory.File("s");
+        var first = UnixListener.Bind(path);
         first.Dispose();
         Assert.False(File.Exists(path));
-        UnixListener second = UnixListener.Bind(path);
+        var second = UnixListener.Bind(path);
         File.Move(path, directory.File("moved"));
         File.WriteAllText(path, "someone else's");
         second.Dispose();
@@ -75,19 +75,19 @@ public sealed class UnixListenerTests
     public async Task A_client_waits_while_the_queue_is_full()
     {
         using var directory = new TemporaryDirectory();
-        using UnixListener listener = UnixListener.Bind(directory.File("s"));
+        using var listener = UnixListener.Bind(directory.File("s"));
         Task<UnixConnection>[] clients = [.. Enumerable.Range(0, 200).Select(_ => UnixConnection.ConnectAsync(listener.Path, Soon))];
         Assert.Contains(clients, client => !client.IsCompleted);
-        for (int i = 0; i < clients.Length; i++)
+        for (var i = 0; i < clients.Length; i++)
             (await listener.AcceptAsync(Soon)).Dispose();
-        foreach (Task<UnixConnection> client in clients)
+        foreach (var client in clients)
             (await client).Dispose();
     }
 
     [Fact]
     public async Task Connecting_to_nothing_says_where_and_why()
     {
-        LinuxException error = await Assert.ThrowsAsync<LinuxException>(() => UnixConnection.ConnectAsync("/nowhere/s", Soon));
+        var error = await Assert.ThrowsAsync<LinuxException>(() => UnixConnection.ConnectAsync("/nowhere/s", Soon));
         Assert.Equal("connect: /nowhere/s: No such file or directory (ENOENT)", error.Message);
     }
 }

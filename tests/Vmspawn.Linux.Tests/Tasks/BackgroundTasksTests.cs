@@ -17,7 +17,7 @@ public class BackgroundTasksTests
             await Task.Yield();
             throw new IOException("gone");
         });
-        (string what, Exception error) = await told.Task.WaitAsync(Bound);
+        (var what, var error) = await told.Task.WaitAsync(Bound);
         Assert.Equal("read the port", what);
         Assert.Equal("gone", error.Message);
     }
@@ -34,7 +34,7 @@ public class BackgroundTasksTests
     public async Task Disposal_cancels_what_runs_and_waits_for_its_end()
     {
         var tasks = Create();
-        bool cleaned = false;
+        var cleaned = false;
         tasks.Run("wait", async stop =>
         {
             try
@@ -59,7 +59,7 @@ public class BackgroundTasksTests
         var tasks = new BackgroundTasks((what, error) => _failures.Enqueue((what, error)), TimeSpan.FromMilliseconds(50));
         tasks.Run("ask the guest", _ => never.Task);
         await tasks.DisposeAsync().AsTask().WaitAsync(Bound);
-        (string what, Exception error) = Assert.Single(_failures);
+        (var what, var error) = Assert.Single(_failures);
         Assert.Equal("ask the guest", what);
         Assert.IsType<TimeoutException>(error);
         never.SetResult();
@@ -70,7 +70,7 @@ public class BackgroundTasksTests
     {
         var tasks = Create();
         await tasks.DisposeAsync();
-        bool ran = false;
+        var ran = false;
         tasks.Run("late", _ =>
         {
             ran = true;
@@ -85,7 +85,7 @@ public class BackgroundTasksTests
     {
         var first = new TaskCompletionSource();
         var ran = new TaskCompletionSource();
-        bool second = false;
+        var second = false;
         await using (var tasks = Create())
         {
             tasks.RunAfter("go on", first.Task, ran.SetResult);

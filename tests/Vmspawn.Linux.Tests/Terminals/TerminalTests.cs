@@ -7,10 +7,10 @@ public sealed class TerminalTests
     [Fact]
     public async Task A_pseudo_terminal_carries_raw_bytes_both_ways_and_tells_the_end()
     {
-        using PseudoTerminal pty = PseudoTerminal.Create();
+        using var pty = PseudoTerminal.Create();
         Assert.True(TerminalMode.IsTerminal(pty.Slave));
         Assert.StartsWith("/dev/pts/", pty.Path, StringComparison.Ordinal);
-        byte[] buffer = new byte[100];
+        var buffer = new byte[100];
         Assert.Equal(-1, DescriptorIo.Read(pty.Master, buffer));
         DescriptorIo.Write(pty.Slave, "a\nb"u8);
         using var readiness = new Readiness(pty.Master);
@@ -26,7 +26,7 @@ public sealed class TerminalTests
     [Fact]
     public async Task A_child_sees_the_window_size_that_we_set()
     {
-        using PseudoTerminal pty = PseudoTerminal.Create();
+        using var pty = PseudoTerminal.Create();
         pty.Size = new WindowSize(43, 132);
         Assert.Equal("43 132\n", (await Output.OfAsync(new ChildSpec("/bin/stty", ["size"]) { StandardInput = pty.Slave })).Text);
     }
@@ -34,12 +34,12 @@ public sealed class TerminalTests
     [Fact]
     public async Task Raw_mode_is_undone_by_disposal_even_after_an_exception()
     {
-        using PseudoTerminal pty = PseudoTerminal.Create();
+        using var pty = PseudoTerminal.Create();
         await CookAsync(pty.Slave);
-        string before = await SettingsAsync(pty.Slave);
+        var before = await SettingsAsync(pty.Slave);
         Assert.Throws<InvalidOperationException>(void () =>
         {
-            using TerminalMode raw = TerminalMode.MakeRaw(pty.Slave);
+            using var raw = TerminalMode.MakeRaw(pty.Slave);
             Assert.NotEqual(before, SettingsAsync(pty.Slave).GetAwaiter().GetResult());
             throw new InvalidOperationException();
         });
@@ -53,11 +53,11 @@ public sealed class TerminalTests
     [InlineData("crash")]
     public async Task Raw_mode_is_undone_when_the_process_ends_without_disposal(string how)
     {
-        using PseudoTerminal pty = PseudoTerminal.Create();
+        using var pty = PseudoTerminal.Create();
         await CookAsync(pty.Slave);
-        string before = await SettingsAsync(pty.Slave);
+        var before = await SettingsAsync(pty.Slave);
         using Pipe output = Pipe.Create(), errors = Pipe.Create(), go = Pipe.Create();
-        using ChildProcess child = ChildProcess.Start(ChildPrograms.Spec("raw", how) with
+        using var child = ChildProcess.Start(ChildPrograms.Spec("raw", how) with
         {
             StandardInput = go.ReadEnd,
             StandardOutput = output.WriteEnd,
@@ -77,12 +77,12 @@ public sealed class TerminalTests
     [Fact]
     public async Task A_job_in_the_background_leaves_the_mode_alone_until_it_is_in_the_foreground()
     {
-        using PseudoTerminal pty = PseudoTerminal.Create();
+        using var pty = PseudoTerminal.Create();
         await CookAsync(pty.Slave);
-        string before = await SettingsAsync(pty.Slave);
+        var before = await SettingsAsync(pty.Slave);
         using Pipe output = Pipe.Create(), go = Pipe.Create(), front = Pipe.Create();
-        ChildSpec program = ChildPrograms.Spec("raw", "job");
-        using ChildProcess shell = ChildProcess.Start(new ChildSpec(
+        var program = ChildPrograms.Spec("raw", "job");
+        using var shell = ChildProcess.Start(new ChildSpec(
             "/usr/bin/setsid",
             // Standard input is the session's terminal; bash gives it to whichever job is in front.
             ["--ctty", "/bin/bash", "-c", "set -m; \"$@\" 3<&0 <&4 >&5 & read -r -u 6; fg >/dev/null; stty -g >&5", "bash", program.Path, .. program.Arguments])
@@ -95,7 +95,7 @@ public sealed class TerminalTests
         Assert.Equal("raw", await Output.ReadLineAsync(output.ReadEnd));
         Assert.Equal(before, await SettingsAsync(pty.Slave));
         DescriptorIo.Write(front.WriteEnd, "\n"u8);
-        for (int tries = 0; await SettingsAsync(pty.Slave) == before; tries++)
+        for (var tries = 0; await SettingsAsync(pty.Slave) == before; tries++)
         {
             Assert.True(tries < 100, $"in the foreground the terminal must become raw: {ShownOn(pty)}");
             await Task.Delay(100);
@@ -109,9 +109,9 @@ public sealed class TerminalTests
     [Fact]
     public async Task A_terminal_that_is_hung_up_does_not_kill_at_SIGCONT()
     {
-        using PseudoTerminal pty = PseudoTerminal.Create();
+        using var pty = PseudoTerminal.Create();
         using Pipe output = Pipe.Create(), go = Pipe.Create();
-        using ChildProcess child = ChildProcess.Start(ChildPrograms.Spec("raw", "stay") with
+        using var child = ChildProcess.Start(ChildPrograms.Spec("raw", "stay") with
         {
             StandardInput = go.ReadEnd,
             StandardOutput = output.WriteEnd,
@@ -128,7 +128,7 @@ public sealed class TerminalTests
     [Fact]
     public void What_is_no_terminal_is_said_so()
     {
-        using SafeFileHandle nothing = File.OpenHandle("/dev/null");
+        using var nothing = File.OpenHandle("/dev/null");
         Assert.False(TerminalMode.IsTerminal(nothing));
         Assert.Null(WindowSize.Of(nothing));
         Assert.Equal(Errno.ENOTTY, Assert.Throws<LinuxException>(() => TerminalMode.MakeRaw(nothing)).Errno);
@@ -136,7 +136,7 @@ public sealed class TerminalTests
 
     private static string ShownOn(PseudoTerminal pty)
     {
-        byte[] shown = new byte[4096];
+        var shown = new byte[4096];
         return System.Text.Encoding.UTF8.GetString(shown, 0, Math.Max(0, DescriptorIo.Read(pty.Master, shown)));
     }
 

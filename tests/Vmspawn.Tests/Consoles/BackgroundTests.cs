@@ -34,7 +34,7 @@ public sealed class BackgroundTests
         Gen.Select(Gen.OneOf(Gen.Const("\e[0m"), Gen.Const("\e[48;5;0m"), Gen.Const("\ec"), Gen.Const("\e[;1m"), Gen.String[Gen.Char[' ', '~'], 0, 6]).Array[1, 12], Gen.Int[1, 9])
             .Sample((pieces, size) =>
             {
-                string whole = string.Concat(pieces);
+                var whole = string.Concat(pieces);
                 return Apply([whole]) == Apply([.. whole.Chunk(size).Select(chunk => new string(chunk))]);
             });
 
@@ -52,7 +52,7 @@ public sealed class BackgroundTests
     {
         var background = new Background("44");
         var target = new ArrayBufferWriter<byte>();
-        foreach (string chunk in chunks)
+        foreach (var chunk in chunks)
             background.Apply(Encoding.Latin1.GetBytes(chunk), target);
         return Encoding.Latin1.GetString(target.WrittenSpan);
     }

@@ -15,8 +15,8 @@ public sealed class ConsoleForwarderTests
     public async Task Keys_reach_the_guest_raw_and_its_output_the_terminal_with_the_colour_around_it()
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
-        string before = await SettingsAsync(user);
-        await using (ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" }))
+        var before = await SettingsAsync(user);
+        await using (var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" }))
         {
             Assert.NotEqual(before, await SettingsAsync(user));
             DescriptorIo.Write(user.Master, "ls\x03\r"u8);
@@ -33,10 +33,10 @@ public sealed class ConsoleForwarderTests
     public async Task The_terminal_and_its_colour_are_given_back_when_an_exception_passes()
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
-        string before = await SettingsAsync(user);
+        var before = await SettingsAsync(user);
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
         {
-            await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" });
+            await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" });
             Assert.Equal("\e[44m", await ReadAsync(user.Master, 5));
             throw new InvalidOperationException();
         });
@@ -49,7 +49,7 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
         var time = new ManualTime();
-        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Time = time });
+        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Time = time });
         using var writer = new DescriptorWriter(user.Master);
         Assert.True(await writer.TryWriteAsync(new byte[200_000]).AsTask().WaitAsync(Soon));
         await writer.TryWriteAsync("\x1d\x1d"u8.ToArray());
@@ -65,18 +65,18 @@ public sealed class ConsoleForwarderTests
     [Fact]
     public async Task All_that_the_guest_wrote_is_shown_to_a_slow_reader_after_it_has_left()
     {
-        using PseudoTerminal guest = PseudoTerminal.Create();
-        using Pipe shown = Pipe.Create();
-        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
-        byte[] all = RandomNumberGenerator.GetBytes(300_000);
-        Task writing = Task.Run(() =>
+        using var guest = PseudoTerminal.Create();
+        using var shown = Pipe.Create();
+        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
+        var all = RandomNumberGenerator.GetBytes(300_000);
+        var writing = Task.Run(() =>
         {
-            for (int at = 0; at < all.Length;)
+            for (var at = 0; at < all.Length;)
                 at += DescriptorIo.Write(guest.Slave, all.AsSpan(at));
             guest.Slave.Dispose();
         });
-        byte[] got = new byte[all.Length];
-        for (int at = 0; at < got.Length;)
+        var got = new byte[all.Length];
+        for (var at = 0; at < got.Length;)
         {
             at += DescriptorIo.Read(shown.ReadEnd, got.AsSpan(at, Math.Min(30_000, got.Length - at)));
             await Task.Delay(5);
@@ -89,14 +89,14 @@ public sealed class ConsoleForwarderTests
     [Fact]
     public async Task A_reader_that_leaves_does_not_hold_up_the_guest()
     {
-        using PseudoTerminal guest = PseudoTerminal.Create();
-        using Pipe shown = Pipe.Create();
-        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
+        using var guest = PseudoTerminal.Create();
+        using var shown = Pipe.Create();
+        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
         shown.ReadEnd.Dispose();
         await Task.Run(() =>
         {
-            byte[] much = new byte[200_000];
-            for (int at = 0; at < much.Length;)
+            var much = new byte[200_000];
+            for (var at = 0; at < much.Length;)
                 at += DescriptorIo.Write(guest.Slave, much.AsSpan(at));
             guest.Slave.Dispose();
         }).WaitAsync(Soon);
@@ -106,13 +106,13 @@ public sealed class ConsoleForwarderTests
     [Fact]
     public async Task Output_to_a_file_and_input_from_one_work_and_the_end_of_input_ends_nothing()
     {
-        string directory = Directory.CreateTempSubdirectory("vmspawn-test-").FullName;
+        var directory = Directory.CreateTempSubdirectory("vmspawn-test-").FullName;
         try
         {
             File.WriteAllText(Path.Combine(directory, "in"), "typed");
             using SafeFileHandle input = File.OpenHandle(Path.Combine(directory, "in")), output = File.OpenHandle(Path.Combine(directory, "out"), FileMode.Create, FileAccess.Write);
-            using PseudoTerminal guest = PseudoTerminal.Create();
-            await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(output) { Input = input, Background = "44" });
+            using var guest = PseudoTerminal.Create();
+            await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(output) { Input = input, Background = "44" });
             Assert.Equal("typed", await ReadAsync(guest.Slave, 5));
             await Task.Delay(100);
             Assert.False(forwarder.Drained.IsCompleted);
@@ -130,12 +130,12 @@ public sealed class ConsoleForwarderTests
     [Fact]
     public async Task A_long_pipe_is_typed_whole_to_a_guest_that_reads_slowly()
     {
-        using PseudoTerminal guest = PseudoTerminal.Create();
-        using Pipe typed = Pipe.Create();
-        using SafeFileHandle nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
-        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(nowhere) { Input = typed.ReadEnd });
-        string all = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i}\n"));
-        Task writing = Task.Run(() =>
+        using var guest = PseudoTerminal.Create();
+        using var typed = Pipe.Create();
+        using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
+        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(nowhere) { Input = typed.ReadEnd });
+        var all = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i}\n"));
+        var writing = Task.Run(() =>
         {
             ReadOnlySpan<byte> rest = Encoding.ASCII.GetBytes(all);
             while (!rest.IsEmpty)
@@ -151,13 +151,13 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = PseudoTerminal.Create();
         user.Size = new WindowSize(30, 90);
-        await using ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave });
+        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave });
         Assert.Equal(new WindowSize(30, 90), guest.Size);
         user.Size = new WindowSize(50, 200);
         // The user's terminal is not our controlling one here, so nobody but this test sends the signal.
-        using ChildProcess kill = ChildProcess.Start(new ChildSpec("/bin/sh", ["-c", $"kill -WINCH {Environment.ProcessId}"]));
+        using var kill = ChildProcess.Start(new ChildSpec("/bin/sh", ["-c", $"kill -WINCH {Environment.ProcessId}"]));
         await kill.Exited;
-        for (int i = 0; i < 200 && guest.Size != new WindowSize(50, 200); i++)
+        for (var i = 0; i < 200 && guest.Size != new WindowSize(50, 200); i++)
             await Task.Delay(20);
         Assert.Equal(new WindowSize(50, 200), guest.Size);
     }
@@ -166,8 +166,8 @@ public sealed class ConsoleForwarderTests
     public async Task A_shared_terminal_keeps_its_flags()
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = PseudoTerminal.Create();
-        string before = Flags(user.Slave);
-        await using (ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave }))
+        var before = Flags(user.Slave);
+        await using (var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave }))
         {
             DescriptorIo.Write(guest.Slave, "x"u8);
             Assert.Equal("x", await ReadAsync(user.Master, 1));
@@ -183,7 +183,7 @@ public sealed class ConsoleForwarderTests
         {
             using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
             const string Changes = "\e[?1049h\e[?1000h\e[?25l\e(0\e[3;5r\e[?7l\eP+q544e";
-            await using (ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave)))
+            await using (var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave)))
             {
                 DescriptorIo.Write(guest.Slave, Encoding.ASCII.GetBytes(Changes));
                 Assert.Equal(Changes, await ReadAsync(user.Master, Changes.Length));
@@ -202,11 +202,11 @@ public sealed class ConsoleForwarderTests
     public async Task A_terminal_that_takes_nothing_more_does_not_hold_up_the_end()
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
-        ConsoleForwarder forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Background = "44" });
-        Task writing = Task.Run(() =>
+        var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Background = "44" });
+        var writing = Task.Run(() =>
         {
-            byte[] much = new byte[200_000];
-            for (int at = 0; at < much.Length;)
+            var much = new byte[200_000];
+            for (var at = 0; at < much.Length;)
                 at += DescriptorIo.Write(guest.Slave, much.AsSpan(at));
         });
         await Task.Delay(300);
@@ -222,18 +222,18 @@ public sealed class ConsoleForwarderTests
 
     private static async Task<PseudoTerminal> CookedTerminalAsync()
     {
-        PseudoTerminal terminal = PseudoTerminal.Create();
-        using ChildProcess stty = ChildProcess.Start(new ChildSpec("/bin/stty", ["sane", "-onlcr"]) { StandardInput = terminal.Slave });
+        var terminal = PseudoTerminal.Create();
+        using var stty = ChildProcess.Start(new ChildSpec("/bin/stty", ["sane", "-onlcr"]) { StandardInput = terminal.Slave });
         await stty.Exited;
         return terminal;
     }
 
     private static async Task<string> SettingsAsync(PseudoTerminal terminal)
     {
-        using Pipe pipe = Pipe.Create();
-        using ChildProcess stty = ChildProcess.Start(new ChildSpec("/bin/stty", ["-g"]) { StandardInput = terminal.Slave, StandardOutput = pipe.WriteEnd });
+        using var pipe = Pipe.Create();
+        using var stty = ChildProcess.Start(new ChildSpec("/bin/stty", ["-g"]) { StandardInput = terminal.Slave, StandardOutput = pipe.WriteEnd });
         await stty.Exited;
-        byte[] buffer = new byte[1000];
+        var buffer = new byte[1000];
         return Encoding.ASCII.GetString(buffer, 0, DescriptorIo.Read(pipe.ReadEnd, buffer));
     }
 
@@ -241,8 +241,8 @@ public sealed class ConsoleForwarderTests
     {
         using var readiness = new Readiness(source);
         using var limit = new CancellationTokenSource(Soon);
-        byte[] buffer = new byte[length];
-        for (int at = 0; at < length;)
+        var buffer = new byte[length];
+        for (var at = 0; at < length;)
         {
             await readiness.WaitReadableAsync(limit.Token);
             at += Math.Max(0, DescriptorIo.Read(source, buffer.AsSpan(at)));

@@ -13,8 +13,8 @@ public sealed class EscapeKeyTests
             var time = new ManualTime();
             var escape = new EscapeKey(time);
             List<int> run = [];
-            int now = 0;
-            foreach ((bool isEscape, int wait) in keys)
+            var now = 0;
+            foreach ((var isEscape, var wait) in keys)
             {
                 time.Advance(wait);
                 now += wait;
@@ -22,7 +22,7 @@ public sealed class EscapeKeyTests
                     run.Add(now);
                 else
                     run.Clear();
-                bool expected = run.Count >= 3 && now - run[^3] <= 1000;
+                var expected = run.Count >= 3 && now - run[^3] <= 1000;
                 if (expected)
                     run.Clear();
                 Assert.Equal(expected, escape.IsPressedIn([isEscape ? (byte)0x1d : (byte)'a']));

@@ -44,14 +44,14 @@ internal sealed class EchoMonitor : IAsyncDisposable
     {
         await SayAsync(Greeting);
         using var received = new DescriptorQueue(64);
-        byte[] buffer = new byte[64 * 1024];
+        var buffer = new byte[64 * 1024];
         var text = new StringBuilder();
         while (await _connection.ReceiveAsync(buffer, received) is > 0 and int count)
         {
             text.Append(Encoding.UTF8.GetString(buffer, 0, count));
-            string[] lines = text.ToString().Split('\n');
+            var lines = text.ToString().Split('\n');
             text.Clear().Append(lines[^1]);
-            foreach (string line in lines[..^1])
+            foreach (var line in lines[..^1])
                 await AnswerAsync(line);
         }
     }
@@ -60,10 +60,10 @@ internal sealed class EchoMonitor : IAsyncDisposable
     {
         lock (Received)
             Received.Add(line);
-        using JsonDocument command = JsonDocument.Parse(line, new() { MaxDepth = 1024 });
-        string name = command.RootElement.GetProperty("execute").GetString()!;
-        string id = command.RootElement.GetProperty("id").GetRawText();
-        string value = command.RootElement.TryGetProperty("arguments", out JsonElement arguments) ? arguments.GetRawText() : "{}";
+        using var command = JsonDocument.Parse(line, new() { MaxDepth = 1024 });
+        var name = command.RootElement.GetProperty("execute").GetString()!;
+        var id = command.RootElement.GetProperty("id").GetRawText();
+        var value = command.RootElement.TryGetProperty("arguments", out var arguments) ? arguments.GetRawText() : "{}";
         if (name == "hang")
             return;
         if (name == "happen")

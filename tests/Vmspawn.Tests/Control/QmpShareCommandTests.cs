@@ -14,7 +14,7 @@ public class QmpShareCommandTests
     [InlineData("{ }", """{"id":7 }""")]
     public void Only_its_own_id_gives_way_to_ours(string text, string expected)
     {
-        using QmpShareCommand? command = QmpShareCommand.Read(Encoding.UTF8.GetBytes(text), out _);
+        using var command = QmpShareCommand.Read(Encoding.UTF8.GetBytes(text), out _);
         Assert.Equal(expected + "\n", Encoding.UTF8.GetString(command!.WithId(7).Span));
     }
 
@@ -30,7 +30,7 @@ public class QmpShareCommandTests
     [InlineData("5", "QMP input must be a JSON object")]
     public void What_qemu_would_answer_without_an_id_is_no_command(string text, string problem)
     {
-        Assert.Null(QmpShareCommand.Read(Encoding.UTF8.GetBytes(text), out string found));
+        Assert.Null(QmpShareCommand.Read(Encoding.UTF8.GetBytes(text), out var found));
         Assert.StartsWith(problem, found);
     }
 

@@ -9,7 +9,7 @@ public class QmpShareCutterTests
     [Fact]
     public void Any_split_of_any_bytes_gives_the_same_pieces()
     {
-        Gen<byte[]> alphabet = Gen.OneOf(
+        var alphabet = Gen.OneOf(
             Pick("{", "}", "[", "]", "\"", "'", "\\", ",", ":", " ", "\n", "\r\n", "\t", "a", "tru", "-1.5e3", "é", "!").Select(Encoding.UTF8.GetBytes),
             Pick("{\"execute\":\"a\"}", "{\"a}\":[1,{\"b\":\"]\"}]}", "\"x\\\"y\"").Select(Encoding.UTF8.GetBytes),
             Gen.Byte.Select(one => new[] { one }));
@@ -23,8 +23,8 @@ public class QmpShareCutterTests
     [Fact]
     public void A_command_is_found_with_any_split_in_two_and_with_or_without_a_line_end()
     {
-        byte[] bytes = "{\"execute\":\n \"a{[\\\"\",\"id\":[[{}]]}{\"execute\":\"b\"}\r\n{\"execute\":\"c\"}"u8.ToArray();
-        for (int split = 1; split < bytes.Length; split++)
+        var bytes = "{\"execute\":\n \"a{[\\\"\",\"id\":[[{}]]}{\"execute\":\"b\"}\r\n{\"execute\":\"c\"}"u8.ToArray();
+        for (var split = 1; split < bytes.Length; split++)
         {
             Assert.Equal(
                 ["Value {\"execute\":\n \"a{[\\\"\",\"id\":[[{}]]}", "Value {\"execute\":\"b\"}", "Value {\"execute\":\"c\"}"],
@@ -45,7 +45,7 @@ public class QmpShareCutterTests
     [Fact]
     public void The_byte_ff_breaks_off_whatever_was_begun()
     {
-        foreach (string begun in new[] { "{\"a\":", "{\"a", "[[[", "'", "tru", "{\"a\\" })
+        foreach (var begun in new[] { "{\"a\":", "{\"a", "[[[", "'", "tru", "{\"a\\" })
         {
             byte[] bytes = [.. Encoding.UTF8.GetBytes(begun), 0xff, .. "\n{\"execute\":\"a\"}"u8];
             Assert.Equal("Value {\"execute\":\"a\"}", Cut(bytes, [100])[^1]);
@@ -61,15 +61,15 @@ public class QmpShareCutterTests
     [Fact]
     public void What_has_no_end_is_given_up_at_the_limit_in_bounded_memory()
     {
-        foreach (string begun in new[] { "{\"a\":\"", "{", "x", "\"", "[[" })
+        foreach (var begun in new[] { "{\"a\":\"", "{", "x", "\"", "[[" })
         {
             var cutter = new QmpShareCutter(limit: 5000);
             Encoding.UTF8.GetBytes(begun).CopyTo(cutter.Room());
             cutter.Added(begun.Length);
-            int rounds = 0;
+            var rounds = 0;
             for (; cutter.Next(out _) is QmpSharePiece.None; rounds++)
             {
-                Memory<byte> room = cutter.Room();
+                var room = cutter.Room();
                 Assert.InRange(room.Length, 1, 20_000);
                 room.Span.Fill((byte)'x');
                 cutter.Added(Math.Min(room.Length, 100));
@@ -87,12 +87,12 @@ public class QmpShareCutterTests
         var pieces = new List<string>();
         for (int at = 0, turn = 0; at < bytes.Length; turn++)
         {
-            Memory<byte> room = cutter.Room();
-            int count = Math.Min(Math.Min(sizes[turn % sizes.Length], room.Length), bytes.Length - at);
+            var room = cutter.Room();
+            var count = Math.Min(Math.Min(sizes[turn % sizes.Length], room.Length), bytes.Length - at);
             bytes.AsSpan(at, count).CopyTo(room.Span);
             cutter.Added(count);
             at += count;
-            while (cutter.Next(out ReadOnlyMemory<byte> piece) is not QmpSharePiece.None and QmpSharePiece found)
+            while (cutter.Next(out var piece) is not QmpSharePiece.None and QmpSharePiece found)
                 pieces.Add($"{found} {Encoding.UTF8.GetString(piece.Span)}");
         }
 

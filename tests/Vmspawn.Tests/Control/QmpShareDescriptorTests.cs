@@ -10,27 +10,27 @@ public class QmpShareDescriptorTests
     [Fact]
     public async Task Two_programs_that_add_descriptors_at_once_each_get_their_own_file_opened()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
+        await using var qemu = await QmpShareQemu.StartAsync();
         await Task.WhenAll(AddAsync("a", 0), AddAsync("b", 100), DisturbAsync());
-        using QmpShareProgram asking = await qemu.ProgramAsync();
+        using var asking = await qemu.ProgramAsync();
         await asking.SendAsync("""{"execute":"query-named-block-nodes","arguments":{"flat":true}}""");
         JsonElement[] nodes = [.. (await asking.AnswerAsync()).GetProperty("return").EnumerateArray()];
         Assert.Equal(40, nodes.Length);
-        foreach (JsonElement node in nodes)
+        foreach (var node in nodes)
         {
-            string name = node.GetProperty("node-name").GetString()!;
-            int number = int.Parse(name[1..]) + (name[0] == 'b' ? 100 : 0);
+            var name = node.GetProperty("node-name").GetString()!;
+            var number = int.Parse(name[1..]) + (name[0] == 'b' ? 100 : 0);
             Assert.Equal((number + 1) * 512, node.GetProperty("image").GetProperty("virtual-size").GetInt64());
         }
 
         async Task AddAsync(string prefix, int offset)
         {
-            using QmpShareProgram program = await qemu.ProgramAsync();
-            for (int n = 0; n < 20; n++)
+            using var program = await qemu.ProgramAsync();
+            for (var n = 0; n < 20; n++)
             {
-                using SafeFileHandle file = UnlinkedFile((offset + n + 1) * 512);
+                using var file = UnlinkedFile((offset + n + 1) * 512);
                 await program.SendAsync($$"""{"execute":"add-fd","id":{{n}}}""" + (n % 2 == 0 ? "\r\n" : ""), file);
-                long set = (await program.AnswerAsync()).GetProperty("return").GetProperty("fdset-id").GetInt64();
+                var set = (await program.AnswerAsync()).GetProperty("return").GetProperty("fdset-id").GetInt64();
                 await program.SendAsync($$$"""{"execute":"blockdev-add","arguments":{"driver":"file","node-name":"{{{prefix}}}{{{n}}}","filename":"/dev/fdset/{{{set}}}"}}""");
                 Assert.Equal("{}", (await program.AnswerAsync()).GetProperty("return").GetRawText());
             }
@@ -39,9 +39,9 @@ public class QmpShareDescriptorTests
         // Descriptors with commands that take none must not turn up in those that do.
         async Task DisturbAsync()
         {
-            using QmpShareProgram program = await qemu.ProgramAsync();
-            using SafeFileHandle file = UnlinkedFile(1024 * 1024);
-            for (int n = 0; n < 40; n++)
+            using var program = await qemu.ProgramAsync();
+            using var file = UnlinkedFile(1024 * 1024);
+            for (var n = 0; n < 40; n++)
             {
                 Assert.Contains("prelaunch", await program.AskAsync("""{"execute":"query-status"}""", file, file));
                 Assert.Contains("SCM_RIGHTS", await program.AskAsync("""{"execute":"add-fd"}"""));
@@ -52,9 +52,9 @@ public class QmpShareDescriptorTests
     [Fact]
     public async Task Pipelined_in_one_write_each_the_descriptors_stay_with_their_commands()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram program = await qemu.ProgramAsync();
-        using SafeFileHandle file = UnlinkedFile(512);
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var program = await qemu.ProgramAsync();
+        using var file = UnlinkedFile(512);
         await program.SendAsync("""{"execute":"query-status","id":1}{"execute":"query-status","id":2}""");
         await program.SendAsync("""{"execute":"getfd","arguments":{"fdname":"x"},"id":3}""" + "\r\n", file);
         await program.SendAsync("""{"execute":"getfd","arguments":{"fdname":"y"},"id":4}""" + "\r\n");
@@ -68,10 +68,10 @@ public class QmpShareDescriptorTests
     [Fact]
     public async Task A_command_refused_with_its_descriptors_leaves_none_open_in_qemu_or_here()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram program = await qemu.ProgramAsync();
-        string path = Path.Combine(Path.GetTempPath(), $"vmspawn-share-{Guid.NewGuid()}");
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, options: FileOptions.DeleteOnClose);
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var program = await qemu.ProgramAsync();
+        var path = Path.Combine(Path.GetTempPath(), $"vmspawn-share-{Guid.NewGuid()}");
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, options: FileOptions.DeleteOnClose);
         Assert.Contains("'fdname' is missing", await program.AskAsync("""{"execute":"getfd"}""", file));
         // What displaces it goes behind the answer, and ours is closed then; the next command comes after both.
         await program.AskAsync("""{"execute":"query-status"}""");
@@ -86,12 +86,12 @@ public class QmpShareDescriptorTests
     [Fact]
     public async Task More_descriptors_than_qemu_takes_end_their_program_alone()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram good = await qemu.ProgramAsync();
-        using QmpShareProgram bad = await qemu.ProgramAsync();
-        using SafeFileHandle file = File.OpenHandle("/dev/null");
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var good = await qemu.ProgramAsync();
+        using var bad = await qemu.ProgramAsync();
+        using var file = File.OpenHandle("/dev/null");
         await bad.SendAsync("""{"execute":"add-fd"}""", [.. Enumerable.Repeat(file, 17)]);
-        QmpShareEnd end = await bad.Served.WaitAsync(QmpShareProgram.Bound);
+        var end = await bad.Served.WaitAsync(QmpShareProgram.Bound);
         Assert.Equal(QmpShareEndKind.Dropped, end.Kind);
         Assert.Contains("more descriptors", end.Text);
         Assert.Contains("prelaunch", await good.AskAsync("""{"execute":"query-status"}"""));
@@ -114,8 +114,8 @@ public class QmpShareDescriptorTests
 
     private static SafeFileHandle UnlinkedFile(long size)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"vmspawn-share-{Guid.NewGuid()}");
-        SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var path = Path.Combine(Path.GetTempPath(), $"vmspawn-share-{Guid.NewGuid()}");
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         File.Delete(path);
         RandomAccess.SetLength(file, size);
         return file;

@@ -10,10 +10,10 @@ public class QmpShareHostileTests
     [Fact]
     public async Task A_good_program_is_served_within_bounds_beside_hostile_ones()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram good = await qemu.ProgramAsync();
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var good = await qemu.ProgramAsync();
         using var stop = new CancellationTokenSource();
-        byte[] longest = Encoding.UTF8.GetBytes($$"""{"execute":"query-status","id":"{{new string('x', 250_000)}}"}""");
+        var longest = Encoding.UTF8.GetBytes($$"""{"execute":"query-status","id":"{{new string('x', 250_000)}}"}""");
         Func<QmpShareProgram, Task>[] deeds =
         [
             program => program.SendAsync("garbage }}} \"\n"),
@@ -26,11 +26,11 @@ public class QmpShareHostileTests
         ];
         Task[] hostile = [.. deeds.SelectMany(deed => new[] { DoAsync(deed), DoAsync(deed) })];
         var slowest = TimeSpan.Zero;
-        for (int n = 0; n < 20; n++)
+        for (var n = 0; n < 20; n++)
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             Assert.EndsWith($", \"id\": {n}}}", await good.AskAsync($$"""{"execute":"query-status","id":{{n}}}"""));
-            TimeSpan took = Stopwatch.GetElapsedTime(start);
+            var took = Stopwatch.GetElapsedTime(start);
             slowest = took > slowest ? took : slowest;
         }
 
@@ -46,7 +46,7 @@ public class QmpShareHostileTests
             await Task.Yield();
             while (!stop.IsCancellationRequested)
             {
-                using QmpShareProgram program = await qemu.ProgramAsync();
+                using var program = await qemu.ProgramAsync();
                 try
                 {
                     while (!stop.IsCancellationRequested && !program.Served.IsCompleted)
@@ -70,14 +70,14 @@ public class QmpShareHostileTests
         await using var _ = monitor;
         await using var __ = client;
         var share = new QmpShare(client);
-        using QmpShareProgram bad = await QmpShareProgram.ReadyAsync(share);
-        Task sending = SendAsync();
+        using var bad = await QmpShareProgram.ReadyAsync(share);
+        var sending = SendAsync();
         Assert.StartsWith($$$"""{"error": {"class": "GenericError", "desc": "{{{answer}}}""", await bad.LineAsync());
         while (await bad.LineOrEndAsync() is not null)
         {
         }
 
-        QmpShareEnd end = await bad.Served.WaitAsync(QmpShareProgram.Bound);
+        var end = await bad.Served.WaitAsync(QmpShareProgram.Bound);
         Assert.Equal(QmpShareEndKind.Dropped, end.Kind);
         Assert.Contains(reason, end.Text);
         await sending;
@@ -86,7 +86,7 @@ public class QmpShareHostileTests
         async Task SendAsync()
         {
             await bad.SendAsync(begin);
-            byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(repeated, 4096)));
+            var bytes = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(repeated, 4096)));
             try
             {
                 while (true)
@@ -106,15 +106,15 @@ public class QmpShareHostileTests
         await using var _ = monitor;
         await using var __ = client;
         var share = new QmpShare(client);
-        using QmpShareProgram good = await QmpShareProgram.ReadyAsync(share);
-        using QmpShareProgram bad = await QmpShareProgram.ReadyAsync(share);
-        for (int n = 0; n < 5000; n++)
+        using var good = await QmpShareProgram.ReadyAsync(share);
+        using var bad = await QmpShareProgram.ReadyAsync(share);
+        for (var n = 0; n < 5000; n++)
         {
             await monitor.SayAsync($$$"""{"event": "E{{{n}}}", "data": {"filling": "{{{new string('x', 500)}}}"}}""");
             Assert.StartsWith($$"""{"event": "E{{n}}",""", await good.LineAsync());
         }
 
-        QmpShareEnd end = await bad.Served.WaitAsync(QmpShareProgram.Bound);
+        var end = await bad.Served.WaitAsync(QmpShareProgram.Bound);
         Assert.Equal(QmpShareEndKind.Dropped, end.Kind);
         Assert.Contains("unread", end.Text);
         Assert.False(good.Served.IsCompleted);
@@ -123,11 +123,11 @@ public class QmpShareHostileTests
     [Fact]
     public async Task A_program_that_does_not_read_its_answer_is_dropped_after_the_time_for_it()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync(new() { SendTime = TimeSpan.FromMilliseconds(300) });
-        using QmpShareProgram good = await qemu.ProgramAsync();
-        using QmpShareProgram bad = await qemu.ProgramAsync();
+        await using var qemu = await QmpShareQemu.StartAsync(new() { SendTime = TimeSpan.FromMilliseconds(300) });
+        using var good = await qemu.ProgramAsync();
+        using var bad = await qemu.ProgramAsync();
         await bad.SendAsync(string.Concat(Enumerable.Repeat("""{"execute":"query-qmp-schema"}""", 100)));
-        QmpShareEnd end = await bad.Served.WaitAsync(QmpShareProgram.Bound);
+        var end = await bad.Served.WaitAsync(QmpShareProgram.Bound);
         Assert.Equal(QmpShareEndKind.Dropped, end.Kind);
         Assert.Contains("did not read", end.Text);
         Assert.Contains("prelaunch", await good.AskAsync("""{"execute":"query-status"}"""));
@@ -140,10 +140,10 @@ public class QmpShareHostileTests
         await using var _ = monitor;
         await using var __ = client;
         var share = new QmpShare(client);
-        using QmpShareProgram waiting = await QmpShareProgram.ReadyAsync(share);
-        using QmpShareProgram good = await QmpShareProgram.ReadyAsync(share);
+        using var waiting = await QmpShareProgram.ReadyAsync(share);
+        using var good = await QmpShareProgram.ReadyAsync(share);
         await waiting.SendAsync("""{"execute":"hang","id":1}{"execute":"echo","id":2}""");
-        for (int n = 0; n < 100; n++)
+        for (var n = 0; n < 100; n++)
             Assert.Equal($$$"""{"return": {}, "id": {{{n}}}}""", await good.AskAsync($$"""{"execute":"echo","id":{{n}}}"""));
         Assert.False(waiting.Served.IsCompleted);
     }
@@ -151,14 +151,14 @@ public class QmpShareHostileTests
     [Fact]
     public async Task Whatever_is_passed_on_qemu_can_parse_so_that_everything_gets_its_answer()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram program = await qemu.ProgramAsync();
-        Gen<string> text = Gen.Frequency(
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var program = await qemu.ProgramAsync();
+        var text = Gen.Frequency(
             (3, Gen.Char[' ', '~'].Select(one => one.ToString())),
             (1, Gen.Int[0, 0xffff].Select(code => $"\\u{code:x4}")),
             (1, Gen.Int[0, 0x10ffff].Where(code => code is < 0xd800 or > 0xdfff).Select(char.ConvertFromUtf32)),
             (1, Gen.Int[0, 7].Select(n => new[] { "\\u0000", "\\ufdd0", "\\ud83d\\ude00", "\\ud83d\\ude", "\\/", "\uffff", "\\uffff", "\u007f" }[n])));
-        Gen<string> value = Gen.Recursive<string>((depth, inner) => Gen.Frequency(
+        var value = Gen.Recursive<string>((depth, inner) => Gen.Frequency(
             (2, text.Array[0, 4].Select(parts => $"\"{string.Concat(parts)}\"")),
             (2, Gen.Int[0, 11].Select(n => new[] { "1", "-0", "0.0", "1e999", "-1e-999", "1E5", "01", "1.", "null", "nul", "99999999999999999999", "'a'" }[n])),
             (depth < 4 ? 2 : 0, inner.Array[0, 3].Select(parts => $"[{string.Join(',', parts)}]")),
@@ -168,7 +168,7 @@ public class QmpShareHostileTests
         {
             await program.SendAsync($$"""{"execute":"query-status","id":{{id}}}""" + "\n\u0001");
             await program.SendAsync($$"""{"execute":"query-status","id":"sync{{++sent}}"}""");
-            for (string line = ""; !line.EndsWith($"\"id\": \"sync{sent}\"}}", StringComparison.Ordinal);)
+            for (var line = ""; !line.EndsWith($"\"id\": \"sync{sent}\"}}", StringComparison.Ordinal);)
             {
                 line = await program.LineAsync();
                 answered += line.EndsWith($", \"id\": {id.Trim()}}}", StringComparison.Ordinal) ? 1 : 0;

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Win32.SafeHandles;
 using Vmspawn.Control.MonitorShare;
 using Vmspawn.Linux;
 using Vmspawn.Varlink;
@@ -16,8 +15,8 @@ public class QmpShareInterfacesTests
     public async Task A_connection_speaks_qmp_after_the_call_also_when_commands_and_a_descriptor_came_right_behind_it()
     {
         await using var fixture = await Fixture.StartAsync();
-        using QmpShareProgram program = await fixture.ConnectAsync();
-        using SafeFileHandle file = File.OpenHandle("/dev/null");
+        using var program = await fixture.ConnectAsync();
+        using var file = File.OpenHandle("/dev/null");
         await program.SendAsync(Call + """{"execute":"qmp_capabilities","id":42}{"execute":"query-status","id":"abc"}""");
         await program.SendAsync("""{"execute":"getfd","arguments":{"fdname":"a"},"id":null}""", file);
         Assert.StartsWith(Upgraded + """{"QMP": {"version": """, await program.LineAsync());
@@ -33,12 +32,12 @@ public class QmpShareInterfacesTests
     {
         await using var fixture = await Fixture.StartAsync();
         QmpShareProgram[] programs = [await fixture.ConnectAsync(), await fixture.ConnectAsync(), await fixture.ConnectAsync()];
-        foreach (QmpShareProgram program in programs)
+        foreach (var program in programs)
             Assert.StartsWith(Upgraded, await program.AskAsync(Call));
-        foreach (QmpShareProgram program in programs)
+        foreach (var program in programs)
             Assert.Equal("""{"return": {}, "id": 1}""", await program.AskAsync("""{"execute":"qmp_capabilities","id":1}"""));
         await fixture.StopAsync();
-        foreach (QmpShareProgram program in programs)
+        foreach (var program in programs)
         {
             Assert.Null(await program.LineOrEndAsync());
             Assert.Equal(QmpShareEnd.Stopped, await fixture.Ends.ReadAsync().AsTask().WaitAsync(QmpShareProgram.Bound));
@@ -52,10 +51,10 @@ public class QmpShareInterfacesTests
         await using var fixture = await Fixture.StartAsync();
         await using var client = await VarlinkClient.ConnectAsync(fixture.Path);
         await Assert.ThrowsAsync<VarlinkErrorException>(() => client.CallAsync("io.systemd.QemuMachineInstance.AcquireQMP"));
-        foreach (string name in new[] { "io.systemd.QemuMachineInstance", "io.systemd.VirtualMachineInstance" })
+        foreach (var name in new[] { "io.systemd.QemuMachineInstance", "io.systemd.VirtualMachineInstance" })
         {
-            using VarlinkReply reply = await client.CallAsync("org.varlink.service.GetInterfaceDescription", p => p.WriteString("interface"u8, name));
-            string text = reply.Parameters.GetProperty("description"u8).GetString()!;
+            using var reply = await client.CallAsync("org.varlink.service.GetInterfaceDescription", p => p.WriteString("interface"u8, name));
+            var text = reply.Parameters.GetProperty("description"u8).GetString()!;
             Assert.Equal(name, VarlinkInterface.Parse(text).Name);
             Assert.Equal(name.Contains("Qemu", StringComparison.Ordinal), text.Contains("method AcquireQMP() -> ()", StringComparison.Ordinal));
         }

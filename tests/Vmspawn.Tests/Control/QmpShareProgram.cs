@@ -54,7 +54,7 @@ internal sealed class QmpShareProgram : IDisposable
     /// <summary>A program past its handshake.</summary>
     public static async Task<QmpShareProgram> ReadyAsync(QmpShare share, CancellationToken stop = default)
     {
-        QmpShareProgram program = Connect(share, stop);
+        var program = Connect(share, stop);
         Assert.StartsWith("""{"QMP": {"version": {""", await program.LineAsync());
         Assert.Equal("""{"return": {}}""", await program.AskAsync("""{"execute":"qmp_capabilities"}"""));
         return program;
@@ -76,7 +76,7 @@ internal sealed class QmpShareProgram : IDisposable
     {
         while (true)
         {
-            using JsonDocument line = JsonDocument.Parse(await LineAsync());
+            using var line = JsonDocument.Parse(await LineAsync());
             if (!line.RootElement.TryGetProperty("event", out _))
                 return line.RootElement.Clone();
         }
@@ -90,15 +90,15 @@ internal sealed class QmpShareProgram : IDisposable
     {
         while (true)
         {
-            int length = _bytes.AsSpan(_start).IndexOf("\r\n"u8);
+            var length = _bytes.AsSpan(_start).IndexOf("\r\n"u8);
             if (length >= 0)
             {
-                string line = Encoding.UTF8.GetString(_bytes, _start, length);
+                var line = Encoding.UTF8.GetString(_bytes, _start, length);
                 _start += length + 2;
                 return line;
             }
 
-            int count = await ReceiveAsync();
+            var count = await ReceiveAsync();
             if (count == 0)
                 return _bytes.Length == _start ? null : throw new EndOfStreamException("It ended within a line.");
             _unread.SetLength(0);

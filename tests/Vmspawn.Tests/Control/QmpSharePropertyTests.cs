@@ -19,7 +19,7 @@ public class QmpSharePropertyTests
     [Fact]
     public async Task In_any_interleaving_each_program_gets_its_answers_in_order_with_its_ids_as_written()
     {
-        Gen<(string Name, string? Id)[]> commands = Command.Array[0, 12];
+        var commands = Command.Array[0, 12];
         await Gen.Select(commands.Array[1, 5], Gen.Int[1, 400].Array[1, 10]).SampleAsync(
             async (programs, sizes) => await CheckAsync(programs, sizes), iter: 150, threads: 1);
     }
@@ -39,12 +39,12 @@ public class QmpSharePropertyTests
 
     private static async Task RunAsync(QmpShare share, (string Name, string? Id)[] commands, int[] sizes, int index)
     {
-        using QmpShareProgram program = await QmpShareProgram.ReadyAsync(share);
-        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(commands.Select((command, n) => Text(command, index, n))));
-        Task sending = SendAsync();
-        for (int n = 0; n < commands.Length;)
+        using var program = await QmpShareProgram.ReadyAsync(share);
+        var bytes = Encoding.UTF8.GetBytes(string.Concat(commands.Select((command, n) => Text(command, index, n))));
+        var sending = SendAsync();
+        for (var n = 0; n < commands.Length;)
         {
-            string line = await program.LineAsync();
+            var line = await program.LineAsync();
             if (line.Contains("\"event\"", StringComparison.Ordinal))
                 continue;
             Assert.Equal(Answer(commands[n], index, n), line);
@@ -57,7 +57,7 @@ public class QmpSharePropertyTests
         {
             for (int at = 0, turn = index; at < bytes.Length; turn++)
             {
-                int count = Math.Min(sizes[turn % sizes.Length], bytes.Length - at);
+                var count = Math.Min(sizes[turn % sizes.Length], bytes.Length - at);
                 await program.SendAsync(bytes[at..(at + count)]);
                 at += count;
                 await Task.Yield();
@@ -67,8 +67,8 @@ public class QmpSharePropertyTests
 
     private static string Text((string Name, string? Id) command, int program, int n)
     {
-        string id = command.Id is null ? "" : n % 2 == 0 ? $""", "id":  {command.Id} """ : "";
-        string first = command.Id is not null && n % 2 == 1 ? $"\"id\" :{command.Id}," : "";
+        var id = command.Id is null ? "" : n % 2 == 0 ? $""", "id":  {command.Id} """ : "";
+        var first = command.Id is not null && n % 2 == 1 ? $"\"id\" :{command.Id}," : "";
         return $$"""{ {{first}}"execute":"{{command.Name}}","arguments":{"n": [{{program}},{{n}}] }{{id}}}""" + (n % 3 == 0 ? "\r\n" : "");
     }
 

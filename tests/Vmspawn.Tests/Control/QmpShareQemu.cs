@@ -29,15 +29,15 @@ internal sealed class QmpShareQemu : IAsyncDisposable
 
     public static async Task<QmpShareQemu> StartAsync(QmpShareOptions? options = null)
     {
-        DirectoryInfo directory = Directory.CreateTempSubdirectory("vmspawn-share-");
-        string path = Path.Combine(directory.FullName, "qmp");
+        var directory = Directory.CreateTempSubdirectory("vmspawn-share-");
+        var path = Path.Combine(directory.FullName, "qmp");
         string[] arguments =
         [
             "-S", "-nodefaults", "-no-user-config", "-display", "none", "-M", "q35,accel=tcg", "-m", "64",
             "-qmp", $"unix:{path},server=on,wait=off",
         ];
-        Process process = Process.Start(new ProcessStartInfo("qemu-system-x86_64", arguments))!;
-        for (long start = Stopwatch.GetTimestamp(); ; await Task.Delay(20))
+        var process = Process.Start(new ProcessStartInfo("qemu-system-x86_64", arguments))!;
+        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(20))
         {
             try
             {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 using Vmspawn.Control.MonitorShare;
 using Vmspawn.Qmp;
 
@@ -17,10 +16,10 @@ public class QmpShareRealQemuTests
     [Fact]
     public async Task It_greets_with_qemus_own_version_and_answers_nothing_but_the_handshake_before_it()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram program = QmpShareProgram.Connect(qemu.Share);
-        QmpVersion version = qemu.Monitor.Greeting.Version;
-        string greeting = await program.LineAsync();
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var program = QmpShareProgram.Connect(qemu.Share);
+        var version = qemu.Monitor.Greeting.Version;
+        var greeting = await program.LineAsync();
         Assert.Contains($$"""{"qemu": {"micro": {{version.Micro}}, "minor": {{version.Minor}}, "major": {{version.Major}}}""", greeting);
         Assert.EndsWith(""", "capabilities": []}}""", greeting);
         const string Expecting = """ "error": {"class": "CommandNotFound", "desc": "Expecting capabilities negotiation with 'qmp_capabilities'"}}""";
@@ -38,13 +37,13 @@ public class QmpShareRealQemuTests
     [Fact]
     public async Task Its_refusals_before_and_after_the_handshake_read_as_qemus()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram late = await qemu.ProgramAsync();
-        using QmpShareProgram early = QmpShareProgram.Connect(qemu.Share);
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var late = await qemu.ProgramAsync();
+        using var early = QmpShareProgram.Connect(qemu.Share);
         await early.LineAsync();
-        foreach (string command in new[] { """{"id":1}""", """{"foo":1,"id":2}""", """{"execute":5,"id":2}""", """{"execute":"a","arguments":5,"id":2}""", "{}", """{"exec-oob":"query-yank"}""" })
+        foreach (var command in new[] { """{"id":1}""", """{"foo":1,"id":2}""", """{"execute":5,"id":2}""", """{"execute":"a","arguments":5,"id":2}""", "{}", """{"exec-oob":"query-yank"}""" })
         {
-            string answer = await late.AskAsync(command);
+            var answer = await late.AskAsync(command);
             Assert.Contains("QMP input", answer);
             Assert.Equal(answer, await early.AskAsync(command));
         }
@@ -62,21 +61,21 @@ public class QmpShareRealQemuTests
     [InlineData(20)]
     public async Task Programs_at_once_get_their_own_ids_back_byte_for_byte_and_in_order_between_long_answers(int count)
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
+        await using var qemu = await QmpShareQemu.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, count).Select(RunAsync));
         Assert.Equal((0L, 0L), (qemu.Monitor.LateReplies, qemu.Monitor.UnknownReplies));
 
         async Task RunAsync(int index)
         {
-            using QmpShareProgram program = await qemu.ProgramAsync();
-            string all = string.Concat(Ids.Select(id => $$"""{"execute":"query-status","id":{{id}}}""" + "\r\n"));
+            using var program = await qemu.ProgramAsync();
+            var all = string.Concat(Ids.Select(id => $$"""{"execute":"query-status","id":{{id}}}""" + "\r\n"));
             await program.SendAsync(all + """{"execute":"query-qmp-schema","id":"schema"}""" + all);
-            foreach (string id in Ids)
+            foreach (var id in Ids)
                 Assert.EndsWith($", \"id\": {id}}}", await program.LineAsync());
-            string schema = await program.LineAsync();
+            var schema = await program.LineAsync();
             Assert.InRange(schema.Length, 100_000, 10_000_000);
             Assert.EndsWith(""", "id": "schema"}""", schema);
-            foreach (string id in Ids)
+            foreach (var id in Ids)
                 Assert.EndsWith($", \"id\": {id}}}", await program.LineAsync());
         }
     }
@@ -84,13 +83,13 @@ public class QmpShareRealQemuTests
     [Fact]
     public async Task Events_reach_every_program_past_its_handshake_before_the_answer_of_the_command_that_made_them()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram early = QmpShareProgram.Connect(qemu.Share);
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var early = QmpShareProgram.Connect(qemu.Share);
         await early.LineAsync();
         QmpShareProgram[] programs = [.. await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => qemu.ProgramAsync()))];
-        using QmpEventStream own = qemu.Monitor.SubscribeTo("RESUME", "STOP");
+        using var own = qemu.Monitor.SubscribeTo("RESUME", "STOP");
         await programs[0].SendAsync("""{"execute":"cont"}{"execute":"stop","id":9}""");
-        List<string>[] seen = await Task.WhenAll(programs.Select((program, index) => ReadAsync(program, index == 0 ? 4 : 2)));
+        var seen = await Task.WhenAll(programs.Select((program, index) => ReadAsync(program, index == 0 ? 4 : 2)));
         Assert.Contains("\"event\": \"RESUME\"", seen[0][0]);
         Assert.Equal("""{"return": {}}""", seen[0][1]);
         Assert.Contains("\"event\": \"STOP\"", seen[0][2]);
@@ -105,15 +104,15 @@ public class QmpShareRealQemuTests
     [Fact]
     public async Task Our_own_client_works_on_it_beside_its_owner()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
+        await using var qemu = await QmpShareQemu.StartAsync();
         var (connection, served) = QmpShareProgram.Open(qemu.Share);
-        await using (QmpClient client = await QmpClient.StartAsync(connection, QmpShareQemu.Patient with { OutOfBand = true }))
+        await using (var client = await QmpClient.StartAsync(connection, QmpShareQemu.Patient with { OutOfBand = true }))
         {
             Assert.Equal(qemu.Monitor.Greeting.Version, client.Greeting.Version);
             Assert.False(client.OutOfBand);
-            using SafeFileHandle file = File.OpenHandle("/dev/null");
+            using var file = File.OpenHandle("/dev/null");
             Task<JsonElement>[] calls = [.. Enumerable.Range(0, 50).Select(n => n % 2 == 0 ? client.QueryQmpSchemaAsync() : qemu.Monitor.QueryQmpSchemaAsync())];
-            QmpAddedDescriptor added = await client.AddFdAsync(file);
+            var added = await client.AddFdAsync(file);
             await client.RemoveFdAsync(added.FdsetId);
             Assert.Single((await Task.WhenAll(calls)).Select(schema => schema.GetArrayLength()).Distinct());
             Assert.Equal("DeviceNotFound", (await Assert.ThrowsAsync<QmpCommandException>(() => client.DeviceDelAsync("nobody"))).ErrorClass);
@@ -125,11 +124,11 @@ public class QmpShareRealQemuTests
     [Fact]
     public async Task A_program_that_dies_within_an_answer_costs_nobody_else_anything()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        using QmpShareProgram good = await qemu.ProgramAsync();
-        for (int n = 0; n < 10; n++)
+        await using var qemu = await QmpShareQemu.StartAsync();
+        using var good = await qemu.ProgramAsync();
+        for (var n = 0; n < 10; n++)
         {
-            QmpShareProgram dying = await qemu.ProgramAsync();
+            var dying = await qemu.ProgramAsync();
             await dying.SendAsync("""{"execute":"query-qmp-schema"}{"execute":"query-status"}""");
             if (n % 2 == 0)
                 await Task.Delay(n * 5);
@@ -143,17 +142,17 @@ public class QmpShareRealQemuTests
     [Fact]
     public async Task Quit_is_told_to_the_owner_and_every_program_gets_the_last_event_and_the_end()
     {
-        bool asked = false;
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync(new() { QuitAsked = () => asked = true });
-        using QmpShareProgram one = await qemu.ProgramAsync();
-        using QmpShareProgram two = await qemu.ProgramAsync();
+        var asked = false;
+        await using var qemu = await QmpShareQemu.StartAsync(new() { QuitAsked = () => asked = true });
+        using var one = await qemu.ProgramAsync();
+        using var two = await qemu.ProgramAsync();
         await one.SendAsync("""{"execute":"quit","id":"bye"}""");
         string[] lines = [await one.LineAsync(), await one.LineAsync()];
         Assert.Contains(lines, line => line == """{"return": {}, "id": "bye"}""");
         Assert.Contains(lines, line => line.Contains("host-qmp-quit", StringComparison.Ordinal));
         Assert.True(asked);
         Assert.Contains("SHUTDOWN", await two.LineAsync());
-        foreach (QmpShareProgram program in new[] { one, two })
+        foreach (var program in new[] { one, two })
         {
             Assert.Null(await program.LineOrEndAsync());
             Assert.Equal(new QmpShareEnd(QmpShareEndKind.MonitorEnded, "the monitor has ended: QEMU closed it"), await program.Served);
@@ -163,12 +162,12 @@ public class QmpShareRealQemuTests
     [Fact]
     public async Task Killed_under_its_programs_it_ends_each_of_them()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
-        QmpShareProgram[] programs = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => qemu.ProgramAsync()));
-        foreach (QmpShareProgram program in programs)
+        await using var qemu = await QmpShareQemu.StartAsync();
+        var programs = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => qemu.ProgramAsync()));
+        foreach (var program in programs)
             await program.SendAsync("""{"execute":"query-qmp-schema"}""");
         qemu.Kill();
-        foreach (QmpShareProgram program in programs)
+        foreach (var program in programs)
         {
             Assert.Equal(QmpShareEndKind.MonitorEnded, (await program.Served.WaitAsync(QmpShareProgram.Bound)).Kind);
             program.Dispose();
@@ -178,9 +177,9 @@ public class QmpShareRealQemuTests
     [Fact]
     public async Task Stopping_ends_a_program_with_a_command_under_way()
     {
-        await using QmpShareQemu qemu = await QmpShareQemu.StartAsync();
+        await using var qemu = await QmpShareQemu.StartAsync();
         using var stop = new CancellationTokenSource();
-        using QmpShareProgram program = await QmpShareProgram.ReadyAsync(qemu.Share, stop.Token);
+        using var program = await QmpShareProgram.ReadyAsync(qemu.Share, stop.Token);
         await program.SendAsync("""{"execute":"query-qmp-schema"}""");
         await stop.CancelAsync();
         Assert.Equal(QmpShareEnd.Stopped, await program.Served.WaitAsync(QmpShareProgram.Bound));

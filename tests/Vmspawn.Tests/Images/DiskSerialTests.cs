@@ -1,5 +1,5 @@
-using CsCheck;
 using System.Text;
+using CsCheck;
 using Vmspawn.Images;
 using Vmspawn.Options;
 

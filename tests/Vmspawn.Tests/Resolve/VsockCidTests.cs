@@ -1,6 +1,6 @@
-using Vmspawn.Linux;
 using CsCheck;
 using Vmspawn.Host;
+using Vmspawn.Linux;
 using Vmspawn.Resolve;
 
 namespace Vmspawn.Tests.Resolve;

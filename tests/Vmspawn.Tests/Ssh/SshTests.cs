@@ -60,7 +60,7 @@ public sealed class SshTests : IDisposable
         var settings = ssh.StandardOutput.ReadToEnd();
         ssh.WaitForExit();
         Assert.Equal(0, ssh.ExitCode);
-        string[] lines = settings.Split('\n');
+        var lines = settings.Split('\n');
         Assert.Contains("hostname 127.0.0.1", lines);
         Assert.Contains("port 2300", lines);
         Assert.Contains("user somebody", lines);

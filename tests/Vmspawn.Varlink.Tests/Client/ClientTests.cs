@@ -1,6 +1,5 @@
 using System.IO.Pipes;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink.Tests;
@@ -15,7 +14,7 @@ public class ClientTests
         await using var client = await VarlinkClient.ConnectAsync(server.Path);
         await Task.WhenAll(Enumerable.Range(0, 500).Select(async i =>
         {
-            using VarlinkReply reply = await client.CallAsync("org.example.echo.Echo", p => p.WriteString("text", $"{i}"));
+            using var reply = await client.CallAsync("org.example.echo.Echo", p => p.WriteString("text", $"{i}"));
             Assert.Equal($"{i}", reply.Parameters.GetProperty("text").GetString());
         }));
     }
@@ -26,7 +25,7 @@ public class ClientTests
         await using var server = new TestServer();
         await using var client = await VarlinkClient.ConnectAsync(server.Path);
         var numbers = new List<long>();
-        await foreach (VarlinkReply reply in client.CallMoreAsync("org.example.echo.Count", p => p.WriteNumber("to", 100)))
+        await foreach (var reply in client.CallMoreAsync("org.example.echo.Count", p => p.WriteNumber("to", 100)))
         {
             using (reply)
                 numbers.Add(reply.Parameters.GetProperty("number").GetInt64());
@@ -40,7 +39,7 @@ public class ClientTests
     {
         await using var server = new TestServer();
         await using var client = await VarlinkClient.ConnectAsync(server.Path);
-        await foreach (VarlinkReply reply in client.CallMoreAsync("org.example.odd.Flood", p => p.WriteNumber("bytes", 10)))
+        await foreach (var reply in client.CallMoreAsync("org.example.odd.Flood", p => p.WriteNumber("bytes", 10)))
         {
             reply.Dispose();
             break;
@@ -67,17 +66,17 @@ public class ClientTests
         await using var client = await VarlinkClient.ConnectAsync(server.Path);
         using (var pipe = new AnonymousPipeServerStream(PipeDirection.Out))
         {
-            Task<VarlinkReply> call = client.CallAsync(
+            var call = client.CallAsync(
                 "org.example.echo.ReadFile", p => p.WriteNumber("fileDescriptorIndex", 0), [pipe.ClientSafePipeHandle]);
             await pipe.WriteAsync("through the pipe"u8.ToArray());
             pipe.Dispose();
-            using VarlinkReply reply = await call.WaitAsync(TimeSpan.FromSeconds(10));
+            using var reply = await call.WaitAsync(TimeSpan.FromSeconds(10));
             Assert.Equal("through the pipe", reply.Parameters.GetProperty("content").GetString());
         }
-        string path = Path.GetTempFileName();
+        var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "from a file");
-        using VarlinkReply opened = await client.CallAsync("org.example.echo.OpenFile", p => p.WriteString("path", path));
-        Assert.True(opened.Descriptors.TryTake(opened.Parameters.GetProperty("fileDescriptorIndex").GetInt64(), out SafeFileHandle? handle));
+        using var opened = await client.CallAsync("org.example.echo.OpenFile", p => p.WriteString("path", path));
+        Assert.True(opened.Descriptors.TryTake(opened.Parameters.GetProperty("fileDescriptorIndex").GetInt64(), out var handle));
         using (var reader = new StreamReader(new FileStream(handle, FileAccess.Read)))
             Assert.Equal("from a file", await reader.ReadToEndAsync());
         Assert.False(opened.Descriptors.TryTake(0, out _));
@@ -89,13 +88,13 @@ public class ClientTests
     {
         await using var server = new TestServer();
         await using var client = await VarlinkClient.ConnectAsync(server.Path);
-        using UpgradedConnection raw = await client.UpgradeAsync("org.example.echo.Shout");
+        using var raw = await client.UpgradeAsync("org.example.echo.Shout");
         using var descriptors = new DescriptorQueue();
-        byte[] buffer = new byte[100];
-        for (int i = 0; i < 3; i++)
+        var buffer = new byte[100];
+        for (var i = 0; i < 3; i++)
         {
             await raw.SendAsync("not json"u8.ToArray());
-            int count = await raw.ReceiveAsync(buffer, descriptors);
+            var count = await raw.ReceiveAsync(buffer, descriptors);
             Assert.Equal("NOT JSON", Encoding.ASCII.GetString(buffer, 0, count));
         }
         await Assert.ThrowsAsync<VarlinkDisconnectedException>(() => client.CallAsync("org.varlink.service.GetInfo"));
@@ -112,8 +111,8 @@ public class ClientTests
         (await reader.ReadAsync(default))!.Dispose();
         using var raw = new UpgradedConnection(pair.Near, reader);
         using var descriptors = new DescriptorQueue();
-        byte[] buffer = new byte[100];
-        string text = "";
+        var buffer = new byte[100];
+        var text = "";
         while (text.Length < "raw\0with".Length)
             text += Encoding.ASCII.GetString(buffer, 0, await raw.ReceiveAsync(buffer, descriptors));
         Assert.Equal("raw\0with", text);
@@ -124,11 +123,11 @@ public class ClientTests
     public async Task A_server_hands_over_what_came_behind_the_upgrade_call()
     {
         await using var server = new TestServer();
-        using UnixConnection connection = await UnixConnection.ConnectAsync(server.Path);
+        using var connection = await UnixConnection.ConnectAsync(server.Path);
         await connection.SendAsync("{\"method\":\"org.example.echo.Shout\",\"upgrade\":true}\0early\0"u8.ToArray());
         using var descriptors = new DescriptorQueue();
-        byte[] buffer = new byte[100];
-        string text = "";
+        var buffer = new byte[100];
+        var text = "";
         while (!text.EndsWith("EARLY\0", StringComparison.Ordinal))
             text += Encoding.ASCII.GetString(buffer, 0, await connection.ReceiveAsync(buffer, descriptors, new CancellationTokenSource(5000).Token));
         Assert.Equal("{\"parameters\":{}}\0EARLY\0", text);
@@ -140,10 +139,10 @@ public class ClientTests
         await using var server = new TestServer();
         await using var client = await VarlinkClient.ConnectAsync(server.Path, new VarlinkClientOptions { CallTime = TimeSpan.FromMilliseconds(300) });
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        Task<VarlinkReply> stuck = client.CallAsync("org.example.echo.ReadFile", p => p.WriteNumber("fileDescriptorIndex", 0), [pipe.ClientSafePipeHandle]);
+        var stuck = client.CallAsync("org.example.echo.ReadFile", p => p.WriteNumber("fileDescriptorIndex", 0), [pipe.ClientSafePipeHandle]);
         await Assert.ThrowsAsync<TimeoutException>(() => stuck);
         pipe.Dispose();
-        using VarlinkReply reply = await client.CallAsync("org.example.echo.Echo", p => p.WriteString("text", "next"));
+        using var reply = await client.CallAsync("org.example.echo.Echo", p => p.WriteString("text", "next"));
         Assert.Equal("next", reply.Parameters.GetProperty("text").GetString());
     }
 
@@ -164,7 +163,7 @@ public class ClientTests
         if (answer.Length > 0)
             await service.SendAsync(answer);
         service.Dispose();
-        foreach (Task<VarlinkReply> call in calls)
+        foreach (var call in calls)
             Assert.Contains(reason, (await Assert.ThrowsAsync<VarlinkDisconnectedException>(() => call)).Message, StringComparison.Ordinal);
         Assert.Contains(reason, (await Assert.ThrowsAsync<VarlinkDisconnectedException>(() => client.CallAsync("a.b.E"))).Message, StringComparison.Ordinal);
     }

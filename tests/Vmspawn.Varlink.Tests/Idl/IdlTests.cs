@@ -53,8 +53,8 @@ public class IdlTests
         Gen.Select(InterfaceGen.Any, Gen.Double[0, 1], Pick.From("", "(", ")", "?", "#", "\n", "->", "\0", "#\v", "é", "type ")).Sample(
             (face, where, put) =>
             {
-                string text = face.ToString();
-                int at = (int)(where * text.Length);
+                var text = face.ToString();
+                var at = (int)(where * text.Length);
                 AssertParsesOrPoints(text[..at]);
                 AssertParsesOrPoints(text[..at] + put + text[at..]);
             },
@@ -95,9 +95,9 @@ public class IdlTests
     [Fact]
     public void Nesting_beyond_64_is_refused_and_not_recursed_into()
     {
-        string text = $"interface a.b\ntype T (x: {new string('(', 100_000)}";
+        var text = $"interface a.b\ntype T (x: {new string('(', 100_000)}";
         Assert.StartsWith("2:", Assert.Throws<VarlinkSyntaxException>(() => VarlinkInterface.Parse(text.Replace("(((", "(a:(a:(a:", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
-        string arrays = "interface a.b\ntype T (x: " + string.Concat(Enumerable.Repeat("[]", 100_000)) + "int)";
+        var arrays = "interface a.b\ntype T (x: " + string.Concat(Enumerable.Repeat("[]", 100_000)) + "int)";
         Assert.Contains("nested deeper than 64", Assert.Throws<VarlinkSyntaxException>(() => VarlinkInterface.Parse(arrays)).Message, StringComparison.Ordinal);
     }
 

@@ -28,10 +28,10 @@ internal static class InterfaceGen
     private static Gen<VarlinkInterface> Interface(int types)
     {
         string[] names = [.. Enumerable.Range(0, types).Select(i => $"Type{i}")];
-        Gen<EquatableList<VarlinkField>> fields = Fields(names, depth: 3);
-        Gen<VarlinkType> declared = Gen.OneOf(
+        var fields = Fields(names, depth: 3);
+        var declared = Gen.OneOf(
             fields.Select(list => (VarlinkType)new StructType(list)), Choice.Select(choice => (VarlinkType)choice));
-        Gen<VarlinkMethodFlags> flags = Gen.Select(
+        var flags = Gen.Select(
             Pick.From(VarlinkMethodFlags.None, VarlinkMethodFlags.SupportsMore, VarlinkMethodFlags.RequiresMore),
             Pick.From(VarlinkMethodFlags.None, VarlinkMethodFlags.SupportsUpgrade, VarlinkMethodFlags.RequiresUpgrade),
             (more, upgrade) => more | upgrade);
@@ -56,12 +56,12 @@ internal static class InterfaceGen
 
     private static Gen<VarlinkType> Type(string[] names, int depth)
     {
-        Gen<VarlinkType> leaf = names.Length == 0
+        var leaf = names.Length == 0
             ? Primitive
             : Gen.OneOf(Primitive, Pick.From(names).Select(VarlinkType.Named));
         if (depth == 0)
             return leaf;
-        Gen<VarlinkType> inner = Type(names, depth - 1);
+        var inner = Type(names, depth - 1);
         return Gen.Frequency(
             (4, leaf),
             (1, inner.Select(type => type.Array())),

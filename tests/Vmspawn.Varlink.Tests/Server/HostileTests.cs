@@ -35,10 +35,10 @@ public class HostileTests
         await using var server = new TestServer(Strict);
         await WithGoodClientAsync(server, async () =>
         {
-            foreach (string text in (string[])["{\"method\":", "\u0001garbage|", new string('x', 2 << 20), "{\"a\":" + new string('[', 500_000) + "|"])
+            foreach (var text in (string[])["{\"method\":", "\u0001garbage|", new string('x', 2 << 20), "{\"a\":" + new string('[', 500_000) + "|"])
             {
                 using var script = await Script.ConnectAsync(server.Path);
-                Task sending = script.SendAsync(text);
+                var sending = script.SendAsync(text);
                 Assert.Null(await script.ReadAsync(5));
                 await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -53,7 +53,7 @@ public class HostileTests
         using var script = await Script.ConnectAsync(server.Path);
         await script.SendAsync("{\"method\":\"org.example.odd.Forever\"}|");
         Assert.True(await server.Entered.WaitAsync(5000));
-        byte[] call = Encoding.ASCII.GetBytes("{\"method\":\"org.varlink.service.GetInfo\"}\0");
+        var call = Encoding.ASCII.GetBytes("{\"method\":\"org.varlink.service.GetInfo\"}\0");
         using var timer = new CancellationTokenSource(1000);
         long sent = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -73,7 +73,7 @@ public class HostileTests
         await WithGoodClientAsync(server, async () =>
         {
             var held = new Queue<UnixConnection>();
-            for (int i = 0; i < 10_000; i++)
+            for (var i = 0; i < 10_000; i++)
             {
                 held.Enqueue(await UnixConnection.ConnectAsync(server.Path));
                 if (held.Count > 200)
@@ -81,12 +81,12 @@ public class HostileTests
                 if (i % 1000 == 0)
                 {
                     await using var newcomer = await VarlinkClient.ConnectAsync(server.Path);
-                    using VarlinkReply reply = await newcomer.CallAsync("org.example.echo.Echo", p => p.WriteString("text", "in"));
+                    using var reply = await newcomer.CallAsync("org.example.echo.Echo", p => p.WriteString("text", "in"));
                     Assert.Equal("in", reply.Parameters.GetProperty("text").GetString());
                 }
             }
             Assert.InRange(server.ConnectionCount, 1, 48);
-            foreach (UnixConnection connection in held)
+            foreach (var connection in held)
                 connection.Dispose();
         });
     }
@@ -96,14 +96,14 @@ public class HostileTests
     {
         await using var server = new TestServer(Strict with { ConnectionsPerUser = 3 });
         var clients = new List<VarlinkClient>();
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
         {
             clients.Add(await VarlinkClient.ConnectAsync(server.Path));
             (await clients[i].CallAsync("org.varlink.service.GetInfo")).Dispose();
         }
         await using (var fourth = await VarlinkClient.ConnectAsync(server.Path))
             await Assert.ThrowsAsync<VarlinkDisconnectedException>(() => fourth.CallAsync("org.varlink.service.GetInfo"));
-        foreach (VarlinkClient client in clients)
+        foreach (var client in clients)
         {
             (await client.CallAsync("org.varlink.service.GetInfo")).Dispose();
             await client.DisposeAsync();
@@ -115,10 +115,10 @@ public class HostileTests
     {
         await using (var warmUp = new TestServer())
             await EveryKindAsync(warmUp);
-        int before = Descriptors.Open();
+        var before = Descriptors.Open();
         await using (var server = new TestServer())
         {
-            for (int i = 0; i < 100; i++)
+            for (var i = 0; i < 100; i++)
                 await EveryKindAsync(server);
         }
         await Descriptors.AssertNoMoreThanAsync(before);
@@ -128,14 +128,14 @@ public class HostileTests
     {
         await using var client = await VarlinkClient.ConnectAsync(server.Path);
         using var file = File.OpenHandle("/dev/null");
-        for (int i = 0; i < 5; i++)
+        for (var i = 0; i < 5; i++)
         {
             (await client.CallAsync("org.example.echo.ReadFile", p => p.WriteNumber("fileDescriptorIndex", 0), [file, file])).Dispose();
             (await client.CallAsync("org.example.echo.OpenFile", p => p.WriteString("path", "/dev/null"))).Dispose();
         }
         await client.CallOneWayAsync("org.example.odd.Note", p => p.WriteString("text", ""), [file]);
         await Assert.ThrowsAsync<VarlinkErrorException>(() => client.CallAsync("org.example.nope.X", null, [file]));
-        using (UpgradedConnection raw = await client.UpgradeAsync("org.example.echo.Shout"))
+        using (var raw = await client.UpgradeAsync("org.example.echo.Shout"))
             await raw.SendAsync("x"u8.ToArray(), [file]);
     }
 
@@ -144,14 +144,14 @@ public class HostileTests
     {
         await using var good = await VarlinkClient.ConnectAsync(server.Path);
         (await good.CallAsync("org.varlink.service.GetInfo")).Dispose();
-        Task attacking = Task.Run(attack);
+        var attacking = Task.Run(attack);
         var longest = TimeSpan.Zero;
-        int calls = 0;
+        var calls = 0;
         do
         {
-            long start = Stopwatch.GetTimestamp();
-            using VarlinkReply reply = await good.CallAsync("org.example.echo.Echo", p => p.WriteString("text", "still here"));
-            TimeSpan took = Stopwatch.GetElapsedTime(start);
+            var start = Stopwatch.GetTimestamp();
+            using var reply = await good.CallAsync("org.example.echo.Echo", p => p.WriteString("text", "still here"));
+            var took = Stopwatch.GetElapsedTime(start);
             longest = took > longest ? took : longest;
             calls++;
             await Task.Delay(2);

@@ -101,7 +101,7 @@ public class ServerTests
     {
         await using var server = new TestServer();
         await using var client = await VarlinkClient.ConnectAsync(server.Path);
-        IReadOnlyList<string> names = await client.GetInterfaceNamesAsync();
+        var names = await client.GetInterfaceNamesAsync();
         Assert.Contains("org.varlink.service", names);
         Assert.Equal(VarlinkEcho.EchoService.Interface, await client.GetInterfaceAsync("org.example.echo"));
         Assert.Equal(BuiltInInterfaces.Service, await client.GetInterfaceAsync("org.varlink.service"));
@@ -114,7 +114,7 @@ public class ServerTests
         var face = new VarlinkInterface("a.b", methods: [new("M", [], [])]);
         Assert.Throws<ArgumentException>(() => new VarlinkService(identity, new VarlinkImplementation(face)));
         Assert.Throws<ArgumentException>(() => new VarlinkImplementation(face).On("N", _ => default));
-        VarlinkImplementation whole = new VarlinkImplementation(face).On("M", _ => default);
+        var whole = new VarlinkImplementation(face).On("M", _ => default);
         Assert.Throws<ArgumentException>(() => whole.On("M", _ => default));
         Assert.Throws<ArgumentException>(() => new VarlinkService(identity, whole, whole));
     }
@@ -137,7 +137,7 @@ public class ServerTests
     {
         var server = new TestServer();
         await using var client = await VarlinkClient.ConnectAsync(server.Path);
-        Task<VarlinkReply> call = client.CallAsync("org.example.odd.Forever");
+        var call = client.CallAsync("org.example.odd.Forever");
         Assert.True(await server.Entered.WaitAsync(5000));
         await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(4));
         await Assert.ThrowsAsync<VarlinkDisconnectedException>(() => call);
@@ -158,8 +158,8 @@ public class ServerTests
     [Fact]
     public void By_default_root_and_we_are_permitted_and_nobody_else()
     {
-        uint ours = uint.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2]);
-        Func<PeerCredentials, bool> permits = new VarlinkServerOptions().Permits;
+        var ours = uint.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2]);
+        var permits = new VarlinkServerOptions().Permits;
         Assert.True(permits(new PeerCredentials(ours, 1, 1)));
         Assert.True(permits(new PeerCredentials(0, 1, 1)));
         Assert.False(permits(new PeerCredentials(ours + 1, 1, 1)));

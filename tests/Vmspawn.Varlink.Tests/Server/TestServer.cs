@@ -121,7 +121,7 @@ internal static class ImplementationExtensions
     /// <summary>Takes over the handlers that a service has for the interface.</summary>
     public static VarlinkImplementation From(this VarlinkImplementation target, VarlinkService source)
     {
-        foreach (VarlinkMethod method in target.Interface.Methods)
+        foreach (var method in target.Interface.Methods)
             target.On(method.Name, source.Find($"{target.Interface.Name}.{method.Name}").Handler);
         return target;
     }

@@ -7,7 +7,7 @@ internal static class Descriptors
 
     public static async Task AssertNoMoreThanAsync(int before)
     {
-        for (int tries = 0; tries < 100 && Open() > before; tries++)
+        for (var tries = 0; tries < 100 && Open() > before; tries++)
             await Task.Delay(50);
         Assert.True(Open() <= before, $"{Open()} descriptors are open, {before} were before: {string.Join(' ', Names())}");
     }

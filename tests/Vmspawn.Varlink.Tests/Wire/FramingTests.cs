@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink.Tests;
@@ -13,13 +12,13 @@ public class FramingTests
     [Fact]
     public async Task Messages_cut_at_every_byte_arrive_whole()
     {
-        byte[] bytes = Encoding.UTF8.GetBytes("{\"a\":\"é☃\"}\0{}\0{\"b\":[1,2]}\0");
-        for (int cut = 1; cut < bytes.Length; cut++)
+        var bytes = Encoding.UTF8.GetBytes("{\"a\":\"é☃\"}\0{}\0{\"b\":[1,2]}\0");
+        for (var cut = 1; cut < bytes.Length; cut++)
         {
             using var pair = new Pair();
             using var reader = new MessageReader(pair.Near, Small, ByteBudget.Unlimited);
             await pair.Far.SendAsync(bytes.AsMemory(0, cut));
-            Task<List<string>> reading = ReadAllAsync(reader);
+            var reading = ReadAllAsync(reader);
             await Task.Yield();
             await pair.Far.SendAsync(bytes.AsMemory(cut));
             pair.Far.Dispose();
@@ -39,11 +38,11 @@ public class FramingTests
         using var pair = new Pair();
         using (var reader = new MessageReader(pair.Near, new VarlinkLimits(), budget))
         {
-            Task<List<string>> reading = ReadAllAsync(reader);
+            var reading = ReadAllAsync(reader);
             byte[] all = [.. messages.SelectMany(bytes => bytes)];
             for (int at = 0, i = 0; at < all.Length; i++)
             {
-                int count = Math.Min(pieces[i % pieces.Length], all.Length - at);
+                var count = Math.Min(pieces[i % pieces.Length], all.Length - at);
                 await pair.Far.SendAsync(all.AsMemory(at, count));
                 at += count;
             }
@@ -72,8 +71,8 @@ public class FramingTests
     [Fact]
     public async Task Invalid_utf8_is_refused_wherever_it_stands()
     {
-        byte[] valid = Encoding.UTF8.GetBytes("{\"key\":\"value\"}\0");
-        for (int i = 0; i < valid.Length - 1; i++)
+        var valid = Encoding.UTF8.GetBytes("{\"key\":\"value\"}\0");
+        for (var i = 0; i < valid.Length - 1; i++)
         {
             byte[] bytes = [.. valid];
             bytes[i] = 0xff;
@@ -86,7 +85,7 @@ public class FramingTests
         Gen.Select(Gen.OneOf(Calls).Array[1, 4], Gen.Select(Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 3]).Array[0, 5], Gen.Int[1, 60]).Sample((calls, damage, piece) =>
         {
             List<byte> bytes = [.. Encoding.UTF8.GetBytes(string.Join('\0', calls) + "\0")];
-            foreach ((int at, byte value, int how) in damage)
+            foreach ((var at, var value, var how) in damage)
                 Damage(bytes, at % (bytes.Count + 1), value, how);
             AssertReadOrRefusedAsync([.. bytes], piece).GetAwaiter().GetResult();
         }, iter: 500);
@@ -120,11 +119,11 @@ public class FramingTests
         using (var reader = new MessageReader(pair.Near, Small, budget))
         {
             // At the same time: a socket holds fewer than three hundred pieces of a byte.
-            Task sending = SendPiecesAsync(pair.Far, bytes, piece);
-            Exception? end = await Record.ExceptionAsync(() => ReadAllAsync(reader).WaitAsync(TimeSpan.FromSeconds(30)));
+            var sending = SendPiecesAsync(pair.Far, bytes, piece);
+            var end = await Record.ExceptionAsync(() => ReadAllAsync(reader).WaitAsync(TimeSpan.FromSeconds(30)));
             Assert.True(end is null or VarlinkProtocolException, end?.ToString());
             pair.Near.Dispose();
-            Exception? unsent = await Record.ExceptionAsync(() => sending);
+            var unsent = await Record.ExceptionAsync(() => sending);
             Assert.True(unsent is null or LinuxException { Errno: Errno.EPIPE or Errno.ECONNRESET }, unsent?.ToString());
         }
         budget.Take(1 << 20);
@@ -132,7 +131,7 @@ public class FramingTests
 
     private static async Task SendPiecesAsync(UnixConnection connection, byte[] bytes, int piece)
     {
-        for (int at = 0; at < bytes.Length; at += piece)
+        for (var at = 0; at < bytes.Length; at += piece)
             await connection.SendAsync(bytes.AsMemory(at, Math.Min(piece, bytes.Length - at)));
         connection.Dispose();
     }
@@ -141,11 +140,11 @@ public class FramingTests
     public async Task A_message_over_the_limit_is_refused_and_one_at_the_limit_is_not()
     {
         await AssertRefusedAsync(Encoding.ASCII.GetBytes(new string(' ', 10_000)), "longer than 8192");
-        string fits = "{\"a\":\"" + new string('x', 8192 - 9) + "\"}";
+        var fits = "{\"a\":\"" + new string('x', 8192 - 9) + "\"}";
         using var pair = new Pair();
         using var reader = new MessageReader(pair.Near, Small, ByteBudget.Unlimited);
         await pair.Far.SendAsync(Encoding.ASCII.GetBytes(fits + "\0"));
-        using ReceivedMessage? message = await reader.ReadAsync(default);
+        using var message = await reader.ReadAsync(default);
         Assert.Equal(8192, message!.Root.GetRawText().Length + 1);
     }
 
@@ -163,7 +162,7 @@ public class FramingTests
     {
         using var pair = new Pair();
         using var reader = new MessageReader(pair.Near, new VarlinkLimits(), new ByteBudget(1 << 20));
-        Task sending = pair.Far.SendAsync(Encoding.ASCII.GetBytes("{\"a\":[" + string.Concat(Enumerable.Repeat("1,", 60_000)) + "1]}\0")).AsTask();
+        var sending = pair.Far.SendAsync(Encoding.ASCII.GetBytes("{\"a\":[" + string.Concat(Enumerable.Repeat("1,", 60_000)) + "1]}\0")).AsTask();
         await Assert.ThrowsAsync<VarlinkProtocolException>(() => reader.ReadAsync(default).AsTask());
         pair.Near.Dispose();
         await Record.ExceptionAsync(() => sending);
@@ -177,12 +176,12 @@ public class FramingTests
     {
         using var pair = new Pair();
         using var reader = new MessageReader(pair.Near, Small, ByteBudget.Unlimited);
-        using SafeFileHandle file = File.OpenHandle("/dev/null");
-        foreach (int count in counts)
+        using var file = File.OpenHandle("/dev/null");
+        foreach (var count in counts)
             await pair.Far.SendAsync("{}\0"u8.ToArray(), [.. Enumerable.Repeat(file, count)]);
-        foreach (int count in counts)
+        foreach (var count in counts)
         {
-            using ReceivedMessage? message = await reader.ReadAsync(default);
+            using var message = await reader.ReadAsync(default);
             Assert.Equal(count, message!.Descriptors.Count);
         }
     }
@@ -190,8 +189,8 @@ public class FramingTests
     [Fact]
     public async Task More_descriptors_than_the_limit_are_refused_and_closed()
     {
-        using SafeFileHandle file = File.OpenHandle("/dev/null");
-        int before = Descriptors.Open();
+        using var file = File.OpenHandle("/dev/null");
+        var before = Descriptors.Open();
         using (var pair = new Pair())
         using (var reader = new MessageReader(pair.Near, Small, ByteBudget.Unlimited))
         {

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using System.Text;
 using Vmspawn.Linux;
 
@@ -9,7 +8,7 @@ internal sealed class Pair : IDisposable
 {
     public Pair()
     {
-        (Near, SafeFileHandle far) = UnixConnection.CreatePair();
+        (Near, var far) = UnixConnection.CreatePair();
         Far = UnixConnection.Adopt(far);
     }
 
@@ -43,7 +42,7 @@ internal sealed class Script(UnixConnection connection) : IDisposable
         using var timer = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         try
         {
-            using ReceivedMessage? message = await _reader.ReadAsync(timer.Token);
+            using var message = await _reader.ReadAsync(timer.Token);
             return message?.Root.GetRawText();
         }
         catch (LinuxException e) when (e.Errno == Errno.ECONNRESET)

@@ -9,7 +9,7 @@ internal static class QmpShareCapabilities
     {
         if (arguments is not { } given)
             return null;
-        foreach (JsonProperty member in given.EnumerateObject())
+        foreach (var member in given.EnumerateObject())
         {
             if (!member.NameEquals("enable"u8))
                 return $"Parameter '{member.Name}' is unexpected";
@@ -24,8 +24,8 @@ internal static class QmpShareCapabilities
     {
         if (enable.ValueKind != JsonValueKind.Array)
             return "Invalid parameter type for 'enable', expected: array";
-        int index = 0;
-        foreach (JsonElement wanted in enable.EnumerateArray())
+        var index = 0;
+        foreach (var wanted in enable.EnumerateArray())
         {
             if (wanted.ValueKind != JsonValueKind.String)
                 return $"Invalid parameter type for 'enable[{index}]', expected: string";

@@ -29,10 +29,10 @@ internal sealed class QmpShareClient : IDisposable
     /// <summary>Serves it to the end, and says what that was.</summary>
     public async Task<QmpShareEnd> RunAsync()
     {
-        Task<QmpShareEnd> taking = _commands.TakeAllAsync();
-        Task sending = _outbox.SendAllAsync(_socket);
+        var taking = _commands.TakeAllAsync();
+        var sending = _outbox.SendAllAsync(_socket);
         await Task.WhenAny(taking, sending, _outbox.Overflow, _monitor.Ended);
-        QmpShareEnd end = await EndOfAsync(taking, sending);
+        var end = await EndOfAsync(taking, sending);
         _commands.StopEvents();
         _outbox.Complete();
         if (end.Kind is QmpShareEndKind.Left or QmpShareEndKind.MonitorEnded)

@@ -14,18 +14,18 @@ internal sealed class QmpShareCommand : IDisposable
     {
         _document = document;
         _text = text;
-        Id = Root.TryGetProperty("id"u8, out JsonElement id) ? JsonMarshal.GetRawUtf8Value(id).ToArray() : default;
+        Id = Root.TryGetProperty("id"u8, out var id) ? JsonMarshal.GetRawUtf8Value(id).ToArray() : default;
     }
 
     /// <summary>The id as it was written; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Id { get; }
 
     /// <summary>The command's name, empty when there is none.</summary>
-    public string Name => Root.TryGetProperty("execute"u8, out JsonElement name) && name.ValueKind == JsonValueKind.String
+    public string Name => Root.TryGetProperty("execute"u8, out var name) && name.ValueKind == JsonValueKind.String
         ? name.GetString()!
         : "";
 
-    public JsonElement? Arguments => Root.TryGetProperty("arguments"u8, out JsonElement arguments) ? arguments : null;
+    public JsonElement? Arguments => Root.TryGetProperty("arguments"u8, out var arguments) ? arguments : null;
 
     /// <summary>Whether it asks to overtake others, which nobody is offered here.</summary>
     public bool IsOutOfBand => Root.TryGetProperty("exec-oob"u8, out _);
@@ -65,8 +65,8 @@ internal sealed class QmpShareCommand : IDisposable
     /// <summary>What QEMU finds wrong with its members, or null (qmp_dispatch_check_obj of qapi/qmp-dispatch.c).</summary>
     public string? FindProblem()
     {
-        bool hasName = false;
-        foreach (JsonProperty member in Root.EnumerateObject())
+        var hasName = false;
+        foreach (var member in Root.EnumerateObject())
         {
             hasName |= member.NameEquals("execute"u8);
             if (member.NameEquals("execute"u8) && member.Value.ValueKind != JsonValueKind.String)
@@ -83,18 +83,18 @@ internal sealed class QmpShareCommand : IDisposable
     /// <summary>The message with our id in the place of its own.</summary>
     public ReadOnlyMemory<byte> WithId(long id)
     {
-        ReadOnlySpan<byte> text = _text.Span;
+        var text = _text.Span;
         Span<byte> digits = stackalloc byte[20];
-        id.TryFormat(digits, out int length);
+        id.TryFormat(digits, out var length);
         digits = digits[..length];
-        if (Root.TryGetProperty("id"u8, out JsonElement old))
+        if (Root.TryGetProperty("id"u8, out var old))
         {
-            ReadOnlySpan<byte> value = JsonMarshal.GetRawUtf8Value(old);
-            text.Overlaps(value, out int at);
+            var value = JsonMarshal.GetRawUtf8Value(old);
+            text.Overlaps(value, out var at);
             return (byte[])[.. text[..at], .. digits, .. text[(at + value.Length)..], (byte)'\n'];
         }
 
-        ReadOnlySpan<byte> comma = Root.GetPropertyCount() == 0 ? [] : ","u8;
+        var comma = Root.GetPropertyCount() == 0 ? [] : ","u8;
         return (byte[])[.. "{\"id\":"u8, .. digits, .. comma, .. text[1..], (byte)'\n'];
     }
 

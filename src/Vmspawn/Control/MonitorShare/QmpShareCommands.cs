@@ -29,7 +29,7 @@ internal sealed class QmpShareCommands(
         await outbox.Add(QmpShareMessages.Greeting(monitor.Version));
         while (true)
         {
-            QmpSharePiece found = _cutter.Next(out ReadOnlyMemory<byte> piece);
+            var found = _cutter.Next(out var piece);
             if (found is QmpSharePiece.None)
             {
                 if (!await ReceiveAsync())
@@ -45,7 +45,7 @@ internal sealed class QmpShareCommands(
             }
             finally
             {
-                foreach (SafeFileHandle descriptor in descriptors)
+                foreach (var descriptor in descriptors)
                     descriptor.Dispose();
             }
         }
@@ -56,7 +56,7 @@ internal sealed class QmpShareCommands(
     {
         try
         {
-            int count = await socket.ReceiveAsync(_cutter.Room(), _descriptors.Arriving, stop);
+            var count = await socket.ReceiveAsync(_cutter.Room(), _descriptors.Arriving, stop);
             _cutter.Added(count);
             _descriptors.Arrived(_cutter.Received);
             return count > 0;
@@ -77,8 +77,8 @@ internal sealed class QmpShareCommands(
             return QmpShareEnd.Dropped($"it sent a command of more than {options.CommandBytes} bytes");
         }
 
-        string problem = found is QmpSharePiece.TooDeep ? "JSON nesting depth limit exceeded" : "JSON parse error, stray input";
-        using QmpShareCommand? command = found is QmpSharePiece.Value ? QmpShareCommand.Read(piece, out problem) : null;
+        var problem = found is QmpSharePiece.TooDeep ? "JSON nesting depth limit exceeded" : "JSON parse error, stray input";
+        using var command = found is QmpSharePiece.Value ? QmpShareCommand.Read(piece, out problem) : null;
         if (command is not null)
         {
             _strayPieces = 0;
@@ -95,7 +95,7 @@ internal sealed class QmpShareCommands(
     private Task AnswerAsync(
         QmpShareCommand command, int length, IReadOnlyList<SafeFileHandle> descriptors)
     {
-        bool isReady = _events is not null;
+        var isReady = _events is not null;
         if ((!isReady || command.IsOutOfBand) && command.FindProblem() is { } problem)
             return RefuseAsync(problem, command);
         return isReady ? RelayAsync(command, length, descriptors) : NegotiateAsync(command);
@@ -107,7 +107,7 @@ internal sealed class QmpShareCommands(
             return RefuseAsync("Expecting capabilities negotiation with 'qmp_capabilities'", command, "CommandNotFound");
         if (QmpShareCapabilities.FindProblem(command.Arguments) is { } problem)
             return RefuseAsync(problem, command);
-        Task answered = outbox.Add(QmpShareMessages.Return("{}"u8, command.Id.Span));
+        var answered = outbox.Add(QmpShareMessages.Return("{}"u8, command.Id.Span));
         _events = monitor.Listen(outbox.AddEvent);
         return answered;
     }
@@ -115,7 +115,7 @@ internal sealed class QmpShareCommands(
     private async Task RelayAsync(
         QmpShareCommand command, int length, IReadOnlyList<SafeFileHandle> descriptors)
     {
-        bool takesDescriptors = command.Name is "add-fd" or "getfd";
+        var takesDescriptors = command.Name is "add-fd" or "getfd";
         if (takesDescriptors && descriptors.Count == 0)
         {
             // QEMU would take what another program sent with a command that left it there.
@@ -125,7 +125,7 @@ internal sealed class QmpShareCommands(
 
         if (command.Name == "quit")
             options.QuitAsked?.Invoke();
-        Task sent = Task.CompletedTask;
+        var sent = Task.CompletedTask;
         // Put in at once, from the flow that puts events in, so that both stay in QEMU's order.
         await monitor.SendAsync(command, length, takesDescriptors ? descriptors : [], (failed, body) => sent = outbox.Add(failed
             ? QmpShareMessages.Error(body, command.Id.Span)

@@ -68,7 +68,7 @@ internal sealed class QmpShareCutter(int limit)
     /// <summary>Cuts the next piece off, with the white space behind it.</summary>
     public QmpSharePiece Next(out ReadOnlyMemory<byte> piece)
     {
-        QmpSharePiece found = QmpSharePiece.None;
+        var found = QmpSharePiece.None;
         for (SkipSpace(); _scanned < _end && found is QmpSharePiece.None; SkipSpace())
             found = Step(_bytes[_scanned]);
         piece = _bytes.AsMemory(_start, _scanned - _start);
@@ -87,7 +87,7 @@ internal sealed class QmpShareCutter(int limit)
             return Recover(next);
         if (_quote != 0)
             return InString(next);
-        bool isWord = char.IsAsciiLetterOrDigit((char)next) || next is (byte)'-' or (byte)'+' or (byte)'.';
+        var isWord = char.IsAsciiLetterOrDigit((char)next) || next is (byte)'-' or (byte)'+' or (byte)'.';
         if (_depth == 0 && _scanned > _start && !isWord)
             return QmpSharePiece.Value;
         _scanned++;
@@ -172,8 +172,8 @@ internal sealed class QmpShareCutter(int limit)
 
     private void MakeRoom()
     {
-        int pending = _end - _start;
-        byte[] target = pending > _bytes.Length / 2 ? new byte[_bytes.Length * 2] : _bytes;
+        var pending = _end - _start;
+        var target = pending > _bytes.Length / 2 ? new byte[_bytes.Length * 2] : _bytes;
         _bytes.AsSpan(_start, pending).CopyTo(target);
         _scanned -= _start;
         (_bytes, _start, _end) = (target, 0, pending);

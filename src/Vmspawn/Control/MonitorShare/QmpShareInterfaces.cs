@@ -26,9 +26,9 @@ internal static class QmpShareInterfaces
 
         async ValueTask AcquireAsync(VarlinkCall call)
         {
-            QmpShare shared = await share();
-            using UpgradedConnection connection = await call.UpgradeAsync();
-            QmpShareEnd end = await shared.ServeAsync(connection, call.Cancellation);
+            var shared = await share();
+            using var connection = await call.UpgradeAsync();
+            var end = await shared.ServeAsync(connection, call.Cancellation);
             ended?.Invoke(connection.Peer, end);
         }
     }

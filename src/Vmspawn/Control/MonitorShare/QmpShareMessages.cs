@@ -21,8 +21,8 @@ internal static class QmpShareMessages
     /// <param name="id">The command's, or empty.</param>
     public static ReadOnlyMemory<byte> Refusal(string errorClass, string description, ReadOnlySpan<byte> id)
     {
-        ReadOnlySpan<byte> name = JsonEncodedText.Encode(errorClass).EncodedUtf8Bytes;
-        ReadOnlySpan<byte> text = JsonEncodedText.Encode(
+        var name = JsonEncodedText.Encode(errorClass).EncodedUtf8Bytes;
+        var text = JsonEncodedText.Encode(
             description, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
         return Error([.. "{\"class\": \""u8, .. name, .. "\", \"desc\": \""u8, .. text, .. "\"}"u8], id);
     }

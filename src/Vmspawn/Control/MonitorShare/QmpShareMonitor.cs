@@ -26,12 +26,12 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
     public async Task SendAsync(
         QmpShareCommand command, int length, IReadOnlyList<SafeHandle> descriptors, QmpRawAnswer answered, CancellationToken stop)
     {
-        bool isLong = length > options.LongCommandBytes;
+        var isLong = length > options.LongCommandBytes;
         if (isLong)
             await _longTurn.Writer.WriteAsync(command, stop);
         try
         {
-            bool hasFailed = false;
+            var hasFailed = false;
             await client.Relay.SendAsync(command.Name, command.WithId, descriptors, Answer, stop);
             if (hasFailed && descriptors.Count > 0)
                 await DisplaceAsync(stop);

@@ -27,7 +27,7 @@ internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken 
     /// <summary>Puts an event in, unless too many wait already.</summary>
     public void AddEvent(ReadOnlyMemory<byte> line)
     {
-        bool fits = Interlocked.Increment(ref _events) <= options.WaitingEvents
+        var fits = Interlocked.Increment(ref _events) <= options.WaitingEvents
             & Interlocked.Add(ref _eventBytes, line.Length) <= options.WaitingEventBytes;
         if (fits)
             _entries.Writer.TryWrite(new Entry(line, null));
@@ -42,8 +42,8 @@ internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken 
     /// <exception cref="TimeoutException">The program does not read.</exception>
     public async Task SendAllAsync(QmpShareSocket socket)
     {
-        bool isPeerGone = false;
-        await foreach (Entry entry in _entries.Reader.ReadAllAsync(stop))
+        var isPeerGone = false;
+        await foreach (var entry in _entries.Reader.ReadAllAsync(stop))
         {
             if (!isPeerGone)
                 isPeerGone = !await TrySendAsync(socket, entry.Bytes);

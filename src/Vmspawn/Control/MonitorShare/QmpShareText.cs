@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Vmspawn.Control.MonitorShare;
@@ -16,7 +15,7 @@ internal static class QmpShareText
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = QmpShareCutter.MaxDepth });
         while (reader.Read())
         {
-            bool isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
+            var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
             if (isText && (reader.ValueIsEscaped || reader.ValueSpan.ContainsAnyExceptInRange((byte)0, (byte)0x7f)) && HasNoncharacter(reader.GetString()!))
                 return Problem;
         }
@@ -26,7 +25,7 @@ internal static class QmpShareText
 
     private static bool HasNoncharacter(string text)
     {
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
             if (rune.Value is >= 0xfdd0 and <= 0xfdef || (rune.Value & 0xfffe) == 0xfffe)
                 return true;

@@ -70,7 +70,7 @@ internal sealed class FatVolume : IBootFiles
     {
         if (cluster == 0)
             cluster = _layout.RootCluster;
-        List<Extent> places = cluster == 0 ? [_layout.RootPlace] : _table.Chain(cluster, FatDirectory.MostBytes);
+        var places = cluster == 0 ? [_layout.RootPlace] : _table.Chain(cluster, FatDirectory.MostBytes);
         var bytes = new ExtentBytes(_volume, places).ReadAll(FatDirectory.MostBytes)
             ?? throw new FatException("a directory is too long");
         return FatDirectory.Parse(bytes);

@@ -1,5 +1,5 @@
-using Vmspawn.Linux;
 using System.Text;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 

@@ -1,6 +1,6 @@
-using Vmspawn.Linux;
 using System.Text;
 using Vmspawn.Host;
+using Vmspawn.Linux;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;

@@ -1,7 +1,7 @@
-using Vmspawn.Linux;
 using System.Buffers.Binary;
 using System.Text;
 using Vmspawn.Images;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
