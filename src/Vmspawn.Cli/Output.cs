@@ -9,7 +9,7 @@ namespace Vmspawn.Cli;
 internal static class Output
 {
     /// <summary>How long a terminal that was stopped (Ctrl-S), or a pipe that nobody reads, may hold a message up; then it is dropped.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(2);
 
     private static volatile bool s_stalled;
 
@@ -39,7 +39,7 @@ internal static class Output
     {
         try
         {
-            DescriptorIo.WriteAll(StandardStream.Error, Encoding.UTF8.GetBytes(text), s_stalled ? TimeSpan.Zero : Patience);
+            DescriptorIo.WriteAll(StandardStream.Error, Encoding.UTF8.GetBytes(text), s_stalled ? TimeSpan.Zero : StallTimeout);
             s_stalled = false;
         }
         catch (LinuxException failed)

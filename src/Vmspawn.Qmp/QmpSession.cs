@@ -7,7 +7,7 @@ namespace Vmspawn.Qmp;
 internal sealed class QmpSession : IAsyncDisposable
 {
     // A peer that went away has often said why: what it sent is read before a failed sending ends the connection.
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FinalReadTimeout = TimeSpan.FromSeconds(1);
 
     private readonly IQmpTransport _transport;
     private readonly QmpClientOptions _options;
@@ -23,7 +23,7 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         _transport = transport;
         _options = options;
-        _background = new BackgroundTasks((_, cause) => End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause)), LastWords);
+        _background = new BackgroundTasks((_, cause) => End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause)), FinalReadTimeout);
         var sender = new MessageSender(transport, cause => _background.Run("hear QEMU's last words", stop => EndAfterLastWordsAsync(cause, stop)), _stop.Token);
         Calls = new CallFlow(sender, options, Trace, _stop.Token);
         _events = new EventFanout(options.EarlyEvents);
@@ -130,7 +130,7 @@ internal sealed class QmpSession : IAsyncDisposable
 
     private async Task EndAfterLastWordsAsync(Exception cause, CancellationToken stop)
     {
-        await Task.WhenAny(Ended, Task.Delay(LastWords, stop));
+        await Task.WhenAny(Ended, Task.Delay(FinalReadTimeout, stop));
         End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
     }
 

@@ -9,7 +9,7 @@ namespace Vmspawn.Cli.Control;
 internal static class Completion
 {
     // A shell waits for this while somebody types.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The words for the next operand.</summary>
     /// <param name="verb">The subcommand.</param>
@@ -37,7 +37,7 @@ internal static class Completion
     {
         try
         {
-            await using var machine = await machines.OpenAsync(name, Patience);
+            await using var machine = await machines.OpenAsync(name, Timeout);
             return machine.IsOurs ? (await StorageFacts.ListAsync(machine)).Select(disk => disk.Name) : [];
         }
         catch (Exception e) when (MachineErrors.Of(name, e) is not null)

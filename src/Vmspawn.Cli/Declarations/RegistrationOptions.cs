@@ -44,5 +44,5 @@ internal static class RegistrationOptions
             (options, property) => With(options, options.Registration with { Properties = [.. options.Registration.Properties, property] })),
     ];
 
-    private static VmOptions With(VmOptions options, RegistrationRequest wish) => options with { Registration = wish };
+    private static VmOptions With(VmOptions options, RegistrationRequest request) => options with { Registration = request };
 }

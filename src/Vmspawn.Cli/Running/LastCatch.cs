@@ -20,13 +20,13 @@ internal static class LastCatch
         // Failures on threads of the pool, of timers and of signals: nobody can catch them, and the runtime would abort with a trace.
         AppDomain.CurrentDomain.UnhandledException += (_, happened) =>
         {
-            Tell(happened.ExceptionObject as Exception);
+            Print(happened.ExceptionObject as Exception);
             Environment.Exit(ExitStatus.Failed);
         };
         TaskScheduler.UnobservedTaskException += (_, happened) =>
         {
             happened.SetObserved();
-            Tell(happened.Exception);
+            Print(happened.Exception);
         };
         try
         {
@@ -34,7 +34,7 @@ internal static class LastCatch
         }
         catch (Exception error)
         {
-            Tell(error);
+            Print(error);
             return ExitStatus.Failed;
         }
     }
@@ -53,7 +53,7 @@ internal static class LastCatch
         _ => $"an error of vmspawn itself: {error.GetType().Name}: {error.Message} ({Hint})",
     };
 
-    private static void Tell(Exception? error)
+    private static void Print(Exception? error)
     {
         Report.Error(Sentence(error));
         if (error is not null && Environment.GetEnvironmentVariable(TraceVariable) == "1")

@@ -108,7 +108,7 @@ public sealed class BackgroundTasks : IAsyncDisposable
         }
         catch (Exception error)
         {
-            Tell(started, error);
+            Report(started, error);
         }
 
         lock (_lock)
@@ -116,7 +116,7 @@ public sealed class BackgroundTasks : IAsyncDisposable
         started.End();
     }
 
-    private void Tell(Started started, Exception error)
+    private void Report(Started started, Exception error)
     {
         try
         {

@@ -4,7 +4,7 @@ using Vmspawn.Qemu;
 
 namespace Vmspawn.Doctor;
 
-/// <summary>What a guest is made of: QEMU, KVM, firmware, TPM.</summary>
+/// <summary>Findings about what runs a guest: QEMU, KVM, firmware, TPM.</summary>
 internal static class GuestFindings
 {
     public static IEnumerable<Finding> Of(HostExamination host)

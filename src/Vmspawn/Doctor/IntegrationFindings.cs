@@ -1,6 +1,6 @@
 namespace Vmspawn.Doctor;
 
-/// <summary>What people and services reach a guest by.</summary>
+/// <summary>Findings about how users and services reach a guest.</summary>
 internal static class IntegrationFindings
 {
     public static IEnumerable<Finding> Of(HostExamination host)

@@ -2,7 +2,7 @@ using Vmspawn.Host;
 
 namespace Vmspawn.Doctor;
 
-/// <summary>What connects a guest with the host: disks, networks, vsock, shares.</summary>
+/// <summary>Findings about what connects a guest with the host: disks, networks, vsock, shares.</summary>
 internal static class WiringFindings
 {
     public static IEnumerable<Finding> Of(HostExamination host)

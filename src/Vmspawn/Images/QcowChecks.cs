@@ -1,9 +1,9 @@
 namespace Vmspawn.Images;
 
-/// <summary>Whether a qcow2 image can be used by a VM that gets its files as descriptors.</summary>
+/// <summary>Checks whether a qcow2 image can be used by a VM that gets its files as descriptors.</summary>
 internal static class QcowChecks
 {
-    /// <summary>The header, or null with the first reason against the image in <paramref name="problems"/>.</summary>
+    /// <summary>The header, or null with the first reason to refuse the image in <paramref name="problems"/>.</summary>
     public static QcowHeader? Read(string subject, ImageFile file, bool write, List<Problem> problems)
     {
         var head = file.ReadHead();
@@ -26,7 +26,7 @@ internal static class QcowChecks
         return null;
     }
 
-    /// <summary>The first reason against an image whose header is sound; the text follows its name.</summary>
+    /// <summary>The first reason to refuse an image with a valid header; the text follows the image's name.</summary>
     public static (string Code, string Text, string? Hint)? Refusal(QcowHeader header, bool write)
     {
         if (header.VirtualSize == 0)

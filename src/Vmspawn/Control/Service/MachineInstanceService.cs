@@ -14,8 +14,8 @@ internal sealed class MachineInstanceService(
         .On("Terminate", Done(TerminateAsync))
         .On("PowerOff", Done(PowerOffAsync))
         .On("Reboot", Done(RebootAsync))
-        .On("Pause", Done(_ => monitor.TellAsync(qemu => qemu.StopAsync())))
-        .On("Resume", Done(_ => monitor.TellAsync(qemu => qemu.ContAsync())))
+        .On("Pause", Done(_ => monitor.RunAsync(qemu => qemu.StopAsync())))
+        .On("Resume", Done(_ => monitor.RunAsync(qemu => qemu.ContAsync())))
         .On("Describe", Guarded(DescribeAsync))
         .On("SubscribeEvents", Guarded(call => finalReplies.AddAsync(EventFeed.ServeAsync(call, monitor, disks.Table))))
         .On("AddStorage", Done(AddStorageAsync))
@@ -37,7 +37,7 @@ internal sealed class MachineInstanceService(
 
     private async Task RebootAsync(VarlinkCall call)
     {
-        await monitor.TellAsync(qemu => qemu.SystemResetAsync());
+        await monitor.RunAsync(qemu => qemu.SystemResetAsync());
         inbox.TryWrite(new ResetAsked());
     }
 
