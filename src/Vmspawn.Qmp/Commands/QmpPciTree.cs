@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>A PCI bus and what is on it.</summary>
+/// <summary>A PCI bus and its devices.</summary>
 /// <param name="Number">Its number, 0 to 255; 0 also for a bus that firmware has not numbered yet.</param>
 /// <param name="Devices">Its functions.</param>
 public sealed record QmpPciBus(int Number, IReadOnlyList<QmpPciDevice> Devices)
@@ -23,7 +23,7 @@ public sealed record QmpPciBus(int Number, IReadOnlyList<QmpPciDevice> Devices)
 /// <param name="Subsystem">The subsystem id, or null.</param>
 /// <param name="QdevId">The id it was given, empty when it has none.</param>
 /// <param name="Regions">Its BARs that are mapped.</param>
-/// <param name="Bridge">What is behind it when it is a bridge or a port.</param>
+/// <param name="Bridge">The bus behind it, for a bridge or a port.</param>
 public sealed record QmpPciDevice(
     int Bus,
     int Slot,
@@ -64,7 +64,7 @@ public sealed record QmpPciDevice(
 /// <param name="Address">Where it is mapped, in bytes; -1 when it is not.</param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="Prefetchable">Whether reading has no effect; memory only.</param>
-/// <param name="Is64Bit">Whether it takes addresses above 4 GiB; memory only.</param>
+/// <param name="Is64Bit">Whether it supports addresses above 4 GiB; memory only.</param>
 public sealed record QmpPciRegion(int Bar, bool IsMemory, long Address, long Size, bool Prefetchable, bool Is64Bit)
 {
     internal static QmpPciRegion Read(JsonElement region) => new(
@@ -79,7 +79,7 @@ public sealed record QmpPciRegion(int Bar, bool IsMemory, long Address, long Siz
 /// <summary>The far side of a bridge or port.</summary>
 /// <param name="Secondary">The number of the bus behind it; 0 until firmware numbers it.</param>
 /// <param name="Subordinate">The highest bus number behind it.</param>
-/// <param name="Devices">What is on the bus behind it.</param>
+/// <param name="Devices">The devices on the bus behind it.</param>
 public sealed record QmpPciBridge(int Secondary, int Subordinate, IReadOnlyList<QmpPciDevice> Devices)
 {
     internal static QmpPciBridge Read(JsonElement bridge)

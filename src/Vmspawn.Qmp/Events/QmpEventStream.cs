@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Vmspawn.Qmp;
 
 /// <summary>
-/// The events of one subscription, for one reader at a time. After the connection's end the unread ones still come, then
-/// <see cref="QmpDisconnectedException"/> with the reason. Disposing ends it quietly.
+/// The events of one subscription, for one reader at a time. After the connection's end the unread events are returned, then
+/// <see cref="QmpDisconnectedException"/> is thrown with the reason. Disposal ends it without an exception.
 /// </summary>
 public sealed class QmpEventStream : IAsyncEnumerable<QmpEvent>, IDisposable
 {
@@ -26,22 +26,22 @@ public sealed class QmpEventStream : IAsyncEnumerable<QmpEvent>, IDisposable
         _events = Channel.CreateBounded<QmpEvent>(bounds, _ => Interlocked.Increment(ref _dropped));
     }
 
-    /// <summary>How many events were dropped because the reader was slow (<see cref="QmpOverflow.DropOldest"/>).</summary>
+    /// <summary>The number of events dropped because the reader was slow (<see cref="QmpOverflow.DropOldest"/>).</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Reads on from where reading stopped.</summary>
-    /// <param name="cancellationToken">Stops the reading, not the subscription.</param>
+    /// <summary>Continues where the last enumeration stopped.</summary>
+    /// <param name="cancellationToken">Cancels the enumeration, not the subscription.</param>
     public IAsyncEnumerator<QmpEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         _events.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
-    /// <summary>Ends the subscription. Safe to call more than once and from anywhere.</summary>
+    /// <summary>Ends the subscription. May be called repeatedly and from any thread.</summary>
     public void Dispose()
     {
         _events.Writer.TryComplete();
         _unsubscribe(this);
     }
 
-    /// <summary>Takes the event if it is wanted; false when the stream has ended by it.</summary>
+    /// <summary>Adds the event if the filter accepts it; false when the stream has ended because of it.</summary>
     internal bool Offer(QmpEvent happened)
     {
         try
@@ -51,7 +51,7 @@ public sealed class QmpEventStream : IAsyncEnumerable<QmpEvent>, IDisposable
         }
         catch (Exception cause)
         {
-            // A filter that throws ends its own stream, where its author will see why.
+            // A filter that throws ends its own stream with the exception.
             _events.Writer.TryComplete(cause);
             return false;
         }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Reads replies and hands each to the call that it answers, until the connection ends or is upgraded.</summary>
+/// <summary>Reads replies and passes each to its call, until the connection ends or is upgraded.</summary>
 internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -39,7 +39,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException && _stop.IsCancellationRequested)
         {
-            // Whoever stopped the loop said why.
+            // The caller that stopped the loop has recorded the reason.
         }
         catch (Exception e)
         {
@@ -47,7 +47,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
         }
     }
 
-    /// <returns>False when it was the one that confirms an upgrade.</returns>
+    /// <returns>False when the reply confirms an upgrade.</returns>
     private async ValueTask<bool> DeliverAsync(ReceivedMessage message)
     {
         if (pending.First() is not { } call)

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>What makes a model printable: every name valid, every reference resolved, no form that the text cannot hold.</summary>
+/// <summary>Checks that a model can be printed: valid names, resolved references, only forms that the grammar has.</summary>
 internal static class InterfaceRules
 {
     public static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\u0085\u2028\u2029\v\f\0");

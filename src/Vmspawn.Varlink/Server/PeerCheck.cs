@@ -2,7 +2,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>The default answer to who may call.</summary>
+/// <summary>The default permission check.</summary>
 internal static class PeerCheck
 {
     public static bool SameUserOrRoot(PeerCredentials peer) => peer.UserId == 0 || peer.UserId == UserEntry.EffectiveUserId;
