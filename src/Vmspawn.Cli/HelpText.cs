@@ -3,7 +3,7 @@ using Vmspawn.Cli.Declarations;
 
 namespace Vmspawn.Cli;
 
-/// <summary>What <c>--help</c> prints, made from the declared options.</summary>
+/// <summary>The <c>--help</c> text, generated from the declared options.</summary>
 internal static class HelpText
 {
     private const int DescriptionColumn = 33;

@@ -1,14 +1,14 @@
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>How much of an option is there.</summary>
+/// <summary>How far an option is implemented.</summary>
 internal enum Availability
 {
-    /// <summary>All that its help says.</summary>
+    /// <summary>Implemented.</summary>
     Here,
 
-    /// <summary>Accepted as long as it asks for nothing, or leaves the choice to us; else refused by name.</summary>
+    /// <summary>Accepted with values that request nothing or leave the choice to vmspawn; otherwise refused.</summary>
     Off,
 
-    /// <summary>Refused by name.</summary>
+    /// <summary>Refused as not implemented.</summary>
     Later,
 }

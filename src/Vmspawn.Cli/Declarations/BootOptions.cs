@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>What starts the guest.</summary>
+/// <summary>Options about how the guest boots.</summary>
 internal static class BootOptions
 {
     public static VmOption[] All() =>

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>Firmware and what it remembers.</summary>
+/// <summary>Options for firmware and its variables.</summary>
 internal static class FirmwareOptions
 {
     public const string Firmware = "--firmware";

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>Help, output, whose runtime directory, and who the machine is.</summary>
+/// <summary>Options for help, output, scope and the machine's identity.</summary>
 internal static class GeneralOptions
 {
     /// <summary>The name of <c>--help</c>, which ends the parse.</summary>

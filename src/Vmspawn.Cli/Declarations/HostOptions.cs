@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>What the host gives the machine.</summary>
+/// <summary>Options for the machine's resources.</summary>
 internal static class HostOptions
 {
     public static VmOption[] All() =>

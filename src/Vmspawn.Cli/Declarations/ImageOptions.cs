@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>Disks.</summary>
+/// <summary>Options for disks.</summary>
 internal static class ImageOptions
 {
     public static VmOption[] All() =>

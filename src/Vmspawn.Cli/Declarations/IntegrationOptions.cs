@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>How host and guest speak to each other beside the console.</summary>
+/// <summary>Options for communication between host and guest apart from the console.</summary>
 internal static class IntegrationOptions
 {
     public static VmOption[] All() =>
@@ -76,7 +76,7 @@ internal static class IntegrationOptions
     private static VmOption Size(string limit, string description, Func<JournalRequest, long?, JournalRequest> set) =>
         Limit(limit, "BYTES", description, SizeText.Parse, set);
 
-    // An empty one leaves it to systemd-journal-remote again.
+    // An empty value resets it to systemd-journal-remote's default.
     private static VmOption Limit<T>(
         string limit, string takes, string description, Func<string, Parsed<T>> parse, Func<JournalRequest, T?, JournalRequest> set)
         where T : struct => new($"--forward-journal-{limit}", takes)

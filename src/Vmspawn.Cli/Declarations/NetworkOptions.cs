@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The guest's network cards; each occurrence is one more.</summary>
+/// <summary>Options for the guest's network cards; each occurrence adds one.</summary>
 internal static class NetworkOptions
 {
     public static VmOption[] All() =>

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>How the host's systemd gets to know the machine.</summary>
+/// <summary>Options for the registration with the host's systemd.</summary>
 internal static class RegistrationOptions
 {
     public static VmOption[] All() =>

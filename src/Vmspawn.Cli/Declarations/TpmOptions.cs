@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The TPM and where it is kept.</summary>
+/// <summary>Options for the TPM and its state.</summary>
 internal static class TpmOptions
 {
     public static VmOption[] All() =>

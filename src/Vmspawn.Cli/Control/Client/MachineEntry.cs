@@ -1,6 +1,6 @@
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>A directory that a machine has, or had.</summary>
+/// <summary>A runtime directory, of a running or an ended machine.</summary>
 /// <param name="Name">The machine's name.</param>
 /// <param name="Directory">Its absolute path.</param>
 internal sealed record MachineEntry(string Name, string Directory)

@@ -1,6 +1,6 @@
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>A machine could not be asked, or refused.</summary>
+/// <summary>A request to a machine failed or was refused.</summary>
 internal sealed class MachineException : Exception
 {
     public MachineException(Problem problem)
@@ -11,6 +11,6 @@ internal sealed class MachineException : Exception
     {
     }
 
-    /// <summary>The same for people and programs.</summary>
+    /// <summary>The problem to report.</summary>
     public Problem Problem { get; }
 }

@@ -2,12 +2,12 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>The options that subcommands for running machines choose from.</summary>
+/// <summary>The options of the subcommands for running machines.</summary>
 internal static class ControlDeclarations
 {
     private static readonly string[] Types = ChoiceText.Words(DiskText.Types);
 
-    /// <summary>Those that every one of them has.</summary>
+    /// <summary>The options that all of them have.</summary>
     public static ControlOption[] Common(ControlVerb verb) => verb.IsForMachines ? [Help, .. Scopes()] : [Help];
 
     private static ControlOption Help => Flag("--help", 'h', "Show this help", options => options with { Help = true });

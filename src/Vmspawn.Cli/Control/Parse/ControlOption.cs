@@ -2,10 +2,10 @@ using Vmspawn.Cli.Declarations;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>Takes one occurrence of an option into account.</summary>
-/// <param name="options">What is known so far.</param>
+/// <summary>Applies one occurrence of an option.</summary>
+/// <param name="options">The options so far.</param>
 /// <param name="value">The value given, empty for a flag.</param>
-/// <param name="problems">Takes what is wrong with the value.</param>
+/// <param name="problems">Receives mistakes in the value.</param>
 internal delegate ControlOptions ControlSetter(ControlOptions options, string value, ICollection<Problem> problems);
 
 /// <summary>An option of a subcommand for running machines.</summary>
@@ -17,6 +17,6 @@ internal sealed class ControlOption : CommandOption
     {
     }
 
-    /// <summary>What an occurrence does.</summary>
+    /// <summary>Applies an occurrence.</summary>
     public required ControlSetter Set { get; init; }
 }

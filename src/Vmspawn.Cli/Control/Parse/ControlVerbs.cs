@@ -2,20 +2,20 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>All subcommands that start no machine: those for running ones, and the doctor.</summary>
+/// <summary>All subcommands that start no machine: those for running ones, and <c>doctor</c>.</summary>
 internal static class ControlVerbs
 {
-    /// <summary>How long <c>detach</c> waits for the guest unless told.</summary>
+    /// <summary>How long <c>detach</c> waits for the guest by default.</summary>
     private static readonly TimeSpan DetachTime = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long <c>qmp</c> waits for QEMU unless told.</summary>
+    /// <summary>How long <c>qmp</c> waits for QEMU by default.</summary>
     private static readonly TimeSpan QmpTime = TimeSpan.FromSeconds(30);
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
         ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "ssh", "doctor"];
 
-    /// <summary>The subcommand of a word, or null.</summary>
+    /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
     {
         "list" => new(

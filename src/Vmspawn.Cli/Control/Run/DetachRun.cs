@@ -6,7 +6,7 @@ namespace Vmspawn.Cli.Control.Run;
 /// <summary><c>vmspawn detach</c>.</summary>
 internal static class DetachRun
 {
-    // The machine counts the time; its word that it is over must still arrive.
+    // The machine applies the time limit; this is the additional time for its answer.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public static async Task<string?> RunAsync(DetachCommand command, RunningMachines machines, ControlScreen screen)

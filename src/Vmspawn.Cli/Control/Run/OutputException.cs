@@ -2,9 +2,9 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Control.Run;
 
-/// <summary>Nothing more can be printed.</summary>
+/// <summary>Writing to standard output failed.</summary>
 internal sealed class OutputException(LinuxException cause) : Exception(FailureReason.Of(cause.Errno), cause)
 {
-    /// <summary>Whether that is only because the reader has all it wanted, as <c>head</c> does.</summary>
+    /// <summary>Whether the reader has closed the pipe, as <c>head</c> does, which is not an error.</summary>
     public bool IsReaderGone { get; } = cause.Errno == Errno.EPIPE;
 }

@@ -5,7 +5,7 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli.Control.Run;
 
-/// <summary><c>vmspawn ssh</c>: finds the way into a guest and becomes ssh(1).</summary>
+/// <summary><c>vmspawn ssh</c>: determines how to reach the guest and executes ssh(1).</summary>
 internal static class SshRun
 {
     public static async Task<string?> RunAsync(SshCommand command, RunningMachines machines, string? self = null)
