@@ -9,7 +9,7 @@ namespace Vmspawn.Linux;
 public static class ForegroundTerminal
 {
     /// <summary>How often the kernel is asked while we are in the background: a shell's fg sends a running job no signal.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+    internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Whether we may read the terminal and set its mode now.</summary>
     public static bool IsOurs(SafeHandle terminal)

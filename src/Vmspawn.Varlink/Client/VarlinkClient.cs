@@ -115,7 +115,7 @@ public sealed class VarlinkClient : IAsyncDisposable
             {
                 call.Abandon();
                 await _loop.StopAsync();
-                _connection.Dispose();
+                await _connection.DisposeAsync();
             }
         }
     }
@@ -198,7 +198,7 @@ public sealed class VarlinkClient : IAsyncDisposable
         {
             // It may be agreed to at any moment, and then nobody could use the connection.
             await _loop.StopAsync();
-            _connection.Dispose();
+            await _connection.DisposeAsync();
             throw;
         }
         _handedOver = true;
