@@ -9,7 +9,7 @@ namespace Vmspawn.Linux;
 public static class ForegroundTerminal
 {
     /// <summary>The polling interval in the background: a shell's fg sends no signal to a running job.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+    internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Whether this process may read the terminal and set its mode now.</summary>
     public static bool IsOurs(SafeHandle terminal)

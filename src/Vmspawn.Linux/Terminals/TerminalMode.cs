@@ -12,16 +12,16 @@ public sealed class TerminalMode : IDisposable
     private readonly Lock _lock = new();
     private readonly SafeHandle _terminal;
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private readonly CancellationTokenSource _disposed = new();
+    private readonly Timer _retry;
     private TerminalAttributes _former;
     private bool _applied;
-    private bool _waiting;
     private bool _restored;
 
     private TerminalMode(SafeHandle terminal, bool restoreOnSignals)
     {
         _terminal = terminal;
         _former = TerminalAttributes.Of(terminal);
+        _retry = new Timer(_ => TryApply());
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
         foreach (var signal in restoreOnSignals ? (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT] : [])
@@ -65,7 +65,7 @@ public sealed class TerminalMode : IDisposable
         foreach (var registration in _registrations)
             registration.Dispose();
         Restore();
-        _disposed.Cancel();
+        _retry.Dispose();
     }
 
     private void OnExit(object? sender, EventArgs e) => Restore();
@@ -99,29 +99,12 @@ public sealed class TerminalMode : IDisposable
                 _former.MadeRaw().ApplyTo(_terminal);
                 _applied = true;
             }
-            else if (!_waiting)
+            else
             {
-                _waiting = true;
-                _ = ApplyInForegroundAsync();
+                // Until we are in the foreground, or disposed.
+                _retry.Change(ForegroundTerminal.Interval, Timeout.InfiniteTimeSpan);
             }
         }
-    }
-
-    // Never fails: ends in the foreground or by disposal.
-    private async Task ApplyInForegroundAsync()
-    {
-        try
-        {
-            await ForegroundTerminal.WaitAsync(_terminal, TimeProvider.System, _disposed.Token);
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
-        {
-            return;
-        }
-
-        lock (_lock)
-            _waiting = false;
-        TryApply();
     }
 
     private void Restore()

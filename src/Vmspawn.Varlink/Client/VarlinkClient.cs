@@ -115,7 +115,7 @@ public sealed class VarlinkClient : IAsyncDisposable
             {
                 call.Abandon();
                 await _loop.StopAsync();
-                _connection.Dispose();
+                await _connection.DisposeAsync();
             }
         }
     }
@@ -198,7 +198,7 @@ public sealed class VarlinkClient : IAsyncDisposable
         {
             // The service may agree at any moment, which would leave the connection unusable.
             await _loop.StopAsync();
-            _connection.Dispose();
+            await _connection.DisposeAsync();
             throw;
         }
         _handedOver = true;

@@ -20,7 +20,7 @@ public sealed class VarlinkServer : IAsyncDisposable
         _options = options;
         _budget = new ByteBudget(options.ReceivedBytes);
         _connections = new ConnectionTable(options);
-        Completion = Task.Run(() => AcceptLoop.RunAsync(_listener.AcceptAsync, Welcome, _options.AcceptFailed, TimeProvider.System, _stop.Token));
+        Completion = Task.Run(() => AcceptLoop.RunAsync(_listener.AcceptAsync, WelcomeAsync, _options.AcceptFailed, TimeProvider.System, _stop.Token));
     }
 
     /// <summary>Completes when the server is disposed.</summary>
@@ -54,7 +54,7 @@ public sealed class VarlinkServer : IAsyncDisposable
         _connections.CloseAll();
     }
 
-    private Task Welcome(UnixConnection accepted)
+    private async Task WelcomeAsync(UnixConnection accepted)
     {
         ServerConnection connection;
         try
@@ -63,13 +63,12 @@ public sealed class VarlinkServer : IAsyncDisposable
         }
         catch
         {
-            accepted.Dispose();
+            await accepted.DisposeAsync();
             throw;
         }
         if (_connections.TryAdd(connection))
             connection.Start(_connections.Remove);
         else
             connection.Dispose();
-        return Task.CompletedTask;
     }
 }

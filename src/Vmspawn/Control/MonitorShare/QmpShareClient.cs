@@ -54,7 +54,7 @@ internal sealed class QmpShareClient : IDisposable
         if (_callers.IsCancellationRequested)
             return QmpShareEnd.Stopped;
         if (_monitor.Ended.IsCompleted)
-            return _monitor.End;
+            return await _monitor.EndAsync();
         if (_outbox.Overflow.IsCompleted)
             return QmpShareEnd.Dropped($"it left more than {_options.WaitingEvents} events or {_options.WaitingEventBytes} bytes of them unread");
         try
@@ -69,7 +69,7 @@ internal sealed class QmpShareClient : IDisposable
         }
         catch (QmpDisconnectedException)
         {
-            return _monitor.End;
+            return await _monitor.EndAsync();
         }
         catch (LinuxException failure)
         {

@@ -18,7 +18,7 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
     public Task Ended => client.Ended;
 
     /// <summary>The reason to give programs when the monitor has ended; only after <see cref="Ended"/> or a failed call.</summary>
-    public QmpShareEnd End => new(QmpShareEndKind.MonitorEnded, $"the monitor has ended: {client.Ended.Result.Text}");
+    public async Task<QmpShareEnd> EndAsync() => new(QmpShareEndKind.MonitorEnded, $"the monitor has ended: {(await client.Ended).Text}");
 
     public IDisposable Listen(Action<ReadOnlyMemory<byte>> happened) => client.Relay.Listen(happened);
 
