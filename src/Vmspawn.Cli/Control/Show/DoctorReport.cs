@@ -26,7 +26,7 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
             text.Append(finding.Subject.PadRight(TextColumn - SubjectColumn));
             Wrap(text, finding.Found, style);
             Note(text, "costs", finding.Cost, style);
-            Note(text, "mend", finding.Mend, style);
+            Note(text, "fix", finding.Fix, style);
         }
 
         var lacks = Findings.Count(finding => finding.State == FindingState.Lacks);
@@ -85,7 +85,7 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
         });
         writer.WriteString("found"u8, finding.Found);
         writer.WriteString("cost"u8, finding.Cost);
-        writer.WriteString("mend"u8, finding.Mend);
+        writer.WriteString("fix"u8, finding.Fix);
         writer.WriteEndObject();
     }
 }
