@@ -24,7 +24,7 @@ internal sealed class QmpSession : IAsyncDisposable
         _transport = transport;
         _options = options;
         _background = new BackgroundTasks((_, cause) => End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause)), FinalReadTimeout);
-        var sender = new MessageSender(transport, cause => _background.Run("hear QEMU's last words", stop => EndAfterLastWordsAsync(cause, stop)), _stop.Token);
+        var sender = new MessageSender(transport, cause => _background.Run("read QEMU's last messages", stop => EndAfterLastWordsAsync(cause, stop)), _stop.Token);
         Calls = new CallFlow(sender, options, Trace, _stop.Token);
         _events = new EventFanout(options.EarlyEvents);
         // On another thread: a peer that sends without pause would block the caller.
@@ -125,7 +125,7 @@ internal sealed class QmpSession : IAsyncDisposable
         RawEvents.Publish(line);
         var data = message.Body.IsEmpty ? default : message.Value();
         if (_events.Publish(new QmpEvent(message.EventName, data, message.Timestamp)))
-            Trace(QmpTraceKind.EarlyEventDropped, "an event gave way: nobody has subscribed yet");
+            Trace(QmpTraceKind.EarlyEventDropped, "an early event was dropped: there is no subscription yet");
     }
 
     private async Task EndAfterLastWordsAsync(Exception cause, CancellationToken stop)

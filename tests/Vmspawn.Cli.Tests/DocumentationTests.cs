@@ -56,9 +56,9 @@ public partial class DocumentationTests
     public void Help_lists_what_is_there_and_names_the_rest()
     {
         var help = HelpText.Write(TextStyle.Plain);
-        var entries = Section(help, "General:", "Accepted when");
-        var accepted = Section(help, "Accepted when", "Not available yet");
-        var later = Section(help, "Not available yet", "Examples:");
+        var entries = Section(help, "General:", "Accepted without");
+        var accepted = Section(help, "Accepted without", "Not implemented");
+        var later = Section(help, "Not implemented", "Examples:");
         Assert.Equal(Names(option => option.Availability == Availability.Here), NamesIn(string.Join('\n', entries.Split('\n').Select(line => line.Length < 33 || line[32] != ' ' ? line : line[..33]))));
         Assert.Equal(Names(option => option.Availability == Availability.Off), NamesIn(accepted));
         Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(later));

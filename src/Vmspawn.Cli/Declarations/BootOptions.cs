@@ -13,7 +13,7 @@ internal static class BootOptions
             "--initrd",
             null,
             "PATH",
-            "Its initrd; repeatable, they are joined",
+            "Its initrd; repeatable, concatenated",
             (options, path) => options with { Initrds = path is null ? [] : [.. options.Initrds, path] }),
         Declare.Value(
             Topic.Boot,

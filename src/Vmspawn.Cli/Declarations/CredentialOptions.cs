@@ -12,7 +12,7 @@ internal static class CredentialOptions
             "--set-credential",
             null,
             "ID:VALUE",
-            "Credential; C escapes count in VALUE",
+            "Credential; C escapes in VALUE are resolved",
             CredentialText.ParseSet,
             Replace),
         Declare.Value(

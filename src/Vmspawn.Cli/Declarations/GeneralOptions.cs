@@ -15,7 +15,7 @@ internal static class GeneralOptions
     [
         Declare.Flag(Topic.General, Help, 'h', "Show this help", options => options),
         Declare.Flag(Topic.General, Version, null, "Show the version", options => options),
-        Declare.Flag(Topic.General, "--quiet", 'q', "Print nothing of ours but errors", options => options with { Quiet = true }),
+        Declare.Flag(Topic.General, "--quiet", 'q', "Print errors only", options => options with { Quiet = true }),
         Declare.Flag(Topic.General, "--system", null, "Keep runtime files in /run (for root)", options => options with { Scope = RuntimeScope.System }),
         Declare.Flag(Topic.General, "--user", null, "Keep them in $XDG_RUNTIME_DIR (for others)", options => options with { Scope = RuntimeScope.User }),
         Declare.Value(

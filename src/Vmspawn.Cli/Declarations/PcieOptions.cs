@@ -19,7 +19,7 @@ internal static class PcieOptions
             "--hotplug-ports",
             null,
             "N",
-            "Spare root ports to plug into later",
+            "Spare root ports for hotplug",
             text => CountText.Parse(text, 0, MostPorts),
             (options, count) => options with { HotplugPorts = count },
             "10"),

@@ -14,7 +14,7 @@ internal static class ShareOptions
             "--private-users",
             null,
             "UIDBASE[:NUIDS]",
-            "Which ids of the host those in -D's tree are",
+            "Map the ids in -D's tree to these of the host",
             PrivateUsersText.Parse,
             (options, range) => options with { Shares = options.Shares with { PrivateUsers = range } },
             "its owner's"),

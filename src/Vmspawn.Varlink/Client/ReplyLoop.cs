@@ -13,7 +13,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
     public async ValueTask StopAsync()
     {
         await _stop.CancelAsync();
-        pending.EndAll(new VarlinkDisconnectedException("we closed the connection"));
+        pending.EndAll(new VarlinkDisconnectedException("the client closed the connection"));
         await _running;
     }
 
@@ -53,7 +53,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
         if (pending.First() is not { } call)
         {
             message.Dispose();
-            throw new VarlinkProtocolException("a reply came that nobody asked for");
+            throw new VarlinkProtocolException("a reply without a call was received");
         }
         if (Error(message) is { } error)
         {
@@ -65,7 +65,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
         if (reply.Continues && !call.More)
         {
             reply.Dispose();
-            throw new VarlinkProtocolException("a reply announces more, which nobody asked for");
+            throw new VarlinkProtocolException("a reply announces more replies, which were not requested");
         }
         var last = !reply.Continues;
         if (last)

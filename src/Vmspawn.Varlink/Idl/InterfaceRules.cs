@@ -105,7 +105,7 @@ internal static class InterfaceRules
         foreach (var line in method.Docs.AsSpan().EnumerateLines())
         {
             if (MethodFlagComments.Find(line) != VarlinkMethodFlags.None)
-                throw Broken($"the comment of {method.Name} states a flag, which is said by Flags alone");
+                throw Broken($"the comment of {method.Name} states a flag, which only Flags may set");
         }
     }
 

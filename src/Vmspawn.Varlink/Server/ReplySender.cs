@@ -57,7 +57,7 @@ internal sealed class ReplySender(
         if (request.OneWay)
             return;
         if (Broken is not null)
-            throw new IOException("The caller is gone.", Broken);
+            throw new IOException("The caller has disconnected.", Broken);
         try
         {
             await OutgoingMessage.SendAsync(connection, message, descriptors, limits, CancellationToken.None);

@@ -46,7 +46,7 @@ public class DoctorTests
         """), Run(SomeHost.Complete));
 
     [Fact]
-    public void Each_lack_is_told_with_its_cost_and_the_command_that_mends_it() => Assert.Equal((0, """
+    public void Each_lack_is_told_with_its_cost_and_the_command_that_fixes_it() => Assert.Equal((0, """
         Debian GNU/Linux 13 (trixie), Linux 6.12.1, 1 CPU, 2G of memory, as alice
 
           ok     runtime files  /tmp/vmspawn-1000
@@ -99,7 +99,7 @@ public class DoctorTests
                                 costs: no keys for guests, no vmspawn ssh
                                 fix: apt install openssh-client
           lacks  registration   systemd does not run here
-                                costs: machinectl does not know our machines; vmspawn
+                                costs: machinectl does not list the machines; vmspawn
                                 list does
           lacks  journal        systemd-journal-remote is not installed
                                 costs: no --forward-journal=
@@ -166,7 +166,7 @@ public class DoctorTests
     }
 
     [Fact]
-    public void What_mends_a_device_depends_on_why_it_does_not_open()
+    public void What_fixes_a_device_depends_on_why_it_does_not_open()
     {
         var without = SomeHost.Bare;
         Assert.Equal("modprobe tun", Find(without, "tap").Fix);

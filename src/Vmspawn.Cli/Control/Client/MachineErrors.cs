@@ -52,7 +52,7 @@ internal static class MachineErrors
                 new("not-offered", machine, $"its server does not offer {Text(refusal, "method") ?? Text(refusal, "interface") ?? "this"}"),
             "InvalidParameter" => new("refused", machine, $"its server does not accept the parameter {Text(refusal, "parameter")}"),
             "System" => new("refused", machine, $"the system refused it: {Text(refusal, "errnoName") ?? "for a reason it does not tell"}"),
-            "NotConnected" => new("refused", machine, "its connection to QEMU is gone"),
+            "NotConnected" => new("refused", machine, "its connection to QEMU has ended"),
             "NotSupported" => new("refused", machine, "it cannot do that"),
             "NoSuchStorage" => new("refused", machine, "it has no disk of that id"),
             "StorageExists" => new("refused", machine, "it has a disk of that id already"),

@@ -49,7 +49,7 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
     {
         var names = await NamesAsync();
         var running = names.Count == 0 ? "none is" : $"running: {string.Join(", ", names)}";
-        return places.Closed.Count == 0 ? running : $"{running}; those of {string.Join(", ", places.Closed)} are not ours to see";
+        return places.Closed.Count == 0 ? running : $"{running}; those of {string.Join(", ", places.Closed)} are not readable";
     }
 
     /// <summary>Whether a control socket has a listener.</summary>

@@ -29,7 +29,7 @@ internal static class DetachRun
         if (reply.Parameters.Flag("done") == true)
             return null;
         return command.Wait
-            ? throw new MachineException("detach-pending", command.Name, $"the guest has not let go of {command.Id} yet")
-            : $"{Messages.OneLine(command.Id)}: the guest is asked to let go\n";
+            ? throw new MachineException("detach-pending", command.Name, $"the guest has not released {command.Id} yet")
+            : $"{Messages.OneLine(command.Id)}: the guest was requested to release it\n";
     }
 }

@@ -22,7 +22,7 @@ internal static class SshRun
     {
         await using var machine = await machines.OpenAsync(command.Name);
         if (!machine.IsOurs)
-            throw new MachineException("not-offered", command.Name, $"its server, {machine.Server}, does not say how to log in");
+            throw new MachineException("not-offered", command.Name, $"its server, {machine.Server}, does not report how to connect by SSH");
         var facts = await MachineFacts.AskAsync(machine);
         return facts.Ssh
             ?? throw new MachineException(
