@@ -66,3 +66,9 @@ public sealed class BusReply : IDisposable
             throw new BusException("message", result == 0 ? "it has no further value" : $"sd_bus_message_read: {Marshal.GetPInvokeErrorMessage(-result)}");
     }
 }
+
+/// <summary>A signal from the bus.</summary>
+/// <param name="Interface">Its interface.</param>
+/// <param name="Member">Its name.</param>
+/// <param name="Values">Its values; valid until the handler returns.</param>
+public readonly record struct BusSignal(string Interface, string Member, BusReply Values);

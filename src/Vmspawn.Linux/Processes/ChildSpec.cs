@@ -37,3 +37,8 @@ public sealed record ChildSpec(string Path, IReadOnlyList<string> Arguments)
     /// <summary>Whether its process group is killed when it exits: processes that it has started and left running.</summary>
     public bool TakesGroupAlong { get; init; }
 }
+
+/// <summary>An open file to pass to a child.</summary>
+/// <param name="Number">The descriptor's number in the child, 3 or more.</param>
+/// <param name="Handle">The handle in this process; the caller keeps it and may close it once the child has started.</param>
+public readonly record struct ChildDescriptor(int Number, SafeHandle Handle);

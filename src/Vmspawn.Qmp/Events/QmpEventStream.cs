@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 
 namespace Vmspawn.Qmp;
@@ -63,4 +64,33 @@ public sealed class QmpEventStream : IAsyncEnumerable<QmpEvent>, IDisposable
     }
 
     internal void End(QmpEnd end) => _events.Writer.TryComplete(new QmpDisconnectedException("events", end));
+}
+
+/// <summary>An event of QEMU.</summary>
+/// <param name="Name">QEMU's name, such as <c>DEVICE_DELETED</c>.</param>
+/// <param name="Data">Its data; of kind <see cref="JsonValueKind.Undefined"/> when it has none.</param>
+/// <param name="Timestamp">The host's time, in microseconds; null when QEMU could not read it.</param>
+public sealed record QmpEvent(string Name, JsonElement Data, DateTimeOffset? Timestamp);
+
+/// <summary>What to do when a subscriber reads too slowly.</summary>
+public enum QmpOverflow
+{
+    /// <summary>End its stream with <see cref="QmpOverflowException"/>, so that no event is lost unnoticed.</summary>
+    End,
+
+    /// <summary>Drop its oldest event and count it in <see cref="QmpEventStream.Dropped"/>.</summary>
+    DropOldest,
+}
+
+/// <summary>The options of one subscription.</summary>
+public sealed record QmpEventOptions
+{
+    /// <summary>Selects events; null for all. Called from the connection's reading task, so it must not block.</summary>
+    public Func<QmpEvent, bool>? Filter { get; init; }
+
+    /// <summary>The maximum number of unread events, at least 1; 256.</summary>
+    public int Capacity { get; init; } = 256;
+
+    /// <summary>What to do when it is exceeded.</summary>
+    public QmpOverflow Overflow { get; init; }
 }

@@ -41,3 +41,9 @@ public sealed record VarlinkServerOptions
     /// <summary>Called with the reason when a peer is disconnected because it violated the protocol or a limit; must not throw.</summary>
     public Action<PeerCredentials, VarlinkProtocolException>? Dropped { get; init; }
 }
+
+/// <summary>The default permission check.</summary>
+internal static class PeerCheck
+{
+    public static bool SameUserOrRoot(PeerCredentials peer) => peer.UserId == 0 || peer.UserId == UserEntry.EffectiveUserId;
+}
