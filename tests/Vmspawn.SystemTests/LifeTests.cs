@@ -170,7 +170,7 @@ public sealed class LifeTests : VmTest
         run.Signal("KILL");
         await run.EndWith(137, Soon);
         await Processes.Gone(machine, Soon);
-        // Nobody could remove the runtime directory: the next machine of the name takes it over.
+        // The runtime directory could not be removed: the next machine of the name takes it over.
         var next = await Run(qemu, Guest("poweroff"));
         Assert.True(next.Status == 0, next.ToString());
     }
