@@ -19,13 +19,13 @@ internal enum FindingState
 /// <param name="State">The severity.</param>
 /// <param name="Found">What was found, or what is missing and why.</param>
 /// <param name="Cost">What does not work without it; null when it works.</param>
-/// <param name="Mend">A command or another remedy; null when it works or there is no remedy.</param>
-internal sealed record Finding(string Id, string Subject, FindingState State, string Found, string? Cost = null, string? Mend = null)
+/// <param name="Fix">A command or another remedy; null when it works or there is no remedy.</param>
+internal sealed record Finding(string Id, string Subject, FindingState State, string Found, string? Cost = null, string? Fix = null)
 {
     public static Finding Works(string id, string subject, string found) => new(id, subject, FindingState.Works, found);
 
-    public static Finding Lacks(string id, string subject, string found, string cost, string? mend) =>
-        new(id, subject, FindingState.Lacks, found, cost, mend);
+    public static Finding Lacks(string id, string subject, string found, string cost, string? fix) =>
+        new(id, subject, FindingState.Lacks, found, cost, fix);
 }
 
 /// <summary>Derives findings from an examination; pure, so that tests can construct any host.</summary>

@@ -34,7 +34,7 @@ internal sealed record ConfidentialHost(string? SevSnp, string? Tdx, DeviceAcces
         return technique.Kind == ConfidentialGuest.Tdx ? null : SevDevice switch
         {
             DeviceAccess.Open => null,
-            DeviceAccess.Denied => $"{SevDevicePath} is not ours to open",
+            DeviceAccess.Denied => $"{SevDevicePath}: permission denied",
             _ => $"there is no {SevDevicePath}",
         };
     }

@@ -73,5 +73,5 @@ internal static class BackingChain
 
     private static string FormatText(string path, QcowHeader header) => header.BackingFormat is { } format
         ? $"the format '{format}' of the backing file of {path} is not supported: raw and qcow2 are"
-        : $"{path} does not say which format its backing file has, and guessing would let a guest choose";
+        : $"{path} does not record the format of its backing file, and a guessed format could be chosen by a guest";
 }

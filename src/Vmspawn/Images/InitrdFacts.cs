@@ -35,7 +35,7 @@ internal sealed record InitrdFacts(IReadOnlyList<string> Paths)
         {
             // The gap is a hole, which reads as zeros.
             to = Aligned(to);
-            using var from = tree is null ? OpenFile.Open(path, writable: false) : tree.OpenRead(path) ?? throw new FileNotFoundException($"{path} has gone", path);
+            using var from = tree is null ? OpenFile.Open(path, writable: false) : tree.OpenRead(path) ?? throw new FileNotFoundException($"{path} does not exist any more", path);
             for (var at = 0L; RandomAccess.Read(from, chunk, at) is > 0 and var count; at += count, to += count)
                 RandomAccess.Write(file, chunk.AsSpan(0, count), to);
         }

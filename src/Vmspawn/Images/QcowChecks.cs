@@ -32,13 +32,13 @@ internal static class QcowChecks
         if (header.VirtualSize == 0)
             return ("image-empty", "is a disk of 0 bytes", null);
         if (header.UnknownFeatures != 0)
-            return ("image-features", $"needs features that nobody knows here (bits 0x{header.UnknownFeatures:x})", null);
+            return ("image-features", $"needs unknown features (bits 0x{header.UnknownFeatures:x})", null);
         if (header.IsEncrypted)
             return ("image-encrypted", "is encrypted, which is not supported", "encrypt inside of the guest instead");
         if (header.HasDataFile)
             return ("image-data-file", "keeps its data in another file, which is not supported", "qemu-img convert -O qcow2 makes one file of it");
         return header.IsCorrupt && write
-            ? ("image-corrupt", "is marked as corrupt", "qemu-img check -r all mends what can be mended; -x boots it without writing")
+            ? ("image-corrupt", "is marked as corrupt", "repair it with qemu-img check -r all, or boot it without writing with -x")
             : null;
     }
 }

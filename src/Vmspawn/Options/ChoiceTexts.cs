@@ -10,7 +10,7 @@ internal static class BoolText
     public static Parsed<bool> Parse(string text) =>
         Match(text) is { } value
             ? value
-            : new Mistake("bool", "this is neither yes nor no", "say yes or no");
+            : new Mistake("bool", "this is neither yes nor no", "use yes or no");
 
     /// <summary>The value of a word, or null when it is not a boolean.</summary>
     public static bool? Match(string text) =>
@@ -31,7 +31,7 @@ internal static class TristateText
         {
             true => Tristate.Yes,
             false => Tristate.No,
-            null => new Mistake("tristate", "this is neither yes, no nor auto", "say yes, no or auto"),
+            null => new Mistake("tristate", "this is neither yes, no nor auto", "use yes, no or auto"),
         };
     }
 }

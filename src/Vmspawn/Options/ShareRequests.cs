@@ -111,7 +111,7 @@ internal static class BindUserShellText
             return Set(requests => requests with { Shell = null, CopiesShell = false });
         return BoolText.Match(text) == true
             ? Set(requests => requests with { Shell = null, CopiesShell = true })
-            : new Mistake("bind-user-shell", "this is neither a BOOL nor the path of a shell", "say yes for the users' own, no, or a path such as /bin/bash");
+            : new Mistake("bind-user-shell", "this is neither a BOOL nor the path of a shell", "use yes for the users' own, no, or a path such as /bin/bash");
     }
 
     private static Parsed<Func<BindUserRequests, BindUserRequests>> Set(Func<BindUserRequests, BindUserRequests> set) => set;

@@ -38,7 +38,7 @@ internal static class VsockText
             return VsockMode.User;
         var parsed = TristateText.Parse(text);
         if (parsed.Mistake is not null)
-            return new Mistake("vsock", "this is neither yes, no, auto nor user", "say yes, no, auto or user");
+            return new Mistake("vsock", "this is neither yes, no, auto nor user", "use yes, no, auto or user");
         return parsed.Value switch
         {
             Tristate.Yes => VsockMode.Yes,

@@ -54,7 +54,7 @@ internal sealed record VirtiofsdProgram(string Path, VirtiofsdKind Kind, bool Ha
             return (program, null);
         return (null, run.TimedOut ? $"it did not answer \"--help\" within {Bound.TotalSeconds:0} s"
             : run.Error.Length > 0 ? run.Error.Trim().Split('\n')[^1]
-            : "it does not say what virtiofsd says of itself");
+            : "its --help output is not virtiofsd's");
     }
 
     /// <summary>Parses the output of <c>--help</c>; null when it is not virtiofsd's.</summary>

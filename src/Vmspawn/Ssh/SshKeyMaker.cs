@@ -74,7 +74,7 @@ internal sealed class SshKeyMaker(SshKeySource source)
         {
             StandardOutput = errors.WriteEnd,
             StandardError = errors.WriteEnd,
-            // It is gone in milliseconds; through the trampoline it would take as long again.
+            // ssh-keygen exits within milliseconds; the trampoline would double that time.
             DieWithParent = false,
         };
         using var child = ChildProcess.Start(spec);

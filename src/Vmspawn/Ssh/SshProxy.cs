@@ -44,6 +44,6 @@ internal static class SshProxy
         }
 
         if (!answer.ToString().StartsWith("OK", StringComparison.Ordinal))
-            throw new IOException($"nobody in the guest listens at vsock port {port} (is it up by now, and has it sshd?)");
+            throw new IOException($"nothing in the guest listens on vsock port {port} (check that the guest has started and runs sshd)");
     }
 }

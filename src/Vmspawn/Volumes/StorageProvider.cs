@@ -173,7 +173,7 @@ internal sealed class VolumeException : IOException
         "TypeNotSupported" or "WrongType" => "it has no such volume as a disk needs: a regular file or a block device",
         "CreateNotSupported" => $"there is no volume {volume}, and the provider makes none of this kind",
         "CreateSizeRequired" => $"there is no volume {volume}, and size= is needed to make it",
-        "ReadOnlyVolume" => "it can only be read (say read-only=yes)",
+        "ReadOnlyVolume" => "it is read-only (use read-only=yes)",
         "PermissionDenied" => "permission denied by the storage provider",
         "InvalidParameter" => $"its provider does not accept this: {refusal.Message}",
         _ => $"its provider refused with {refusal.Message}",

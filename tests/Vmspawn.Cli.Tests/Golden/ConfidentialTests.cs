@@ -118,7 +118,7 @@ public class ConfidentialTests
     [InlineData("--coco=sev-snp", "/sys/module/kvm_amd/parameters/sev_snp says N", "N", "Y", DeviceAccess.Open)]
     [InlineData("--coco=tdx", "/sys/module/kvm_intel/parameters/tdx says N", "Y", "N", DeviceAccess.Open)]
     [InlineData("--coco=sev-snp", "there is no /dev/sev", "Y", null, DeviceAccess.Missing)]
-    [InlineData("--coco=sev-snp", "/dev/sev is not ours to open", "Y", null, DeviceAccess.Denied)]
+    [InlineData("--coco=sev-snp", "/dev/sev: permission denied", "Y", null, DeviceAccess.Denied)]
     internal void A_host_that_cannot_is_the_only_thing_that_is_told(string coco, string why, string? sevSnp, string? tdx, DeviceAccess device)
     {
         using var inventory = Inventory(new ConfidentialHost(sevSnp, tdx, device, null, null), hasKvm: false, hasFirmware: false);

@@ -64,18 +64,11 @@ internal sealed class MachineInstanceService(
         await call.ReplyAsync();
     });
 
-    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => async call =>
+    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => GuardedHandler.Of(method, (call, failure) =>
     {
-        try
-        {
-            await method(call);
-        }
-        catch (ControlException failure)
-        {
-            // These errors carry no reason, so it is written to the supervisor's own messages.
-            if (failure.Failure is not ControlFailure.NotConnected)
-                log($"{call.Method}: {failure.Message}");
-            throw InstanceFailures.Of(failure);
-        }
-    };
+        // The errors of this interface have no reason, so it is written to the supervisor's messages.
+        if (failure.Failure is not ControlFailure.NotConnected)
+            log($"{call.Method}: {failure.Message}");
+        return InstanceFailures.Of(failure);
+    });
 }

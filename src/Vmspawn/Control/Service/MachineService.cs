@@ -107,15 +107,6 @@ internal sealed class MachineService(
         });
     }
 
-    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => async call =>
-    {
-        try
-        {
-            await method(call);
-        }
-        catch (ControlException failure)
-        {
-            throw MachineFailures.Of(failure, call, disks.Ports);
-        }
-    };
+    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) =>
+        GuardedHandler.Of(method, (call, failure) => MachineFailures.Of(failure, call, disks.Ports));
 }

@@ -47,9 +47,9 @@ internal static class DiskFiles
         {
             var isBlock = FileFacts.Of(file).Kind == FileKind.Block;
             if (isBlock != plan.Request.AsBlockDevice)
-                throw new VolumeException($"its provider gave a {(isBlock ? "block device" : "regular file")} (say request-as={(isBlock ? "blk" : "reg")})");
+                throw new VolumeException($"its provider returned a {(isBlock ? "block device" : "regular file")} (use request-as={(isBlock ? "blk" : "reg")})");
             if (readOnly && plan.Request.ReadOnly != true)
-                throw new VolumeException("its provider gave it for reading only (say read-only=yes)");
+                throw new VolumeException("its provider opened it read-only (use read-only=yes)");
             return file;
         }
         catch

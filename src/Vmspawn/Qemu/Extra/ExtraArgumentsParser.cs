@@ -63,7 +63,7 @@ internal static class ExtraArgumentsParser
             if (group.Count() > 1)
                 problems.Add(Unparsable($"id={group.Key}", "names more than one device", "give each its own"));
             else if (group.Key!.StartsWith("vmspawn-", StringComparison.Ordinal))
-                problems.Add(Unparsable($"id={group.Key}", "ids that begin with vmspawn- are ours", "choose another"));
+                problems.Add(Unparsable($"id={group.Key}", "ids that start with vmspawn- are reserved", "choose another"));
         }
     }
 

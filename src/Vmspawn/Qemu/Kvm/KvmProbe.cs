@@ -32,7 +32,7 @@ internal static class KvmProbe
         if (WhyNotOpen(qemu) is { } reason)
             return new KvmFacts(false, reason);
         if (BinaryStamp.Of(qemu.Path) is not { } stamp)
-            return new KvmFacts(false, $"{qemu.Path} went away");
+            return new KvmFacts(false, $"{qemu.Path} was removed");
 
         var head = KvmMemory.Head(BootId(), stamp, cpuModel);
         var path = Path.Combine(directory, stamp.FileName(".kvm-" + cpuModel.Replace('/', '_')));

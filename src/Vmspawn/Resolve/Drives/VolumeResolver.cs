@@ -67,7 +67,7 @@ internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessCont
         if (facts is not null && request.Create == VolumeCreation.New)
             return new Problem("volume-exists", "", $"there is a volume {request.Volume} already, and create=new wants none");
         return options.Ephemeral && !readOnly
-            ? new Problem("volume-ephemeral", "", "an ephemeral machine writes nothing back, and what is written to a volume stays", "say read-only=yes, or leave -x out")
+            ? new Problem("volume-ephemeral", "", "an ephemeral machine discards writes, but writes to a volume are permanent", "use read-only=yes, or omit -x")
             : null;
     }
 }

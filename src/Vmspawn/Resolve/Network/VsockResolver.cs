@@ -47,7 +47,7 @@ internal sealed class VsockResolver(VmOptions options, HostInventory inventory, 
         {
             if (isFree(wished))
                 return wished;
-            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={wished}", "another machine has this context id", "choose another, or leave it out"));
+            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={wished}", "another machine has this context id", "choose another, or omit the option"));
             return null;
         }
 

@@ -25,7 +25,7 @@ internal sealed class ShareServers(HostInventory inventory, VirtiofsdFacts facts
         if (readOnly && !program.HasReadOnly && facts.Sandbox != VirtiofsdSandbox.Namespace)
         {
             problems.Add(new Problem("bind-read-only", subject,
-                $"{program.Path} cannot keep the guest from writing, and we cannot mount the directory read-only for it", "use the virtiofsd in Rust"));
+                $"{program.Path} does not support read-only shares, and the directory cannot be mounted read-only without privileges", "use the virtiofsd in Rust"));
             return null;
         }
 
@@ -40,7 +40,7 @@ internal sealed class ShareServers(HostInventory inventory, VirtiofsdFacts facts
         if (!inventory.Host.IsRoot)
             return VirtiofsdSandbox.None;
         if (facts.Sandbox == VirtiofsdSandbox.None && !_isSandboxTold)
-            notices.Add($"{program.Path} runs without a sandbox: we may neither make namespaces nor change the root directory");
+            notices.Add($"{program.Path} runs without a sandbox, because creating namespaces and chroot are not permitted");
         _isSandboxTold = true;
         // pivot_root(2) into the root directory itself fails with EBUSY; the one in Rust makes a mount for it first.
         return program.Kind == VirtiofsdKind.C && path == "/" && facts.Sandbox == VirtiofsdSandbox.Namespace ? VirtiofsdSandbox.Chroot : facts.Sandbox;
