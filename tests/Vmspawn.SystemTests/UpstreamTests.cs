@@ -39,8 +39,8 @@ public sealed partial class UpstreamTests : VmTest
 
     /// <summary>The last command in the shell's trace before the script's own handler of its end.</summary>
     private static string FailedCommand(string trace) =>
-        TracedCommand().Matches(trace).Select(match => match.Groups[1].Value).TakeWhile(command => command != "at_exit").LastOrDefault("(nothing)");
+        TracedCommand().Matches(trace).Select(match => match.Groups["command"].Value).TakeWhile(command => command != "at_exit").LastOrDefault("(nothing)");
 
-    [GeneratedRegex(@"^\++ (.*)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\++ (?<command>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TracedCommand();
 }
