@@ -132,7 +132,7 @@ public sealed class LifeTests : VmTest
 
     [Theory]
     [InlineData("-cpu help", "exited with status 0 before it made the machine")]
-    [InlineData("-no-reboot", "the guest restarted instead of powering off")]
+    [InlineData("-no-reboot", "the guest rebooted instead of powering off")]
     public async Task A_qemu_that_ends_with_success_without_a_guest_that_powers_off_is_a_failure(string extra, string sentence)
     {
         using var run = VmspawnRun.StartWith(
