@@ -2,9 +2,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A socket's name in the file system, with the mode that was asked for, and how to remove it.</summary>
+/// <summary>A listening socket's name in the file system, with the mode that was asked for, and how to remove it.</summary>
 internal sealed class BoundSocket
 {
+    private const int DraftLetters = 16;
+
     private readonly Libc.StatXBuffer _identity;
 
     private BoundSocket(string path, Libc.StatXBuffer identity)
@@ -15,18 +17,51 @@ internal sealed class BoundSocket
 
     public string Path { get; }
 
-    public static BoundSocket Create(SafeFileHandle socket, string path, UnixFileMode mode)
+    /// <summary>
+    /// Binds the socket, lets it listen, and then gives it its name in one step: who finds the name can connect. Until then it has a random
+    /// name beside it (which the kernel goes on to tell in /proc/net/unix); a process killed in that moment leaves it there.
+    /// </summary>
+    /// <param name="socket">Neither bound nor listening.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="mode">Who may connect.</param>
+    /// <param name="backlog">Connections that may wait to be accepted.</param>
+    /// <exception cref="LinuxException">The path exists (EADDRINUSE), or its directory does not (ENOENT).</exception>
+    public static BoundSocket Listen(SafeFileHandle socket, string path, UnixFileMode mode, int backlog)
     {
-        using var address = UnixAddress.For(path);
+        // Refuses a name that nobody could connect to.
+        using (UnixAddress.For(path))
+        {
+        }
+
+        var draft = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path) ?? "", $".{Guid.NewGuid().ToString("n")[..DraftLetters]}");
+        var isNamed = false;
+        try
+        {
+            var identity = Bind(socket, draft, path, mode);
+            if (Libc.Listen(socket, backlog) != 0)
+                throw LinuxException.Last("listen", path);
+            isNamed = FinalName.TryGive(draft, path);
+            return isNamed ? new BoundSocket(path, identity) : throw new LinuxException("bind", path, Errno.EADDRINUSE);
+        }
+        finally
+        {
+            if (!isNamed)
+                _ = Libc.Unlink(draft);
+        }
+    }
+
+    private static Libc.StatXBuffer Bind(SafeFileHandle socket, string draft, string path, UnixFileMode mode)
+    {
+        using var address = UnixAddress.For(draft);
         // The kernel takes the mode of a bound socket from the unbound one, less the umask.
         if (Libc.ChangeMode(socket, (uint)mode) != 0)
             throw LinuxException.Last("fchmod", path);
         Bind(socket, address, path);
-        using var node = OpenNode(path);
+        using var node = OpenNode(draft, path);
         var found = Inspect(node, path);
         if ((found.Mode & 0xfff) != (int)mode && Libc.ChangeMode($"/proc/self/fd/{node.DangerousGetHandle()}", (uint)mode) != 0)
             throw LinuxException.Last("chmod", path);
-        return new BoundSocket(path, found);
+        return found;
     }
 
     public unsafe void Unlink()
@@ -50,9 +85,9 @@ internal sealed class BoundSocket
     }
 
     // Through a descriptor, so that a path swapped for a link meanwhile gives nobody else's file away.
-    private static SafeFileHandle OpenNode(string path)
+    private static SafeFileHandle OpenNode(string draft, string path)
     {
-        var node = Libc.Open(path, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
+        var node = Libc.Open(draft, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
         return node.IsInvalid ? throw LinuxException.Last("open", path) : node;
     }
 
