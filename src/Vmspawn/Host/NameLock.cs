@@ -22,7 +22,7 @@ internal static class NameLock
                 }
 
                 // The holder before us may have removed the name between our opening and our locking: the lock of a nameless file keeps nobody out.
-                if (IsNamed(handle, path))
+                if (FileFacts.IsNamed(handle, path))
                     return handle;
                 handle.Dispose();
             }
@@ -31,20 +31,6 @@ internal static class NameLock
                 handle.Dispose();
                 throw;
             }
-        }
-    }
-
-    /// <summary>Whether a path leads to this open file or directory.</summary>
-    public static bool IsNamed(SafeFileHandle handle, string path)
-    {
-        try
-        {
-            using var now = OpenFile.Open(path, writable: false);
-            return FileFacts.Of(now).Identity == FileFacts.Of(handle).Identity;
-        }
-        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
-        {
-            return false;
         }
     }
 }
