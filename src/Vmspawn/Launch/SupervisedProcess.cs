@@ -1,5 +1,6 @@
 using Vmspawn.Host;
 using Vmspawn.Linux;
+using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
 
@@ -13,6 +14,9 @@ internal sealed record SupervisedProcess(string Subject, int Id, Task<ChildExit>
 {
     /// <summary>It ends when QEMU closes its connection; else it is told to, once QEMU has ended.</summary>
     public bool LeavesWithQemu { get; init; } = true;
+
+    /// <summary>What to do about complaints of it that are known.</summary>
+    public IReadOnlyList<HelperHint> Hints { get; init; } = [];
 }
 
 /// <summary>The standard error of a process, as it is read while the process runs.</summary>

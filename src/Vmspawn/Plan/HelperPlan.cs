@@ -31,9 +31,17 @@ public sealed record HelperPlan
     /// <summary>It ends when QEMU closes its connection; else it is told to, once QEMU is gone.</summary>
     public bool LeavesWithQemu { get; init; } = true;
 
+    /// <summary>What to do about complaints of it that are known.</summary>
+    public IReadOnlyList<HelperHint> Hints { get; init => field = ValueList.Of(value); } = ValueList.Of<HelperHint>([]);
+
     /// <summary>All words that it is started by, the first of which is the program to execute.</summary>
     public IReadOnlyList<string> Command => [.. Wrapper, Program, .. Arguments];
 
     /// <summary>The program's name with what it does, as messages have it.</summary>
     public string Subject => $"{Path.GetFileName(Program)} ({Purpose})";
 }
+
+/// <summary>What to do about a complaint of a helper.</summary>
+/// <param name="Sign">The words in its output that it is known by.</param>
+/// <param name="Advice">What to do.</param>
+public sealed record HelperHint(string Sign, string Advice);

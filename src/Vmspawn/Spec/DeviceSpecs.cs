@@ -7,7 +7,11 @@ namespace Vmspawn.Spec;
 /// <param name="Driver">QEMU's device on this platform.</param>
 /// <param name="StateDirectory">Absolute path of the directory that holds its state.</param>
 /// <param name="Maker">What makes a new one that is kept, or null for one that is forgotten with the VM.</param>
-internal sealed record TpmSpec(string Swtpm, string Driver, string StateDirectory, TpmMaker? Maker);
+internal sealed record TpmSpec(string Swtpm, string Driver, string StateDirectory, TpmMaker? Maker)
+{
+    /// <summary>Its state outlives the VM.</summary>
+    public bool IsKept { get; init; }
+}
 
 /// <summary>The programs that make a new TPM.</summary>
 /// <param name="Swtpm">Absolute path of swtpm(8).</param>
