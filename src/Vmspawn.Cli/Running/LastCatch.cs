@@ -11,16 +11,22 @@ internal static class LastCatch
     /// <summary>The variable that asks for stack traces.</summary>
     public const string TraceVariable = "VMSPAWN_TRACE";
 
+    /// <summary>How long a failing thread waits for the program to undo what it did: QEMU's end, and its helpers'.</summary>
+    private static readonly TimeSpan UndoBound = TimeSpan.FromSeconds(10);
+
     private const string Hint = $"{TraceVariable}=1 shows where";
 
     /// <summary>Runs the program.</summary>
+    /// <param name="program">Its token is cancelled by a failure that nothing in it can catch: it undoes what it did and ends.</param>
     /// <returns>Its exit status, or 1 after a failure.</returns>
-    public static async Task<int> RunAsync(Func<Task<int>> program)
+    public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> program)
     {
+        var failure = new CancellationTokenSource();
+        var ended = new ManualResetEventSlim();
         // Failures on threads of the pool, of timers and of signals: nobody can catch them, and the runtime would abort with a trace.
         AppDomain.CurrentDomain.UnhandledException += (_, happened) =>
         {
-            Tell(happened.ExceptionObject as Exception);
+            Fail(happened.ExceptionObject as Exception, failure, ended, UndoBound);
             Environment.Exit(ExitStatus.Failed);
         };
         TaskScheduler.UnobservedTaskException += (_, happened) =>
@@ -30,13 +36,43 @@ internal static class LastCatch
         };
         try
         {
-            return await program();
+            var status = await program(failure.Token);
+            return failure.IsCancellationRequested ? ExitStatus.Failed : status;
+        }
+        catch (OperationCanceledException) when (failure.IsCancellationRequested)
+        {
+            return ExitStatus.Failed;
         }
         catch (Exception error)
         {
             Tell(error);
             return ExitStatus.Failed;
         }
+        finally
+        {
+            ended.Set();
+        }
+    }
+
+    /// <summary>Tells a failure that ends its thread, and holds that thread until the program has ended, within a bound.</summary>
+    /// <param name="error">The failure.</param>
+    /// <param name="failure">Tells the program to end.</param>
+    /// <param name="ended">Set by the program's end.</param>
+    /// <param name="bound">How long its end is waited for; the kernel ends QEMU and the helpers with us then.</param>
+    internal static void Fail(Exception? error, CancellationTokenSource failure, ManualResetEventSlim ended, TimeSpan bound)
+    {
+        Tell(error);
+        try
+        {
+            failure.Cancel();
+        }
+        catch (AggregateException second)
+        {
+            Tell(second);
+        }
+
+        if (!ended.Wait(bound))
+            Report.Error($"what was started has not ended within {bound.TotalSeconds:0.#} s, and is killed");
     }
 
     /// <summary>The sentence about a failure.</summary>
