@@ -32,6 +32,9 @@ internal sealed record MachineSpec
     /// <summary>The user's kernel arguments, in order.</summary>
     public IReadOnlyList<string> KernelArguments { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 
+    /// <summary>Whether discards of the guest reach the images, also of disks that come later.</summary>
+    public bool DiscardDisks { get; init; } = true;
+
     /// <summary>The root disk first when there is one, then extra drives in order.</summary>
     public IReadOnlyList<DriveSpec> Drives { get; init => field = ValueList.Of(value); } = ValueList.Of<DriveSpec>([]);
 
@@ -91,11 +94,14 @@ internal sealed record AcceleratorSpec(string Name, string? WhyEmulated)
 /// <summary>A kernel with what it boots with.</summary>
 /// <param name="Path">Absolute path, or null for a kernel that is given by its bytes.</param>
 /// <param name="Content">The bytes of a kernel without a file; empty for one with a path.</param>
-/// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
-internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyList<string> Initrds)
+/// <param name="Initrds">To be concatenated in order.</param>
+internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyList<BootFile> Initrds)
 {
-    /// <summary>Absolute paths, to be concatenated in order.</summary>
-    public IReadOnlyList<string> Initrds { get; init => field = ValueList.Of(value); } = ValueList.Of(Initrds);
+    /// <summary>Which file the kernel was when it was looked at; null for one without a file of its own.</summary>
+    public FileIdentity? Identity { get; init; }
+
+    /// <summary>To be concatenated in order.</summary>
+    public IReadOnlyList<BootFile> Initrds { get; init => field = ValueList.Of(value); } = ValueList.Of(Initrds);
 
     /// <summary>The tree of the host that the kernel's and the initrds' paths are in, out of which no link leads; null for the host's own.</summary>
     public string? Tree { get; init; }
@@ -118,11 +124,12 @@ internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyLis
 
 /// <summary>The files of a boot entry, as runs of the bytes of the image that holds them.</summary>
 /// <param name="Image">Absolute path of the image.</param>
+/// <param name="Identity">Which file the image was when the runs were read from it.</param>
 /// <param name="Place">The directory for copies.</param>
 /// <param name="Kernel">The kernel, or the whole unified kernel image.</param>
 /// <param name="Initrds">To be joined in order.</param>
 internal sealed record EntryFiles(
-    string Image, string Place, IReadOnlyList<Extent> Kernel, IReadOnlyList<IReadOnlyList<Extent>> Initrds)
+    string Image, FileIdentity Identity, string Place, IReadOnlyList<Extent> Kernel, IReadOnlyList<IReadOnlyList<Extent>> Initrds)
 {
     /// <summary>The kernel, or the whole unified kernel image.</summary>
     public IReadOnlyList<Extent> Kernel { get; } = ValueList.Of(Kernel);

@@ -1,11 +1,13 @@
 using System.Text.Json;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Plan;
 
 /// <summary>A file of a tree, out of which no link leads.</summary>
 /// <param name="Tree">Absolute path of the tree.</param>
 /// <param name="Path">Path from its top.</param>
-public sealed record FileInTree(string Tree, string Path) : DescriptorSource
+/// <param name="Identity">Which file it must be, since it was looked at under this name; null for any.</param>
+public sealed record FileInTree(string Tree, string Path, FileIdentity? Identity = null) : DescriptorSource
 {
     internal override string Kind => "in-tree";
 
