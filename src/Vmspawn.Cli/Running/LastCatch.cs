@@ -3,27 +3,27 @@ using Vmspawn.Linux;
 namespace Vmspawn.Cli.Running;
 
 /// <summary>
-/// Where every failure ends that nothing else has caught: one sentence on standard error and status 1. The stack trace is shown only
+/// Handles exceptions that nothing else has caught: prints one sentence on standard error and returns status 1. The stack trace is printed only
 /// when <c>$VMSPAWN_TRACE</c> is 1.
 /// </summary>
 internal static class LastCatch
 {
-    /// <summary>The variable that asks for stack traces.</summary>
+    /// <summary>The variable that enables stack traces.</summary>
     public const string TraceVariable = "VMSPAWN_TRACE";
 
-    /// <summary>How long a failing thread waits for the program to undo what it did: QEMU's end, and its helpers'.</summary>
+    /// <summary>How long a failed thread waits for the program's cleanup: the end of QEMU and its helpers.</summary>
     private static readonly TimeSpan UndoBound = TimeSpan.FromSeconds(10);
 
     private const string Hint = $"{TraceVariable}=1 shows where";
 
     /// <summary>Runs the program.</summary>
-    /// <param name="program">Its token is cancelled by a failure that nothing in it can catch: it undoes what it did and ends.</param>
+    /// <param name="program">Its token is cancelled by an uncaught exception of another thread: it cleans up and ends.</param>
     /// <returns>Its exit status, or 1 after a failure.</returns>
     public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> program)
     {
         var failure = new CancellationTokenSource();
         var ended = new ManualResetEventSlim();
-        // Failures on threads of the pool, of timers and of signals: nobody can catch them, and the runtime would abort with a trace.
+        // Exceptions on threads of the pool, timers and signals cannot be caught, and the runtime would abort with a stack trace.
         AppDomain.CurrentDomain.UnhandledException += (_, happened) =>
         {
             Fail(happened.ExceptionObject as Exception, failure, ended, UndoBound);
@@ -32,7 +32,7 @@ internal static class LastCatch
         TaskScheduler.UnobservedTaskException += (_, happened) =>
         {
             happened.SetObserved();
-            Tell(happened.Exception);
+            Print(happened.Exception);
         };
         try
         {
@@ -45,7 +45,7 @@ internal static class LastCatch
         }
         catch (Exception error)
         {
-            Tell(error);
+            Print(error);
             return ExitStatus.Failed;
         }
         finally
@@ -54,21 +54,21 @@ internal static class LastCatch
         }
     }
 
-    /// <summary>Tells a failure that ends its thread, and holds that thread until the program has ended, within a bound.</summary>
-    /// <param name="error">The failure.</param>
-    /// <param name="failure">Tells the program to end.</param>
-    /// <param name="ended">Set by the program's end.</param>
-    /// <param name="bound">How long its end is waited for; the kernel ends QEMU and the helpers with us then.</param>
+    /// <summary>Reports an uncaught exception and blocks its thread until the program has ended, within a time limit.</summary>
+    /// <param name="error">The exception.</param>
+    /// <param name="failure">Requests the program's end.</param>
+    /// <param name="ended">Set when the program has ended.</param>
+    /// <param name="bound">The time limit; after it, QEMU and the helpers are killed with vmspawn.</param>
     internal static void Fail(Exception? error, CancellationTokenSource failure, ManualResetEventSlim ended, TimeSpan bound)
     {
-        Tell(error);
+        Print(error);
         try
         {
             failure.Cancel();
         }
         catch (AggregateException second)
         {
-            Tell(second);
+            Print(second);
         }
 
         if (!ended.Wait(bound))
@@ -89,14 +89,14 @@ internal static class LastCatch
         _ => $"an error of vmspawn itself: {error.GetType().Name}: {error.Message} ({Hint})",
     };
 
-    private static void Tell(Exception? error)
+    private static void Print(Exception? error)
     {
         Report.Error(Sentence(error));
         if (error is not null && Environment.GetEnvironmentVariable(TraceVariable) == "1")
             Output.WriteError($"{error}\n");
     }
 
-    // .NET has the path in its sentence alone, between quotes.
+    // .NET has the path only in its message, in quotes.
     private static string Subject(Exception error)
     {
         int start = error.Message.IndexOf('\''), end = error.Message.LastIndexOf('\'');

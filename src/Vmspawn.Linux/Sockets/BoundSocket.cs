@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A listening socket's name in the file system, with the mode that was asked for, and how to remove it.</summary>
+/// <summary>Binds a listening socket to a path with a given mode, and removes the path again.</summary>
 internal sealed class BoundSocket
 {
     private const int DraftLetters = 16;
@@ -18,17 +18,17 @@ internal sealed class BoundSocket
     public string Path { get; }
 
     /// <summary>
-    /// Binds the socket, lets it listen, and then gives it its name in one step: who finds the name can connect. Until then it has a random
-    /// name beside it (which the kernel goes on to tell in /proc/net/unix); a process killed in that moment leaves it there.
+    /// Binds the socket to a random name in the same directory, listens, and renames it without replacing anything: a client that finds the
+    /// path can connect. The random name stays in /proc/net/unix; a process that is killed before the renaming leaves it in the directory.
     /// </summary>
     /// <param name="socket">Neither bound nor listening.</param>
     /// <param name="path">Its name.</param>
-    /// <param name="mode">Who may connect.</param>
+    /// <param name="mode">The mode of the path: who may connect.</param>
     /// <param name="backlog">Connections that may wait to be accepted.</param>
     /// <exception cref="LinuxException">The path exists (EADDRINUSE), or its directory does not (ENOENT).</exception>
     public static BoundSocket Listen(SafeFileHandle socket, string path, UnixFileMode mode, int backlog)
     {
-        // Refuses a name that nobody could connect to.
+        // Throws for a path that no client could connect to.
         using (UnixAddress.For(path))
         {
         }
@@ -53,7 +53,7 @@ internal sealed class BoundSocket
     private static Libc.StatXBuffer Bind(SafeFileHandle socket, string draft, string path, UnixFileMode mode)
     {
         using var address = UnixAddress.For(draft);
-        // The kernel takes the mode of a bound socket from the unbound one, less the umask.
+        // bind(2) takes the mode from the unbound socket, minus the umask.
         if (Libc.ChangeMode(socket, (uint)mode) != 0)
             throw LinuxException.Last("fchmod", path);
         Bind(socket, address, path);
@@ -84,7 +84,7 @@ internal sealed class BoundSocket
         }
     }
 
-    // Through a descriptor, so that a path swapped for a link meanwhile gives nobody else's file away.
+    // Through a descriptor, so that a path that is replaced by a link meanwhile cannot affect another file.
     private static SafeFileHandle OpenNode(string draft, string path)
     {
         var node = Libc.Open(draft, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);

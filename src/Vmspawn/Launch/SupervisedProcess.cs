@@ -15,7 +15,7 @@ internal sealed record SupervisedProcess(string Subject, int Id, Task<ChildExit>
     /// <summary>It ends when QEMU closes its connection; else it is told to, once QEMU has ended.</summary>
     public bool LeavesWithQemu { get; init; } = true;
 
-    /// <summary>What to do about complaints of it that are known.</summary>
+    /// <summary>The remedies for known error messages of it.</summary>
     public IReadOnlyList<HelperHint> Hints { get; init; } = [];
 }
 

@@ -89,8 +89,8 @@ public sealed class CloudInitSeedTests : IDisposable
     [InlineData("user-data", true, "user-data")]
     public void The_option_takes_a_path_or_a_word(string text, bool wanted, string? path)
     {
-        var wish = CloudInitText.Parse(text).Value;
-        Assert.Equal((wanted, path), (wish is not null, wish?.UserData));
+        var request = CloudInitText.Parse(text).Value;
+        Assert.Equal((wanted, path), (request is not null, request?.UserData));
     }
 
     public void Dispose() => _directory.Dispose();

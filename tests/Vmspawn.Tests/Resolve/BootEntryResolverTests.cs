@@ -69,7 +69,7 @@ public sealed class BootEntryResolverTests : IDisposable
         var kernel = Resolve(image, "other-1", FirmwareKind.None)!;
         File.Copy(image, _directory["new"]);
         File.Move(_directory["new"], image, overwrite: true);
-        Assert.Contains($"in the place of {image}", Assert.Throws<IOException>(() => Copy(kernel, [kernel.Entry!.Kernel])).Message, StringComparison.Ordinal);
+        Assert.Contains($"{image} was replaced", Assert.Throws<IOException>(() => Copy(kernel, [kernel.Entry!.Kernel])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Vmspawn.Images;
-using Vmspawn.Launch;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Resolve;
@@ -57,7 +56,7 @@ public sealed class DriveResolverTests : IDisposable
         SameFile.Open(plan.Path, !plan.ReadOnly, plan.Identity).Dispose();
         File.WriteAllBytes(_directory["new"], new byte[1 << 20]);
         File.Move(_directory["new"], drive.Path, overwrite: true);
-        Assert.Contains("another file has been put in the place of", Assert.Throws<IOException>(() => SameFile.Open(plan.Path, !plan.ReadOnly, plan.Identity)).Message);
+        Assert.Contains("was replaced since it was checked", Assert.Throws<IOException>(() => SameFile.Open(plan.Path, !plan.ReadOnly, plan.Identity)).Message);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class TreeFiles
     public static SafeFileHandle Open(FileInTree plan)
     {
         using var tree = ConfinedTree.Open(plan.Tree);
-        var file = tree.OpenRead(plan.Path) ?? throw new LaunchException($"open {plan.Path} in {plan.Tree}", "it has gone since it was looked at");
+        var file = tree.OpenRead(plan.Path) ?? throw new LaunchException($"open {plan.Path} in {plan.Tree}", "it was removed since it was checked");
         try
         {
             SameFile.Check(file, plan.Identity, plan.Path);

@@ -3,10 +3,10 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Plan;
 
-/// <summary>A file of a tree, out of which no link leads.</summary>
+/// <summary>A file of a tree; links are resolved within the tree.</summary>
 /// <param name="Tree">Absolute path of the tree.</param>
-/// <param name="Path">Path from its top.</param>
-/// <param name="Identity">Which file it must be, since it was looked at under this name; null for any.</param>
+/// <param name="Path">Path from its root.</param>
+/// <param name="Identity">The required identity of the file; null for any.</param>
 public sealed record FileInTree(string Tree, string Path, FileIdentity? Identity = null) : DescriptorSource
 {
     internal override string Kind => "in-tree";
@@ -20,9 +20,9 @@ public sealed record FileInTree(string Tree, string Path, FileIdentity? Identity
     }
 }
 
-/// <summary>A directory that a guest has for its root, locked for as long as somebody has it open.</summary>
+/// <summary>The root directory of a guest, locked while a process has it open.</summary>
 /// <param name="Path">Absolute path.</param>
-/// <param name="IsShared">It is only read, which several may do at once.</param>
+/// <param name="IsShared">A shared lock, for a tree that is only read.</param>
 public sealed record LockedTree(string Path, bool IsShared) : DescriptorSource
 {
     internal override string Kind => "tree-lock";
@@ -36,9 +36,9 @@ public sealed record LockedTree(string Path, bool IsShared) : DescriptorSource
     }
 }
 
-/// <summary>A directory for what an ephemeral guest writes, locked for as long as somebody has it open, removed with the VM.</summary>
-/// <param name="Path">Absolute path; made by the launch.</param>
-/// <param name="CopyOf">The tree to copy there, or null for an overlay's directories.</param>
+/// <summary>A directory for an ephemeral guest's writes, locked while a process has it open, removed with the VM.</summary>
+/// <param name="Path">Absolute path; created at launch.</param>
+/// <param name="CopyOf">The tree to copy, or null for an overlay's directories.</param>
 public sealed record ThrowAwayTree(string Path, string? CopyOf) : DescriptorSource
 {
     internal override string Kind => "throw-away-tree";
