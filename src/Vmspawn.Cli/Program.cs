@@ -17,14 +17,14 @@ internal static class Program
         // Under the dotnet host /proc/self/exe is dotnet, not vmspawn.
         if (!RuntimeFeature.IsDynamicCodeSupported)
             ParentDeath.UseSelf();
-        return await LastCatch.RunAsync(() =>
+        return await LastCatch.RunAsync(failed =>
         {
             var invokedAs = Environment.GetCommandLineArgs()[0];
-            return DispatchAsync(CommandLine.Parse(invokedAs, args, ReadEnvironment()));
+            return DispatchAsync(CommandLine.Parse(invokedAs, args, ReadEnvironment()), failed);
         });
     }
 
-    private static async Task<int> DispatchAsync(ParsedCommand command)
+    private static async Task<int> DispatchAsync(ParsedCommand command, CancellationToken failed)
     {
         switch (command)
         {
@@ -39,9 +39,9 @@ internal static class Program
             case FirmwareCommand(var options, var question):
                 return await FirmwareAnswer.RunAsync(options, question);
             case RunCommand(var options):
-                return await RunVerb.RunAsync(options);
+                return await RunVerb.RunAsync(options, failed);
             case DemoCommand(var options):
-                return await RunVerb.RunAsync(DemoVerb.Fill(options));
+                return await RunVerb.RunAsync(DemoVerb.Fill(options), failed);
             case ControlCommand control:
                 return await ControlRun.RunAsync(control);
             case ShowControlHelp(var verb):

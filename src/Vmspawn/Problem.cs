@@ -23,6 +23,9 @@ public sealed record Problem(
     string? Hint = null,
     ProblemKind Kind = ProblemKind.Failure)
 {
+    /// <summary>The message without its subject, for sentences that name the subject themselves: <c>text (hint)</c>.</summary>
+    public string Reason => Hint is null ? Text : $"{Text} ({Hint})";
+
     /// <summary>The message, on one line: <c>subject: text (hint)</c>.</summary>
-    public override string ToString() => Hint is null ? $"{Subject}: {Text}" : $"{Subject}: {Text} ({Hint})";
+    public override string ToString() => $"{Subject}: {Reason}";
 }

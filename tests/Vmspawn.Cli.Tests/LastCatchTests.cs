@@ -8,13 +8,41 @@ public class LastCatchTests
     [Fact]
     public async Task A_failure_is_status_1_and_not_thrown_on()
     {
-        Assert.Equal(1, await LastCatch.RunAsync(() => throw new InvalidOperationException("a test's own")));
-        Assert.Equal(1, await LastCatch.RunAsync(async () =>
+        Assert.Equal(1, await LastCatch.RunAsync(_ => throw new InvalidOperationException("a test's own")));
+        Assert.Equal(1, await LastCatch.RunAsync(async _ =>
         {
             await Task.Yield();
             throw new LinuxException("open", "/x", Errno.EMFILE);
         }));
-        Assert.Equal(7, await LastCatch.RunAsync(() => Task.FromResult(7)));
+        Assert.Equal(7, await LastCatch.RunAsync(_ => Task.FromResult(7)));
+    }
+
+    [Fact]
+    public async Task A_failure_that_ends_its_thread_waits_until_the_program_has_undone_what_it_did()
+    {
+        using var failure = new CancellationTokenSource();
+        using var ended = new ManualResetEventSlim();
+        var isUndone = false;
+        var program = Task.Run(async () =>
+        {
+            await Task.Delay(Timeout.Infinite, failure.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(100);
+            isUndone = true;
+            ended.Set();
+        });
+        LastCatch.Fail(new InvalidOperationException("a test's own"), failure, ended, TimeSpan.FromSeconds(30));
+        Assert.True(isUndone);
+        await program;
+    }
+
+    [Fact]
+    public void A_program_that_does_not_end_is_not_waited_for_longer_than_the_bound()
+    {
+        using var failure = new CancellationTokenSource();
+        using var ended = new ManualResetEventSlim();
+        failure.Token.Register(() => throw new InvalidOperationException("in the undo"));
+        LastCatch.Fail(new InvalidOperationException("a test's own"), failure, ended, TimeSpan.FromMilliseconds(50));
+        Assert.False(ended.IsSet);
     }
 
     [Fact]

@@ -34,6 +34,7 @@ internal static class ChildPrograms
                 Descriptors = [new(7, File.OpenHandle("/dev/zero"))],
             }),
             "raw" => BeRaw(crash: arguments[0] == "crash"),
+            "bus" => CallSilentBus(cancels: arguments[0] == "cancel"),
             "exec" => Start(new ChildSpec(arguments[1], [])),
             _ => throw new ArgumentException("no such program", nameof(program)),
         };
@@ -53,6 +54,25 @@ internal static class ChildPrograms
         Console.WriteLine("raw");
         Console.Read();
         return crash ? throw new InvalidOperationException("on purpose") : 0;
+    }
+
+    // The library takes the bus' address from the environment of the process.
+    private static int CallSilentBus(bool cancels)
+    {
+        using var cancel = new CancellationTokenSource();
+        if (cancels)
+            cancel.CancelAfter(TimeSpan.FromMilliseconds(300));
+        try
+        {
+            using var bus = BusConnection.Open(user: false);
+            bus.Match("type='signal'", cancels ? TimeSpan.FromMinutes(1) : TimeSpan.FromMilliseconds(300), cancel.Token);
+        }
+        catch (Exception error) when (error is BusException or OperationCanceledException)
+        {
+            Console.WriteLine(error is BusException ? error.Message : "cancelled");
+        }
+
+        return 0;
     }
 
     private static int Start(ChildSpec spec)

@@ -67,6 +67,22 @@ public sealed class TpmTests : VmTest
         Assert.Contains("vmtest: tpm 2\n", ended.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_state_that_is_damaged_is_told_with_its_directory_and_the_way_to_another_TPM()
+    {
+        var disk = $"--image={Scratch.Raw("disk")}";
+        var state = Scratch.Own("disk.tpmstate");
+        Directory.CreateDirectory(state);
+        await File.WriteAllBytesAsync(Path.Combine(state, "tpm2-00.permall"), new byte[1000]);
+        var ended = await Run(QemuKind.Distribution, Guest("poweroff", disk, "--tpm=yes"));
+        Assert.Equal(1, ended.Status);
+        Assert.Contains($"move {state} away to start with a new TPM", ended.Error, StringComparison.Ordinal);
+
+        var forgotten = await Run(QemuKind.Distribution, Guest("tpm,poweroff", disk, "--tpm=yes", "--tpm-state=off"));
+        Assert.True(forgotten.Status == 0, forgotten.ToString());
+        Assert.Contains("vmtest: tpm 2\n", forgotten.Output, StringComparison.Ordinal);
+    }
+
     private static int Swtpm(VmspawnRun run) =>
         Assert.Single(Processes.Children(run.ProcessId), id => Processes.Arguments(id)[0].EndsWith("/swtpm", StringComparison.Ordinal));
 }

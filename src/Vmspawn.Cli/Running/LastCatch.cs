@@ -11,16 +11,22 @@ internal static class LastCatch
     /// <summary>The variable that enables stack traces.</summary>
     public const string TraceVariable = "VMSPAWN_TRACE";
 
+    /// <summary>How long a failed thread waits for the program's cleanup: the end of QEMU and its helpers.</summary>
+    private static readonly TimeSpan UndoBound = TimeSpan.FromSeconds(10);
+
     private const string Hint = $"{TraceVariable}=1 shows where";
 
     /// <summary>Runs the program.</summary>
+    /// <param name="program">Its token is cancelled by an uncaught exception of another thread: it cleans up and ends.</param>
     /// <returns>Its exit status, or 1 after a failure.</returns>
-    public static async Task<int> RunAsync(Func<Task<int>> program)
+    public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> program)
     {
+        var failure = new CancellationTokenSource();
+        var ended = new ManualResetEventSlim();
         // Exceptions on threads of the pool, timers and signals cannot be caught, and the runtime would abort with a stack trace.
         AppDomain.CurrentDomain.UnhandledException += (_, happened) =>
         {
-            Print(happened.ExceptionObject as Exception);
+            Fail(happened.ExceptionObject as Exception, failure, ended, UndoBound);
             Environment.Exit(ExitStatus.Failed);
         };
         TaskScheduler.UnobservedTaskException += (_, happened) =>
@@ -30,13 +36,43 @@ internal static class LastCatch
         };
         try
         {
-            return await program();
+            var status = await program(failure.Token);
+            return failure.IsCancellationRequested ? ExitStatus.Failed : status;
+        }
+        catch (OperationCanceledException) when (failure.IsCancellationRequested)
+        {
+            return ExitStatus.Failed;
         }
         catch (Exception error)
         {
             Print(error);
             return ExitStatus.Failed;
         }
+        finally
+        {
+            ended.Set();
+        }
+    }
+
+    /// <summary>Reports an uncaught exception and blocks its thread until the program has ended, within a time limit.</summary>
+    /// <param name="error">The exception.</param>
+    /// <param name="failure">Requests the program's end.</param>
+    /// <param name="ended">Set when the program has ended.</param>
+    /// <param name="bound">The time limit; after it, QEMU and the helpers are killed with vmspawn.</param>
+    internal static void Fail(Exception? error, CancellationTokenSource failure, ManualResetEventSlim ended, TimeSpan bound)
+    {
+        Print(error);
+        try
+        {
+            failure.Cancel();
+        }
+        catch (AggregateException second)
+        {
+            Print(second);
+        }
+
+        if (!ended.Wait(bound))
+            Report.Error($"what was started has not ended within {bound.TotalSeconds:0.#} s, and is killed");
     }
 
     /// <summary>The sentence about a failure.</summary>

@@ -7,10 +7,16 @@ namespace Vmspawn.Cli.Running;
 /// <summary><c>vmspawn run</c>: from options to the guest's end.</summary>
 internal static class RunVerb
 {
-    public static async Task<int> RunAsync(VmOptions options)
+    /// <param name="options">What was asked for.</param>
+    /// <param name="failed">Cancelled when a thread has failed: what was started is ended and undone.</param>
+    public static async Task<int> RunAsync(VmOptions options, CancellationToken failed)
     {
         var process = HostProcessContext.Create() with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
-        var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => Planning.OfAsync(options, process, cancel));
+        var (planning, stopped) = await CancelOnSignals.RunAsync(async cancel =>
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, failed);
+            return await Planning.OfAsync(options, process, either.Token);
+        });
         if (stopped is { } status)
             return status;
         var report = new Report(options.Quiet);
@@ -23,7 +29,7 @@ internal static class RunVerb
             report.Notice(notice);
         try
         {
-            return await VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail });
+            return await VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail }, failed);
         }
         catch (LaunchException error)
         {

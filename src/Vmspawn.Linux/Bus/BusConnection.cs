@@ -66,13 +66,20 @@ public sealed class BusConnection : IDisposable
     /// <param name="face">The interface.</param>
     /// <param name="member">The method.</param>
     /// <param name="arguments">Writes the arguments, or null for none.</param>
-    /// <param name="bound">Time limit for the reply.</param>
+    /// <param name="bound">Time limit for connecting to the bus and for the reply.</param>
+    /// <param name="cancellation">Cancels the call; the connection cannot be used afterwards.</param>
     /// <exception cref="BusException">The service answered with an error, or did not answer.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public unsafe BusReply Call(
-        string destination, string path, string face, string member, Action<BusArguments>? arguments, TimeSpan bound)
+        string destination, string path, string face, string member, Action<BusArguments>? arguments, TimeSpan bound, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         lock (_lock)
         {
+            // The library applies its own time limit only after it has connected to the bus.
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(bound);
+            using var abort = limit.Token.UnsafeRegister(static bus => ((BusConnection)bus!).Abort(), this);
             Check(member, LibSystemd.NewMethodCall(_bus, out var call, destination, path, face, member));
             using (call)
             {
@@ -82,6 +89,9 @@ public sealed class BusConnection : IDisposable
                 if (result >= 0)
                     return new BusReply(reply);
                 reply.Dispose();
+                cancellation.ThrowIfCancellationRequested();
+                if (limit.IsCancellationRequested)
+                    throw new BusException(member, $"{destination} did not answer {member} within {bound.TotalSeconds:0.#} s");
                 var name = Marshal.PtrToStringUTF8(error.Name);
                 var text = Marshal.PtrToStringUTF8(error.Message);
                 LibSystemd.FreeError(&error);
@@ -93,9 +103,11 @@ public sealed class BusConnection : IDisposable
     /// <summary>Adds a match rule for signals; signals sent to this connection are received without one.</summary>
     /// <param name="rule">A match rule of the D-Bus specification.</param>
     /// <param name="bound">Time limit.</param>
+    /// <param name="cancellation">Cancels the call, as in <see cref="Call"/>.</param>
     /// <exception cref="BusException">The bus refused.</exception>
-    public void Match(string rule, TimeSpan bound) => Call(
-        "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", call => call.String(rule), bound).Dispose();
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void Match(string rule, TimeSpan bound, CancellationToken cancellation) => Call(
+        "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", call => call.String(rule), bound, cancellation).Dispose();
 
     /// <summary>Handles the signals that have arrived, including those received during calls, without waiting for more.</summary>
     /// <param name="take">Called for each; it may call methods.</param>
@@ -125,6 +137,9 @@ public sealed class BusConnection : IDisposable
         lock (_lock)
             _bus.Dispose();
     }
+
+    // The library waits for the socket in a poll(2) of its own, which only an event on the socket ends.
+    private void Abort() => _ = Libc.Shutdown(LibSystemd.GetDescriptor(_bus), Libc.SHUT_RDWR);
 
     private bool Next(out BusMessageHandle message)
     {

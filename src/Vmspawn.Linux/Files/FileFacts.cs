@@ -60,6 +60,18 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
         return new FileFacts(kind, size, identity, found.UserId, found.GroupId, (UnixFileMode)(found.Mode & 0xfff), modified);
     }
 
+    /// <summary>Whether a path, links followed, leads to an open file. It needs no descriptor.</summary>
+    /// <exception cref="LinuxException">The kernel does not say.</exception>
+    public static unsafe bool IsNamed(SafeHandle file, string path)
+    {
+        Libc.StatXBuffer open, named;
+        if (Libc.StatX(file, "", Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, &open) != 0)
+            throw LinuxException.Last("statx", path);
+        if (Libc.StatX(Libc.AT_FDCWD, path, 0, Libc.STATX_BASIC_STATS, &named) != 0)
+            return Libc.LastError == Errno.ENOENT ? false : throw LinuxException.Last("statx", path);
+        return (open.DeviceMajor, open.DeviceMinor, open.Inode) == (named.DeviceMajor, named.DeviceMinor, named.Inode);
+    }
+
     private static ulong Device(uint major, uint minor) => ((ulong)major << 32) | minor;
 
     private static unsafe long Capacity(SafeHandle device)

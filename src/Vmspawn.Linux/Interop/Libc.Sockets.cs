@@ -5,6 +5,7 @@ namespace Vmspawn.Linux;
 
 internal static partial class Libc
 {
+    public const int SHUT_RDWR = 2;
     public const int AF_UNIX = 1;
     public const int SOCK_STREAM = 1;
     public const int SOCK_NONBLOCK = 0x800;
@@ -31,6 +32,10 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "connect", SetLastError = true)]
     public static unsafe partial int Connect(SafeHandle socket, byte* address, uint length);
+
+    /// <summary>On a descriptor that another library owns.</summary>
+    [LibraryImport(Library, EntryPoint = "shutdown", SetLastError = true)]
+    public static partial int Shutdown(int socket, int how);
 
     [LibraryImport(Library, EntryPoint = "listen", SetLastError = true)]
     public static partial int Listen(SafeHandle socket, int backlog);

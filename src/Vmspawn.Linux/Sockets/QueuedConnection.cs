@@ -18,9 +18,7 @@ public static class QueuedConnection
         BoundSocket? bound = null;
         try
         {
-            bound = BoundSocket.Create(listener, path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            if (Libc.Listen(listener, 1) != 0)
-                throw LinuxException.Last("listen", path);
+            bound = BoundSocket.Listen(listener, path, UnixFileMode.UserRead | UnixFileMode.UserWrite, backlog: 1);
             connection = NewSocket();
             using var address = UnixAddress.For(path);
             fixed (byte* bytes = address.Bytes)

@@ -6,6 +6,8 @@ namespace Vmspawn.Linux;
 public sealed class UnixListener : IDisposable
 {
     private const int StreamFlags = Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
+    private const int Backlog = 128;
+
     private readonly SafeFileHandle _socket;
     private readonly Readiness _readiness;
     private readonly BoundSocket _bound;
@@ -20,7 +22,7 @@ public sealed class UnixListener : IDisposable
     /// <summary>The path of the socket.</summary>
     public string Path => _bound.Path;
 
-    /// <summary>Creates the socket at a path that must not exist yet, and listens.</summary>
+    /// <summary>Creates the socket at a path that must not exist yet. It has that name only once it listens: who finds it can connect.</summary>
     /// <param name="path">Of any length, its last component at most about 85 bytes.</param>
     /// <param name="mode">
     /// Who may connect (write permission), independently of the umask; the socket never has wider permissions.
@@ -34,9 +36,7 @@ public sealed class UnixListener : IDisposable
         BoundSocket? bound = null;
         try
         {
-            bound = BoundSocket.Create(socket, path, mode);
-            if (Libc.Listen(socket, 128) != 0)
-                throw LinuxException.Last("listen", path);
+            bound = BoundSocket.Listen(socket, path, mode, Backlog);
             return new UnixListener(socket, bound);
         }
         catch

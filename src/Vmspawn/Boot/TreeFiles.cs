@@ -29,6 +29,13 @@ internal sealed class TreeFiles : IBootFiles, IDisposable
         return facts.Kind == FileKind.Regular ? new FileBytes(handle, facts.Size) : null;
     }
 
+    /// <summary>Which file a path leads to; null when it leads to none.</summary>
+    public FileIdentity? IdentityOf(string path)
+    {
+        using var handle = _tree.OpenRead(path);
+        return handle is null ? null : FileFacts.Of(handle).Identity;
+    }
+
     public void Dispose()
     {
         _opened.ForEach(file => file.Dispose());

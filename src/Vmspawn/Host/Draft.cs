@@ -49,7 +49,7 @@ internal sealed class Draft : IDisposable
         try
         {
             handle = OpenFile.Open(path, writable: false);
-            if (TryLock(handle) && NameLock.IsNamed(handle, path))
+            if (TryLock(handle) && FileFacts.IsNamed(handle, path))
             {
                 var draft = NewPath(System.IO.Path.GetDirectoryName(path)!);
                 Directory.Move(path, draft);
@@ -134,7 +134,7 @@ internal sealed class Draft : IDisposable
                 continue;
             try
             {
-                if (TryLock(handle) && NameLock.IsNamed(handle, path))
+                if (TryLock(handle) && FileFacts.IsNamed(handle, path))
                     return new Draft(path, handle);
             }
             catch

@@ -22,7 +22,7 @@ internal static class NameLock
                 }
 
                 // The previous holder may have removed the file between open and lock: a lock on an unlinked file excludes nobody.
-                if (IsNamed(handle, path))
+                if (FileFacts.IsNamed(handle, path))
                     return handle;
                 handle.Dispose();
             }
@@ -31,20 +31,6 @@ internal static class NameLock
                 handle.Dispose();
                 throw;
             }
-        }
-    }
-
-    /// <summary>Whether a path leads to this open file or directory.</summary>
-    public static bool IsNamed(SafeFileHandle handle, string path)
-    {
-        try
-        {
-            using var now = OpenFile.Open(path, writable: false);
-            return FileFacts.Of(now).Identity == FileFacts.Of(handle).Identity;
-        }
-        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
-        {
-            return false;
         }
     }
 }

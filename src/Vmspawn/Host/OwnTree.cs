@@ -36,7 +36,7 @@ internal static class OwnTree
             if (new FileInfo(path).LinkTarget is not null)
                 return;
             using var handle = OpenFile.Open(path, writable: false);
-            if (FileFacts.Of(handle).UserId == HostProbe.EffectiveUser && FileLock.TryLockExclusive(handle) && NameLock.IsNamed(handle, path))
+            if (FileFacts.Of(handle).UserId == HostProbe.EffectiveUser && FileLock.TryLockExclusive(handle) && FileFacts.IsNamed(handle, path))
                 Remove(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -40,11 +40,11 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         var lockHandle = NameLock.TryTake(lockPath);
         if (lockHandle is null)
         {
-            var by = ReadPid(path) is { } pid ? $"process {pid}" : "a process that is just starting";
+            var by = ReadPid(path) is { } pid ? $"as process {pid}" : "or is just starting";
             problems.Add(new Problem(
                 "machine-running",
                 machine,
-                $"a machine of this name is running already: {by} has its runtime directory {path}",
+                $"a machine of this name is running already, {by}",
                 "choose another name with -M, or end that one first"));
             return null;
         }
@@ -65,7 +65,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         problems.Add(new Problem(
             "runtime-foreign",
             machine,
-            $"{path} was made by something else",
+            $"there is one in {place.Path} that was made by something else",
             "remove it if nothing uses it, or choose another name with -M"));
         return null;
     }

@@ -1,4 +1,3 @@
-using Vmspawn.Images.Gpt;
 using Vmspawn.Options;
 
 namespace Vmspawn.Images;
@@ -6,7 +5,7 @@ namespace Vmspawn.Images;
 /// <summary>Observes a disk image once, before anything is started.</summary>
 internal static class ImageProbe
 {
-    private const int SectorSize = 512, LargeSectorSize = 4096;
+    private const int SectorSize = DiskSectors.UsualSize;
 
     /// <summary>Observes an image; null when it cannot be used, with the reason in <paramref name="problems"/>.</summary>
     /// <param name="subject">The subject of the problems, such as <c>--image=disk.raw</c>.</param>
@@ -67,13 +66,12 @@ internal static class ImageProbe
                 file.Path, ImageFormat.Qcow2, file.Size, RoundUp(header.VirtualSize), IsBlockDevice: false, file.Identity, backing, []) { Stamp = file.Stamp };
     }
 
-    // A block device has a sector size of its own, and its table was made for that.
     private static int SectorSizeOf(ImageFile file, List<string> warnings)
     {
-        if (file.IsBlockDevice || file.Size % LargeSectorSize != 0 || GptTable.Read(file.Bytes, out _) is not { SectorSize: LargeSectorSize })
-            return SectorSize;
-        warnings.Add($"{file.Path} has a partition table in sectors of {LargeSectorSize} bytes: the guest gets a disk with such sectors");
-        return LargeSectorSize;
+        var size = DiskSectors.SizeOf(file.Bytes, file.IsBlockDevice);
+        if (size != DiskSectors.UsualSize)
+            warnings.Add($"{file.Path} has a partition table in sectors of {size} bytes: the guest gets a disk with such sectors");
+        return size;
     }
 
     private static long RoundUp(long size) => (size + SectorSize - 1) / SectorSize * SectorSize;

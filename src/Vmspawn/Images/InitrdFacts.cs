@@ -5,8 +5,8 @@ namespace Vmspawn.Images;
 
 /// <summary>The initrds given with <c>--initrd=</c>.</summary>
 /// <remarks>Each archive starts at a multiple of 4 bytes, where the kernel looks for it (Documentation/driver-api/early-userspace/buffer-format of Linux).</remarks>
-/// <param name="Paths">In the order given.</param>
-internal sealed record InitrdFacts(IReadOnlyList<string> Paths)
+/// <param name="Files">In the order given.</param>
+internal sealed record InitrdFacts(IReadOnlyList<BootFile> Files)
 {
     /// <summary>The alignment of archives.</summary>
     public const int Alignment = 4;
@@ -16,11 +16,15 @@ internal sealed record InitrdFacts(IReadOnlyList<string> Paths)
     /// <summary>Observes the initrds; null with every reason in <paramref name="problems"/>, or when there are none.</summary>
     public static InitrdFacts? Probe(IReadOnlyList<string> paths, List<Problem> problems)
     {
-        var before = problems.Count;
+        var files = new List<BootFile>();
         foreach (var path in paths)
-            PlainFile.Open($"--initrd={path}", "initrd", path, problems)?.Dispose();
+        {
+            using var file = PlainFile.Open($"--initrd={path}", "initrd", path, problems);
+            if (file is not null)
+                files.Add(new BootFile(path, FileFacts.Of(file).Identity));
+        }
 
-        return paths.Count == 0 || problems.Count > before ? null : new InitrdFacts(paths);
+        return paths.Count == 0 || files.Count < paths.Count ? null : new InitrdFacts(files);
     }
 
     /// <summary>Concatenates them into an empty file; only needed for more than one.</summary>
@@ -31,11 +35,12 @@ internal sealed record InitrdFacts(IReadOnlyList<string> Paths)
     {
         var chunk = new byte[ChunkSize];
         var to = 0L;
-        foreach (var path in Paths)
+        foreach (var (path, identity) in Files)
         {
             // The gap is a hole, which reads as zeros.
             to = Aligned(to);
             using var from = tree is null ? OpenFile.Open(path, writable: false) : tree.OpenRead(path) ?? throw new FileNotFoundException($"{path} does not exist any more", path);
+            SameFile.Check(from, identity, path);
             for (var at = 0L; RandomAccess.Read(from, chunk, at) is > 0 and var count; at += count, to += count)
                 RandomAccess.Write(file, chunk.AsSpan(0, count), to);
         }

@@ -24,14 +24,13 @@ internal enum KernelKind
     Compressed,
 }
 
-/// <summary>A kernel given with <c>--linux=</c>.</summary>
-/// <param name="Path">The path as given.</param>
+/// <summary>A kernel: a file of its own, one in a tree, or one on a boot partition.</summary>
+/// <param name="Path">Its path, for messages.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="IsPe">It is a PE binary: UEFI can start it.</param>
 /// <param name="IsUki">It is a unified kernel image: a PE binary with a section <c>.linux</c>.</param>
 /// <param name="Processor">Its architecture; null when unknown.</param>
-/// <param name="Size">Bytes.</param>
-internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool IsUki, Architecture? Processor, long Size)
+internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool IsUki, Architecture? Processor)
 {
     /// <summary>The program that compressed it, or null.</summary>
     public string? Compression { get; init; }
@@ -50,7 +49,7 @@ internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool
         // QEMU decompresses an arm64 Image, from gzip only.
         if (Kind == KernelKind.Compressed && !(machine == Architecture.Arm64 && Compression == "gzip"))
         {
-            hint = $"unpack it first, as by \"{Compression} -dc {Path} >vmlinux\"";
+            hint = $"unpack it first, as by \"{Compression} -dc\", and name the result with --linux=";
             return $"it is a {Compression} file, which QEMU does not unpack for this machine";
         }
 
@@ -61,20 +60,16 @@ internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool
 
     private const int TextWindow = 512;
 
-    /// <summary>Observes a kernel; null with the reason in <paramref name="problems"/>.</summary>
-    /// <param name="subject">The subject of the problem, such as <c>--linux=vmlinuz</c>.</param>
-    /// <param name="path">The path as given.</param>
-    /// <param name="problems">Receives the reason.</param>
-    public static KernelFacts? Probe(string subject, string path, List<Problem> problems)
+    /// <summary>Observes a kernel.</summary>
+    /// <param name="path">Its path, for messages.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public static KernelFacts Of(string path, ByteSource content)
     {
-        using var file = PlainFile.Open(subject, "kernel", path, problems);
-        if (file is null)
-            return null;
-        var head = new byte[KernelSniff.Window];
-        var length = RandomAccess.GetLength(file);
-        var start = head.AsSpan(0, RandomAccess.Read(file, head, 0));
-        var sniff = KernelSniff.Of(start, length);
-        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.Processor, length)
+        var head = new byte[Math.Min(KernelSniff.Window, content.Length)];
+        var start = head.AsSpan(0, content.Read(head, 0));
+        var sniff = KernelSniff.Of(start, content.Length);
+        return new KernelFacts(path, sniff.Kind, sniff.IsPe, sniff.IsUki, sniff.Processor)
         {
             Compression = Images.Compression.Guess(start),
             IsText = sniff.Kind == KernelKind.Unknown && IsPrintable(start[..Math.Min(start.Length, TextWindow)]),

@@ -57,7 +57,7 @@ internal static class Launcher
         {
             var problems = new List<Problem>();
             var directory = RuntimeDirectoryHandle.Claim(runtime, plan.Name, problems)
-                ?? throw new LaunchException(step, string.Join("; ", problems));
+                ?? throw new LaunchException(step, string.Join("; ", problems.Select(problem => problem.Reason)));
             return held.Add($"remove {directory.Path}", directory);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -38,6 +38,7 @@ internal sealed class RunningHelper : IAsyncDisposable
         new(Plan.Subject, _process.Id, _process.Exited, signal => _process.Send(signal), ProcessOutput.Of(_stderr))
         {
             LeavesWithQemu = Plan.LeavesWithQemu,
+            Hints = Plan.Hints,
         };
 
     /// <param name="plan">What to start.</param>

@@ -1,5 +1,6 @@
 using Vmspawn.Host;
 using Vmspawn.Linux;
+using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
 
@@ -13,6 +14,9 @@ internal sealed record SupervisedProcess(string Subject, int Id, Task<ChildExit>
 {
     /// <summary>Whether it exits when QEMU closes its connection; otherwise it is sent a signal after QEMU has exited.</summary>
     public bool LeavesWithQemu { get; init; } = true;
+
+    /// <summary>The remedies for known error messages of it.</summary>
+    public IReadOnlyList<HelperHint> Hints { get; init; } = [];
 }
 
 /// <summary>The standard error of a process, as it is read while the process runs.</summary>

@@ -31,9 +31,17 @@ public sealed record HelperPlan
     /// <summary>Whether it exits when QEMU closes its connection; otherwise it is sent SIGTERM after QEMU has exited.</summary>
     public bool LeavesWithQemu { get; init; } = true;
 
+    /// <summary>The remedies for known error messages of it.</summary>
+    public IReadOnlyList<HelperHint> Hints { get; init => field = ValueList.Of(value); } = ValueList.Of<HelperHint>([]);
+
     /// <summary>The complete command line, starting with the program to execute.</summary>
     public IReadOnlyList<string> Command => [.. Wrapper, Program, .. Arguments];
 
     /// <summary>The program's name and purpose, for messages.</summary>
     public string Subject => $"{Path.GetFileName(Program)} ({Purpose})";
 }
+
+/// <summary>The remedy for an error message of a helper.</summary>
+/// <param name="Sign">The words in its output that identify the error.</param>
+/// <param name="Advice">The remedy, for the user.</param>
+public sealed record HelperHint(string Sign, string Advice);

@@ -57,7 +57,7 @@ internal sealed class HostSleep : IAsyncDisposable
         try
         {
             _bus = HostBus.Open(user: false, WillNotPause);
-            _bus.Connection.Match($"type='signal',sender='{Login}',interface='{Manager}',member='PrepareForSleep'", HostBus.Bound);
+            _bus.Connection.Match($"type='signal',sender='{Login}',interface='{Manager}',member='PrepareForSleep'", HostBus.Bound, stop);
             Delay();
             _bus.Follow(signal => signal is { Interface: Manager, Member: "PrepareForSleep" } ? Handle(signal.Values.ReadBool(), qemu) : null);
         }
@@ -116,7 +116,8 @@ internal sealed class HostSleep : IAsyncDisposable
         using var reply = _bus!.Connection.Call(
             Login, Path, Manager, "Inhibit",
             call => call.String("sleep").String("vmspawn").String($"The virtual machine {_machine} is paused first").String("delay"),
-            HostBus.Bound);
+            HostBus.Bound,
+            _background.Stop);
         _inhibitor = reply.ReadDescriptor();
     }
 }

@@ -65,17 +65,17 @@ internal sealed class MachineRegistration : IAsyncDisposable
     private async Task RunAsync(CancellationToken stop)
     {
         if (Request.Scope == ScopeRequest.IfPossible)
-            _scope = await TryScopeAsync();
+            _scope = await TryScopeAsync(stop);
         if (Request.Register != Tristate.No)
             await RegisterAsync(stop);
     }
 
-    private async Task<MachineScope?> TryScopeAsync()
+    private async Task<MachineScope?> TryScopeAsync(CancellationToken stop)
     {
         int[] processes = [Environment.ProcessId, _vm.Qemu.Id, .. _vm.Helpers.Select(helper => helper.Id)];
         try
         {
-            return await MachineScope.AllocateAsync(_spec.Name, Request, processes, _inbox, problem => _messages.Notice($"{_spec.Name}: {problem}"));
+            return await MachineScope.AllocateAsync(_spec.Name, Request, processes, _inbox, problem => _messages.Notice($"{_spec.Name}: {problem}"), stop);
         }
         catch (BusException)
         {
@@ -110,18 +110,18 @@ internal sealed class MachineRegistration : IAsyncDisposable
             }
         }
 
-        reason ??= RegisterByBus(machine);
+        reason ??= RegisterByBus(machine, stop);
         if (reason is not null && Request.Register == Tristate.Yes)
             _inbox.TryWrite(new MachineFailed($"--register=yes: systemd-machined did not take the machine: {reason}"));
     }
 
-    private string? RegisterByBus(MachineRecord machine)
+    private string? RegisterByBus(MachineRecord machine, CancellationToken stop)
     {
         if (!Request.HasBus)
             return "it does not run";
         try
         {
-            _registered = MachinedBus.Register(Request.IsUser, machine);
+            _registered = MachinedBus.Register(Request.IsUser, machine, stop);
             return null;
         }
         catch (BusException refusal)

@@ -13,15 +13,21 @@ internal sealed class MachineScope : IAsyncDisposable
     /// <summary>The bus of the scope's manager.</summary>
     public HostBus Bus { get; }
 
-    /// <summary>Moves vmspawn, and thereby its future children, into the required unit; null when none is required.</summary>
+    /// <summary>Moves vmspawn, and thereby its future children, into the required unit; null when none is required, or when it was
+    /// cancelled, which also cancels the launch that follows.</summary>
     /// <exception cref="LaunchException">The unit cannot be created.</exception>
-    public static async Task<MachineScope?> EnterAsync(MachineSpec spec, ChannelWriter<SupervisorEvent> inbox, Action<string> problem)
+    public static async Task<MachineScope?> EnterAsync(
+        MachineSpec spec, ChannelWriter<SupervisorEvent> inbox, Action<string> problem, CancellationToken cancel)
     {
         if (spec.Registration.Scope != ScopeRequest.Needed)
             return null;
         try
         {
-            return await AllocateAsync(spec.Name, spec.Registration, [Environment.ProcessId], inbox, problem);
+            return await AllocateAsync(spec.Name, spec.Registration, [Environment.ProcessId], inbox, problem, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return null;
         }
         catch (BusException refusal)
         {
@@ -35,16 +41,19 @@ internal sealed class MachineScope : IAsyncDisposable
     /// <param name="processes">The processes to move into it.</param>
     /// <param name="inbox">The supervisor's.</param>
     /// <param name="problem">Receives the reason when systemd's requests can no longer be received.</param>
+    /// <param name="cancel">Cancels it.</param>
     /// <exception cref="BusException">systemd refuses, or is not available.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<MachineScope> AllocateAsync(
-        string machine, RegistrationSpec spec, IReadOnlyList<int> processes, ChannelWriter<SupervisorEvent> inbox, Action<string> problem)
+        string machine, RegistrationSpec spec, IReadOnlyList<int> processes, ChannelWriter<SupervisorEvent> inbox, Action<string> problem,
+        CancellationToken cancel)
     {
         var bus = HostBus.Open(spec.IsUser, problem);
         try
         {
-            await ScopeUnit.AllocateAsync(bus.Connection, machine, spec.Slice, spec.StartedWith, processes);
+            await ScopeUnit.AllocateAsync(bus.Connection, machine, spec.Slice, spec.StartedWith, processes, cancel);
             if (spec.SetLater.Count > 0
-                && await UnitSettings.SetAsync(spec.Systemctl!, spec.IsUser, ScopeUnit.NameFor(machine), spec.SetLater) is { } complaint)
+                && await UnitSettings.SetAsync(spec.Systemctl!, spec.IsUser, ScopeUnit.NameFor(machine), spec.SetLater, cancel) is { } complaint)
                 throw new BusException("set-property", complaint);
             bus.Follow(signal =>
             {

@@ -23,7 +23,8 @@ internal sealed class MachinedBus : IAsyncDisposable
 
     /// <summary>Registers a machine whose leader is in a separate unit.</summary>
     /// <exception cref="BusException">machined is not available, or refuses.</exception>
-    public static MachinedBus Register(bool user, MachineRecord machine)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static MachinedBus Register(bool user, MachineRecord machine, CancellationToken cancel)
     {
         var bus = BusConnection.Open(user);
         try
@@ -33,7 +34,8 @@ internal sealed class MachinedBus : IAsyncDisposable
                 call => call.String(machine.Name)
                     .Bytes(machine.Id is { } id ? id.ToByteArray(bigEndian: true) : [])
                     .String("vmspawn").String("vm").UInt32((uint)machine.Leader).String(""),
-                HostBus.Bound).Dispose();
+                HostBus.Bound,
+                cancel).Dispose();
             return new MachinedBus(bus, machine.Name);
         }
         catch
@@ -48,7 +50,7 @@ internal sealed class MachinedBus : IAsyncDisposable
     {
         try
         {
-            _bus.Call(Service, Path, Manager, "UnregisterMachine", call => call.String(_name), FarewellBound).Dispose();
+            _bus.Call(Service, Path, Manager, "UnregisterMachine", call => call.String(_name), FarewellBound, CancellationToken.None).Dispose();
         }
         catch (BusException)
         {

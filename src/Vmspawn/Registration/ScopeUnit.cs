@@ -24,21 +24,25 @@ internal sealed class ScopeUnit
     /// <param name="slice">Its slice, or null for the default.</param>
     /// <param name="properties">The properties that it is started with.</param>
     /// <param name="processes">Process ids.</param>
+    /// <param name="cancel">Cancels it.</param>
     /// <exception cref="BusException">systemd refuses.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task AllocateAsync(
-        BusConnection bus, string machine, string? slice, IReadOnlyList<TypedProperty> properties, IReadOnlyList<int> processes)
+        BusConnection bus, string machine, string? slice, IReadOnlyList<TypedProperty> properties, IReadOnlyList<int> processes,
+        CancellationToken cancel)
     {
         var name = NameFor(machine);
-        bus.Match($"type='signal',sender='{Systemd}',interface='{Manager}',member='JobRemoved'", HostBus.Bound);
+        bus.Match($"type='signal',sender='{Systemd}',interface='{Manager}',member='JobRemoved'", HostBus.Bound, cancel);
         string job;
         using (var reply = bus.Call(
             Systemd, "/org/freedesktop/systemd1", Manager, "StartTransientUnit",
             call => call.String(name).String("fail")
                 .Array("(sv)", all => WriteProperties(all, bus, machine, slice, properties, processes))
                 .Array("(sa(sv))", _ => { }),
-            HostBus.Bound))
+            HostBus.Bound,
+            cancel))
             job = reply.ReadString();
-        var result = await WaitForJobAsync(bus, job);
+        var result = await WaitForJobAsync(bus, job, cancel);
         if (result != "done")
             throw new BusException("job", $"the job that starts {name} ended with \"{result}\"");
     }
@@ -89,9 +93,10 @@ internal sealed class ScopeUnit
     private static void Write(BusArguments all, string name, string type, Action<BusArguments> value) =>
         all.Struct("sv", pair => pair.String(name).Variant(type, value));
 
-    private static async Task<string> WaitForJobAsync(BusConnection bus, string job)
+    private static async Task<string> WaitForJobAsync(BusConnection bus, string job, CancellationToken cancel)
     {
-        using var enough = new CancellationTokenSource(HostBus.Bound);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        enough.CancelAfter(HostBus.Bound);
         string? result = null;
         try
         {
@@ -112,7 +117,7 @@ internal sealed class ScopeUnit
                 await bus.WaitAsync(enough.Token);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             throw new BusException("job", $"systemd did not end the job {job} within {HostBus.Bound.TotalSeconds:0} s");
         }
@@ -127,15 +132,16 @@ internal static class UnitSettings
     /// <param name="isUser">Whether the unit belongs to the user manager.</param>
     /// <param name="unit">Its name.</param>
     /// <param name="properties">The properties to set.</param>
+    /// <param name="cancel">Cancels it.</param>
     /// <returns>Null, or the program's error message.</returns>
-    public static async Task<string?> SetAsync(string systemctl, bool isUser, string unit, IEnumerable<UnitProperty> properties)
+    public static async Task<string?> SetAsync(string systemctl, bool isUser, string unit, IEnumerable<UnitProperty> properties, CancellationToken cancel)
     {
         string[] arguments =
         [
             isUser ? "--user" : "--system", "set-property", "--runtime", "--no-ask-password", "--", unit,
             .. properties.Select(property => $"{property.Name}={property.Value}"),
         ];
-        var run = await ChildRun.Run(systemctl, arguments, HostBus.Bound);
+        var run = await ChildRun.Run(systemctl, arguments, HostBus.Bound, cancel);
         if (run.ExitCode == 0)
             return null;
         var said = run.Error.Trim().ReplaceLineEndings("; ");

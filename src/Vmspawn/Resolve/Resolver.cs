@@ -70,6 +70,7 @@ internal static class Resolver
             Firmware = boot.Firmware,
             Kernel = boot.Kernel,
             KernelArguments = boot.Arguments,
+            DiscardDisks = options.DiscardDisk,
             Drives = guest.Seed is { } seed ? [.. drives, seed] : drives,
             Tpm = devices.Tpm,
             Vsock = guest.Vsock,

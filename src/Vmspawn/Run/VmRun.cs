@@ -14,19 +14,27 @@ namespace Vmspawn.Run;
 /// <summary>Carries out a plan and waits for the VM's end: assembles the parts of a running VM.</summary>
 internal static class VmRun
 {
+    /// <param name="planning">The plan.</param>
+    /// <param name="options">The options that it was made from.</param>
+    /// <param name="environment">Our environment.</param>
+    /// <param name="direct">Where messages go.</param>
+    /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
     /// <returns>The exit status.</returns>
     /// <exception cref="LaunchException">A step of the launch failed; everything was undone.</exception>
     public static async Task<int> RunAsync(
-        Planning planning, VmOptions options, Func<string, string?> environment, VmMessages direct)
+        Planning planning, VmOptions options, Func<string, string?> environment, VmMessages direct, CancellationToken failed)
     {
         await using var queue = new MessageQueue(direct);
         var (spec, plan, messages) = (planning.Spec!, planning.Plan!, queue.Messages);
         var inbox = Supervisor.CreateInbox();
         using var signals = new StopSignals(inbox.Writer, TimeProvider.System);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.First, failed);
+        using var failure = failed.UnsafeRegister(
+            _ => inbox.Writer.TryWrite(new MachineFailed($"{plan.Name}: vmspawn itself has failed, so the VM was ended")), null);
         // Disposed after everything that uses the terminal.
         await using var terminal = NativeTerminal.For(options.Console);
-        await using var scope = await MachineScope.EnterAsync(spec, inbox.Writer, problem => messages.Notice($"{plan.Name}: {problem}"));
-        await using var vm = await TryLaunchAsync(planning, environment, signals, messages);
+        await using var scope = await MachineScope.EnterAsync(spec, inbox.Writer, problem => messages.Notice($"{plan.Name}: {problem}"), stop.Token);
+        await using var vm = await TryLaunchAsync(planning, environment, signals, messages, stop.Token);
         if (vm is null)
             return 1;
         var service = ServiceManager.Of(environment);
@@ -49,18 +57,19 @@ internal static class VmRun
 
     /// <summary>The running VM; null when a signal arrived first, which is reported.</summary>
     private static async Task<RunningVm?> TryLaunchAsync(
-        Planning planning, Func<string, string?> environment, StopSignals signals, VmMessages messages)
+        Planning planning, Func<string, string?> environment, StopSignals signals, VmMessages messages, CancellationToken stop)
     {
         var plan = planning.Plan!;
         try
         {
             // A failed undo step is reported, but replaces neither the guest's status nor the reason of a failure.
             void Report(string problem) => messages.Notice($"{plan.Name}: {problem}");
-            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Report, signals.First);
+            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Report, stop);
         }
-        catch (OperationCanceledException) when (signals.First.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            messages.Error($"{plan.Name}: {signals.Name} came before the VM ran, so it was not started");
+            if (signals.Name is { } name)
+                messages.Error($"{plan.Name}: {name} came before the VM ran, so it was not started");
             return null;
         }
     }

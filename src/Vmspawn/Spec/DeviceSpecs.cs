@@ -7,7 +7,11 @@ namespace Vmspawn.Spec;
 /// <param name="Driver">QEMU's device on this platform.</param>
 /// <param name="StateDirectory">Absolute path of the directory that holds its state.</param>
 /// <param name="Maker">The programs that create a persistent state, or null for a state that is discarded with the VM.</param>
-internal sealed record TpmSpec(string Swtpm, string Driver, string StateDirectory, TpmMaker? Maker);
+internal sealed record TpmSpec(string Swtpm, string Driver, string StateDirectory, TpmMaker? Maker)
+{
+    /// <summary>Its state is persistent.</summary>
+    public bool IsKept { get; init; }
+}
 
 /// <summary>The programs that create a new TPM state.</summary>
 /// <param name="Swtpm">Absolute path of swtpm(8).</param>

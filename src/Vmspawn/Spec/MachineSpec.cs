@@ -32,6 +32,9 @@ internal sealed record MachineSpec
     /// <summary>The user's kernel arguments, in order.</summary>
     public IReadOnlyList<string> KernelArguments { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 
+    /// <summary>Whether discards of the guest reach the images, those of hot-plugged disks included.</summary>
+    public bool DiscardDisks { get; init; } = true;
+
     /// <summary>The root disk if there is one, then extra drives in order.</summary>
     public IReadOnlyList<DriveSpec> Drives { get; init => field = ValueList.Of(value); } = ValueList.Of<DriveSpec>([]);
 
@@ -91,11 +94,14 @@ internal sealed record AcceleratorSpec(string Name, string? WhyEmulated)
 /// <summary>A kernel with its initrds and command line.</summary>
 /// <param name="Path">Absolute path, or null for a kernel in memory.</param>
 /// <param name="Content">The bytes of a kernel without a file; empty for one with a path.</param>
-/// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
-internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyList<string> Initrds)
+/// <param name="Initrds">To be concatenated in order.</param>
+internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyList<BootFile> Initrds)
 {
-    /// <summary>Absolute paths, to be concatenated in order.</summary>
-    public IReadOnlyList<string> Initrds { get; init => field = ValueList.Of(value); } = ValueList.Of(Initrds);
+    /// <summary>Which file the kernel was when it was looked at; null for one without a file of its own.</summary>
+    public FileIdentity? Identity { get; init; }
+
+    /// <summary>To be concatenated in order.</summary>
+    public IReadOnlyList<BootFile> Initrds { get; init => field = ValueList.Of(value); } = ValueList.Of(Initrds);
 
     /// <summary>The tree that contains the paths of kernel and initrds, within which links are resolved; null for the host's root.</summary>
     public string? Tree { get; init; }
@@ -118,11 +124,12 @@ internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyLis
 
 /// <summary>The files of a boot entry, as extents of the image that contains them.</summary>
 /// <param name="Image">Absolute path of the image.</param>
+/// <param name="Identity">Which file the image was when the runs were read from it.</param>
 /// <param name="Place">The directory for copies.</param>
 /// <param name="Kernel">The kernel, or the whole unified kernel image.</param>
 /// <param name="Initrds">Initrds, to be concatenated in order.</param>
 internal sealed record EntryFiles(
-    string Image, string Place, IReadOnlyList<Extent> Kernel, IReadOnlyList<IReadOnlyList<Extent>> Initrds)
+    string Image, FileIdentity Identity, string Place, IReadOnlyList<Extent> Kernel, IReadOnlyList<IReadOnlyList<Extent>> Initrds)
 {
     /// <summary>The kernel, or the whole unified kernel image.</summary>
     public IReadOnlyList<Extent> Kernel { get; } = ValueList.Of(Kernel);

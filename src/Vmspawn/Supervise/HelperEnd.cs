@@ -22,9 +22,13 @@ internal sealed record HelperEnd(SupervisedProcess Helper, ChildExit Exit, bool 
     /// <summary>It ended too early or with a failure.</summary>
     public bool IsFailure => !Forced && !Dismissed && !Exit.IsSuccess;
 
-    /// <summary>Its standard error as the end of a sentence; empty when it wrote nothing.</summary>
-    public async Task<string> ExcerptAsync(TimeProvider time, CancellationToken cancel) =>
-        StderrExcerpt.Of(await Helper.Output.FinalTextAsync(time, cancel));
+    /// <summary>Its standard error as the end of a sentence, with what to do where that is known; empty when it wrote nothing.</summary>
+    public async Task<string> ExcerptAsync(TimeProvider time, CancellationToken cancel)
+    {
+        var text = await Helper.Output.FinalTextAsync(time, cancel);
+        var hint = Helper.Hints.FirstOrDefault(hint => text.Contains(hint.Sign, StringComparison.Ordinal));
+        return StderrExcerpt.Of(text) + (hint is null ? "" : $" ({hint.Advice})");
+    }
 
     /// <summary>Waits for a helper's end after QEMU's; SIGTERM and SIGKILL follow when it stays.</summary>
     /// <param name="helper">Which.</param>

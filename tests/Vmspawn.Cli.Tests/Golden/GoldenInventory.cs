@@ -65,7 +65,7 @@ internal sealed class GoldenInventory : IDisposable
         Directory.CreateDirectory(PathOf("tree/boot/loader/entries"));
         File.WriteAllText(PathOf("tree/boot/loader/entries/a.conf"), "title A\nversion 1\nlinux /kernel\ninitrd /one\ninitrd /two\noptions root=UUID=1 ro entry.word=1\n");
         foreach (var name in new[] { "kernel", "one", "two" })
-            File.WriteAllBytes(PathOf($"tree/boot/{name}"), new byte[64]);
+            File.WriteAllBytes(PathOf($"tree/boot/{name}"), [0x7f, (byte)'E', (byte)'L', (byte)'F', .. new byte[60]]);
         WriteFirmware();
         using var qcow2 = File.OpenHandle(PathOf("root.qcow2"), FileMode.Create, FileAccess.ReadWrite);
         QcowOverlay.Write(qcow2, 1 << 30);
@@ -132,7 +132,7 @@ internal sealed class GoldenInventory : IDisposable
     {
         OpenedFile file => $"{(file.ReadOnly ? "read" : "read and write")} {file.Path}",
         AnonymousOverlay overlay => $"overlay of {overlay.VirtualSize} bytes in {overlay.Directory}",
-        JoinedFiles joined => $"joined {string.Join(" + ", joined.Paths)}{(joined.Tree is null ? "" : $" of {joined.Tree}")}{Behind(joined.Tail)} in {joined.Directory}",
+        JoinedFiles joined => $"joined {string.Join(" + ", joined.Files.Select(file => file.Path))}{(joined.Tree is null ? "" : $" of {joined.Tree}")}{Behind(joined.Tail)} in {joined.Directory}",
         KeptNvram nvram => $"EFI variables in {nvram.Path}, at first those of {nvram.Template}",
         ForgottenNvram nvram => $"a throw-away copy of {nvram.Template}",
         FilesInImage files => $"{files.Files.Count} files of {files.Image}{Behind(files.Tail)}",

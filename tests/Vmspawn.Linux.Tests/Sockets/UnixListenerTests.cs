@@ -53,7 +53,47 @@ public sealed class UnixListenerTests
         using var first = UnixListener.Bind(path);
         var error = Assert.Throws<LinuxException>(() => UnixListener.Bind(path));
         Assert.Equal($"bind: {path}: Address already in use (EADDRINUSE)", error.Message);
-        Assert.True(File.Exists(path));
+        Assert.Equal([path], Directory.GetFiles(directory.Path));
+    }
+
+    [Fact]
+    public void A_path_without_a_directory_is_refused_with_its_own_name()
+    {
+        var error = Assert.Throws<LinuxException>(() => UnixListener.Bind("/nowhere/s"));
+        Assert.Equal("bind: /nowhere/s: No such file or directory (ENOENT)", error.Message);
+    }
+
+    [Fact]
+    public async Task Who_finds_the_name_can_connect()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = directory.File("s");
+        for (var i = 0; i < 200; i++)
+        {
+            using var stop = new CancellationTokenSource();
+            // Before its name is there, ENOENT is right; ECONNREFUSED would be a socket that does not listen.
+            var refused = Task.Run(
+                async () =>
+                {
+                    while (true)
+                    {
+                        try
+                        {
+                            using var client = await UnixConnection.ConnectAsync(path, stop.Token);
+                            return false;
+                        }
+                        catch (LinuxException error)
+                        {
+                            if (error.Errno == Errno.ECONNREFUSED)
+                                return true;
+                        }
+                    }
+                },
+                Soon);
+            using var listener = UnixListener.Bind(path);
+            Assert.False(await refused);
+            Assert.Equal([path], Directory.GetFiles(directory.Path));
+        }
     }
 
     [Fact]

@@ -39,29 +39,13 @@ internal sealed class ControlledVm : IAsyncDisposable
             var end = DateTime.UtcNow + SocketBound;
             while (!File.Exists(socket) && DateTime.UtcNow < end)
                 await Task.Delay(10);
-            return new ControlledVm(run, socket, await Connect(socket, end));
+            return new ControlledVm(run, socket, await VarlinkClient.ConnectAsync(socket, Patient));
         }
         catch (IOException error)
         {
             var ended = new Ended(-1, run.Output.Text, run.Error.Text);
             run.Dispose();
             throw new InvalidOperationException($"no control socket: {error.Message}\n{ended}", error);
-        }
-    }
-
-    // A socket has its name before it listens.
-    private static async Task<VarlinkClient> Connect(string socket, DateTime end)
-    {
-        while (true)
-        {
-            try
-            {
-                return await VarlinkClient.ConnectAsync(socket, Patient);
-            }
-            catch (LinuxException error) when (error.Errno == Errno.ECONNREFUSED && DateTime.UtcNow < end)
-            {
-                await Task.Delay(10);
-            }
         }
     }
 

@@ -4,6 +4,7 @@ using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Spec;
+using Vmspawn.Tests.Images.Gpt;
 
 namespace Vmspawn.Tests.Control;
 
@@ -56,6 +57,34 @@ public class DiskDescriptionTests
         Assert.Equal(
             Normal(Option(arguments, "-blockdev", "vmspawn-extra-0"), "vmspawn-extra-0"),
             Normal(Sent(some, "blockdev-add", format is ImageFormat.Qcow2 ? "qcow2" : "raw").GetRawText(), "vmspawn-hot-1"));
+    }
+
+    [Theory]
+    [InlineData("virtio-blk", 4096, "4096")]
+    [InlineData("nvme", 4096, "4096")]
+    [InlineData("virtio-scsi", 4096, "4096")]
+    [InlineData("scsi-cd", 4096, null)]
+    [InlineData("virtio-blk", 512, null)]
+    public async Task A_disk_that_is_attached_later_has_the_sectors_of_its_partition_table(string type, int table, string? expected)
+    {
+        await using var some = await SomeDisks.StartAsync();
+        var path = some.Put("d.raw", SomeGpt.Disk(table));
+        await some.AttachAsync(new AttachRequest("d.raw", type, ReadOnly: null, path), writable: type != "scsi-cd");
+        var device = some.Qemu.Commands.Last(sent => sent.Name == "device_add").Arguments;
+        foreach (var property in (string[])["logical_block_size", "physical_block_size"])
+            Assert.Equal(expected, device.TryGetProperty(property, out var size) ? size.ToString() : null);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Discards_of_a_disk_that_is_attached_later_follow_the_option_as_those_of_disks_from_boot_do(bool discards)
+    {
+        await using var some = await SomeDisks.StartAsync(spec: SomeDisks.Spec with { DiscardDisks = discards });
+        await some.AttachAsync("d");
+        var node = some.Qemu.Commands.Single(sent => sent.Name == "blockdev-add").Arguments;
+        Assert.Equal(discards, node.TryGetProperty("discard", out _));
+        Assert.Equal(discards, node.GetProperty("file").TryGetProperty("discard", out _));
     }
 
     [Fact]

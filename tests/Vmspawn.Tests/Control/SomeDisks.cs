@@ -20,7 +20,7 @@ internal sealed class SomeDisks : IAsyncDisposable
 
     private readonly MonitorSlot _slot = new();
 
-    private SomeDisks(FakeQemu qemu, int spares, TimeProvider clock)
+    private SomeDisks(FakeQemu qemu, int spares, TimeProvider clock, MachineSpec spec)
     {
         Qemu = qemu;
         _slot.Fill(qemu.Monitor);
@@ -29,7 +29,7 @@ internal sealed class SomeDisks : IAsyncDisposable
         {
             Name = "vm", Program = "/qemu", Arguments = [], Descriptors = [], Topology = topology, Interrupts = InterruptPlan.For(Spec, topology), Console = ConsoleMode.Headless,
         };
-        Disks = new DiskHotplug(Spec, plan, new MonitorAccess(_slot), clock, new VmMessages(Log.Enqueue, Log.Enqueue));
+        Disks = new DiskHotplug(spec, plan, new MonitorAccess(_slot), clock, new VmMessages(Log.Enqueue, Log.Enqueue));
     }
 
     /// <summary>A VM without disks.</summary>
@@ -60,8 +60,8 @@ internal sealed class SomeDisks : IAsyncDisposable
 
     public int FreePorts => Disks.Ports.Rows.Count(row => row.State is Vmspawn.Control.Ports.PortState.Free);
 
-    public static async Task<SomeDisks> StartAsync(int spares = 10, TimeProvider? clock = null) =>
-        new(await FakeQemu.StartAsync(), spares, clock ?? TimeProvider.System);
+    public static async Task<SomeDisks> StartAsync(int spares = 10, TimeProvider? clock = null, MachineSpec? spec = null) =>
+        new(await FakeQemu.StartAsync(), spares, clock ?? TimeProvider.System, spec ?? Spec);
 
     /// <summary>Attaches a file of that name.</summary>
     public Task<StorageEntry> AttachAsync(string name, string type = "virtio-blk", bool? readOnly = null, string? file = null) =>

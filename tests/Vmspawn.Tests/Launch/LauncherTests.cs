@@ -37,9 +37,9 @@ public sealed class LauncherTests : IDisposable
         new OpenedFile(_directory["image"], ReadOnly: false),
         new AnonymousOverlay(_directory.Path, 1 << 20),
         new MemoryBytes("secret"u8.ToArray()),
-        new JoinedFiles(_directory.Path, [_directory["image"], _directory["template"]]) { Tail = "tail"u8.ToArray() },
-        new JoinedFiles(_directory.Path, ["/boot/vmlinuz"], _directory["tree"]),
-        new FilesInImage(_directory.Path, _directory["image"], [[new Extent(0, 100)]]),
+        new JoinedFiles(_directory.Path, [new BootFile(_directory["image"]), new BootFile(_directory["template"])]) { Tail = "tail"u8.ToArray() },
+        new JoinedFiles(_directory.Path, [new BootFile("/boot/vmlinuz")], _directory["tree"]),
+        new FilesInImage(_directory.Path, _directory["image"], null, [[new Extent(0, 100)]]),
         new KeptNvram(_directory["nvram"], _directory["template"]),
         new ForgottenNvram(_directory["template"]),
         new TpmStateDirectory(_directory["kept-tpm"], new TpmMaker("/bin/true", _directory["setup"], "/bin/true")),
@@ -127,7 +127,7 @@ public sealed class LauncherTests : IDisposable
             "tree" => (PlanOf([.. Sources, new FileInTree(_directory["tree"], "/missing")]), "missing"),
             "copy" => (PlanOf([.. Sources, new ThrowAwayTree(_directory["copy2"], _directory["missing"])]), "copy "),
             "locked" => (plan, "another VM runs from it"),
-            "name" => (plan, "a machine of this name is running already"),
+            "name" => (plan, $"{Runtime.Path}/vm: a machine of this name is running already, as process {Environment.ProcessId} ("),
             _ => (PlanOf([.. Sources, new HelperSocket("s")]) with { Helpers = [Helper("/bin/false") with { Socket = "s" }] }, "exited with status 1"),
         };
         await LeavesNothingAsync(broken, word);

@@ -11,6 +11,7 @@ namespace Vmspawn.Tests.Resolve;
 
 public sealed class BootEntryResolverTests : IDisposable
 {
+    private const string PlainKernel = "\u007fELF plain kernel";
     private const int PartitionAt = 1 << 20;
     private readonly TemporaryDirectory _directory = new();
     private readonly List<Problem> _problems = [];
@@ -23,7 +24,7 @@ public sealed class BootEntryResolverTests : IDisposable
     {
         var image = await Disk();
         var kernel = Resolve(image, "auto", FirmwareKind.None)!;
-        Assert.Equal(("the kernel", "the initrd"), (Copy(kernel, [kernel.Entry!.Kernel]), Copy(kernel, kernel.Entry.Initrds)));
+        Assert.Equal((SomeUki.Kernel, "the initrd"), (Copy(kernel, [kernel.Entry!.Kernel]), Copy(kernel, kernel.Entry.Initrds)));
         Assert.Equal(("console=ttyS0 quiet", false), (kernel.Options, kernel.IsUki));
     }
 
@@ -32,7 +33,7 @@ public sealed class BootEntryResolverTests : IDisposable
     {
         var kernel = Resolve(await Disk(), "auto", FirmwareKind.Auto)!;
         Assert.True(kernel is { IsPe: true, IsUki: true, Options: "", Entry.Initrds.Count: 0 });
-        using var copy = ImageFiles.Copy(new FilesInImage(_directory.Path, kernel.Entry!.Image, [kernel.Entry.Kernel]), TestContext.Current.CancellationToken);
+        using var copy = ImageFiles.Copy(new FilesInImage(_directory.Path, kernel.Entry!.Image, kernel.Entry.Identity, [kernel.Entry.Kernel]), TestContext.Current.CancellationToken);
         Assert.Equal(new FileInfo(_directory["some.efi"]).Length, RandomAccess.GetLength(copy));
     }
 
@@ -42,8 +43,33 @@ public sealed class BootEntryResolverTests : IDisposable
     public async Task An_entry_is_found_by_its_id_and_its_initrds_are_joined_at_multiples_of_four(string id)
     {
         var kernel = Resolve(await Disk(), id, FirmwareKind.None)!;
-        Assert.Equal(("plain kernel", "root=/dev/vda2 ro"), (Copy(kernel, [kernel.Entry!.Kernel]), kernel.Options));
+        Assert.Equal((PlainKernel, "root=/dev/vda2 ro"), (Copy(kernel, [kernel.Entry!.Kernel]), kernel.Options));
         Assert.Equal("first\0\0\0second", Copy(kernel, kernel.Entry.Initrds));
+    }
+
+    [Theory]
+    [InlineData("C=y\n", "it is a text file, not a kernel")]
+    [InlineData("\u0001\u0002\u0003\u0004", "it is not a kernel for x86_64")]
+    public async Task A_kernel_of_an_entry_is_checked_as_one_of_an_option_is(string content, string words)
+    {
+        var image = await Disk();
+        var partition = $"{image}@@{PartitionAt}";
+        await Tool.Run("mdel", "-i", partition, "::kernel");
+        await Put(partition, "kernel", content);
+        Assert.Null(Resolve(image, "other-1", FirmwareKind.None));
+        var problem = Assert.Single(_problems);
+        Assert.Equal(("kernel-kind", $"--boot-entry=other-1: /kernel in {image}"), (problem.Code, problem.Subject));
+        Assert.StartsWith(words, problem.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kernel_is_not_copied_from_an_image_that_has_taken_the_place_of_the_one_it_was_found_in()
+    {
+        var image = await Disk();
+        var kernel = Resolve(image, "other-1", FirmwareKind.None)!;
+        File.Copy(image, _directory["new"]);
+        File.Move(_directory["new"], image, overwrite: true);
+        Assert.Contains($"{image} was replaced", Assert.Throws<IOException>(() => Copy(kernel, [kernel.Entry!.Kernel])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +119,7 @@ public sealed class BootEntryResolverTests : IDisposable
 
     private string Copy(KernelSpec kernel, IReadOnlyList<IReadOnlyList<Extent>> files)
     {
-        using var copy = ImageFiles.Copy(new FilesInImage(_directory.Path, kernel.Entry!.Image, files), TestContext.Current.CancellationToken);
+        using var copy = ImageFiles.Copy(new FilesInImage(_directory.Path, kernel.Entry!.Image, kernel.Entry.Identity, files), TestContext.Current.CancellationToken);
         var bytes = new byte[RandomAccess.GetLength(copy)];
         RandomAccess.Read(copy, bytes, 0);
         return System.Text.Encoding.UTF8.GetString(bytes).TrimEnd('\0');
@@ -112,7 +138,7 @@ public sealed class BootEntryResolverTests : IDisposable
         await SomeUki.Make(_directory, _directory["some.efi"], "ID=some\nVERSION_ID=2\n", "console=ttyS0 quiet");
         await Tool.Run("mcopy", "-i", partition, _directory["some.efi"], "::EFI/Linux/some.efi");
         await Put(partition, "loader/entries/other-1.conf", "linux /kernel\ninitrd /one\ninitrd /two\noptions root=/dev/vda2\noptions ro\n");
-        await Put(partition, "kernel", "plain kernel");
+        await Put(partition, "kernel", PlainKernel);
         await Put(partition, "one", "first");
         await Put(partition, "two", "second");
         return image;

@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
-using Vmspawn.Images.Gpt;
-using Vmspawn.Launch;
+using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Resolve;
 using Vmspawn.Spec;
+using Vmspawn.Tests.Images.Gpt;
 
 namespace Vmspawn.Tests.Resolve;
 
@@ -54,10 +53,10 @@ public sealed class DriveResolverTests : IDisposable
     {
         var drive = Assert.Single(await ResolveAsync(new VmOptions { Image = _directory["x.raw"] }));
         var plan = new OpenedFile(drive.Path, ReadOnly: false, drive.Identity);
-        ImageOpener.Open(plan).Dispose();
+        SameFile.Open(plan.Path, !plan.ReadOnly, plan.Identity).Dispose();
         File.WriteAllBytes(_directory["new"], new byte[1 << 20]);
         File.Move(_directory["new"], drive.Path, overwrite: true);
-        Assert.Contains("was replaced since it was checked", Assert.Throws<IOException>(() => ImageOpener.Open(plan)).Message);
+        Assert.Contains("was replaced since it was checked", Assert.Throws<IOException>(() => SameFile.Open(plan.Path, !plan.ReadOnly, plan.Identity)).Message);
     }
 
     [Fact]
@@ -74,7 +73,7 @@ public sealed class DriveResolverTests : IDisposable
     [InlineData(512, 512)]
     public async Task The_guest_gets_the_sectors_that_the_partition_table_was_made_for(int table, int expected)
     {
-        File.WriteAllBytes(_directory["x.raw"], Disk(table));
+        File.WriteAllBytes(_directory["x.raw"], SomeGpt.Disk(table));
         var drive = Assert.Single(await ResolveAsync(new VmOptions { Image = _directory["x.raw"] }));
         Assert.Equal(expected, drive.SectorSize);
         Assert.Equal(expected == 4096 ? 1 : 0, _notices.Count(notice => notice.Contains("4096 bytes", StringComparison.Ordinal)));
@@ -99,24 +98,4 @@ public sealed class DriveResolverTests : IDisposable
 
     private async Task<List<DriveSpec>> ResolveAsync(VmOptions options) =>
         await new DriveResolver(options, new ProcessContext(_ => null, null, () => 0), _problems, _notices).ResolveAsync(CancellationToken.None);
-
-    /// <summary>A disk with an empty table.</summary>
-    private static byte[] Disk(int sectorSize)
-    {
-        var disk = new byte[1 << 20];
-        var header = disk.AsSpan(sectorSize, 92);
-        "EFI PART"u8.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], 0x10000);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], 92);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[24..], 1);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[32..], (ulong)(disk.Length / sectorSize) - 1);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[40..], (ulong)(2 + (128 * 128 / sectorSize)));
-        BinaryPrimitives.WriteUInt64LittleEndian(header[48..], (ulong)(disk.Length / sectorSize) - 40);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[72..], 2);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[80..], 128);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[84..], 128);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[88..], Crc32.Of(new byte[128 * 128]));
-        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], Crc32.Of(header));
-        return disk;
-    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Resolve;
 using Vmspawn.Spec;
@@ -43,6 +44,37 @@ public sealed class KernelResolverTests : IDisposable
         var problem = Assert.Single(_problems);
         Assert.Equal("kernel-kind", problem.Code);
         Assert.Contains(words, problem.Text);
+    }
+
+    [Fact]
+    public void A_kernel_in_a_tree_is_checked_as_one_of_an_option_is()
+    {
+        Directory.CreateDirectory(_directory["tree/boot"]);
+        var path = File("tree/boot/vmlinuz-6.1", "C=y\n"u8.ToArray());
+        Assert.Null(OfTree());
+        var problem = Assert.Single(_problems);
+        Assert.Equal(("kernel-kind", path, "it is a text file, not a kernel"), (problem.Code, problem.Subject, problem.Text));
+
+        File("tree/boot/vmlinuz-6.1", Elf);
+        Assert.NotNull(OfTree());
+
+        KernelSpec? OfTree() => new TreeKernelResolver(new VmOptions { Directory = _directory["tree"] }, Architecture.X64, tmpdir: null, _problems).Resolve();
+    }
+
+    [Fact]
+    public void A_kernel_and_an_initrd_that_were_replaced_after_they_were_looked_at_are_not_handed_over()
+    {
+        var options = new VmOptions { Linux = File("kernel", Elf), Initrds = [File("initrd", [1])] };
+        var kernel = Resolve(options, Architecture.X64)!;
+        var initrd = Assert.Single(kernel.Initrds);
+        SameFile.Open(kernel.Path!, writable: false, kernel.Identity).Dispose();
+        SameFile.Open(initrd.Path, writable: false, initrd.Identity).Dispose();
+        System.IO.File.Move(File("new-kernel", Elf), options.Linux, overwrite: true);
+        System.IO.File.Move(File("new-initrd", [1]), initrd.Path, overwrite: true);
+        Assert.Throws<IOException>(() => SameFile.Open(kernel.Path!, writable: false, kernel.Identity));
+        Assert.Throws<IOException>(() => SameFile.Open(initrd.Path, writable: false, initrd.Identity));
+        using var joined = System.IO.File.OpenHandle(_directory["joined"], FileMode.CreateNew, FileAccess.Write);
+        Assert.Throws<IOException>(() => new InitrdFacts(kernel.Initrds).WriteTo(joined));
     }
 
     [Fact]

@@ -63,6 +63,7 @@ internal sealed class BootStorage
         WritesFile = !drive.ReadOnly && drive.OverlayDirectory is null,
         Discard = drive.Discard && !drive.ReadOnly,
         Size = drive.VirtualSize,
+        SectorSize = drive.SectorSize,
         Files = [.. drive.Backing.Select(image => image.Identity).Prepend(drive.Identity).OfType<FileIdentity>()],
         Path = drive.Path,
         Overlay = drive.OverlayDirectory,

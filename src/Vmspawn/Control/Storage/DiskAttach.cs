@@ -10,9 +10,21 @@ using Vmspawn.Spec;
 namespace Vmspawn.Control.Storage;
 
 /// <summary>Plugs a client's file into the running VM as a disk. A failed attempt leaves nothing in QEMU.</summary>
+/// <param name="monitor">QEMU's monitor.</param>
+/// <param name="facts">What QEMU has.</param>
+/// <param name="discards">Whether discards of the guest reach the files, as those of the disks from boot do.</param>
+/// <param name="table">All disks.</param>
+/// <param name="ports">All ports.</param>
+/// <param name="controllers">The SCSI controllers.</param>
+/// <param name="removals">Waits for the guest to release devices.</param>
+/// <param name="blocks">The block nodes.</param>
+/// <param name="cleanup">Removes what a device that has gone leaves.</param>
+/// <param name="background">Runs what a client no longer waits for.</param>
+/// <param name="clock">The clock of the bounds.</param>
 internal sealed class DiskAttach(
     MonitorAccess monitor,
     QemuFacts facts,
+    bool discards,
     StorageTable table,
     PortPool ports,
     ScsiControllers controllers,
@@ -71,8 +83,9 @@ internal sealed class DiskAttach(
             Serial = DiskSerial.For(request.Name, type),
             ReadOnly = readOnly,
             WritesFile = !readOnly,
-            Discard = !readOnly,
+            Discard = discards && !readOnly,
             Size = content.Size,
+            SectorSize = content.SectorSize,
             Files = [found.Identity],
             Path = request.Path,
             Irreplaceable = StorageEntry.WhyIrreplaceable(content.Format),

@@ -8,7 +8,8 @@ namespace Vmspawn.Control.Storage;
 /// <summary>How QEMU is to read a client's file.</summary>
 /// <param name="Format">Its format.</param>
 /// <param name="Size">Size of the disk in bytes.</param>
-internal readonly record struct DiskContent(ImageFormat Format, long Size)
+/// <param name="SectorSize">Size in bytes of the sectors that the disk was made for.</param>
+internal readonly record struct DiskContent(ImageFormat Format, long Size, int SectorSize)
 {
     /// <summary>
     /// Reads the start of the file. A file of another format that was served as raw bytes would show the guest a broken
@@ -22,7 +23,7 @@ internal readonly record struct DiskContent(ImageFormat Format, long Size)
     public static DiskContent Of(SafeFileHandle file, DiskFileFacts facts, ImageFormat? requested, bool write)
     {
         if (requested is ImageFormat.Raw)
-            return new DiskContent(ImageFormat.Raw, facts.Size);
+            return Raw(file, facts);
         var head = Head(file);
         if (requested is ImageFormat.Qcow2)
             return Qcow2(head, facts, write);
@@ -30,7 +31,19 @@ internal readonly record struct DiskContent(ImageFormat Format, long Size)
             throw DiskFileFacts.Bad("the file is a qcow2 image (give the format qcow2, or raw to show the guest its bytes as they are)", Errno.EMEDIUMTYPE);
         if (ForeignFormat.Guess(head) is { } guess)
             throw DiskFileFacts.Bad($"the file looks like {guess}, not like a raw disk (give the format raw to show the guest its bytes as they are)", Errno.EMEDIUMTYPE);
-        return new DiskContent(ImageFormat.Raw, facts.Size);
+        return Raw(file, facts);
+    }
+
+    private static DiskContent Raw(SafeFileHandle file, DiskFileFacts facts)
+    {
+        try
+        {
+            return new DiskContent(ImageFormat.Raw, facts.Size, DiskSectors.SizeOf(new FileBytes(file, facts.Size), facts.IsBlockDevice));
+        }
+        catch (IOException error)
+        {
+            throw DiskFileFacts.Bad($"its partition table cannot be read: {FailureReason.Of(error)}", Errno.EIO);
+        }
     }
 
     private static DiskContent Qcow2(ReadOnlySpan<byte> head, DiskFileFacts facts, bool write)
@@ -50,7 +63,7 @@ internal readonly record struct DiskContent(ImageFormat Format, long Size)
                 Errno.EMEDIUMTYPE);
         }
 
-        return new DiskContent(ImageFormat.Qcow2, header.VirtualSize);
+        return new DiskContent(ImageFormat.Qcow2, header.VirtualSize, DiskSectors.UsualSize);
     }
 
     private static ReadOnlySpan<byte> Head(SafeFileHandle file)

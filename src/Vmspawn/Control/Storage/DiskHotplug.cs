@@ -32,7 +32,7 @@ internal sealed class DiskHotplug : IAsyncDisposable
         _controllers = new ScsiControllers(Ports, _removals, _background, boot.Controller);
         var blocks = new BlockNodes(spec.IoUring);
         var cleanup = new DiskCleanup(blocks, _controllers, Table);
-        Attach = new DiskAttach(monitor, spec.Qemu, Table, Ports, _controllers, _removals, blocks, cleanup, _background, clock);
+        Attach = new DiskAttach(monitor, spec.Qemu, spec.DiscardDisks, Table, Ports, _controllers, _removals, blocks, cleanup, _background, clock);
         Detach = new DiskDetach(Table, _removals, clock);
         Replace = new DiskReplace(monitor, Table, blocks, _background, clock, messages.Notice);
 

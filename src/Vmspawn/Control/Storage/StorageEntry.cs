@@ -1,4 +1,5 @@
 using Vmspawn.Control.Ports;
+using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Qemu.Arguments;
@@ -43,6 +44,9 @@ internal sealed class StorageEntry : IHotplugDevice
     /// <summary>Why its file cannot be replaced, or null when it can.</summary>
     public string? Irreplaceable { get; init; }
 
+    /// <summary>Bytes of a sector that its image was made for.</summary>
+    public int SectorSize { get; init; } = DiskSectors.UsualSize;
+
     /// <summary>Discards of the guest reach the file.</summary>
     public bool Discard { get; init; }
 
@@ -67,7 +71,7 @@ internal sealed class StorageEntry : IHotplugDevice
     public string Description => $"disk {Name}";
 
     /// <summary>The same description as a disk from boot has.</summary>
-    public DiskDevice Device => new() { Type = Type, Id = DeviceId, Node = Nodes!.Top, Serial = Serial };
+    public DiskDevice Device => new() { Type = Type, Id = DeviceId, Node = Nodes!.Top, Serial = Serial, SectorSize = SectorSize };
 
     /// <summary>The guest's writes reach the file.</summary>
     public required bool WritesFile { get; init; }

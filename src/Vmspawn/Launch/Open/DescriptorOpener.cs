@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Host;
+using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
 using Vmspawn.Trees;
@@ -62,7 +63,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
 
     private async Task<SafeHandle> OpenAsync(DescriptorSource source, CancellationToken cancel) => source switch
     {
-        OpenedFile file => ImageOpener.Open(file),
+        OpenedFile file => SameFile.Open(file.Path, !file.ReadOnly, file.Identity),
         StorageVolume volume => await DiskFiles.AcquireAsync(volume, cancel),
         AnonymousOverlay overlay => DiskFiles.Overlay(overlay),
         JoinedFiles joined => DiskFiles.Join(joined),

@@ -18,7 +18,7 @@ internal static class DiskFiles
     public static SafeFileHandle Join(JoinedFiles plan) => Fill(plan.Directory, file =>
     {
         using var tree = plan.Tree is null ? null : ConfinedTree.Open(plan.Tree);
-        new InitrdFacts(plan.Paths).WriteTo(file, tree);
+        new InitrdFacts(plan.Files).WriteTo(file, tree);
         ArchiveTail.Append(file, plan.Tail.Span);
     });
 

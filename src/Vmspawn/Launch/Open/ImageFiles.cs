@@ -1,6 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Images;
-using Vmspawn.Linux;
 using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
@@ -14,7 +13,7 @@ internal static class ImageFiles
     /// <exception cref="OperationCanceledException">The copying was cancelled.</exception>
     public static SafeFileHandle Copy(FilesInImage plan, CancellationToken cancel) => DiskFiles.Fill(plan.Directory, copy =>
     {
-        using var image = OpenFile.Open(plan.Image, writable: false);
+        using var image = SameFile.Open(plan.Image, writable: false, plan.Identity);
         var to = 0L;
         foreach (var file in plan.Files)
         {

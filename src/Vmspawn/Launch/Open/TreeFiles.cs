@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Host;
+using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Plan;
 using Vmspawn.Trees;
@@ -10,10 +11,21 @@ namespace Vmspawn.Launch;
 internal static class TreeFiles
 {
     /// <exception cref="LaunchException">The file is not there any more.</exception>
+    /// <exception cref="IOException">Another file is there.</exception>
     public static SafeFileHandle Open(FileInTree plan)
     {
         using var tree = ConfinedTree.Open(plan.Tree);
-        return tree.OpenRead(plan.Path) ?? throw new LaunchException($"open {plan.Path} in {plan.Tree}", "it was removed since it was checked");
+        var file = tree.OpenRead(plan.Path) ?? throw new LaunchException($"open {plan.Path} in {plan.Tree}", "it was removed since it was checked");
+        try
+        {
+            SameFile.Check(file, plan.Identity, plan.Path);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Makes a directory that is removed with the launch.</summary>

@@ -62,7 +62,7 @@ internal static class TpmState
                 if (!await Wait.UntilAsync(() => FileLock.TryLockExclusive(directory), cancel))
                     throw new LaunchException($"use the TPM in {path}", "another VM uses it (end that one, or give this one a --tpm-state= of its own)");
                 // A process that failed to create a TPM may have removed the directory during the wait.
-                if (NameLock.IsNamed(directory, path))
+                if (FileFacts.IsNamed(directory, path))
                     return (directory, isNew);
                 directory.Dispose();
             }

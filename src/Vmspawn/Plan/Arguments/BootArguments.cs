@@ -15,7 +15,7 @@ internal static class BootArguments
         var credentials = CredentialPlacement.For(spec);
         if (spec.Kernel is { } kernel)
         {
-            draft.Add("-kernel", kernel.Tree is null && kernel.Path is { } path ? path : draft.InheritedPath("kernel", Kernel(kernel)));
+            draft.Add("-kernel", draft.InheritedPath("kernel", Kernel(kernel)));
             var tail = CredentialArchive.Of([.. credentials.By(CredentialTransport.Initrd)]);
             if (kernel.Initrds.Count > 0 || kernel.Entry is { Initrds.Count: > 0 })
                 draft.Add("-initrd", Initrd(draft, kernel, tail));
@@ -44,18 +44,21 @@ internal static class BootArguments
 
     private static DescriptorSource Kernel(KernelSpec kernel) => kernel switch
     {
-        { Entry: { } entry } => new FilesInImage(entry.Place, entry.Image, [entry.Kernel]),
-        { Tree: { } tree } => new FileInTree(tree, kernel.Path!),
+        { Entry: { } entry } => new FilesInImage(entry.Place, entry.Image, entry.Identity, [entry.Kernel]),
+        { Tree: { } tree } => new FileInTree(tree, kernel.Path!, kernel.Identity),
+        { Path: { } path } => new OpenedFile(path, ReadOnly: true, kernel.Identity),
         _ => new MemoryBytes(kernel.Content),
     };
 
     private static string Initrd(PlanDraft draft, KernelSpec kernel, ReadOnlyMemory<byte> tail)
     {
         if (kernel.Entry is { } entry)
-            return draft.InheritedPath("initrd", new FilesInImage(entry.Place, entry.Image, entry.Initrds) { Tail = tail });
+            return draft.InheritedPath("initrd", new FilesInImage(entry.Place, entry.Image, entry.Identity, entry.Initrds) { Tail = tail });
         if (kernel.Initrds is not [var only] || tail.Length > 0)
             return draft.InheritedPath("initrd", new JoinedFiles(kernel.InitrdPlace!, kernel.Initrds, kernel.Tree) { Tail = tail });
-        return kernel.Tree is { } tree ? draft.InheritedPath("initrd", new FileInTree(tree, only)) : only;
+        return draft.InheritedPath("initrd", kernel.Tree is { } tree
+            ? new FileInTree(tree, only.Path, only.Identity)
+            : new OpenedFile(only.Path, ReadOnly: true, only.Identity));
     }
 
     private static void AddString(PlanDraft draft, string text) =>

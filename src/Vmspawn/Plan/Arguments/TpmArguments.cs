@@ -8,6 +8,9 @@ internal static class TpmArguments
 {
     private const string Slot = "tpm";
 
+    /// <summary>swtpm's words about a state that is damaged, or that another version has written.</summary>
+    private const string CannotUseState = "Could not initialize the TPM";
+
     public static void Add(PlanDraft draft, MachineSpec spec)
     {
         if (spec.Tpm is not { } tpm)
@@ -35,6 +38,14 @@ internal static class TpmArguments
                 "--ctrl", $"type=unixio,clientfd={control}", "--terminate",
             ],
             Descriptors = descriptors.All,
+            Hints = tpm.IsKept
+                ?
+                [
+                    new HelperHint(
+                        CannotUseState,
+                        $"the state is damaged or of another version of swtpm: move {tpm.StateDirectory} away to start with a new TPM, which loses the keys in the old one, or use --tpm-state=off for one that is forgotten with the VM"),
+                ]
+                : [],
         };
     }
 }

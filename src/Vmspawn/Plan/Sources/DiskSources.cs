@@ -57,12 +57,12 @@ public sealed record AnonymousOverlay(string Directory, long VirtualSize) : Desc
 
 /// <summary>Concatenated files, each aligned to 4 bytes, in an anonymous file.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
-/// <param name="Paths">Absolute paths, in order.</param>
-/// <param name="Tree">The tree that contains the paths, within which links are resolved; null for the host's root.</param>
-public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, string? Tree = null) : DescriptorSource
+/// <param name="Files">In order.</param>
+/// <param name="Tree">The tree that contains the files, within which links are resolved; null for the host's root.</param>
+public sealed record JoinedFiles(string Directory, IReadOnlyList<BootFile> Files, string? Tree = null) : DescriptorSource
 {
-    /// <summary>Absolute paths, in order.</summary>
-    public IReadOnlyList<string> Paths { get; } = ValueList.Of(Paths);
+    /// <summary>In order.</summary>
+    public IReadOnlyList<BootFile> Files { get; } = ValueList.Of(Files);
 
     /// <summary>Bytes that are appended to the files; usually empty, never printed.</summary>
     public ValueBytes Tail { get; init; }
@@ -77,8 +77,8 @@ public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, 
         if (Tree is not null)
             json.WriteString("tree", Tree);
         json.WriteStartArray("paths");
-        foreach (var path in Paths)
-            json.WriteStringValue(path);
+        foreach (var file in Files)
+            json.WriteStringValue(file.Path);
         json.WriteEndArray();
         WriteTail(json, Tail);
     }
@@ -87,8 +87,9 @@ public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, 
 /// <summary>Files in a disk image, concatenated, each aligned to 4 bytes, in an anonymous file.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Image">Absolute path of the image.</param>
+/// <param name="Identity">The required identity of the image, from which the extents were read; null for any.</param>
 /// <param name="Files">The extents of each file in the image.</param>
-public sealed record FilesInImage(string Directory, string Image, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource
+public sealed record FilesInImage(string Directory, string Image, FileIdentity? Identity, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource
 {
     /// <summary>The extents of each file in the image.</summary>
     public IReadOnlyList<IReadOnlyList<Extent>> Files { get; } = ValueList.Of<IReadOnlyList<Extent>>([.. Files.Select(ValueList.Of)]);

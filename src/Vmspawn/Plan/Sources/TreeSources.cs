@@ -1,11 +1,13 @@
 using System.Text.Json;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Plan;
 
 /// <summary>A file of a tree; links are resolved within the tree.</summary>
 /// <param name="Tree">Absolute path of the tree.</param>
 /// <param name="Path">Path from its root.</param>
-public sealed record FileInTree(string Tree, string Path) : DescriptorSource
+/// <param name="Identity">The required identity of the file; null for any.</param>
+public sealed record FileInTree(string Tree, string Path, FileIdentity? Identity = null) : DescriptorSource
 {
     internal override string Kind => "in-tree";
 

@@ -1,3 +1,4 @@
+using Vmspawn.Images;
 using Vmspawn.Options;
 
 namespace Vmspawn.Qemu.Arguments;
@@ -32,8 +33,8 @@ internal sealed record DiskDevice
 
     public required string Serial { get; init; }
 
-    /// <summary>Bytes of a logical sector.</summary>
-    public int SectorSize { get; init; } = 512;
+    /// <summary>Bytes of a sector that the image was made for; a CD has sectors of its own.</summary>
+    public int SectorSize { get; init; } = DiskSectors.UsualSize;
 
     /// <summary>Whether firmware boots from this disk.</summary>
     public bool IsBootDisk { get; init; }
@@ -75,12 +76,14 @@ internal sealed record DiskDevice
         // The default is the serial, and QEMU 11 refuses a longer value.
         .WithIf(Serial.Length > LongestDeviceId, "device_id", Serial[..Math.Min(LongestDeviceId, Serial.Length)]));
 
+    private bool HasOtherSectors => SectorSize != DiskSectors.UsualSize && Type is not DiskType.ScsiCd;
+
     private QemuDevice New() => new(Driver(Type), Id);
 
     private QemuDevice WithDisk(QemuDevice device) => device
         .With("drive", Node)
         .With("serial", Serial)
-        .WithIf(SectorSize != 512, "logical_block_size", SectorSize)
-        .WithIf(SectorSize != 512, "physical_block_size", SectorSize)
+        .WithIf(HasOtherSectors, "logical_block_size", SectorSize)
+        .WithIf(HasOtherSectors, "physical_block_size", SectorSize)
         .WithIf(IsBootDisk, "bootindex", 1);
 }

@@ -25,7 +25,8 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
         try
         {
             using var file = OpenFile.Open(image, writable: false);
-            return Find(Path.GetFullPath(image), new FileBytes(file, FileFacts.Of(file).Size));
+            var facts = FileFacts.Of(file);
+            return Find(Path.GetFullPath(image), facts.Identity, new FileBytes(file, facts.Size));
         }
         catch (IOException error)
         {
@@ -33,7 +34,7 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
         }
     }
 
-    private KernelSpec? Find(string image, ByteSource disk)
+    private KernelSpec? Find(string image, FileIdentity identity, ByteSource disk)
     {
         var table = GptTable.Read(disk, out var error);
         var partitions = Types.SelectMany(type => table?.Partitions.Where(partition => partition.Type == type) ?? [])
@@ -46,7 +47,7 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
         details.AddRange(passedOver.Select(entry => $"boot entry passed over: {entry}"));
         var chosen = found.Find(item => options.BootEntry == BootEntryText.Auto || Is(item.Entry.Id, options.BootEntry!));
         if (chosen.Entry is not null)
-            return Kernel(image, chosen.Entry, chosen.Volume, chosen.Partition);
+            return Kernel(image, identity, chosen.Entry, chosen.Volume, chosen.Partition);
         if (passedOver.Find(entry => Is(entry.Id, options.BootEntry!)) is { } named)
             return Refuse("no-boot-entry", $"this entry of {image} cannot be booted: {named.Reason}", "name a kernel with --linux=");
         var skipped = passedOver.Count == 0 ? "" : $" (passed over {string.Join("; ", passedOver)})";
@@ -65,7 +66,7 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
 
     private static bool Is(string entry, string id) => entry == id || Path.GetFileNameWithoutExtension(entry) == id;
 
-    private KernelSpec? Kernel(string image, BootEntry entry, FatVolume volume, ExtentBytes partition)
+    private KernelSpec? Kernel(string image, FileIdentity identity, BootEntry entry, FatVolume volume, ExtentBytes partition)
     {
         if (OverlayPlace.Choose(_subject, "a copy of the kernel", image, tmpdir, problems) is not { } place)
             return null;
@@ -73,24 +74,27 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
         if (entry.Kind != BootEntryKind.Unified)
         {
             var initrds = entry.Initrds.Select(path => OnDisk(partition, volume.Open(path)!.Extents)).ToList();
-            return Spec(new EntryFiles(image, place.Directory, OnDisk(partition, kernel.Extents), initrds), kernel, entry.Options);
+            return Spec(Files(OnDisk(partition, kernel.Extents), initrds), entry, kernel, entry.Options);
         }
 
         if (options.Firmware is not (FirmwareKind.None or FirmwareKind.Bios))
-            return Spec(new EntryFiles(image, place.Directory, OnDisk(partition, kernel.Extents), []), kernel, "");
+            return Spec(Files(OnDisk(partition, kernel.Extents), []), entry, kernel, "");
 
         // Without UEFI nothing runs the stub: what it would load is taken from its sections.
         var header = UnifiedEntry.Header(kernel)!;
         var linux = new ExtentBytes(kernel, [header.Find(".linux")!.Place]);
         List<IReadOnlyList<Extent>> initrd = header.Find(".initrd") is { } section ? [Section(partition, kernel, section)] : [];
-        return Spec(new EntryFiles(image, place.Directory, Section(partition, kernel, header.Find(".linux")!), initrd), linux, entry.Options);
+        return Spec(Files(Section(partition, kernel, header.Find(".linux")!), initrd), entry, linux, entry.Options);
+
+        EntryFiles Files(IReadOnlyList<Extent> linux, IReadOnlyList<IReadOnlyList<Extent>> initrds) => new(image, identity, place.Directory, linux, initrds);
     }
 
-    private static KernelSpec Spec(EntryFiles files, ByteSource kernel, string words)
+    private KernelSpec? Spec(EntryFiles files, BootEntry entry, ByteSource content, string words)
     {
-        var head = new byte[Math.Min(KernelSniff.Window, kernel.Length)];
-        var sniff = KernelSniff.Of(head.AsSpan(0, kernel.Read(head, 0)), kernel.Length);
-        return new KernelSpec(null, default, []) { Entry = files, Options = words, IsPe = sniff.IsPe, IsUki = sniff.IsUki };
+        var kernel = KernelFacts.Of(entry.Kernel, content);
+        return KernelResolver.CanStart(kernel, $"{_subject}: {entry.Kernel} in {files.Image}", architecture, options.Firmware, problems)
+            ? new KernelSpec(null, default, []) { Entry = files, Options = words, IsPe = kernel.IsPe, IsUki = kernel.IsUki }
+            : null;
     }
 
     private static List<Extent> Section(ExtentBytes partition, ExtentBytes kernel, PeSection section) =>

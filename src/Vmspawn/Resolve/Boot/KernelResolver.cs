@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Vmspawn.Images;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
@@ -11,42 +12,59 @@ internal static class KernelResolver
     public static KernelSpec? Resolve(VmOptions options, Architecture machine, string? tmpdir, List<Problem> problems)
     {
         var initrds = InitrdFacts.Probe([.. options.Initrds.Select(Path.GetFullPath)], problems);
-        var place = initrds is { Paths: [var first, ..] paths } && NeedsCopy(options, paths.Count) ? OverlayPlace.Choose($"--initrd={first}", "the joined initrds", first, tmpdir, problems)?.Directory : null;
+        var place = initrds is { Files: [var first, ..] files } && NeedsCopy(options, files.Count) ? OverlayPlace.Choose($"--initrd={first.Path}", "the joined initrds", first.Path, tmpdir, problems)?.Directory : null;
         if (options.LinuxContent.Length > 0)
-            return new KernelSpec(null, options.LinuxContent, initrds?.Paths ?? []) { InitrdPlace = place };
+            return new KernelSpec(null, options.LinuxContent, initrds?.Files ?? []) { InitrdPlace = place };
         if (options.Linux is not { } path)
             return null;
-        if (KernelFacts.Probe($"--linux={path}", path, problems) is not { } kernel)
+        var subject = $"--linux={path}";
+        using var file = PlainFile.Open(subject, "kernel", path, problems);
+        if (file is null)
             return null;
-        if (kernel.Processor is { } processor && processor != machine)
-            problems.Add(OtherProcessor(kernel.Path, processor, machine));
-        if (kernel.WhyNot(machine, out var hint) is { } reason)
-        {
-            problems.Add(new Problem("kernel-kind", $"--linux={kernel.Path}", reason, hint));
-            return null;
-        }
+        var facts = FileFacts.Of(file);
+        var kernel = KernelFacts.Of(path, new FileBytes(file, facts.Size));
+        return CanStart(kernel, subject, machine, options.Firmware, problems)
+            ? new KernelSpec(Path.GetFullPath(path), default, initrds?.Files ?? [])
+            {
+                Identity = facts.Identity,
+                InitrdPlace = place,
+                IsPe = kernel.IsPe,
+                IsUki = kernel.IsUki,
+            }
+            : null;
+    }
 
-        CheckFirmware(options.Firmware, $"--linux={kernel.Path}", kernel.IsPe, kernel.IsUki, problems);
-        return new KernelSpec(Path.GetFullPath(path), default, initrds?.Paths ?? [])
-        {
-            InitrdPlace = place,
-            IsPe = kernel.IsPe,
-            IsUki = kernel.IsUki,
-        };
+    /// <summary>Whether the machine and the firmware that was asked for can start a kernel, wherever it was found; false with the reason
+    /// among the problems.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="subject">What the problem is about: the option that named it, or its path.</param>
+    /// <param name="machine">The guest's processor.</param>
+    /// <param name="firmware">The firmware that was asked for.</param>
+    /// <param name="problems">Receives the reason.</param>
+    public static bool CanStart(KernelFacts kernel, string subject, Architecture machine, FirmwareKind firmware, List<Problem> problems)
+    {
+        var before = problems.Count;
+        if (kernel.Processor is { } processor && processor != machine)
+            problems.Add(OtherProcessor(subject, processor, machine));
+        else if (kernel.WhyNot(machine, out var hint) is { } reason)
+            problems.Add(new Problem("kernel-kind", subject, reason, hint));
+        else
+            CheckFirmware(firmware, subject, kernel.IsPe, kernel.IsUki, problems);
+        return problems.Count == before;
     }
 
     /// <summary>Whether the initrds are joined, with one another or with credentials.</summary>
     public static bool NeedsCopy(VmOptions options, int initrds) =>
         initrds > 1 || (initrds == 1 && ConfidentialTechnique.Of(options.Confidential) is { MeasuresSmbios: false });
 
-    private static Problem OtherProcessor(string path, Architecture kernel, Architecture machine) => new(
+    private static Problem OtherProcessor(string subject, Architecture kernel, Architecture machine) => new(
         "kernel-architecture",
-        $"--linux={path}",
+        subject,
         $"this kernel is for {ArchitectureText.Word(kernel)}, and the machine is {ArchitectureText.Word(machine)}",
         $"use --arch={ArchitectureText.Word(kernel)}");
 
-    /// <summary>Whether the requested firmware can start a kernel.</summary>
-    public static void CheckFirmware(FirmwareKind firmware, string subject, bool isPe, bool isUki, List<Problem> problems)
+    /// <summary>Checks that the requested firmware can start the kernel.</summary>
+    private static void CheckFirmware(FirmwareKind firmware, string subject, bool isPe, bool isUki, List<Problem> problems)
     {
         if (isUki && firmware is FirmwareKind.Bios or FirmwareKind.None)
         {

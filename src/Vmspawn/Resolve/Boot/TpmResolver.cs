@@ -31,12 +31,12 @@ internal sealed class TpmResolver(VmOptions options, HostInventory inventory, Li
         {
             if (isNew)
                 notices.Add($"making a TPM, to be kept in {kept}");
-            return new TpmSpec(swtpm, driver, kept, new TpmMaker(swtpm, setup, localCa));
+            return new TpmSpec(swtpm, driver, kept, new TpmMaker(swtpm, setup, localCa)) { IsKept = true };
         }
 
         return isNew
             ? Missing("swtpm_setup is not installed, which makes a new TPM", "install it (Debian: swtpm-tools), or use --tpm-state=off")
-            : new TpmSpec(swtpm, driver, kept, null);
+            : new TpmSpec(swtpm, driver, kept, null) { IsKept = true };
     }
 
     /// <summary>The directory that outlives the VM, or null.</summary>

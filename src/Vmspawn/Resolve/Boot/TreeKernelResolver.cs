@@ -45,19 +45,20 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
 
     private KernelSpec? Kernel(TreeFiles files, BootEntry entry)
     {
-        var kernel = files.Open(entry.Kernel)!;
-        var head = new byte[Math.Min(KernelSniff.Window, kernel.Length)];
-        var sniff = KernelSniff.Of(head.AsSpan(0, kernel.Read(head, 0)), kernel.Length);
-        KernelResolver.CheckFirmware(options.Firmware, Path.Join(_tree, entry.Kernel), sniff.IsPe, sniff.IsUki, problems);
+        var path = Path.Join(_tree, entry.Kernel);
+        var kernel = KernelFacts.Of(path, files.Open(entry.Kernel)!);
+        if (!KernelResolver.CanStart(kernel, path, architecture, options.Firmware, problems))
+            return null;
         var initrds = entry.Kind == BootEntryKind.Unified ? [] : entry.Initrds;
-        return new KernelSpec(entry.Kernel, default, initrds)
+        return new KernelSpec(entry.Kernel, default, [.. initrds.Select(initrd => new BootFile(initrd, files.IdentityOf(initrd)))])
         {
+            Identity = files.IdentityOf(entry.Kernel),
             Tree = _tree,
             InitrdPlace = KernelResolver.NeedsCopy(options, initrds.Count) ? OverlayPlace.Choose(_subject, "the joined initrds", _tree, tmpdir, problems)?.Directory : null,
             // A unified kernel has its own.
             Options = entry.Kind == BootEntryKind.Unified ? "" : string.Join(' ', Words(entry.Options)),
-            IsPe = sniff.IsPe,
-            IsUki = sniff.IsUki,
+            IsPe = kernel.IsPe,
+            IsUki = kernel.IsUki,
         };
     }
 

@@ -125,7 +125,7 @@ internal sealed class DriveResolver(
             Serial = DiskSerial.For(path, type),
             VirtualSize = facts.VirtualSize,
             Identity = facts.Identity,
-            SectorSize = type == DiskType.ScsiCd ? 512 : facts.SectorSize,
+            SectorSize = facts.SectorSize,
             IsBlockDevice = facts.IsBlockDevice,
             ReadOnly = readOnly,
             Discard = options.DiscardDisk && !readOnly,
