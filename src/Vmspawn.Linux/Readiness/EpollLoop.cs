@@ -5,7 +5,7 @@ namespace Vmspawn.Linux;
 
 /// <summary>
 /// The one thread that waits for every descriptor of the process. An epoll of our own instead of
-/// <see cref="System.Net.Sockets.Socket"/>, since pidfds, terminals and pipes must be waited for too.
+/// .NET's own sockets, since pidfds, terminals and pipes must be waited for too.
 /// </summary>
 internal sealed class EpollLoop
 {

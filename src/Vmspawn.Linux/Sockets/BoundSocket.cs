@@ -22,11 +22,19 @@ internal sealed class BoundSocket
         if (Libc.ChangeMode(socket, (uint)mode) != 0)
             throw LinuxException.Last("fchmod", path);
         Bind(socket, address, path);
-        using var node = OpenNode(path);
-        var found = Inspect(node, path);
-        if ((found.Mode & 0xfff) != (int)mode && Libc.ChangeMode($"/proc/self/fd/{node.DangerousGetHandle()}", (uint)mode) != 0)
-            throw LinuxException.Last("chmod", path);
-        return new BoundSocket(path, found);
+        try
+        {
+            using var node = OpenNode(path);
+            var found = Inspect(node, path);
+            if ((found.Mode & 0xfff) != (int)mode && Libc.ChangeMode($"/proc/self/fd/{node.DangerousGetHandle()}", (uint)mode) != 0)
+                throw LinuxException.Last("chmod", path);
+            return new BoundSocket(path, found);
+        }
+        catch
+        {
+            _ = Libc.Unlink(path);
+            throw;
+        }
     }
 
     public unsafe void Unlink()

@@ -9,6 +9,7 @@ internal static class OwnDirectory
 
     /// <summary>Makes the directory if need be; null when we can use it, else the reason why not.</summary>
     /// <remarks>One that others may list does, since everything that we make in it is for our user alone.</remarks>
+    /// <exception cref="IOException">This process lacks descriptors or memory, which says nothing of the directory.</exception>
     public static string? WhyNot(string path, uint uid)
     {
         try
@@ -28,9 +29,11 @@ internal static class OwnDirectory
         {
             return "it is a symbolic link";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !IsLack(e))
         {
             return FailureReason.Of(e);
         }
     }
+
+    private static bool IsLack(Exception error) => FailureReason.ErrnoOf(error) is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM;
 }

@@ -82,13 +82,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         _disposed = true;
         try
         {
-            using var draft = Draft.TryTakeAway(Path);
-            draft?.Remove();
-        }
-        catch (IOException) when (Directory.Exists(Path))
-        {
-            // A file system without room even for another name.
-            OwnTree.Remove(Path);
+            Remove();
         }
         finally
         {
@@ -111,7 +105,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
     }
 
     // What lies there is ours to remove when it is empty or says which process it belonged to: another program of the same
-    // directory does not take our lock. It is removed under another name, so that a process killed meanwhile leaves the name free.
+    // directory does not take our lock.
     private bool TryMake()
     {
         if (new FileInfo(Path) is { Exists: true } or { LinkTarget: not null })
@@ -120,13 +114,32 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         {
             if (!File.Exists(PathOf(PidFile)) && Directory.EnumerateFileSystemEntries(Path).Any())
                 return false;
-            Draft.TryTakeAway(Path)?.Dispose();
+            Remove();
         }
 
         using var draft = Draft.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         var pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n";
         PrivateFiles.Write(System.IO.Path.Combine(draft.Path, PidFile), Encoding.ASCII.GetBytes(pid));
         return draft.TryGiveName(Path);
+    }
+
+    // Under another name first, so that a process killed meanwhile leaves the name free.
+    private void Remove()
+    {
+        try
+        {
+            using var draft = Draft.TryTakeAway(Path);
+            draft?.Remove();
+        }
+        catch (IOException) when (Directory.Exists(Path))
+        {
+            // A file system without room even for another name.
+        }
+
+        // The name's lock is ours, so a lock on the directory is that of a child which another thread starts at this moment: it shares our
+        // descriptors until it executes its program.
+        if (Directory.Exists(Path))
+            OwnTree.Remove(Path);
     }
 
     private void ReleaseName()

@@ -1,18 +1,18 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
 /// <summary>The service manager that we run under, if it wants to be told how we are (sd_notify(3), sd_watchdog_enabled(3)).</summary>
 internal sealed class ServiceManager
 {
-    /// <summary>Milliseconds for it to make room; nothing of ours waits longer for it.</summary>
-    private const int Patience = 1000;
+    /// <summary>For it to make room; nothing of ours waits longer for it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly UnixDomainSocketEndPoint? _address;
+    private readonly string? _address;
 
-    private ServiceManager(UnixDomainSocketEndPoint? address, TimeSpan? watchdog) => (_address, Watchdog) = (address, watchdog);
+    private ServiceManager(string? address, TimeSpan? watchdog) => (_address, Watchdog) = (address, watchdog);
 
     /// <summary>The variables by which it speaks to us: none of them is for our children.</summary>
     public static IReadOnlyList<string> Variables { get; } =
@@ -27,12 +27,7 @@ internal sealed class ServiceManager
     /// <param name="environment">Reads one environment variable.</param>
     public static ServiceManager Of(Func<string, string?> environment)
     {
-        var address = environment("NOTIFY_SOCKET") switch
-        {
-            ['/', ..] path => Address(path),
-            ['@', .. var name] => Address("\0" + name),
-            _ => null,
-        };
+        var address = environment("NOTIFY_SOCKET") is ['/' or '@', _, ..] given ? given : null;
         return new ServiceManager(address, address is null ? null : WatchdogOf(environment));
     }
 
@@ -60,26 +55,11 @@ internal sealed class ServiceManager
             return;
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            socket.SendTimeout = Patience;
-            socket.SendTo(Encoding.UTF8.GetBytes(message), _address);
+            DatagramSocket.Send(_address, Encoding.UTF8.GetBytes(message), Patience);
         }
-        catch (SocketException)
+        catch (LinuxException)
         {
-            // It does not listen; that is its affair.
-        }
-    }
-
-    // Longer than an address can be: then nobody can listen there.
-    private static UnixDomainSocketEndPoint? Address(string path)
-    {
-        try
-        {
-            return new UnixDomainSocketEndPoint(path);
-        }
-        catch (ArgumentException)
-        {
-            return null;
+            // It does not listen, or this process has no descriptor left: the VM runs all the same.
         }
     }
 

@@ -55,7 +55,7 @@ internal static class VmRun
         try
         {
             // What cannot be undone is told, and replaces neither the guest's status nor the reason of a failure.
-            void Tell(string problem) => messages.Notice($"{plan.Name}: {problem}");
+            void Tell(string problem) => messages.Error($"{plan.Name}: {problem}");
             return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Tell, signals.First);
         }
         catch (OperationCanceledException) when (signals.First.IsCancellationRequested)

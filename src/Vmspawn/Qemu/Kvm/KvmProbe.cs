@@ -102,7 +102,7 @@ internal static class KvmProbe
         catch (IOException)
         {
             // Without /proc there is no telling one boot from another: remember nothing for longer than this run.
-            return Guid.NewGuid().ToString();
+            return $"{RandomNumber.Next():x16}";
         }
     }
 }
