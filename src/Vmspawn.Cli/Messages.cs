@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Vmspawn.Cli;
 
-/// <summary>Our messages: one line each, whatever is in them.</summary>
+/// <summary>Formats messages, one line each.</summary>
 internal static class Messages
 {
-    /// <summary>The problems as lines, and where to read on when they are mistakes in the command line.</summary>
+    /// <summary>The problems, one per line, followed by a reference to <c>--help</c> for usage mistakes.</summary>
     public static string Of(IReadOnlyList<Problem> problems, TextStyle style)
     {
         var text = new StringBuilder();
@@ -17,9 +17,9 @@ internal static class Messages
         return text.ToString();
     }
 
-    /// <summary>The exit status for these problems: 2 when any is a mistake in the command line, else 1.</summary>
+    /// <summary>The exit status for these problems: 2 when any is a usage mistake, else 1.</summary>
     public static int ExitStatus(IReadOnlyList<Problem> problems) => problems.Any(problem => problem.Kind == ProblemKind.Usage) ? 2 : 1;
 
-    /// <summary>The text with control and format characters made visible: a value may hold any, and a terminal would obey them.</summary>
+    /// <summary>The text with control and format characters escaped, because a terminal would interpret them.</summary>
     public static string OneLine(string text) => PlainText.Escape(text);
 }

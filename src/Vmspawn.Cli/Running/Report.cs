@@ -2,13 +2,13 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary>Says things on standard error, one line each.</summary>
+/// <summary>Prints messages on standard error, one line each.</summary>
 internal sealed class Report(bool quiet)
 {
-    /// <summary>A carriage return besides: while a guest has the terminal, a line feed alone does not go back.</summary>
+    /// <summary>With a carriage return on a terminal: in raw mode a line feed does not return to the first column.</summary>
     private static readonly string LineEnd = TerminalMode.IsTerminal(StandardStream.Error) ? "\r\n" : "\n";
 
-    // 7 is the number of "debug" (syslog(3)).
+    // 7 is syslog(3)'s level "debug".
     private readonly bool _isDetailed = Environment.GetEnvironmentVariable("SYSTEMD_LOG_LEVEL") is "debug" or "7";
 
     public void Notice(string text)
@@ -17,7 +17,7 @@ internal sealed class Report(bool quiet)
             Output.WriteError($"vmspawn: {Messages.OneLine(text)}{LineEnd}");
     }
 
-    /// <summary>For who looks for a fault, quiet or not: <c>$SYSTEMD_LOG_LEVEL</c> asks for it.</summary>
+    /// <summary>Prints a debug message if <c>$SYSTEMD_LOG_LEVEL</c> enables it, even with <c>--quiet</c>.</summary>
     public void Detail(string text)
     {
         if (_isDetailed)
@@ -27,7 +27,7 @@ internal sealed class Report(bool quiet)
     public static void Error(string text) =>
         Output.WriteError($"{TextStyle.OfError().Red("vmspawn:")} {Messages.OneLine(text)}{LineEnd}");
 
-    /// <summary>All problems, and the exit status they mean.</summary>
+    /// <summary>Prints all problems and returns their exit status.</summary>
     public static int Failure(IReadOnlyList<Problem> problems)
     {
         Output.WriteError(Messages.Of(problems, TextStyle.OfError()));

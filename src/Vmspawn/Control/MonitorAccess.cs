@@ -47,7 +47,7 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     }
 
     /// <inheritdoc cref="AskAsync{T}(Func{QmpClient, Task{T}})"/>
-    public Task TellAsync(Func<QmpClient, Task> command) => AskAsync(async monitor =>
+    public Task RunAsync(Func<QmpClient, Task> command) => AskAsync(async monitor =>
     {
         await command(monitor);
         return true;

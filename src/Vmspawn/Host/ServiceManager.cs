@@ -4,24 +4,24 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>The service manager that we run under, if it wants to be told how we are (sd_notify(3), sd_watchdog_enabled(3)).</summary>
+/// <summary>Sends state notifications to the service manager, if it requests them (sd_notify(3), sd_watchdog_enabled(3)).</summary>
 internal sealed class ServiceManager
 {
-    /// <summary>For it to make room; nothing of ours waits longer for it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>Time limit for one send, when the service manager's queue is full.</summary>
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(1);
 
     private readonly string? _address;
 
     private ServiceManager(string? address, TimeSpan? watchdog) => (_address, Watchdog) = (address, watchdog);
 
-    /// <summary>The variables by which it speaks to us: none of them is for our children.</summary>
+    /// <summary>The environment variables of the protocol; removed from the environment of children.</summary>
     public static IReadOnlyList<string> Variables { get; } =
         ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN_PIDFDID"];
 
-    /// <summary>Whether somebody listens to us.</summary>
+    /// <summary>Whether there is a service manager to notify.</summary>
     public bool IsThere => _address is not null;
 
-    /// <summary>How often it wants to hear from us, halved as it asks for; null when it does not watch.</summary>
+    /// <summary>The interval of watchdog notifications, half the configured timeout; null when the watchdog is off.</summary>
     public TimeSpan? Watchdog { get; }
 
     /// <param name="environment">Reads one environment variable.</param>
@@ -31,35 +31,35 @@ internal sealed class ServiceManager
         return new ServiceManager(address, address is null ? null : WatchdogOf(environment));
     }
 
-    /// <summary>We are ready.</summary>
-    public void Ready() => Tell("READY=1");
+    /// <summary>The service is ready.</summary>
+    public void Ready() => Send("READY=1");
 
-    /// <summary>A line about what goes on.</summary>
-    public void Status(string text) => Tell($"STATUS={text}");
+    /// <summary>A line that describes the state.</summary>
+    public void Status(string text) => Send($"STATUS={text}");
 
-    /// <summary>Which process is the machine: QEMU.</summary>
-    public void Leader(int process) => Tell($"X_VMSPAWN_LEADER_PID={process}");
+    /// <summary>The process of the machine: QEMU.</summary>
+    public void Leader(int process) => Send($"X_VMSPAWN_LEADER_PID={process}");
 
-    /// <summary>Our exit status, which follows.</summary>
-    public void Exited(int status) => Tell($"EXIT_STATUS={status}");
+    /// <summary>The exit status, sent before the exit.</summary>
+    public void Exited(int status) => Send($"EXIT_STATUS={status}");
 
-    /// <summary>We are ending.</summary>
-    public void Stopping() => Tell("STOPPING=1");
+    /// <summary>The service is stopping.</summary>
+    public void Stopping() => Send("STOPPING=1");
 
-    /// <summary>We are alive.</summary>
-    public void Alive() => Tell("WATCHDOG=1");
+    /// <summary>Resets the watchdog.</summary>
+    public void Alive() => Send("WATCHDOG=1");
 
-    private void Tell(string message)
+    private void Send(string message)
     {
         if (_address is null)
             return;
         try
         {
-            DatagramSocket.Send(_address, Encoding.UTF8.GetBytes(message), Patience);
+            DatagramSocket.Send(_address, Encoding.UTF8.GetBytes(message), SendTimeout);
         }
         catch (LinuxException)
         {
-            // It does not listen, or this process has no descriptor left: the VM runs all the same.
+            // The service manager does not receive, or no descriptor is left; the VM runs on without this notification.
         }
     }
 

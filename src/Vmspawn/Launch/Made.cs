@@ -7,7 +7,7 @@ namespace Vmspawn.Launch;
 
 /// <summary>Something of the user's that a launch made: removed when the launch fails, since no guest has written to it.</summary>
 /// <param name="remove">Removes it.</param>
-/// <param name="guard">Keeps others from it until it is the user's or removed, or null where nobody can have begun to use it.</param>
+/// <param name="guard">A lock that is held until the launch has succeeded or removed it, or null.</param>
 internal sealed class Made(Action remove, IDisposable? guard = null) : IDisposable
 {
     private bool _isKept;

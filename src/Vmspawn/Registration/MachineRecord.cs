@@ -1,10 +1,10 @@
 namespace Vmspawn.Registration;
 
-/// <summary>What systemd-machined is told of a machine.</summary>
+/// <summary>The data of a machine for systemd-machined.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Leader">The process that stands for it: ours, which takes machinectl's signals as wishes to power off.</param>
+/// <param name="Leader">Its leader process: vmspawn, which handles machinectl's signals as requests to power off.</param>
 /// <param name="ControlAddress">Path of its control socket.</param>
-/// <param name="AllocateUnit">Whether machined makes a scope unit for it.</param>
+/// <param name="AllocateUnit">Whether machined creates a scope unit for it.</param>
 internal sealed record MachineRecord(string Name, int Leader, string ControlAddress, bool AllocateUnit)
 {
     /// <summary>Its machine id, or null.</summary>
@@ -13,7 +13,7 @@ internal sealed record MachineRecord(string Name, int Leader, string ControlAddr
     /// <summary>Its vsock address, or null.</summary>
     public uint? VsockCid { get; init; }
 
-    /// <summary>Where its SSH server is, such as <c>vsock/4711</c>, or null.</summary>
+    /// <summary>The address of its SSH server, such as <c>vsock/4711</c>, or null.</summary>
     public string? SshAddress { get; init; }
 
     /// <summary>The private key for it, or null.</summary>

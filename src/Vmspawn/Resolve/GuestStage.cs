@@ -31,7 +31,7 @@ internal sealed record GuestStage(
         var shares = await new ShareResolver(options, host, input.TemporaryDirectory, input.Process.RandomSuffix, input.Problems, input.Notices).ResolveAsync(input.Machine, credentials, cancel);
         var nics = NetworkResolver.Resolve(key.Publish(), input.Machine, host, input.Problems);
         if (vsock is not null)
-            vsock = NotifyAddress.Tell(vsock, credentials, host.Vsock);
+            vsock = NotifyAddress.AddTo(vsock, credentials, host.Vsock);
         var journal = JournalResolver.Resolve(options.Journal, input.Machine, vsock, host, credentials, input.Problems);
         var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems);
         var seed = await new CloudInitResolver(options, input.Problems, input.Notices).ResolveAsync(input.Machine, ssh is null ? [] : [ssh.Key.Public], cancel);

@@ -53,7 +53,7 @@ internal sealed record QemuEndFacts(string Machine, ChildExit Exit, StopLadder S
             return OfFailure($"{Exit} before it made the machine, as it does when its arguments ask for nothing else (-cpu help, say)");
         return ShutdownCause switch
         {
-            "guest-reset" => QemuEnd.Failed($"{Machine}: the guest restarted instead of powering off, and QEMU was told to end then (-no-reboot)"),
+            "guest-reset" => QemuEnd.Failed($"{Machine}: the guest rebooted instead of powering off, which ends QEMU with -no-reboot"),
             "guest-panic" => QemuEnd.Failed($"{Machine}: the guest's kernel panicked"),
             "host-signal" => QemuEnd.Failed($"{Machine}: another process ended QEMU by a signal, before the guest powered off"),
             _ => new QemuEnd(GuestStatus ?? 0, []),

@@ -96,8 +96,8 @@ internal sealed class GoldenInventory : IDisposable
             return (null, mistakes);
 
         var options = Assert.IsType<RunCommand>(parsed).Options;
-        var surroundings = new ProcessContext(_ => null, Terminal: null, () => 0x0123456789abcdef);
-        var resolution = Resolver.ResolveAsync(options, HostInventory(), surroundings, CancellationToken.None).GetAwaiter().GetResult();
+        var process = new ProcessContext(_ => null, Terminal: null, () => 0x0123456789abcdef);
+        var resolution = Resolver.ResolveAsync(options, HostInventory(), process, CancellationToken.None).GetAwaiter().GetResult();
         Notices = resolution.Notices;
         return (resolution.Spec, resolution.Problems);
     }

@@ -46,7 +46,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
     public void It_is_removed_although_somebody_has_locked_the_directory_itself()
     {
         var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
-        using var held = OpenFile.Directory(runtime.Path);
+        using var held = OpenFile.Open(runtime.Path, writable: false);
         Assert.True(FileLock.TryLockExclusive(held));
         runtime.Dispose();
         Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));

@@ -129,7 +129,7 @@ internal static class ControlInterfaces
             readOnly: ?bool,
             # For lists; the descriptor is what counts.
             path: ?string,
-            # raw or qcow2; raw unless given, but then a file that looks like another format is refused.
+            # raw or qcow2; default raw, but a file that looks like another format is refused.
             format: ?string
         ) -> (storage: Storage)
 

@@ -12,7 +12,7 @@ internal static class EventFeed
     public static async Task ServeAsync(VarlinkCall call, MonitorAccess access, StorageTable disks)
     {
         var wanted = Filter(call.Optional("filter"));
-        await access.TellAsync(async monitor =>
+        await access.RunAsync(async monitor =>
         {
             // One that does not read loses its subscription when these are full, whatever its socket still takes.
             using var events = monitor.Subscribe(new QmpEventOptions { Filter = wanted });

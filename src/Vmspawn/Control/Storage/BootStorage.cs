@@ -51,7 +51,7 @@ internal sealed class BootStorage
     }
 
     /// <summary>A provider's volume is known by its name there, also to machinectl.</summary>
-    private static string NameOf(DriveSpec drive) => drive.Volume?.Wish.Name ?? drive.Id;
+    private static string NameOf(DriveSpec drive) => drive.Volume?.Request.Name ?? drive.Id;
 
     private StorageEntry Entry(DriveSpec drive) => new()
     {

@@ -26,7 +26,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
         if (!wait)
         {
             await RequestedAsync(disk, attempt);
-            return attempt.Outcome.IsCompletedSuccessfully && attempt.Outcome.Result is RemovalOutcome.Deleted;
+            return attempt.Outcome.IsCompletedSuccessfully && await attempt.Outcome is RemovalOutcome.Deleted;
         }
 
         Judge(disk, await OutcomeAsync(attempt, Left()), timeout);

@@ -33,7 +33,7 @@ internal readonly record struct DiskFileFacts(FileIdentity Identity, bool IsBloc
         }
         catch (LinuxException error)
         {
-            throw Bad($"the kernel does not say what the descriptor is: {error.Message}", error.Errno);
+            throw Bad($"the descriptor cannot be examined: {error.Message}", error.Errno);
         }
     }
 

@@ -266,7 +266,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
         catch (Exception error)
         {
-            log($"{gone.Device.Description}: the device is gone, but QEMU keeps what was behind it: {error.Message}");
+            log($"{gone.Device.Description}: the device is removed, but QEMU keeps its block nodes: {error.Message}");
         }
         finally
         {

@@ -32,7 +32,7 @@ internal static class TpmState
         {
             if (state.Maker is { } maker && TpmStateFiles.Look(state.Path) == TpmStateFacts.Absent)
             {
-                // A duplicate has the same lock, so that nobody begins to use the TPM before it is removed.
+                // A duplicate shares the lock, so that no other VM uses the TPM before this launch has succeeded or removed it.
                 guard = OpenFile.Duplicate(directory);
                 await MakeAsync(state.Path, maker, memory, held, cancel);
                 made(new Made(() => Remove(state.Path, isNew), guard));

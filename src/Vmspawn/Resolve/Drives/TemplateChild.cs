@@ -27,7 +27,7 @@ internal static class TemplateChild
         if (Images(isUser, environment) is { } images && options.Machine is { } name)
             return options with { Image = Path.Combine(images, $"{name}.qcow2") };
         problems.Add(new Problem("template-child", $"--machine={options.Machine}",
-            "there is no place for its image: neither $XDG_STATE_HOME nor $HOME is set", "say where it goes with -i"));
+            "there is no place for its image: neither $XDG_STATE_HOME nor $HOME is set", "give its path with -i"));
         return options;
     }
 

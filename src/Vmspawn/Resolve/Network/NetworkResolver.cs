@@ -10,16 +10,16 @@ internal static class NetworkResolver
     private const int FirstFreePort = 1024;
 
     /// <summary>All cards; what is missing on the host goes to <paramref name="problems"/>.</summary>
-    public static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? world, List<Problem> problems)
+    public static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? inventory, List<Problem> problems)
     {
-        var passt = options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) ? null : world?.FindProgram("passt");
+        var passt = options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) ? null : inventory?.FindProgram("passt");
         var published = HostPorts.Choose(options.PublishedPorts, mayBeIPv6: passt is not null, problems);
         var nics = new List<NicSpec>();
         var taps = 0;
         foreach (var mode in Modes(options))
         {
             NicLink link = mode == NetworkMode.Tap
-                ? TapResolver.Resolve(taps, options.NetworkBridges.ElementAtOrDefault(taps++), name, world?.Host, problems)
+                ? TapResolver.Resolve(taps, options.NetworkBridges.ElementAtOrDefault(taps++), name, inventory?.Host, problems)
                 : new UserLink(nics.Any(nic => nic.Link is UserLink) ? [] : published, passt);
             var mac = nics.Count == 0 && options.NetworkMac is not null ? options.NetworkMac
                 : link is TapLink tap ? MacAddress.Derive(tap.Interface)

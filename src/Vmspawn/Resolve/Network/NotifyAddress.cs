@@ -14,7 +14,7 @@ internal static class NotifyAddress
     private const uint UserPort = 9999;
 
     /// <summary>The vsock with the port to listen at; without one when the user has said another address.</summary>
-    public static VsockSpec Tell(VsockSpec vsock, CredentialSet credentials, VsockHost host)
+    public static VsockSpec AddTo(VsockSpec vsock, CredentialSet credentials, VsockHost host)
     {
         if (credentials.All.Any(credential => credential.Id == Credential))
             return vsock;
