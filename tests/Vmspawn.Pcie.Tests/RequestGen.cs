@@ -7,7 +7,7 @@ internal static class RequestGen
 {
     private static readonly Gen<int> FewOrMany = Gen.Frequency((4, Gen.Int[0, 6]), (1, Gen.Int[0, 260]));
 
-    /// <summary>Wishes of ours alone.</summary>
+    /// <summary>Requests without devices of the user.</summary>
     public static readonly Gen<Requests> Ours =
         from machine in Gen.Bool
         from layout in Gen.Enum<PcieLayout>()
@@ -28,7 +28,7 @@ internal static class RequestGen
             Spares = more.Item4,
         };
 
-    /// <summary>Wishes with the user's own devices beside ours.</summary>
+    /// <summary>Requests with the user's devices and vmspawn's.</summary>
     public static readonly Gen<Requests> Any =
         from ours in Ours
         from fixedOnes in Gen.Select(Gen.Int[1, 30], Gen.Int[0, 3], Gen.Bool).Array[0, 5]

@@ -2,9 +2,9 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>How the guest and the host reach each other, and what the guest is told.</summary>
-/// <param name="Credentials">All credentials: the user's, then those that options of ours need in the guest.</param>
-/// <param name="Shares">Directories of the host that the guest sees.</param>
+/// <summary>How guest and host connect, and the credentials for the guest.</summary>
+/// <param name="Credentials">All credentials: the user's, then those that other options add.</param>
+/// <param name="Shares">Host directories that are shared with the guest.</param>
 /// <param name="Nics">Its network cards.</param>
 /// <param name="Vsock">Its vsock, or null.</param>
 /// <param name="Journal">Where its journal goes, or null.</param>

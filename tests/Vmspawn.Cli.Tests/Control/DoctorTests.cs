@@ -57,8 +57,8 @@ public class DoctorTests
           lacks  QEMU riscv64   there is no qemu-system-riscv64 in $PATH
                                 costs: no riscv64 guests (--arch=)
                                 fix: apt install qemu-system-misc
-          lacks  KVM            /dev/kvm is not ours to open; members of the group kvm
-                                may
+          lacks  KVM            /dev/kvm: permission denied; members of the group kvm
+                                may open it
                                 costs: guests are emulated, which is ten times slower
                                 and more
                                 fix: usermod -aG kvm alice, then log in again

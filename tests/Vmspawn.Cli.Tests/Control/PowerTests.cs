@@ -56,7 +56,7 @@ public class PowerTests
         await vanishing;
     }
 
-    // Says who it is, and hangs up when it is asked for more.
+    // Reports its identity, and disconnects at the next call.
     private static async Task VanishAsync(UnixListener socket)
     {
         using var connection = await socket.AcceptAsync();

@@ -80,7 +80,7 @@ internal sealed class LaunchBench : IDisposable
         }
     }
 
-    /// <summary>All files with their sizes, and the descriptors of ours that are open in the directory.</summary>
+    /// <summary>All files with their sizes, and this process's descriptors that are open in the directory.</summary>
     public List<string> Snapshot()
     {
         var files = Directory.EnumerateFileSystemEntries(_directory.Path, "*", SearchOption.AllDirectories)

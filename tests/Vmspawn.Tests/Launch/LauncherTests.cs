@@ -13,7 +13,7 @@ public sealed class LauncherTests : IDisposable
 {
     private readonly LaunchBench _bench = new();
 
-    /// <summary>One of each kind of source that needs no right of ours.</summary>
+    /// <summary>One of each kind of source that needs no privileges.</summary>
     private IReadOnlyList<DescriptorSource> Sources =>
     [
         new OpenedFile(_bench["image"], ReadOnly: false),

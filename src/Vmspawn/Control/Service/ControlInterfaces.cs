@@ -3,7 +3,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary>What the control socket offers, as text: one is systemd's, the other ours; see also <see cref="QmpShareInterfaces"/>.</summary>
+/// <summary>The interfaces of the control socket: systemd's and vmspawn's; see also <see cref="QmpShareInterfaces"/>.</summary>
 internal static class ControlInterfaces
 {
     public const string Instance = "io.systemd.MachineInstance";

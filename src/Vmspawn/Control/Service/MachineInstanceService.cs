@@ -6,7 +6,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary><c>io.systemd.MachineInstance</c>: what machinectl and varlinkctl speak.</summary>
+/// <summary><c>io.systemd.MachineInstance</c>, used by machinectl and varlinkctl.</summary>
 internal sealed class MachineInstanceService(
     MonitorAccess monitor, DiskHotplug disks, ChannelWriter<SupervisorEvent> inbox, FinalReplies finalReplies, Action<string> log)
 {

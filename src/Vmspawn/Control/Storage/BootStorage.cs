@@ -91,7 +91,7 @@ internal sealed class BootStorage
 
     private PortLease? PortOf(string id) => OwnPort(_plan, id) is { } port ? _ports.FindLease(port) : null;
 
-    /// <summary>The port of ours that a device has to itself, or null.</summary>
+    /// <summary>The vmspawn port that only this device uses, or null.</summary>
     private static string? OwnPort(VmPlan plan, string id)
     {
         var place = plan.Topology.FindDevice(id);

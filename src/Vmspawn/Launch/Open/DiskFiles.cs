@@ -39,7 +39,7 @@ internal static class DiskFiles
     }
 
     /// <summary>A storage provider's volume.</summary>
-    /// <exception cref="VolumeException">It is refused, or is not what was asked for.</exception>
+    /// <exception cref="VolumeException">It is refused, or does not match the request.</exception>
     public static async Task<SafeFileHandle> AcquireAsync(StorageVolume plan, CancellationToken cancel)
     {
         var (file, readOnly) = await StorageProvider.AcquireAsync(plan.Socket, plan.Request, cancel);

@@ -5,7 +5,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Whether a confidential guest can be had here, and what it changes of other wishes.</summary>
+/// <summary>Checks whether the host supports a confidential guest, and adapts other options to it.</summary>
 internal static class ConfidentialResolver
 {
     /// <summary>The bit of every EPYC so far that has SEV-SNP.</summary>

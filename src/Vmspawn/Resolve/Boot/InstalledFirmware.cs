@@ -9,7 +9,7 @@ internal sealed class InstalledFirmware(FirmwarePlatform platform, FirmwarePlace
 {
     /// <summary>Looks at the host; null with the reasons in <paramref name="problems"/>.</summary>
     /// <param name="architecture">The guest's, or null for the host's.</param>
-    /// <param name="process">What we were handed.</param>
+    /// <param name="process">The process's environment.</param>
     /// <param name="needsQemu">Whether the answer depends on the QEMU binary, whose machine types descriptors name.</param>
     /// <param name="problems">Receives the reasons.</param>
     /// <param name="cancel">Ends the questions to QEMU.</param>

@@ -61,7 +61,7 @@ internal sealed class TpmResolver(VmOptions options, HostInventory inventory, Li
             why = "nothing is beside the root directory";
         else if (path.Contains(',', StringComparison.Ordinal))
             why = "swtpm takes no path with a comma";
-        // Nobody has asked for a TPM that is kept here.
+        // A persistent TPM at this path was not requested.
         else if (options.Tpm == Tristate.Auto && !Path.Exists(path) && NvramFacts.WhyNoFileIn(Path.GetDirectoryName(path)!) is { } reason)
             why = $"its state cannot be made: {reason}";
         if (why is null)

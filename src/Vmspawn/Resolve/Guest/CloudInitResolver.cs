@@ -13,7 +13,7 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
     /// <summary>More user data than any cloud hands out.</summary>
     private const int Largest = 16 << 20;
 
-    /// <summary>A read-only disk behind all others, or null when none is asked for or it cannot be made.</summary>
+    /// <summary>A read-only disk after all others, or null when none is requested or it cannot be created.</summary>
     /// <param name="machine">The machine's name.</param>
     /// <param name="sshKeys">Public keys for the guest's default user.</param>
     /// <param name="cancel">Ends the reading of pipes and sockets.</param>

@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Reads a credential from a file, a pipe, or a socket that sends it to whoever connects.</summary>
+/// <summary>Reads a credential from a file, a pipe, or a socket that sends it after the connect.</summary>
 internal static class CredentialFile
 {
     private const int ChunkSize = 16 << 10;

@@ -5,7 +5,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Where the guest's journal goes, and what takes it there; the guest is told by credential (systemd-journald(8)).</summary>
+/// <summary>How the guest's journal is received; the address is passed to the guest by a credential (systemd-journald(8)).</summary>
 internal static class JournalResolver
 {
     private const string ProgramName = "systemd-journal-remote";

@@ -30,7 +30,7 @@ internal static class NetworkResolver
         return nics;
     }
 
-    /// <summary>What was asked for by name, and what is implied: a TAP for each bridge, a user network for published ports.</summary>
+    /// <summary>The requested cards and the implied ones: a TAP for each bridge, a user network for published ports.</summary>
     private static IEnumerable<NetworkMode> Modes(VmOptions options)
     {
         var missingTaps = options.NetworkBridges.Count - options.Networks.Count(mode => mode == NetworkMode.Tap);

@@ -5,7 +5,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Where the guest's service manager reports: told to it by credential (systemd(1), "vmm.notify_socket").</summary>
+/// <summary>The address for the guest's notifications, passed by a credential (systemd(1), "vmm.notify_socket").</summary>
 internal static class NotifyAddress
 {
     private const string Credential = "vmm.notify_socket";

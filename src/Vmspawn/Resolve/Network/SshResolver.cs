@@ -19,7 +19,7 @@ internal sealed class SshResolver : IAsyncDisposable
     /// <summary>A port that systemd opens an sshd with the key at, beside the guest's own on 22 (systemd-ssh-generator(8), "ssh.listen").</summary>
     private const int ExtraPort = 2222;
 
-    /// <summary>An sshd that comes with a service file of its own does not know of the key.</summary>
+    /// <summary>An sshd with its own service file does not read the key.</summary>
     private const string DropIn = "systemd.unit-dropin.sshd-vsock@.service";
 
     private readonly VmOptions _options;
@@ -46,7 +46,7 @@ internal sealed class SshResolver : IAsyncDisposable
         IsMissing = _key is null && options.SshKey.Pass == true;
     }
 
-    /// <summary>A key was insisted on and nothing makes one.</summary>
+    /// <summary>A key is required, but ssh-keygen is missing.</summary>
     public bool IsMissing { get; }
 
     /// <summary>The options with the port of the host that leads to sshd, where that is the way.</summary>
@@ -105,7 +105,7 @@ internal sealed class SshResolver : IAsyncDisposable
 
         """);
 
-    // The last one published is ours.
+    // The last published port is vmspawn's.
     private static int? HostPort(IReadOnlyList<NicSpec> nics) =>
         nics.Select(nic => nic.Link).OfType<UserLink>().First().Published[^1].HostPort;
 }

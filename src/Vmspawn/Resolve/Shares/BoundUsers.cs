@@ -7,7 +7,7 @@ namespace Vmspawn.Resolve;
 /// <summary>Finds the users of the host that the guest is to know.</summary>
 internal static class BoundUsers
 {
-    /// <summary>The number of the user that stands for those without one.</summary>
+    /// <summary>The id of the user "nobody".</summary>
     private const uint Nobody = 65534;
 
     /// <summary>Each user with its number in the guest; what is wrong goes to <paramref name="problems"/>.</summary>

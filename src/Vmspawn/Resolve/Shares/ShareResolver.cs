@@ -4,7 +4,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>The directories that the guest sees: the tree that it boots from first, then those that were named.</summary>
+/// <summary>The shared directories: the tree that the guest boots from first, then the named ones.</summary>
 internal sealed class ShareResolver(
     VmOptions options, HostInventory inventory, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
 {
@@ -12,7 +12,7 @@ internal sealed class ShareResolver(
     private const string RootTag = "root";
 
     /// <param name="machine">The machine's name.</param>
-    /// <param name="credentials">Take what the guest's systemd has to know of them.</param>
+    /// <param name="credentials">Receive the credentials for the guest's systemd.</param>
     /// <param name="cancel">Ends the questions to programs and services.</param>
     public async Task<IReadOnlyList<ShareSpec>> ResolveAsync(string machine, CredentialSet credentials, CancellationToken cancel)
     {
@@ -58,7 +58,7 @@ internal sealed class ShareResolver(
             Source = directory.Path,
             Target = "/",
             HasSystemd = File.Exists(Path.Combine(directory.Path, "usr/lib/systemd/systemd")),
-            // In a user namespace of ours the tree's owner is root already.
+            // In vmspawn's user namespace the tree's owner is root already.
             Ids = server.MapsIds && snapshot is not { Kind: SnapshotKind.UserOverlay } ? ids : null,
             Snapshot = snapshot,
             Server = server,

@@ -13,11 +13,11 @@ internal sealed class ShareServers(HostInventory inventory, VirtiofsdFacts facts
     private bool _isFallbackTold;
 
     /// <summary>What serves a directory; null with the reason among the problems.</summary>
-    /// <param name="subject">The option that asks for it.</param>
+    /// <param name="subject">The option that requests it.</param>
     /// <param name="path">The directory.</param>
     /// <param name="readOnly">The guest may not write.</param>
     /// <param name="ids">Ids to map, or null.</param>
-    /// <param name="isWished">Whether the user insists on mapping them.</param>
+    /// <param name="isWished">Whether the user requires a mapping.</param>
     public ShareServer? For(string subject, string path, bool readOnly, IdMap? ids, bool isWished)
     {
         if (facts.Best(inventory.Host.IsRoot) is not { } program)

@@ -11,7 +11,7 @@ internal sealed class SnapshotResolver(HostInventory inventory, string? tmpdir, 
     private static readonly TimeSpan TrialBound = TimeSpan.FromSeconds(10);
 
     /// <summary>The snapshot; null with the reason among the problems.</summary>
-    /// <param name="subject">The option that asks for it.</param>
+    /// <param name="subject">The option that requests it.</param>
     /// <param name="machine">The machine's name.</param>
     /// <param name="tree">Absolute path of the tree.</param>
     /// <param name="server">What serves it: only virtiofsd can be shown mounts of its own.</param>
