@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
@@ -42,8 +41,6 @@ public static class FailureReason
         PathTooLongException => Errno.ENAMETOOLONG,
         // .NET has the number in the inner exception: EACCES, EPERM, EBADF, EROFS.
         UnauthorizedAccessException => error.InnerException is IOException cause ? ErrnoOf(cause) ?? Errno.EACCES : Errno.EACCES,
-        SocketException socket => Number(socket.NativeErrorCode),
-        IOException { InnerException: SocketException socket } => Number(socket.NativeErrorCode),
         IOException => Number(error.HResult),
         OutOfMemoryException => Errno.ENOMEM,
         _ => null,

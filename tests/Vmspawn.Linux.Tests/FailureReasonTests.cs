@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Vmspawn.Linux;
 
 public class FailureReasonTests
@@ -27,10 +25,6 @@ public class FailureReasonTests
         Assert.Equal("no space left on device", Reason(() => File.WriteAllText("/dev/full", "x")));
         Assert.Equal(Errno.ENOSPC, FailureReason.ErrnoOf(new IOException("The disk is full.", (int)Errno.ENOSPC)));
     }
-
-    [Fact]
-    public void A_socket_failure_is_told_by_its_number() =>
-        Assert.Equal("address already in use", FailureReason.Of(new SocketException((int)SocketError.AddressAlreadyInUse)));
 
     [Fact]
     public void Our_own_words_stay()

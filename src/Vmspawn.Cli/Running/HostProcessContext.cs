@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Vmspawn.Linux;
 using Vmspawn.Resolve;
 
@@ -10,5 +9,5 @@ internal static class HostProcessContext
     public static ProcessContext Create() => new(
         Environment.GetEnvironmentVariable,
         WindowSize.Of(StandardStream.Output),
-        () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+        RandomNumber.Next);
 }

@@ -82,6 +82,8 @@ internal static class LastCatch
         AggregateException { InnerExceptions: [var only] } => Sentence(only),
         TypeInitializationException { InnerException: { } cause } => Sentence(cause),
         LinuxException => $"{error.Message} ({Hint})",
+        // The scheduler cannot queue work without a thread.
+        TaskSchedulerException { InnerException: { } cause } => Sentence(cause),
         OutOfMemoryException => $"no memory or no thread is left ({Hint})",
         OperationCanceledException => $"it was interrupted ({Hint})",
         _ when FailureReason.ErrnoOf(error) is not null => $"{Subject(error)}{FailureReason.Of(error)} ({Hint})",

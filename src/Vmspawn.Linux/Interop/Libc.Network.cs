@@ -6,6 +6,7 @@ namespace Vmspawn.Linux;
 internal static partial class Libc
 {
     public const int AF_INET = 2;
+    public const int AF_INET6 = 10;
     public const int SOCK_DGRAM = 2;
 
     // linux/if_tun.h, linux/if.h, linux/sockios.h

@@ -43,6 +43,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
     public static partial SafeFileHandle Accept(SafeHandle socket, nint address, nint length, int flags);
 
+    [LibraryImport(Library, EntryPoint = "getsockname", SetLastError = true)]
+    public static unsafe partial int GetSocketName(SafeHandle socket, byte* address, uint* length);
+
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     public static unsafe partial int GetSocketOption(SafeHandle socket, int level, int name, void* value, uint* length);
 

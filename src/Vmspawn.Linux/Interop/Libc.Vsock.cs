@@ -13,9 +13,6 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
     public static unsafe partial Microsoft.Win32.SafeHandles.SafeFileHandle Accept(SafeHandle socket, VsockAddress* address, uint* length, int flags);
 
-    [LibraryImport(Library, EntryPoint = "getsockname", SetLastError = true)]
-    public static unsafe partial int GetSocketName(SafeHandle socket, VsockAddress* address, uint* length);
-
     /// <summary><c>struct sockaddr_vm</c> (vsock(7)).</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct VsockAddress(uint cid, uint port)

@@ -5,7 +5,7 @@ namespace Vmspawn.Linux;
 
 /// <summary>
 /// The thread that waits for all descriptors of the process. Uses epoll instead of
-/// <see cref="System.Net.Sockets.Socket"/>, because pidfds, terminals and pipes must be waited for too.
+/// the sockets of .NET, because pidfds, terminals and pipes must be waited for too.
 /// </summary>
 internal sealed class EpollLoop
 {

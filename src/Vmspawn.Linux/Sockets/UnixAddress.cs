@@ -39,6 +39,12 @@ internal sealed class UnixAddress : IDisposable
         throw new LinuxException("socket", path, Errno.ENAMETOOLONG);
     }
 
+    /// <summary>A name in the abstract namespace, which no file shows and no NUL ends.</summary>
+    public static UnixAddress Abstract(string name) =>
+        Encoding.UTF8.GetByteCount(name) < PathSize
+            ? new UnixAddress(Encode($"\0{name}")[..^1], directory: null)
+            : throw new LinuxException("socket", $"@{name}", Errno.ENAMETOOLONG);
+
     public void Dispose() => _directory?.Dispose();
 
     private static SafeFileHandle OpenParent(string path)

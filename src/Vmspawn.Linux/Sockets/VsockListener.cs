@@ -37,7 +37,7 @@ public sealed class VsockListener : IDisposable
                 throw LinuxException.Last("bind", $"vsock port {port}");
             if (Libc.Listen(socket, Queue) != 0)
                 throw LinuxException.Last("listen", $"vsock port {port}");
-            if (Libc.GetSocketName(socket, &address, &length) != 0)
+            if (Libc.GetSocketName(socket, (byte*)&address, &length) != 0)
                 throw LinuxException.Last("getsockname", $"vsock port {port}");
             return new VsockListener(socket, address.Port);
         }

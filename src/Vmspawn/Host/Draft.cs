@@ -181,5 +181,5 @@ internal sealed class Draft : IDisposable
         }
     }
 
-    private static string NewPath(string directory) => System.IO.Path.Combine(directory, $"{Prefix}{Guid.NewGuid().ToString("n")[..16]}");
+    private static string NewPath(string directory) => System.IO.Path.Combine(directory, $"{Prefix}{RandomNumber.Next():x16}");
 }

@@ -9,6 +9,7 @@ internal static class OwnDirectory
 
     /// <summary>Creates the directory if necessary; returns null when it is usable, else the reason.</summary>
     /// <remarks>Other users may list it, because everything created in it is accessible to its owner only.</remarks>
+    /// <exception cref="IOException">The process has no descriptors or memory left, so nothing is known of the directory.</exception>
     public static string? WhyNot(string path, uint uid)
     {
         try
@@ -28,9 +29,11 @@ internal static class OwnDirectory
         {
             return "it is a symbolic link";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && !IsLack(e))
         {
             return FailureReason.Of(e);
         }
     }
+
+    private static bool IsLack(Exception error) => FailureReason.ErrnoOf(error) is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM;
 }

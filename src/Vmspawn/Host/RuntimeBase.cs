@@ -1,3 +1,4 @@
+using Vmspawn.Linux;
 using Vmspawn.Options;
 
 namespace Vmspawn.Host;
@@ -22,6 +23,27 @@ internal sealed record RuntimeBase(string Path, bool IsFallback)
     public static RuntimeBase? Choose(RuntimeScope scope, uint uid, Func<string, string?> environment, List<Problem> problems)
     {
         var tried = new List<string>();
+        try
+        {
+            if (TryChoose(scope, uid, environment, tried) is { } chosen)
+                return chosen;
+        }
+        catch (IOException error)
+        {
+            problems.Add(new Problem("runtime-directory", "runtime directory", $"it cannot be looked at: {FailureReason.Of(error)}"));
+            return null;
+        }
+
+        problems.Add(new Problem(
+            "runtime-directory",
+            "runtime directory",
+            $"there is no place for it: {string.Join("; ", tried)}",
+            Hint(scope, uid)));
+        return null;
+    }
+
+    private static RuntimeBase? TryChoose(RuntimeScope scope, uint uid, Func<string, string?> environment, List<string> tried)
+    {
         if (scope == RuntimeScope.System || (scope == RuntimeScope.Auto && uid == 0))
         {
             if (Try(System.IO.Path.Combine(SystemRun, Below), uid, tried))
@@ -45,11 +67,6 @@ internal sealed record RuntimeBase(string Path, bool IsFallback)
                 return new RuntimeBase(fallback, IsFallback: true);
         }
 
-        problems.Add(new Problem(
-            "runtime-directory",
-            "runtime directory",
-            $"there is no place for it: {string.Join("; ", tried)}",
-            Hint(scope, uid)));
         return null;
     }
 

@@ -82,13 +82,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         _disposed = true;
         try
         {
-            using var draft = Draft.TryTakeAway(Path);
-            draft?.Remove();
-        }
-        catch (IOException) when (Directory.Exists(Path))
-        {
-            // The file system is too full even for a rename.
-            OwnTree.Remove(Path);
+            Remove();
         }
         finally
         {
@@ -111,7 +105,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
     }
 
     // An existing directory may be removed only when it is empty or records its process: another program that uses the same
-    // base does not take this lock. It is renamed before it is removed, so that a kill during the removal leaves the name free.
+    // base does not take this lock.
     private bool TryMake()
     {
         if (new FileInfo(Path) is { Exists: true } or { LinkTarget: not null })
@@ -120,13 +114,32 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         {
             if (!File.Exists(PathOf(PidFile)) && Directory.EnumerateFileSystemEntries(Path).Any())
                 return false;
-            Draft.TryTakeAway(Path)?.Dispose();
+            Remove();
         }
 
         using var draft = Draft.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         var pid = Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n";
         PrivateFiles.Write(System.IO.Path.Combine(draft.Path, PidFile), Encoding.ASCII.GetBytes(pid));
         return draft.TryGiveName(Path);
+    }
+
+    // It is renamed before it is removed, so that a kill during the removal leaves the name free.
+    private void Remove()
+    {
+        try
+        {
+            using var draft = Draft.TryTakeAway(Path);
+            draft?.Remove();
+        }
+        catch (IOException) when (Directory.Exists(Path))
+        {
+            // The file system is too full even for a rename.
+        }
+
+        // This process holds the lock of the name, so only a child that another thread starts at this moment can have the directory locked:
+        // it has copies of all descriptors until it executes its program.
+        if (Directory.Exists(Path))
+            OwnTree.Remove(Path);
     }
 
     private void ReleaseName()

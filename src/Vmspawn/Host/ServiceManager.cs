@@ -1,18 +1,18 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
 /// <summary>Sends state notifications to the service manager, if it requests them (sd_notify(3), sd_watchdog_enabled(3)).</summary>
 internal sealed class ServiceManager
 {
-    /// <summary>Time limit in milliseconds for one send, when the service manager's queue is full.</summary>
-    private const int SendTimeout = 1000;
+    /// <summary>Time limit for one send, when the service manager's queue is full.</summary>
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly UnixDomainSocketEndPoint? _address;
+    private readonly string? _address;
 
-    private ServiceManager(UnixDomainSocketEndPoint? address, TimeSpan? watchdog) => (_address, Watchdog) = (address, watchdog);
+    private ServiceManager(string? address, TimeSpan? watchdog) => (_address, Watchdog) = (address, watchdog);
 
     /// <summary>The environment variables of the protocol; removed from the environment of children.</summary>
     public static IReadOnlyList<string> Variables { get; } =
@@ -27,12 +27,7 @@ internal sealed class ServiceManager
     /// <param name="environment">Reads one environment variable.</param>
     public static ServiceManager Of(Func<string, string?> environment)
     {
-        var address = environment("NOTIFY_SOCKET") switch
-        {
-            ['/', ..] path => Address(path),
-            ['@', .. var name] => Address("\0" + name),
-            _ => null,
-        };
+        var address = environment("NOTIFY_SOCKET") is ['/' or '@', _, ..] given ? given : null;
         return new ServiceManager(address, address is null ? null : WatchdogOf(environment));
     }
 
@@ -60,26 +55,11 @@ internal sealed class ServiceManager
             return;
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            socket.SendTimeout = SendTimeout;
-            socket.SendTo(Encoding.UTF8.GetBytes(message), _address);
+            DatagramSocket.Send(_address, Encoding.UTF8.GetBytes(message), SendTimeout);
         }
-        catch (SocketException)
+        catch (LinuxException)
         {
-            // The service manager does not receive; the VM runs on without notifications.
-        }
-    }
-
-    // Null when the path is longer than a socket address: then no socket can be bound to it.
-    private static UnixDomainSocketEndPoint? Address(string path)
-    {
-        try
-        {
-            return new UnixDomainSocketEndPoint(path);
-        }
-        catch (ArgumentException)
-        {
-            return null;
+            // The service manager does not receive, or no descriptor is left; the VM runs on without this notification.
         }
     }
 

@@ -6,7 +6,9 @@ using Vmspawn.Plan;
 namespace Vmspawn.Launch;
 
 /// <summary>Something of the user's that a launch made: removed when the launch fails, since no guest has written to it.</summary>
-internal sealed class Made(Action remove) : IDisposable
+/// <param name="remove">Removes it.</param>
+/// <param name="guard">A lock that is held until the launch has succeeded or removed it, or null.</param>
+internal sealed class Made(Action remove, IDisposable? guard = null) : IDisposable
 {
     private bool _isKept;
 
@@ -34,11 +36,23 @@ internal sealed class Made(Action remove) : IDisposable
     }
 
     /// <summary>QEMU runs: from now on it is the user's.</summary>
-    public void Keep() => _isKept = true;
+    public void Keep()
+    {
+        _isKept = true;
+        guard?.Dispose();
+    }
 
     public void Dispose()
     {
-        if (!_isKept)
+        if (_isKept)
+            return;
+        try
+        {
             remove();
+        }
+        finally
+        {
+            guard?.Dispose();
+        }
     }
 }

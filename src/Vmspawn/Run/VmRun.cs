@@ -62,8 +62,8 @@ internal static class VmRun
         var plan = planning.Plan!;
         try
         {
-            // A failed undo step is reported, but replaces neither the guest's status nor the reason of a failure.
-            void Report(string problem) => messages.Notice($"{plan.Name}: {problem}");
+            // A failed undo step is an error, but replaces neither the guest's status nor the reason of a failure.
+            void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
             return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Report, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -31,6 +31,34 @@ internal static class BootSector
     /// <summary>A guest that writes a text to its first serial port and stays.</summary>
     public static string WriteSerial(Scratch scratch, string text) => Write(scratch, "serial.raw", WriteToSerial, Encoding.ASCII.GetBytes(text));
 
+    /// <summary>A "kernel" for <c>--linux=</c> whose real-mode code powers off at once (Linux's boot protocol, 2.15).</summary>
+    public static string WriteKernel(Scratch scratch)
+    {
+        var kernel = new byte[12 * 512];
+        // Four setup sectors after the first; the rest is protected-mode code that nothing enters.
+        kernel[0x1f1] = 4;
+        BitConverter.TryWriteBytes(kernel.AsSpan(0x1f4), 7 * 512 / 16);
+        kernel[0x1fe] = 0x55;
+        kernel[0x1ff] = 0xaa;
+        // jmp to the code behind the header
+        kernel[0x200] = 0xeb;
+        kernel[0x201] = 0x6a;
+        "HdrS"u8.CopyTo(kernel.AsSpan(0x202));
+        BitConverter.TryWriteBytes(kernel.AsSpan(0x206), (ushort)0x20f);
+        kernel[0x211] = 1;
+        BitConverter.TryWriteBytes(kernel.AsSpan(0x214), 0x100000);
+        BitConverter.TryWriteBytes(kernel.AsSpan(0x22c), 0x7fffffff);
+        BitConverter.TryWriteBytes(kernel.AsSpan(0x230), 0x200000);
+        kernel[0x234] = 1;
+        BitConverter.TryWriteBytes(kernel.AsSpan(0x238), 0x7ff);
+        BitConverter.TryWriteBytes(kernel.AsSpan(0x258), 0x100000L);
+        BitConverter.TryWriteBytes(kernel.AsSpan(0x260), 0x100000);
+        PowerOff.CopyTo(kernel, 0x26c);
+        var path = scratch.Own("kernel");
+        File.WriteAllBytes(path, kernel);
+        return path;
+    }
+
     private static string Write(Scratch scratch, string name, byte[] code, byte[] data)
     {
         var disk = new byte[1 << 20];

@@ -54,6 +54,16 @@ internal sealed class Scratch : IDisposable
         return path;
     }
 
+    /// <summary>A directory tree that looks like an operating system's.</summary>
+    public string Tree(string name)
+    {
+        var path = Own(name);
+        Directory.CreateDirectory(Path.Combine(path, "usr/lib"));
+        Directory.CreateDirectory(Path.Combine(path, "etc"));
+        File.WriteAllText(Path.Combine(path, "etc/os-release"), "ID=test\n");
+        return path;
+    }
+
     public string Text(string name, string text)
     {
         var path = Own(name);

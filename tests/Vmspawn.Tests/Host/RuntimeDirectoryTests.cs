@@ -1,4 +1,5 @@
 using Vmspawn.Host;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Tests.Host;
 
@@ -37,6 +38,17 @@ public sealed class RuntimeDirectoryTests : IDisposable
         Assert.True(File.Exists(first.PathOf("file")));
         using var other = RuntimeDirectoryHandle.Claim(Base, "n", _problems);
         Assert.NotNull(other);
+    }
+
+    // As a child does for a moment that another thread starts just then: it has our descriptors until it executes its program.
+    [Fact]
+    public void It_is_removed_although_somebody_has_locked_the_directory_itself()
+    {
+        var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
+        using var held = OpenFile.Open(runtime.Path, writable: false);
+        Assert.True(FileLock.TryLockExclusive(held));
+        runtime.Dispose();
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Launch;
@@ -12,38 +11,21 @@ namespace Vmspawn.Tests.Launch;
 /// <summary>Whatever step of a launch fails or is cancelled, nothing is left of the steps before it.</summary>
 public sealed class LauncherTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly List<string> _told = [];
-
-    public LauncherTests()
-    {
-        Directory.CreateDirectory(_directory["runtime"], PrivateFiles.DirectoryMode);
-        Directory.CreateDirectory(_directory["tree/boot"]);
-        File.WriteAllText(_directory["tree/boot/vmlinuz"], "kernel");
-        File.WriteAllText(_directory["image"], new string('i', 4096));
-        File.WriteAllText(_directory["template"], new string('t', 4096));
-        Script("setup", "echo x >$TMPDIR/issuercert.pem; echo x >$TMPDIR/swtpm-localca-rootca-cert.pem; echo x >\"$3/tpm2-00.permall\"");
-        Script("endless", $"(sleep 600 & echo $! >{_directory["pid"]}); sleep 600");
-        Script("qemu", "exec sleep 600");
-        Script("helper", $"echo $$ >>{_directory["pids"]}; exec sleep 600");
-        File.WriteAllText(_directory["pids"], "");
-    }
-
-    private RuntimeBase Runtime => new(_directory["runtime"], IsFallback: false);
+    private readonly LaunchBench _bench = new();
 
     /// <summary>One of each kind of source that needs no privileges.</summary>
     private IReadOnlyList<DescriptorSource> Sources =>
     [
-        new OpenedFile(_directory["image"], ReadOnly: false),
-        new AnonymousOverlay(_directory.Path, 1 << 20),
+        new OpenedFile(_bench["image"], ReadOnly: false),
+        new AnonymousOverlay(_bench.Root, 1 << 20),
         new MemoryBytes("secret"u8.ToArray()),
-        new JoinedFiles(_directory.Path, [new BootFile(_directory["image"]), new BootFile(_directory["template"])]) { Tail = "tail"u8.ToArray() },
-        new JoinedFiles(_directory.Path, [new BootFile("/boot/vmlinuz")], _directory["tree"]),
-        new FilesInImage(_directory.Path, _directory["image"], null, [[new Extent(0, 100)]]),
-        new KeptNvram(_directory["nvram"], _directory["template"]),
-        new ForgottenNvram(_directory["template"]),
-        new TpmStateDirectory(_directory["kept-tpm"], new TpmMaker("/bin/true", _directory["setup"], "/bin/true")),
-        new TpmStateDirectory(_directory["runtime/vm/tpm"], null),
+        new JoinedFiles(_bench.Root, [new BootFile(_bench["image"]), new BootFile(_bench["template"])]) { Tail = "tail"u8.ToArray() },
+        new JoinedFiles(_bench.Root, [new BootFile("/boot/vmlinuz")], _bench["tree"]),
+        new FilesInImage(_bench.Root, _bench["image"], null, [[new Extent(0, 100)]]),
+        new KeptNvram(_bench["nvram"], _bench["template"]),
+        new ForgottenNvram(_bench["template"]),
+        new TpmStateDirectory(_bench["kept-tpm"], new TpmMaker("/bin/true", _bench["setup"], "/bin/true")),
+        new TpmStateDirectory(_bench["runtime/vm/tpm"], null),
         new MonitorSocket(),
         new ConsoleTerminal(),
         new NotifyPort(),
@@ -51,43 +33,43 @@ public sealed class LauncherTests : IDisposable
         new ListeningEnd("queue"),
         new SocketEnd("queue"),
         new RuntimeDirectory(),
-        new FileInTree(_directory["tree"], "/boot/vmlinuz"),
-        new LockedTree(_directory["tree"], IsShared: true),
-        new ThrowAwayTree(_directory["overlay-of-vm"], CopyOf: null),
-        new ThrowAwayTree(_directory["copy-of-vm"], CopyOf: _directory["tree"]),
+        new FileInTree(_bench["tree"], "/boot/vmlinuz"),
+        new LockedTree(_bench["tree"], IsShared: true),
+        new ThrowAwayTree(_bench["overlay-of-vm"], CopyOf: null),
+        new ThrowAwayTree(_bench["copy-of-vm"], CopyOf: _bench["tree"]),
     ];
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _bench.Dispose();
 
     [Fact]
     public async Task A_launch_that_succeeds_gives_everything_back_at_its_end_and_keeps_what_the_user_keeps()
     {
-        var plan = PlanOf(Sources) with { Growths = [new GrowthPlan(_directory["image"], 8192)] };
-        await using (var vm = await LaunchAsync(plan))
+        var plan = _bench.PlanOf(Sources) with { Growths = [new GrowthPlan(_bench["image"], 8192)] };
+        await using (var vm = await _bench.LaunchAsync(plan))
         {
             Assert.True(File.Exists(vm.Directory.PathOf("pid")));
-            Assert.True(Directory.Exists(_directory["overlay-of-vm/upper"]));
-            Assert.Equal("kernel", File.ReadAllText(_directory["copy-of-vm/merged/boot/vmlinuz"]));
+            Assert.True(Directory.Exists(_bench["overlay-of-vm/upper"]));
+            Assert.Equal("kernel", File.ReadAllText(_bench["copy-of-vm/merged/boot/vmlinuz"]));
         }
 
-        Assert.Empty(_told);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["runtime"]));
-        Assert.Equal(8192, new FileInfo(_directory["image"]).Length);
-        Assert.True(File.Exists(_directory["nvram"]));
-        Assert.True(File.Exists(_directory["kept-tpm/tpm2-00.permall"]));
-        Assert.False(Path.Exists(_directory["overlay-of-vm"]));
-        Assert.False(Path.Exists(_directory["copy-of-vm"]));
+        Assert.Empty(_bench.Told);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_bench["runtime"]));
+        Assert.Equal(8192, new FileInfo(_bench["image"]).Length);
+        Assert.True(File.Exists(_bench["nvram"]));
+        Assert.True(File.Exists(_bench["kept-tpm/tpm2-00.permall"]));
+        Assert.False(Path.Exists(_bench["overlay-of-vm"]));
+        Assert.False(Path.Exists(_bench["copy-of-vm"]));
         Assert.Empty(Drafts());
     }
 
     [Fact]
     public async Task A_descriptor_that_cannot_be_opened_at_any_place_leaves_nothing()
     {
-        var missing = new OpenedFile(_directory["missing"], ReadOnly: true);
+        var missing = new OpenedFile(_bench["missing"], ReadOnly: true);
         for (var k = 0; k <= Sources.Count; k++)
         {
             DescriptorSource[] sources = [.. Sources.Take(k), missing, .. Sources.Skip(k)];
-            await LeavesNothingAsync(PlanOf(sources), _directory["missing"]);
+            await _bench.LeavesNothingAsync(_bench.PlanOf(sources), _bench["missing"]);
         }
     }
 
@@ -97,11 +79,11 @@ public sealed class LauncherTests : IDisposable
         const int Count = 3;
         for (var k = 0; k < Count; k++)
         {
-            var helpers = Enumerable.Range(0, Count).Select(i => Helper(i == k ? _directory["missing"] : _directory["helper"])).ToArray();
-            await LeavesNothingAsync(PlanOf(Sources) with { Helpers = helpers }, _directory["missing"]);
+            var helpers = Enumerable.Range(0, Count).Select(i => LaunchBench.HelperOf(i == k ? _bench["missing"] : _bench["helper"])).ToArray();
+            await _bench.LeavesNothingAsync(_bench.PlanOf(Sources) with { Helpers = helpers }, _bench["missing"]);
         }
 
-        Assert.All(File.ReadAllLines(_directory["pids"]), pid => Assert.False(IsRunning(pid)));
+        Assert.All(File.ReadAllLines(_bench["pids"]), pid => Assert.False(LaunchBench.IsRunning(pid)));
     }
 
     public static TheoryData<string> Failures => ["qemu", "growth", "growth-then-qemu", "file", "child", "nvram", "tpm", "tree", "copy", "locked", "name", "socket"];
@@ -110,135 +92,105 @@ public sealed class LauncherTests : IDisposable
     [MemberData(nameof(Failures))]
     public async Task Each_kind_of_failure_is_a_sentence_and_leaves_nothing(string failure)
     {
-        var plan = PlanOf(Sources);
-        using var other = OpenFile.Open(_directory["tree"], writable: false);
+        var plan = _bench.PlanOf(Sources);
+        using var other = OpenFile.Open(_bench["tree"], writable: false);
         if (failure == "locked")
             Assert.True(FileLock.TryLockExclusive(other));
-        var taken = failure == "name" ? RuntimeDirectoryHandle.Claim(Runtime, "vm", []) : null;
+        var taken = failure == "name" ? RuntimeDirectoryHandle.Claim(_bench.Runtime, "vm", []) : null;
         var (broken, word) = failure switch
         {
-            "qemu" => (plan with { Program = _directory["missing"] }, "missing"),
-            "growth" => (plan with { Growths = [new GrowthPlan(_directory["image"], 8192), new GrowthPlan(_directory["missing"], 8192)] }, "grow "),
-            "growth-then-qemu" => (plan with { Growths = [new GrowthPlan(_directory["image"], 8192)], Program = _directory["missing"] }, "start "),
+            "qemu" => (plan with { Program = _bench["missing"] }, "missing"),
+            "growth" => (plan with { Growths = [new GrowthPlan(_bench["image"], 8192), new GrowthPlan(_bench["missing"], 8192)] }, "grow "),
+            "growth-then-qemu" => (plan with { Growths = [new GrowthPlan(_bench["image"], 8192)], Program = _bench["missing"] }, "start "),
             "file" => (plan with { Files = [new FilePlan("a", "a"u8.ToArray()), new FilePlan("no/b", "b"u8.ToArray())] }, "write "),
-            "child" => (plan with { Children = [Child("child1"), Child("child2"), Child("image")] }, "make "),
-            "nvram" => (PlanOf([.. Sources, new KeptNvram(_directory["nvram2"], _directory["missing"])]), "missing"),
-            "tpm" => (PlanOf([.. Sources, new TpmStateDirectory(_directory["tpm2"], new TpmMaker("/bin/true", "/bin/false", "/bin/true"))]), "/bin/false exited with status 1"),
-            "tree" => (PlanOf([.. Sources, new FileInTree(_directory["tree"], "/missing")]), "missing"),
-            "copy" => (PlanOf([.. Sources, new ThrowAwayTree(_directory["copy2"], _directory["missing"])]), "copy "),
+            "child" => (plan with { Children = [_bench.Child("child1"), _bench.Child("child2"), _bench.Child("image")] }, "make "),
+            "nvram" => (_bench.PlanOf([.. Sources, new KeptNvram(_bench["nvram2"], _bench["missing"])]), "missing"),
+            "tpm" => (_bench.PlanOf([.. Sources, new TpmStateDirectory(_bench["tpm2"], new TpmMaker("/bin/true", "/bin/false", "/bin/true"))]), "/bin/false exited with status 1"),
+            "tree" => (_bench.PlanOf([.. Sources, new FileInTree(_bench["tree"], "/missing")]), "missing"),
+            "copy" => (_bench.PlanOf([.. Sources, new ThrowAwayTree(_bench["copy2"], _bench["missing"])]), "copy "),
             "locked" => (plan, "another VM runs from it"),
-            "name" => (plan, $"{Runtime.Path}/vm: a machine of this name is running already, as process {Environment.ProcessId} ("),
-            _ => (PlanOf([.. Sources, new HelperSocket("s")]) with { Helpers = [Helper("/bin/false") with { Socket = "s" }] }, "exited with status 1"),
+            "name" => (plan, $"{_bench.Runtime.Path}/vm: a machine of this name is running already, as process {Environment.ProcessId} ("),
+            _ => (_bench.PlanOf([.. Sources, new HelperSocket("s")]) with { Helpers = [LaunchBench.HelperOf("/bin/false") with { Socket = "s" }] }, "exited with status 1"),
         };
-        await LeavesNothingAsync(broken, word);
+        await _bench.LeavesNothingAsync(broken, word);
         taken?.Dispose();
     }
 
     [Fact]
     public async Task A_cancellation_ends_the_making_of_a_TPM_with_its_processes_and_leaves_nothing() =>
-        await CancelledLeavesNothingAsync(new TpmStateDirectory(_directory["tpm2"], new TpmMaker("/bin/true", _directory["endless"], "/bin/true")), _directory["pid"]);
+        await CancelledLeavesNothingAsync(new TpmStateDirectory(_bench["tpm2"], new TpmMaker("/bin/true", _bench["endless"], "/bin/true")), _bench["pid"]);
 
     [Fact]
     public async Task A_cancellation_ends_the_wait_for_a_provider_that_is_silent()
     {
-        using var silent = UnixListener.Bind(_directory["provider"]);
-        await CancelledLeavesNothingAsync(new StorageVolume(_directory["provider"], new VolumeRequest("p", "v")), null);
+        using var silent = UnixListener.Bind(_bench["provider"]);
+        await CancelledLeavesNothingAsync(new StorageVolume(_bench["provider"], new VolumeRequest("p", "v")), null);
     }
 
     [Fact]
     public async Task A_cancellation_ends_the_wait_for_a_helpers_socket() =>
-        await CancelledLeavesNothingAsync(new HelperSocket("s"), null, Helper(_directory["helper"]) with { Socket = "s" });
+        await CancelledLeavesNothingAsync(new HelperSocket("s"), null, LaunchBench.HelperOf(_bench["helper"]) with { Socket = "s" });
 
     [Fact]
     public async Task A_cancellation_at_any_moment_ends_the_launch_soon_and_leaves_nothing()
     {
         var maker = new TpmMaker("/usr/bin/swtpm", "/usr/bin/swtpm_setup", "/usr/bin/swtpm_localca");
-        var plan = PlanOf([.. Sources, new TpmStateDirectory(_directory["tpm2"], maker)]) with { Children = [Child("child1")], Helpers = [Helper(_directory["helper"])] };
-        var before = Snapshot();
+        var plan = _bench.PlanOf([.. Sources, new TpmStateDirectory(_bench["tpm2"], maker)]) with { Children = [_bench.Child("child1")], Helpers = [LaunchBench.HelperOf(_bench["helper"])] };
+        var before = _bench.Snapshot();
         var cancelled = 0;
         for (var i = 0; i < 12; i++)
         {
             using var cancel = new CancellationTokenSource();
-            var launch = Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, _told.Add, cancel.Token);
+            var launch = Launcher.LaunchAsync(plan, _bench.Runtime, PassedDevices.None, _bench.Told.Add, cancel.Token);
             await Task.Delay(i * i * 10, TestContext.Current.CancellationToken);
             await cancel.CancelAsync();
             try
             {
                 await using var vm = await launch.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
                 // It was faster; what was made is the user's then.
-                File.Delete(_directory["child1"]);
-                File.Delete(_directory["nvram"]);
-                Directory.Delete(_directory["tpm2"], recursive: true);
-                Directory.Delete(_directory["kept-tpm"], recursive: true);
+                File.Delete(_bench["child1"]);
+                File.Delete(_bench["nvram"]);
+                Directory.Delete(_bench["tpm2"], recursive: true);
+                Directory.Delete(_bench["kept-tpm"], recursive: true);
             }
             catch (OperationCanceledException)
             {
                 cancelled++;
             }
 
-            Assert.Equal(before, Snapshot());
+            Assert.Equal(before, _bench.Snapshot());
         }
 
-        Assert.Empty(_told);
+        Assert.Empty(_bench.Told);
         Assert.True(cancelled > 0, "no launch was cancelled");
     }
 
     [Fact]
     public async Task A_launch_that_was_cancelled_before_does_nothing()
     {
-        var before = Snapshot();
+        var before = _bench.Snapshot();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            Launcher.LaunchAsync(PlanOf(Sources), Runtime, PassedDevices.None, _told.Add, new CancellationToken(canceled: true)));
-        Assert.Equal(before, Snapshot());
+            Launcher.LaunchAsync(_bench.PlanOf(Sources), _bench.Runtime, PassedDevices.None, _bench.Told.Add, new CancellationToken(canceled: true)));
+        Assert.Equal(before, _bench.Snapshot());
     }
 
     [Fact]
     public async Task A_step_that_cannot_be_undone_is_told_and_the_reason_stays()
     {
         // A directory that is not empty takes the place of the child that was made, and is in the way of its removal.
-        Script("swap", $"rm {_directory["sub/child"]}; mkdir -p {_directory["sub/child/full"]}; exit 9");
-        var failing = new TpmStateDirectory(_directory["tpm2"], new TpmMaker("/bin/true", _directory["swap"], "/bin/true"));
-        var error = await Assert.ThrowsAsync<LaunchException>(() => LaunchAsync(PlanOf([failing]) with { Children = [Child("sub/child")] }));
+        _bench.Script("swap", $"rm {_bench["sub/child"]}; mkdir -p {_bench["sub/child/full"]}; exit 9");
+        var failing = new TpmStateDirectory(_bench["tpm2"], new TpmMaker("/bin/true", _bench["swap"], "/bin/true"));
+        var error = await Assert.ThrowsAsync<LaunchException>(() => _bench.LaunchAsync(_bench.PlanOf([failing]) with { Children = [_bench.Child("sub/child")] }));
         Assert.Contains("exited with status 9", error.Message, StringComparison.Ordinal);
-        Assert.StartsWith($"cannot remove {_directory["sub/child"]}: ", Assert.Single(_told), StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["runtime"]));
-    }
-
-    private static VmPlan PlanOf(string program, IReadOnlyList<DescriptorSource> sources) => new()
-    {
-        Name = "vm",
-        Program = program,
-        Arguments = [],
-        Descriptors = [.. sources.Select((source, i) => new DescriptorPlan($"slot-{i}", 3 + i, source))],
-        Topology = null!,
-        Interrupts = null!,
-        Console = ConsoleMode.Headless,
-    };
-
-    private VmPlan PlanOf(IReadOnlyList<DescriptorSource> sources) => PlanOf(_directory["qemu"], sources);
-
-    private static HelperPlan Helper(string program) => new() { Purpose = "a test", Program = program, Arguments = [], Descriptors = [] };
-
-    private ChildImagePlan Child(string name) =>
-        new(_directory[name], 1 << 20, new TemplateFacts(_directory["template"], ImageFormat.Raw, new TemplateStamp(4096, 0)));
-
-    private Task<RunningVm> LaunchAsync(VmPlan plan) =>
-        Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, _told.Add, TestContext.Current.CancellationToken);
-
-    private async Task LeavesNothingAsync(VmPlan plan, string word)
-    {
-        var before = Snapshot();
-        var error = await Assert.ThrowsAsync<LaunchException>(() => LaunchAsync(plan));
-        Assert.Contains(word, error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, Snapshot());
-        Assert.Empty(_told);
+        Assert.StartsWith($"cannot remove {_bench["sub/child"]}: ", Assert.Single(_bench.Told), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_bench["runtime"]));
     }
 
     private async Task CancelledLeavesNothingAsync(DescriptorSource waits, string? pidFile, params HelperPlan[] helpers)
     {
-        var before = Snapshot();
+        var before = _bench.Snapshot();
         using var cancel = new CancellationTokenSource();
-        var launch = Launcher.LaunchAsync(PlanOf([.. Sources, waits]) with { Helpers = helpers }, Runtime, PassedDevices.None, _told.Add, cancel.Token);
+        var launch = Launcher.LaunchAsync(_bench.PlanOf([.. Sources, waits]) with { Helpers = helpers }, _bench.Runtime, PassedDevices.None, _bench.Told.Add, cancel.Token);
         await Task.Delay(500, TestContext.Current.CancellationToken);
         while (pidFile is not null && (!File.Exists(pidFile) || new FileInfo(pidFile).Length == 0))
             await Task.Delay(10, TestContext.Current.CancellationToken);
@@ -247,44 +199,13 @@ public sealed class LauncherTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => launch.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         if (pidFile is not null)
         {
-            Assert.False(IsRunning(File.ReadAllText(pidFile)));
+            Assert.False(LaunchBench.IsRunning(File.ReadAllText(pidFile)));
             File.Delete(pidFile);
         }
 
-        Assert.Equal(before, Snapshot());
-        Assert.Empty(_told);
+        Assert.Equal(before, _bench.Snapshot());
+        Assert.Empty(_bench.Told);
     }
 
-    private static bool IsRunning(string pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{int.Parse(pid, CultureInfo.InvariantCulture)}/stat").Split(')')[1].Trim()[0] is not ('Z' or 'X');
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>All files with their sizes, and this process's descriptors that are open in the directory.</summary>
-    private List<string> Snapshot()
-    {
-        var files = Directory.EnumerateFileSystemEntries(_directory.Path, "*", SearchOption.AllDirectories)
-            .Where(path => path != _directory["pids"])
-            .Select(path => $"{path} {(File.Exists(path) ? new FileInfo(path).Length : 0)}");
-        var open = Directory.EnumerateFileSystemEntries("/proc/self/fd")
-            .Select(path => new FileInfo(path).LinkTarget)
-            .Where(target => target?.StartsWith(_directory.Path, StringComparison.Ordinal) == true)
-            .Select(target => $"open: {target}");
-        return [.. files.Concat(open).Order(StringComparer.Ordinal)];
-    }
-
-    private IEnumerable<string> Drafts() => Directory.EnumerateFileSystemEntries(_directory.Path, ".vmspawn-*");
-
-    private void Script(string name, string text)
-    {
-        File.WriteAllText(_directory[name], $"#!/bin/sh\n{text}\n");
-        File.SetUnixFileMode(_directory[name], PrivateFiles.DirectoryMode);
-    }
+    private IEnumerable<string> Drafts() => Directory.EnumerateFileSystemEntries(_bench.Root, ".vmspawn-*");
 }

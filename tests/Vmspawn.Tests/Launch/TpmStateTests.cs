@@ -33,6 +33,18 @@ public sealed class TpmStateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_TPM_is_nobody_elses_until_its_launch_has_succeeded_or_undone_it()
+    {
+        var state = new TpmStateDirectory(State, Real);
+        Made? made = null;
+        (await TpmState.OpenAsync(state, Directory.CreateDirectory(Scratch).FullName, one => made = one, new UndoStack(Assert.Fail), CancellationToken.None)).Dispose();
+        await Assert.ThrowsAsync<LaunchException>(() => OpenAsync(state));
+        made!.Dispose();
+        Assert.False(Directory.Exists(State));
+        (await OpenAsync(state)).Dispose();
+    }
+
+    [Fact]
     public async Task A_setup_that_fails_leaves_nothing_and_is_quoted()
     {
         var setup = Script("echo 'no luck today' >&2; echo half >\"$3/tpm2-00.permall\"; exit 3");
@@ -156,7 +168,7 @@ public sealed class TpmStateTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private Task<Microsoft.Win32.SafeHandles.SafeFileHandle> OpenAsync(TpmStateDirectory state, CancellationToken cancel = default) =>
-        TpmState.OpenAsync(state, Directory.CreateDirectory(Scratch).FullName, _ => { }, new UndoStack(Assert.Fail), cancel);
+        TpmState.OpenAsync(state, Directory.CreateDirectory(Scratch).FullName, made => made.Keep(), new UndoStack(Assert.Fail), cancel);
 
     /// <summary>Whether the process whose id is in a file runs; one that only waits to be reaped does not.</summary>
     private static bool IsRunning(string file)

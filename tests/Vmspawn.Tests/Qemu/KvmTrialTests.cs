@@ -30,8 +30,12 @@ public class KvmTrialTests
     [Fact]
     public async Task A_trial_leaves_no_file_behind()
     {
-        var before = Directory.GetFiles(Path.GetTempPath(), "vmspawn-trial-*");
-        await KvmTrial.RunAsync(Tool.Qemu, "tcg", "no-such-model", Bound, CancellationToken.None);
-        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), "vmspawn-trial-*").Except(before));
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["qemu"], $"#!/bin/sh\nfile=$(echo \"$*\" | sed 's/.*\"filename\":\"\\([^\"]*\\)\".*/\\1/')\ntest -s \"$file\" && echo \"$file\" >{directory["seen"]}\n");
+        File.SetUnixFileMode(directory["qemu"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.Null((await KvmTrial.RunAsync(directory["qemu"], "kvm", "max", Bound, CancellationToken.None)).Failure);
+        var disk = File.ReadAllText(directory["seen"]).Trim();
+        Assert.StartsWith(".vmspawn-draft-", Path.GetFileName(disk), StringComparison.Ordinal);
+        Assert.False(File.Exists(disk));
     }
 }

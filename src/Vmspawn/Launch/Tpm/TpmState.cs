@@ -27,12 +27,15 @@ internal static class TpmState
         TpmStateDirectory state, string memory, Action<Made> made, UndoStack held, CancellationToken cancel)
     {
         var (directory, isNew) = await LockAsync(state.Path, cancel);
+        SafeFileHandle? guard = null;
         try
         {
             if (state.Maker is { } maker && TpmStateFiles.Look(state.Path) == TpmStateFacts.Absent)
             {
+                // A duplicate shares the lock, so that no other VM uses the TPM before this launch has succeeded or removed it.
+                guard = OpenFile.Duplicate(directory);
                 await MakeAsync(state.Path, maker, memory, held, cancel);
-                made(new Made(() => Remove(state.Path, isNew)));
+                made(new Made(() => Remove(state.Path, isNew), guard));
             }
 
             return directory;
@@ -46,6 +49,7 @@ internal static class TpmState
                     OwnTree.Remove(state.Path);
                 return ValueTask.CompletedTask;
             });
+            guard?.Dispose();
             directory.Dispose();
             throw;
         }
@@ -74,12 +78,9 @@ internal static class TpmState
         }
     }
 
-    /// <summary>Removes a TPM that no guest has used, unless another VM has begun to use it.</summary>
+    /// <summary>Removes a TPM that no guest has used; its lock is ours.</summary>
     private static void Remove(string path, bool withDirectory)
     {
-        using var directory = OpenFile.Open(path, writable: false);
-        if (!FileLock.TryLockExclusive(directory))
-            return;
         if (withDirectory)
         {
             OwnTree.Remove(path);

@@ -102,7 +102,7 @@ internal static class KvmProbe
         catch (IOException)
         {
             // Without /proc the boot id is unknown: a random one makes the cache invalid after this run.
-            return Guid.NewGuid().ToString();
+            return $"{RandomNumber.Next():x16}";
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Vmspawn.Host;
 
 namespace Vmspawn.Qemu;
@@ -18,18 +19,11 @@ internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed, bool TimedOut
     /// <param name="cancel">Kills QEMU.</param>
     public static async Task<KvmTrial> RunAsync(string qemu, string accelerator, string cpuModel, TimeSpan bound, CancellationToken cancel)
     {
-        var disk = Path.Combine(Path.GetTempPath(), $"vmspawn-trial-{Guid.NewGuid():n}");
-        try
-        {
-            TrialGuest.WriteDisk(disk);
-            var start = Stopwatch.GetTimestamp();
-            var run = await ChildRun.Run(qemu, Arguments(disk, accelerator, cpuModel), bound, cancel);
-            return new KvmTrial(run.ExitCode == 0 ? null : Reason(run, bound), Stopwatch.GetElapsedTime(start), run.TimedOut);
-        }
-        finally
-        {
-            File.Delete(disk);
-        }
+        using var disk = Draft.CreateFile(Path.GetTempPath());
+        TrialGuest.WriteDisk(disk.Handle);
+        var start = Stopwatch.GetTimestamp();
+        var run = await ChildRun.Run(qemu, Arguments(disk.Path, accelerator, cpuModel), bound, cancel);
+        return new KvmTrial(run.ExitCode == 0 ? null : Reason(run, bound), Stopwatch.GetElapsedTime(start), run.TimedOut);
     }
 
     // No -no-reboot: QEMU exits with status 0 only when the guest powers off; a guest that crashes is reset until the time limit.
@@ -76,14 +70,13 @@ internal static class TrialGuest
     ];
 
     /// <summary>Writes its raw disk image.</summary>
-    public static void WriteDisk(string path)
+    public static void WriteDisk(SafeFileHandle file)
     {
         Span<byte> sector = stackalloc byte[SectorSize];
         sector.Clear();
         Code.CopyTo(sector);
         sector[SectorSize - 2] = 0x55;
         sector[SectorSize - 1] = 0xaa;
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
         RandomAccess.SetLength(file, DiskSize);
         RandomAccess.Write(file, sector, 0);
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Vmspawn.Linux;
 using Vmspawn.Options;
@@ -12,18 +11,18 @@ internal static class HostPorts
     public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> wished, bool mayBeIPv6, List<Problem> problems)
     {
         // Held until all are chosen, so that no number is chosen twice.
-        var held = new List<Socket>();
+        var held = new List<HeldPort>();
         try
         {
             return [.. wished.Select(port => Choose(port, mayBeIPv6, held, problems))];
         }
         finally
         {
-            held.ForEach(socket => socket.Dispose());
+            held.ForEach(port => port.Dispose());
         }
     }
 
-    private static PublishedPort Choose(PublishedPort port, bool mayBeIPv6, List<Socket> held, List<Problem> problems)
+    private static PublishedPort Choose(PublishedPort port, bool mayBeIPv6, List<HeldPort> held, List<Problem> problems)
     {
         if (port.Address.AddressFamily == AddressFamily.InterNetworkV6 && !mayBeIPv6)
         {
@@ -33,25 +32,21 @@ internal static class HostPorts
 
         try
         {
-            var socket = new Socket(port.Address.AddressFamily, port.IsUdp ? SocketType.Dgram : SocketType.Stream, port.IsUdp ? ProtocolType.Udp : ProtocolType.Tcp);
-            held.Add(socket);
-            socket.Bind(new IPEndPoint(port.Address, port.HostPort));
-            if (!port.IsUdp)
-                socket.Listen(1);
-            return port with { HostPort = ((IPEndPoint)socket.LocalEndPoint!).Port };
+            held.Add(HeldPort.Take(port.Address, port.HostPort, port.IsUdp));
+            return port with { HostPort = held[^1].Number };
         }
-        catch (SocketException error)
+        catch (LinuxException error)
         {
-            problems.Add(new Problem("publish-port", $"--publish={port}", $"the host's port cannot be had: {FailureReason.Of(error)}", Hint(error.SocketErrorCode)));
+            problems.Add(new Problem("publish-port", $"--publish={port}", $"the host's port cannot be had: {FailureReason.Of(error.Errno)}", Hint(error.Errno)));
             return port;
         }
     }
 
-    private static string? Hint(SocketError error) => error switch
+    private static string? Hint(Errno error) => error switch
     {
-        SocketError.AddressAlreadyInUse => "choose another, or 0 for a free one",
-        SocketError.AccessDenied => "ports below 1024 are root's: choose a higher one",
-        SocketError.AddressNotAvailable => "the address must be one of this host",
+        Errno.EADDRINUSE => "choose another, or 0 for a free one",
+        Errno.EACCES => "ports below 1024 are root's: choose a higher one",
+        Errno.EADDRNOTAVAIL => "the address must be one of this host",
         _ => null,
     };
 }

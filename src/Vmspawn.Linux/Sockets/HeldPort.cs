@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
+
+namespace Vmspawn.Linux;
+
+/// <summary>A TCP or UDP port of this host that nobody else gets until the disposal (ip(7), ipv6(7)).</summary>
+public sealed class HeldPort : IDisposable
+{
+    private readonly SafeFileHandle _socket;
+
+    private HeldPort(SafeFileHandle socket, int number)
+    {
+        _socket = socket;
+        Number = number;
+    }
+
+    /// <summary>1 to 65535.</summary>
+    public int Number { get; }
+
+    /// <summary>Takes a port.</summary>
+    /// <param name="address">An address of this host, IPv4 or IPv6.</param>
+    /// <param name="port">The port, or 0 for one that is free.</param>
+    /// <param name="isUdp">UDP, or else TCP.</param>
+    /// <exception cref="LinuxException">It is taken (EADDRINUSE), not for us (EACCES), the address is another host's (EADDRNOTAVAIL), or no descriptor is left (EMFILE).</exception>
+    public static HeldPort Take(IPAddress address, int port, bool isUdp)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var bytes = Encode(address, port);
+        var socket = Libc.Socket(Family(address), (isUdp ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM) | Libc.SOCK_CLOEXEC, 0);
+        if (socket.IsInvalid)
+            throw LinuxException.Last("socket");
+        try
+        {
+            return new HeldPort(socket, Bind(socket, bytes, isListening: !isUdp));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the port go.</summary>
+    public void Dispose() => _socket.Dispose();
+
+    private static unsafe int Bind(SafeFileHandle socket, byte[] address, bool isListening)
+    {
+        fixed (byte* start = address)
+        {
+            var length = (uint)address.Length;
+            if (Libc.Bind(socket, start, length) != 0)
+                throw LinuxException.Last("bind");
+            // Two sockets of TCP may share a port until one of them listens.
+            if (isListening && Libc.Listen(socket, 1) != 0)
+                throw LinuxException.Last("listen");
+            if (Libc.GetSocketName(socket, start, &length) != 0)
+                throw LinuxException.Last("getsockname");
+        }
+
+        return BinaryPrimitives.ReadUInt16BigEndian(address.AsSpan(sizeof(ushort)));
+    }
+
+    private static int Family(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.AF_INET6 : Libc.AF_INET;
+
+    /// <summary><c>struct sockaddr_in</c>: family, port, address; <c>struct sockaddr_in6</c>: family, port, flow, address, scope.</summary>
+    private static byte[] Encode(IPAddress address, int port)
+    {
+        var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+        var bytes = new byte[isIPv6 ? 28 : 16];
+        BitConverter.TryWriteBytes(bytes, (ushort)Family(address));
+        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), (ushort)port);
+        address.GetAddressBytes().CopyTo(bytes, isIPv6 ? 8 : 4);
+        if (isIPv6)
+            BitConverter.TryWriteBytes(bytes.AsSpan(24), (uint)address.ScopeId);
+        return bytes;
+    }
+}
