@@ -9,11 +9,12 @@ internal static class RunVerb
 {
     public static async Task<int> RunAsync(VmOptions options)
     {
+        // First, since it counts the seconds.
+        var report = new Report(options.Quiet);
         var process = HostProcessContext.Create() with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
         var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => Planning.OfAsync(options, process, cancel));
         if (stopped is { } status)
             return status;
-        var report = new Report(options.Quiet);
         foreach (var detail in planning!.Details)
             report.Detail(detail);
         if (planning.Plan is null)

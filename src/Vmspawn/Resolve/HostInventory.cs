@@ -51,6 +51,8 @@ internal sealed record HostInventory(
         if (FindPlatform(architecture, problems) is not { } platform || await LookAtQemuAsync(platform, surroundings, problems, cancel) is not { } qemu || host is null)
             return null;
         return Of(host, platform, qemu, surroundings);
+        if (!PassedDevices.Of(surroundings.Environment).Check(problems))
+            return null;
     }
 
     /// <summary>What was looked at already, and where the rest is to be looked for.</summary>

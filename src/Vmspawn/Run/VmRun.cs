@@ -23,6 +23,7 @@ internal static class VmRun
         var (spec, plan, messages) = (planning.Spec!, planning.Plan!, queue.Messages);
         var inbox = Supervisor.CreateInbox();
         using var signals = new StopSignals(inbox.Writer, TimeProvider.System);
+        messages.Detail($"{plan.Name}: the plan is made; starting it");
         // Disposed after everything that uses the terminal.
         await using var terminal = NativeTerminal.For(options.Console);
         await using var scope = await MachineScope.EnterAsync(spec, inbox.Writer, problem => messages.Notice($"{plan.Name}: {problem}"));
@@ -31,7 +32,7 @@ internal static class VmRun
             return 1;
         var service = ServiceManager.Of(environment);
         using var manager = new ManagerLink(service, vm.Qemu.Id, options.NotifyReady, inbox.Writer);
-        await using var supervisor = new Supervisor(SupervisedVm.Of(vm), inbox, manager, messages, TimeProvider.System);
+        await using var supervisor = new Supervisor(SupervisedVm.Of(vm, environment), inbox, manager, messages, TimeProvider.System);
         // QEMU starts meanwhile, so the socket costs the guest no time.
         await using var control = ControlServer.Start(vm, spec, supervisor, messages);
         await using var registration = MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages);
@@ -56,7 +57,7 @@ internal static class VmRun
         {
             // What cannot be undone is told, and replaces neither the guest's status nor the reason of a failure.
             void Tell(string problem) => messages.Notice($"{plan.Name}: {problem}");
-            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Tell, signals.First);
+            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Tell, step => messages.Detail($"{plan.Name}: {step}"), signals.First);
         }
         catch (OperationCanceledException) when (signals.First.IsCancellationRequested)
         {

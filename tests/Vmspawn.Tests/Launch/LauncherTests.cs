@@ -14,6 +14,7 @@ public sealed class LauncherTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly List<string> _told = [];
+    private readonly List<string> _steps = [];
 
     public LauncherTests()
     {
@@ -66,6 +67,7 @@ public sealed class LauncherTests : IDisposable
         await using (var vm = await LaunchAsync(plan))
         {
             Assert.True(File.Exists(vm.Directory.PathOf("pid")));
+            Assert.Equal([$"the runtime directory is {vm.Directory.Path}", $"started QEMU: {plan.Program}, process {vm.Qemu.Id}"], _steps);
             Assert.True(Directory.Exists(_directory["overlay-of-vm/upper"]));
             Assert.Equal("kernel", File.ReadAllText(_directory["copy-of-vm/merged/boot/vmlinuz"]));
         }
@@ -159,7 +161,7 @@ public sealed class LauncherTests : IDisposable
         for (var i = 0; i < 12; i++)
         {
             using var cancel = new CancellationTokenSource();
-            var launch = Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, _told.Add, cancel.Token);
+            var launch = Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, _told.Add, _steps.Add, cancel.Token);
             await Task.Delay(i * i * 10, TestContext.Current.CancellationToken);
             await cancel.CancelAsync();
             try
@@ -188,7 +190,7 @@ public sealed class LauncherTests : IDisposable
     {
         var before = Snapshot();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            Launcher.LaunchAsync(PlanOf(Sources), Runtime, PassedDevices.None, _told.Add, new CancellationToken(canceled: true)));
+            Launcher.LaunchAsync(PlanOf(Sources), Runtime, PassedDevices.None, _told.Add, _steps.Add, new CancellationToken(canceled: true)));
         Assert.Equal(before, Snapshot());
     }
 
@@ -223,7 +225,7 @@ public sealed class LauncherTests : IDisposable
         new(_directory[name], 1 << 20, new TemplateFacts(_directory["template"], ImageFormat.Raw, new TemplateStamp(4096, 0)));
 
     private Task<RunningVm> LaunchAsync(VmPlan plan) =>
-        Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, _told.Add, TestContext.Current.CancellationToken);
+        Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, _told.Add, _steps.Add, TestContext.Current.CancellationToken);
 
     private async Task LeavesNothingAsync(VmPlan plan, string word)
     {
@@ -238,7 +240,7 @@ public sealed class LauncherTests : IDisposable
     {
         var before = Snapshot();
         using var cancel = new CancellationTokenSource();
-        var launch = Launcher.LaunchAsync(PlanOf([.. Sources, waits]) with { Helpers = helpers }, Runtime, PassedDevices.None, _told.Add, cancel.Token);
+        var launch = Launcher.LaunchAsync(PlanOf([.. Sources, waits]) with { Helpers = helpers }, Runtime, PassedDevices.None, _told.Add, _steps.Add, cancel.Token);
         await Task.Delay(500, TestContext.Current.CancellationToken);
         while (pidFile is not null && (!File.Exists(pidFile) || new FileInfo(pidFile).Length == 0))
             await Task.Delay(10, TestContext.Current.CancellationToken);
