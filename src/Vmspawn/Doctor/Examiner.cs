@@ -40,6 +40,7 @@ internal sealed class Examiner(ProcessContext surroundings)
             IoUringDisabled = Text("/proc/sys/kernel/io_uring_disabled"),
             LockedMemory = LockedMemory(),
             Programs = Programs(),
+            PasstFailure = Linux.Executable.Find("passt", surroundings.Environment("PATH")) is { } passt ? await PasstTrial.WhyNotAsync(passt, cancel) : null,
             Virtiofsd = await VirtiofsdLocator.LookAsync(surroundings.Environment, name => Linux.Executable.Find(name, surroundings.Environment("PATH")), cancel),
             RunsSystemd = Directory.Exists("/run/systemd/system"),
             Machined = Machined(),

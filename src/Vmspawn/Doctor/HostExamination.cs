@@ -55,6 +55,9 @@ internal sealed record HostExamination
     /// <summary>Programs that were found, by name.</summary>
     public required IReadOnlyDictionary<string, string> Programs { get; init; }
 
+    /// <summary>Why passt does not run although it is installed; null when it runs, and when there is none.</summary>
+    public string? PasstFailure { get; init; }
+
     /// <summary>What there is to share directories with.</summary>
     public required VirtiofsdFacts Virtiofsd { get; init; }
 

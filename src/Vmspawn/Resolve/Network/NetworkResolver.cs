@@ -10,9 +10,13 @@ internal static class NetworkResolver
     private const int FirstFreePort = 1024;
 
     /// <summary>All cards; what is missing on the host goes to <paramref name="problems"/>.</summary>
-    public static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? world, List<Problem> problems)
+    public static async Task<IReadOnlyList<NicSpec>> ResolveAsync(
+        VmOptions options, string name, HostInventory world, List<Problem> problems, List<string> notices, CancellationToken cancel) =>
+        Resolve(options, name, world, Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, world, notices, cancel) : null, problems);
+
+    /// <summary>The same by the passt that runs here, or QEMU's own network where there is none.</summary>
+    internal static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? world, string? passt, List<Problem> problems)
     {
-        var passt = options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) ? null : world?.FindProgram("passt");
         var published = HostPorts.Choose(options.PublishedPorts, mayBeIPv6: passt is not null, problems);
         var nics = new List<NicSpec>();
         var taps = 0;
@@ -28,6 +32,16 @@ internal static class NetworkResolver
         }
 
         return nics;
+    }
+
+    private static async Task<string?> PasstAsync(VmOptions options, HostInventory world, List<string> notices, CancellationToken cancel)
+    {
+        if (options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) || world.FindProgram("passt") is not { } passt)
+            return null;
+        if (await world.TryPasst(passt, cancel) is not { } reason)
+            return passt;
+        notices.Add($"the user network is QEMU's own, which is slower: {passt} does not run here: {reason}");
+        return null;
     }
 
     /// <summary>What was asked for by name, and what is implied: a TAP for each bridge, a user network for published ports.</summary>
