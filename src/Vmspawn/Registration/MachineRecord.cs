@@ -2,10 +2,11 @@ namespace Vmspawn.Registration;
 
 /// <summary>What systemd-machined is told of a machine.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Leader">The process that stands for it: ours, which takes machinectl's signals as wishes to power off.</param>
+/// <param name="Supervisor">Our own process: the leader for a machined that knows no supervisors, since we take machinectl's signals as wishes to power off.</param>
+/// <param name="Guest">QEMU's process: the leader for a machined that takes whoever registers for the supervisor.</param>
 /// <param name="ControlAddress">Path of its control socket.</param>
 /// <param name="AllocateUnit">Whether machined makes a scope unit for it.</param>
-internal sealed record MachineRecord(string Name, int Leader, string ControlAddress, bool AllocateUnit)
+internal sealed record MachineRecord(string Name, int Supervisor, int Guest, string ControlAddress, bool AllocateUnit)
 {
     /// <summary>Its machine id, or null.</summary>
     public Guid? Id { get; init; }

@@ -60,7 +60,8 @@ internal static class MachineArguments
         };
     }
 
-    // With KVM a guest has its clock, and the HPET would only wake the host; without, Linux needs it to find the TSC good enough.
+    // With KVM a guest has its clock, and the HPET would only wake the host. Without, Linux needs it to find the TSC good enough, and it costs
+    // nothing: an idle emulated guest took 0.18 s of the host's CPU a minute with it and 0.19 s without.
     private static OptionText Pc(OptionText machine, string accelerator) =>
         accelerator == "kvm" ? machine.With("hpet", false) : machine;
 
