@@ -44,7 +44,7 @@ public sealed class NetworkTests : VmTest
         Assert.Matches("vmspawn: the user network is QEMU's own, which is slower: /\\S+/passt does not run here: \\S", ended.Error);
 
         using var doctor = VmspawnRun.StartProgram("/usr/bin/unshare", environment, Scratch, QemuKind.Distribution, [.. without, "doctor"]);
-        Assert.Matches("lacks +user network +/\\S+/passt does not run here", (await doctor.End(ShortBound)).Output);
+        Assert.Matches("lacks +user network +/\\S+/passt\\s+does\\s+not\\s+run\\s+here", (await doctor.End(ShortBound)).Output);
     }
 
     [Fact]
