@@ -8,7 +8,7 @@ namespace Vmspawn.Bench;
 
 /// <summary>
 /// Disks plugged in and asked to leave, through the control socket and by the same commands on QEMU's own monitor. The
-/// guest is a stopped processor: it takes no part, so that what is measured is ours and QEMU's alone.
+/// guest is a stopped processor: it takes no part, so that only vmspawn and QEMU are measured.
 /// </summary>
 internal sealed class HotplugBench(string program, string folder)
 {

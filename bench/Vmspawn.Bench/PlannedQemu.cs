@@ -4,7 +4,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Bench;
 
-/// <summary>QEMU with the arguments and descriptors of <c>vmspawn plan --format=json</c>, started by nobody but us.</summary>
+/// <summary>QEMU with the arguments and descriptors of <c>vmspawn plan --format=json</c>, started without vmspawn.</summary>
 internal sealed class PlannedQemu
 {
     private readonly string _program;
@@ -26,7 +26,7 @@ internal sealed class PlannedQemu
     /// <summary>One whole run: the descriptors are opened, QEMU starts, the guest powers off, QEMU is gone.</summary>
     public Task<ChildExit> Run() => Run(_ => Task.CompletedTask);
 
-    /// <summary>A run whose monitor somebody speaks with.</summary>
+    /// <summary>A run with a monitor client.</summary>
     public async Task<ChildExit> Run(Func<UnixConnection, Task> speak)
     {
         var open = new List<IDisposable>();

@@ -37,8 +37,8 @@ internal sealed class Supervised(string program, IReadOnlyList<string> options)
         return long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
     }
 
-    /// <summary>Starts it, to be ended by whoever asked.</summary>
-    /// <param name="runtime">Its $XDG_RUNTIME_DIR, or null for ours.</param>
+    /// <summary>Starts it; the caller ends it.</summary>
+    /// <param name="runtime">Its $XDG_RUNTIME_DIR, or null for the inherited one.</param>
     public ChildProcess Start(string? runtime = null)
     {
         using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);

@@ -5,14 +5,14 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli;
 
-/// <summary>The first stage: from words to typed options or to everything that is wrong with them. It opens no file and
-/// knows of the environment what it is handed.</summary>
+/// <summary>The parse stage: converts arguments to typed options, or reports all mistakes in them. It opens no file and
+/// reads only the environment variables passed to it.</summary>
 internal static class CommandLine
 {
-    /// <summary>Reads a command line.</summary>
-    /// <param name="invokedAs">The path or name we were started by; under <see cref="Verbs.DropInName"/> there is only spawning.</param>
-    /// <param name="args">The words after it.</param>
-    /// <param name="environment">The variables that <see cref="EnvironmentRequests"/> names, as far as they are set.</param>
+    /// <summary>Parses a command line.</summary>
+    /// <param name="invokedAs">argv[0]; under <see cref="Verbs.DropInName"/> there are no subcommands.</param>
+    /// <param name="args">The arguments.</param>
+    /// <param name="environment">The variables that <see cref="EnvironmentRequests"/> names, if set.</param>
     public static ParsedCommand Parse(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment)
     {
         if (Suggestions.AreAskedFor(invokedAs, args))
@@ -59,7 +59,7 @@ internal static class CommandLine
         problems.AddRange(OptionRules.Check(options));
     }
 
-    // Whoever asks for help gets it, whatever else is wrong.
+    // --help and --version take precedence over mistakes.
     private static ParsedCommand? TextAskedFor(GetoptWords<VmOption> words, bool isDropIn)
     {
         foreach (var (option, _) in words.Given)

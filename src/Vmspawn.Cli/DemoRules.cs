@@ -3,7 +3,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli;
 
-/// <summary>The demo brings its own guest, so nothing else can be booted in its place.</summary>
+/// <summary>Refuses options that would boot another guest than the demo's.</summary>
 internal static class DemoRules
 {
     public static void Check(VmOptions options, ICollection<Problem> problems)

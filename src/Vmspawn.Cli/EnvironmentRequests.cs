@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli;
 
-/// <summary>Environment variables that say what the VM is to be.</summary>
+/// <summary>Environment variables that configure the VM.</summary>
 internal static class EnvironmentRequests
 {
     public const string QemuExtra = "SYSTEMD_VMSPAWN_QEMU_EXTRA";
@@ -10,10 +10,10 @@ internal static class EnvironmentRequests
     public const string Terminal = "TERM";
     public const string CredentialsDirectory = "CREDENTIALS_DIRECTORY";
 
-    /// <summary>The variables to hand to the parse.</summary>
+    /// <summary>The variables that the parse stage needs.</summary>
     public static IReadOnlyList<string> Names { get; } = [QemuExtra, NetworkMac, Terminal, CredentialsDirectory];
 
-    /// <summary>Takes the variables into the options; an empty one is as good as none.</summary>
+    /// <summary>Applies the variables to the options; an empty one is ignored.</summary>
     public static VmOptions Apply(VmOptions options, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
     {
         string? Get(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;

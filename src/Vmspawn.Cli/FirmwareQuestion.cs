@@ -3,23 +3,23 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli;
 
-/// <summary>What a command line may ask about firmware instead of starting a VM.</summary>
+/// <summary>A query about firmware, instead of starting a VM.</summary>
 internal enum FirmwareQuestion
 {
-    /// <summary>Which descriptors there are.</summary>
+    /// <summary>List the descriptors.</summary>
     List,
 
-    /// <summary>Which one would be chosen.</summary>
+    /// <summary>Print the descriptor that would be chosen.</summary>
     Describe,
 
-    /// <summary>Which features there are.</summary>
+    /// <summary>List the features.</summary>
     Features,
 }
 
-/// <summary>Finds the question among the options.</summary>
+/// <summary>Finds the query in the options.</summary>
 internal static class FirmwareQuestions
 {
-    /// <summary>The first one that is asked, or null.</summary>
+    /// <summary>The first query, or null.</summary>
     public static FirmwareQuestion? Of(IEnumerable<GivenOption<VmOption>> given)
     {
         foreach (var (option, value) in given)

@@ -5,7 +5,7 @@ namespace Vmspawn.Cli;
 /// <summary>One occurrence of an option; the value is empty for a flag.</summary>
 internal readonly record struct GivenOption<TOption>(TOption Option, string Value);
 
-/// <summary>Takes words apart.</summary>
+/// <summary>Parses arguments.</summary>
 internal static class GetoptWords
 {
     /// <inheritdoc cref="GetoptWords{TOption}.Read"/>
@@ -13,10 +13,10 @@ internal static class GetoptWords
         where TOption : CommandOption => GetoptWords<TOption>.Read(words, table, anywhere);
 }
 
-/// <summary>Command line words taken apart by the rules of getopt_long(3) with a leading <c>+</c>: options end at <c>--</c> or at the
-/// first word that is none, long names may be shortened as long as they are unambiguous, short ones may be bundled.</summary>
-/// <remarks>System.CommandLine reads words by other rules (options anywhere, <c>-x=value</c>, <c>/x</c>, <c>@file</c>, a value that looks
-/// like an option is one), which a drop-in must not have; so the words are read here, by what the options declare to it.</remarks>
+/// <summary>Parses arguments by the rules of getopt_long(3) with a leading <c>+</c>: options end at <c>--</c> or at the
+/// first non-option, long names may be abbreviated unambiguously, short ones may be bundled.</summary>
+/// <remarks>System.CommandLine has other rules (options anywhere, <c>-x=value</c>, <c>/x</c>, <c>@file</c>, a value that looks
+/// like an option is an option), which are incompatible with systemd-vmspawn.</remarks>
 internal sealed class GetoptWords<TOption>
     where TOption : CommandOption
 {
@@ -29,16 +29,16 @@ internal sealed class GetoptWords<TOption>
     /// <summary>The options in the order given.</summary>
     public IReadOnlyList<GivenOption<TOption>> Given => _given;
 
-    /// <summary>What follows the options.</summary>
+    /// <summary>The arguments after the options.</summary>
     public IReadOnlyList<string> Rest { get; private set; } = [];
 
-    /// <summary>Words that look like options but cannot be read as such.</summary>
+    /// <summary>Mistakes in the arguments, such as unknown options.</summary>
     public IReadOnlyList<Problem> Problems => _problems;
 
-    /// <summary>Takes the words apart.</summary>
-    /// <param name="words">The words behind the subcommand.</param>
-    /// <param name="table">The options that there are.</param>
-    /// <param name="anywhere">Whether options may stand behind words that are none, up to <c>--</c>.</param>
+    /// <summary>Parses the arguments.</summary>
+    /// <param name="words">The arguments after the subcommand.</param>
+    /// <param name="table">The known options.</param>
+    /// <param name="anywhere">Whether options may follow operands, up to <c>--</c>.</param>
     public static GetoptWords<TOption> Read(ReadOnlySpan<string> words, OptionTable<TOption> table, bool anywhere = false)
     {
         var read = new GetoptWords<TOption>(table);
@@ -117,7 +117,7 @@ internal sealed class GetoptWords<TOption>
         }
     }
 
-    // The next word is the value whatever it looks like.
+    // The next argument is the value even if it looks like an option.
     private void TakeNext(ReadOnlySpan<string> words, ref int at, TOption option, string subject)
     {
         if (at < words.Length)
@@ -129,7 +129,7 @@ internal sealed class GetoptWords<TOption>
     private string? UnknownHint(string name) =>
         name == PlanFormatOption.Name ? "it belongs to vmspawn plan" : Nearest.Hint(name, _table.All.Select(option => option.Name));
 
-    // "-ram=2G" was meant to be "--ram=2G".
+    // Suggests "--ram=2G" for "-ram=2G".
     private string? SingleDashHint(string word)
     {
         var equals = word.IndexOf('=');

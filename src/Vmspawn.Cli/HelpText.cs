@@ -3,7 +3,7 @@ using Vmspawn.Cli.Declarations;
 
 namespace Vmspawn.Cli;
 
-/// <summary>What <c>--help</c> prints, made from the declared options.</summary>
+/// <summary>The <c>--help</c> text, generated from the declared options.</summary>
 internal static class HelpText
 {
     private const int DescriptionColumn = 33;
@@ -12,12 +12,12 @@ internal static class HelpText
         Boots an OS image, or a kernel, in a QEMU virtual machine with its console
         on the terminal, and returns the guest's exit status.
 
-          vmspawn [run] [OPTION…] [KERNEL ARGUMENT…]   boot it
-          vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    show what would be started
+          vmspawn [run] [OPTION…] [KERNEL ARGUMENT…]   boot a machine
+          vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    print the plan
           vmspawn demo [OPTION…]                       boot a small built-in guest
           vmspawn list, status, poweroff, reboot, pause, resume, terminate, attach,
-                  detach, replace, events, qmp, ssh    VMs that run; each has --help
-          vmspawn doctor                               what this host has and lacks
+                  detach, replace, events, qmp, ssh    running VMs; each has --help
+          vmspawn doctor                               diagnose the host
 
         """;
 
@@ -27,7 +27,7 @@ internal static class HelpText
 
         """;
 
-    private const string Status = "The guest's own, or 0: it powered off, 1: failure, 2: wrong usage.";
+    private const string Status = "The guest's, or 0: it powered off, 1: failure, 2: wrong usage.";
 
     /// <summary>The help in a style.</summary>
     public static string Write(TextStyle style)
@@ -36,9 +36,9 @@ internal static class HelpText
         var options = OptionTable.Create(PlanFormatOption.Declare()).All;
         foreach (var topic in Enum.GetValues<Topic>())
             AppendTopic(help, topic, options, style);
-        Title(help, "Accepted when they ask for nothing (=no, =auto or empty), else refused", style);
+        Title(help, "Accepted without effect (=no, =auto or empty), otherwise refused", style);
         AppendNames(help, options, Availability.Off, style);
-        Title(help, "Not available yet, refused by name", style);
+        Title(help, "Not implemented, refused", style);
         AppendNames(help, options, Availability.Later, style);
         Title(help, "Examples", style);
         help.Append(Closing);

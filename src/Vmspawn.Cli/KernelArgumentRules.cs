@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli;
 
-/// <summary>What cannot be on any kernel command line; its length is the plan's matter.</summary>
+/// <summary>Refuses kernel arguments with invalid characters; the plan stage checks the length.</summary>
 internal static class KernelArgumentRules
 {
     public static void Check(IReadOnlyList<string> arguments, ICollection<Problem> problems)

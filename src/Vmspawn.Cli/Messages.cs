@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Vmspawn.Cli;
 
-/// <summary>Our messages: one line each, whatever is in them.</summary>
+/// <summary>Formats messages, one line each.</summary>
 internal static class Messages
 {
-    /// <summary>The problems as lines, and where to read on when they are mistakes in the command line.</summary>
+    /// <summary>The problems, one per line, followed by a reference to <c>--help</c> for usage mistakes.</summary>
     public static string Of(IReadOnlyList<Problem> problems, TextStyle style)
     {
         var text = new StringBuilder();
@@ -28,6 +28,6 @@ internal static class Messages
     public static int ExitStatus(IReadOnlyList<Problem> problems, string invokedAs) =>
         problems.Any(problem => problem.Kind == ProblemKind.Usage) ? Running.ExitStatus.Usage(invokedAs) : Running.ExitStatus.Failed;
 
-    /// <summary>The text with control and format characters made visible: a value may hold any, and a terminal would obey them.</summary>
+    /// <summary>The text with control and format characters escaped, because a terminal would interpret them.</summary>
     public static string OneLine(string text) => PlainText.Escape(text);
 }

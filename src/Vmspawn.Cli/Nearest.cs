@@ -1,12 +1,12 @@
 namespace Vmspawn.Cli;
 
-/// <summary>Finds the word that was probably meant.</summary>
+/// <summary>Suggests a correction for a mistyped word.</summary>
 internal static class Nearest
 {
-    /// <summary><c>did you mean …</c> with the nearest word, or null when none is near.</summary>
+    /// <summary><c>did you mean …</c> with the nearest word, or null when none is similar.</summary>
     public static string? Hint(string typed, IEnumerable<string> words) => Find(typed, words) is { } word ? $"did you mean {word}?" : null;
 
-    /// <summary>The nearest word, of equally near ones the first, or null when all differ in more than a third of what was typed.</summary>
+    /// <summary>The first word with the smallest distance, or null when all distances exceed a third of the typed length.</summary>
     public static string? Find(string typed, IEnumerable<string> words)
     {
         string? nearest = null;
@@ -23,7 +23,7 @@ internal static class Nearest
         return nearest;
     }
 
-    /// <summary>How many letters must be put in, taken out, replaced or swapped with their neighbour (optimal string alignment).</summary>
+    /// <summary>The number of insertions, deletions, replacements and transpositions (optimal string alignment).</summary>
     public static int Distance(string a, string b)
     {
         var beforeLast = new int[b.Length + 1];

@@ -3,19 +3,19 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Cli;
 
-/// <summary>Writes text to our own output and error.</summary>
-/// <remarks>Not through System.Console, whose streams set a terminal up for reading keys before their first byte (escape sequences,
-/// settings and signal handlers of their own): the terminal is the guest's.</remarks>
+/// <summary>Writes text to standard output and standard error.</summary>
+/// <remarks>Does not use System.Console, whose streams configure the terminal for reading keys before the first byte (escape sequences,
+/// modes and signal handlers), while the guest uses the terminal.</remarks>
 internal static class Output
 {
-    /// <summary>How long a terminal that was stopped (Ctrl-S), or a pipe that nobody reads, may hold a message up; then it is dropped.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>Time limit for a message on a stopped terminal (Ctrl-S) or a full pipe; then it is dropped.</summary>
+    private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(2);
 
     private static volatile bool s_stalled;
 
     /// <summary>Writes to standard output.</summary>
-    /// <returns>The exit status: 1 when it could not be written, which is then said on standard error; a reader that has gone away
-    /// is no failure.</returns>
+    /// <returns>The exit status: 1 when writing failed, which is reported on standard error; a reader that has closed the pipe
+    /// is not a failure.</returns>
     public static int Write(string text)
     {
         try
@@ -34,17 +34,17 @@ internal static class Output
         }
     }
 
-    /// <summary>Writes to standard error; where that fails there is nobody left to tell.</summary>
+    /// <summary>Writes to standard error; failures are ignored.</summary>
     public static void WriteError(string text)
     {
         try
         {
-            DescriptorIo.WriteAll(StandardStream.Error, Encoding.UTF8.GetBytes(text), s_stalled ? TimeSpan.Zero : Patience);
+            DescriptorIo.WriteAll(StandardStream.Error, Encoding.UTF8.GetBytes(text), s_stalled ? TimeSpan.Zero : StallTimeout);
             s_stalled = false;
         }
         catch (LinuxException failed)
         {
-            // Once it has stalled, further messages are not waited for.
+            // After a stall, further messages are written without waiting.
             s_stalled = failed.Errno == Errno.ETIMEDOUT;
         }
     }

@@ -3,16 +3,16 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli;
 
-/// <summary>How <c>vmspawn plan</c> prints.</summary>
+/// <summary>The output format of <c>vmspawn plan</c>.</summary>
 internal enum PlanFormat
 {
-    /// <summary>The topology as a tree, for people.</summary>
+    /// <summary>The topology as a tree.</summary>
     Tree,
 
-    /// <summary>All of it, for programs.</summary>
+    /// <summary>The whole plan as JSON.</summary>
     Json,
 
-    /// <summary>QEMU's arguments, one a line.</summary>
+    /// <summary>QEMU's arguments, one per line.</summary>
     Argv,
 }
 
@@ -24,11 +24,11 @@ internal static class PlanFormatOption
     private static readonly (string Word, PlanFormat Value)[] Formats =
         [("tree", PlanFormat.Tree), ("json", PlanFormat.Json), ("argv", PlanFormat.Argv)];
 
-    /// <summary>Its declaration; the value is taken by <see cref="Of"/>, as it is no property of a VM.</summary>
+    /// <summary>Its declaration; <see cref="Of"/> returns the value, because it is not an option of the VM.</summary>
     public static VmOption Declare() =>
         Declarations.Declare.Choice(Topic.General, Name, "FORMAT", "plan only: tree, json, argv", "tree", Formats, (options, _) => options);
 
-    /// <summary>The format that the last valid occurrence asks for.</summary>
+    /// <summary>The format of the last valid occurrence.</summary>
     public static PlanFormat Of(IEnumerable<GivenOption<VmOption>> given)
     {
         var format = PlanFormat.Tree;

@@ -11,10 +11,10 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        // On the main thread and before the first wait: see ParentDeath.
+        // On the main thread and before the first await: see ParentDeath.
         if (ParentDeath.TryRunTrampoline(args, out var exitCode))
             return exitCode;
-        // Run by the dotnet host, our own executable is another program.
+        // Under the dotnet host /proc/self/exe is dotnet, not vmspawn.
         if (!RuntimeFeature.IsDynamicCodeSupported)
             ParentDeath.UseSelf();
         return await LastCatch.RunAsync(() =>

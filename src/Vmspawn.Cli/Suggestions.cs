@@ -4,22 +4,22 @@ using Vmspawn.Cli.Declarations;
 
 namespace Vmspawn.Cli;
 
-/// <summary>Says what fits as the next operand of a subcommand for running machines.</summary>
+/// <summary>Returns the candidates for the next operand of a subcommand for running machines.</summary>
 /// <param name="verb">The subcommand.</param>
-/// <param name="before">The operands that stand already.</param>
+/// <param name="before">The operands before it.</param>
 internal delegate Task<IEnumerable<string>> OperandWords(ControlVerb verb, IReadOnlyList<string> before);
 
-/// <summary>Shell completion by System.CommandLine's protocol: <c>vmspawn [suggest:POSITION] LINE</c> prints the words that fit.</summary>
+/// <summary>Shell completion by System.CommandLine's protocol: <c>vmspawn [suggest:POSITION] LINE</c> prints the candidates.</summary>
 internal static class Suggestions
 {
     /// <summary>Whether the first word is the directive; the drop-in's first word may be a kernel argument.</summary>
     public static bool AreAskedFor(string invokedAs, string[] args) =>
         args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal) && !Verbs.IsDropIn(invokedAs);
 
-    /// <summary>The words, one a line.</summary>
+    /// <summary>The candidates, one per line.</summary>
     public static async Task<string> OfAsync(string[] args, OperandWords operands)
     {
-        // System.CommandLine asks for words without waiting: the first pass hears which are asked for, the second has them.
+        // System.CommandLine's completion is synchronous: the first pass records which operand is requested, the second uses the result.
         (ControlVerb Verb, IReadOnlyList<string> Before)? asked = null;
         var without = Complete(args, (verb, before) =>
         {
@@ -69,7 +69,7 @@ internal static class Suggestions
         words.CompletionSources.Add(asked =>
         {
             var given = asked.ParseResult.GetResult(words)?.Tokens.Select(token => token.Value).ToList() ?? [];
-            // The word under the cursor is the last of them, unless nothing of it is there yet.
+            // The word under the cursor is the last one, unless it is empty.
             if (asked.WordToComplete.Length > 0 && given.Count > 0)
                 given.RemoveAt(given.Count - 1);
             return operands(verb, given).Select(word => new System.CommandLine.Completions.CompletionItem(word));

@@ -3,34 +3,34 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Cli;
 
-/// <summary>What a text for people may look like.</summary>
+/// <summary>The style of output for users.</summary>
 /// <param name="Columns">Its width in characters.</param>
-/// <param name="Colours">Whether SGR sequences are welcome.</param>
+/// <param name="Colours">Whether SGR sequences may be used.</param>
 internal readonly record struct TextStyle(int Columns, bool Colours)
 {
-    /// <summary>For files and pipes.</summary>
+    /// <summary>The style for files and pipes.</summary>
     public static TextStyle Plain { get; } = new(80, false);
 
     private const int Narrowest = 50;
     private const int Widest = 110;
 
-    /// <summary>That of standard output.</summary>
-    /// <param name="columns">Width of its terminal, or null when that is not known.</param>
+    /// <summary>The style for standard output.</summary>
+    /// <param name="columns">Width of its terminal, or null when unknown.</param>
     public static TextStyle OfOutput(int? columns) => TerminalMode.IsTerminal(StandardStream.Output)
         ? new TextStyle(Math.Clamp(columns ?? Plain.Columns, Narrowest, Widest), ColoursWelcome())
         : Plain;
 
-    /// <summary>That of standard error.</summary>
+    /// <summary>The style for standard error.</summary>
     public static TextStyle OfError() =>
         new(Plain.Columns, LogLine.Colours ?? (TerminalMode.IsTerminal(StandardStream.Error) && ColoursWelcome()));
 
     /// <summary>The text in bold.</summary>
     public string Bold(string text) => Colours ? $"\e[1m{text}\e[0m" : text;
 
-    /// <summary>The text as bad news.</summary>
+    /// <summary>The text in red, for errors.</summary>
     public string Red(string text) => Colours ? $"\e[1;31m{text}\e[0m" : text;
 
-    // https://no-color.org: present and not empty.
+    // https://no-color.org: NO_COLOR is set and not empty.
     private static bool ColoursWelcome() =>
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 }

@@ -2,34 +2,34 @@ using Vmspawn.Cli.Control.Parse;
 
 namespace Vmspawn.Cli;
 
-/// <summary>What is to be done.</summary>
+/// <summary>The kinds of subcommands.</summary>
 internal enum Verb
 {
     Run,
     Plan,
     Demo,
 
-    /// <summary>Something with running machines: <see cref="ControlVerbs"/>.</summary>
+    /// <summary>A subcommand of <see cref="ControlVerbs"/>.</summary>
     Control,
 }
 
-/// <summary>Subcommands: recognised as the first word and nowhere else.</summary>
+/// <summary>Subcommands: recognised as the first argument only.</summary>
 internal static class Verbs
 {
-    /// <summary>The name under which we are systemd-vmspawn, which has no subcommands.</summary>
+    /// <summary>The name under which vmspawn behaves as systemd-vmspawn, which has no subcommands.</summary>
     public const string DropInName = "systemd-vmspawn";
 
-    /// <summary>Those that plan or start a VM; a verb's number is its place here.</summary>
+    /// <summary>The subcommands that plan or start a VM, in the order of <see cref="Verb"/>.</summary>
     public static IReadOnlyList<string> Starting { get; } = ["run", "plan", "demo"];
 
-    /// <summary>The subcommands that are there.</summary>
+    /// <summary>The implemented subcommands.</summary>
     public static IReadOnlyList<string> Now => [.. Starting, .. ControlVerbs.Names];
 
-    /// <summary>Those to come, which are refused by name.</summary>
+    /// <summary>Subcommands that are not implemented and are refused.</summary>
     public static IReadOnlyList<string> Later { get; } = ["completion"];
 
     /// <summary>Finds the subcommand.</summary>
-    /// <returns>The verb and where its words begin, or a problem when the first word is a wrong one.</returns>
+    /// <returns>The verb and the index of its first argument, or a problem for an unknown subcommand.</returns>
     public static (Verb Verb, int First, Problem? Unknown) Find(string invokedAs, string[] args)
     {
         if (args.Length == 0 || args[0].StartsWith('-') || IsDropIn(invokedAs))
@@ -45,7 +45,7 @@ internal static class Verbs
         return (Verb.Run, 0, Refuse(args[0]));
     }
 
-    /// <summary>Whether we were started as systemd-vmspawn.</summary>
+    /// <summary>Whether the program was started as systemd-vmspawn.</summary>
     public static bool IsDropIn(string invokedAs) => Path.GetFileName(invokedAs) == DropInName;
 
     private static Problem Refuse(string word)

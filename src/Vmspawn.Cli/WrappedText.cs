@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Vmspawn.Cli;
 
-/// <summary>Fills lines with words.</summary>
+/// <summary>Wraps text.</summary>
 internal static class WrappedText
 {
-    /// <summary>Appends the words of a text so that no line is wider than wished, unless a single word is.</summary>
-    /// <param name="output">Takes the text; its last line has <paramref name="column"/> characters already.</param>
-    /// <param name="words">Words with blanks between them.</param>
-    /// <param name="column">Where the first line goes on, and the others are indented to.</param>
+    /// <summary>Appends a text, wrapped so that no line exceeds the width unless a single word does.</summary>
+    /// <param name="output">Receives the text; its last line has <paramref name="column"/> characters already.</param>
+    /// <param name="words">Words separated by blanks.</param>
+    /// <param name="column">The column of the first word, to which further lines are indented.</param>
     /// <param name="columns">Width of a line.</param>
     public static void Append(StringBuilder output, string words, int column, int columns)
     {

@@ -1,8 +1,8 @@
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// Error numbers of the Linux kernel as x86, Arm, RISC-V and s390 share them (asm-generic/errno.h, errno(3)).
-/// The text of each is what strerror(3) says.
+/// Error numbers of the Linux kernel, common to x86, Arm, RISC-V and s390 (asm-generic/errno.h, errno(3)).
+/// The comments are the texts of strerror(3).
 /// </summary>
 public enum Errno
 {

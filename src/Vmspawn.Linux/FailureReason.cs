@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// Why something failed, in the kernel's words ("permission denied"), for a sentence that has already named the file or the thing.
-/// .NET's own messages name types and repeat paths, and never reach a user.
+/// The reason of a failure as the text of its errno ("permission denied"), for a message that has already named the subject.
+/// .NET's messages name types and repeat paths, so they are not shown to users.
 /// </summary>
 public static class FailureReason
 {
     private const int LargestErrno = 4095;
 
     /// <summary>The reason of an exception.</summary>
-    /// <returns>For a <see cref="LinuxException"/> its message, which names the call and the file too; for what .NET reports of a system
+    /// <returns>For a <see cref="LinuxException"/> its message, which also names the call and the file; for .NET's exception of a system
     /// call, the text of its error number; for anything else the exception's message.</returns>
     public static string Of(Exception error)
     {
@@ -26,7 +26,7 @@ public static class FailureReason
         };
     }
 
-    /// <summary>The text of an error number as strerror(3) says it, without the capital at its beginning.</summary>
+    /// <summary>The text of strerror(3) for an error number, starting with a lower-case letter.</summary>
     public static string Of(Errno errno)
     {
         var text = Marshal.GetPInvokeErrorMessage((int)errno);
@@ -34,13 +34,13 @@ public static class FailureReason
         return isWord ? char.ToLowerInvariant(text[0]) + text[1..] : text;
     }
 
-    /// <summary>The error number behind an exception, or null when no system call's failure is behind it.</summary>
+    /// <summary>The error number of the system call that caused an exception, or null for other causes.</summary>
     public static Errno? ErrnoOf(Exception error) => error switch
     {
         LinuxException linux => linux.Errno,
         FileNotFoundException or DirectoryNotFoundException or DriveNotFoundException => Errno.ENOENT,
         PathTooLongException => Errno.ENAMETOOLONG,
-        // .NET keeps the number one level down: EACCES, EPERM, EBADF, EROFS.
+        // .NET has the number in the inner exception: EACCES, EPERM, EBADF, EROFS.
         UnauthorizedAccessException => error.InnerException is IOException cause ? ErrnoOf(cause) ?? Errno.EACCES : Errno.EACCES,
         SocketException socket => Number(socket.NativeErrorCode),
         IOException { InnerException: SocketException socket } => Number(socket.NativeErrorCode),

@@ -5,10 +5,10 @@ namespace Vmspawn.Linux;
 /// <summary>A system call failed. The message reads <c>operation: subject: text (ENAME)</c>.</summary>
 public sealed class LinuxException : IOException
 {
-    /// <summary>Describes a failure.</summary>
-    /// <param name="operation">What was tried, in the system call's own name.</param>
-    /// <param name="subject">The path or thing that it was tried on, or null where there is none.</param>
-    /// <param name="errno">Why it failed.</param>
+    /// <summary>Creates a failure.</summary>
+    /// <param name="operation">The system call's name.</param>
+    /// <param name="subject">The path or object of the call, or null.</param>
+    /// <param name="errno">The error number.</param>
     public LinuxException(string operation, string? subject, Errno errno)
         : base(Describe(operation, subject, errno))
     {
@@ -17,16 +17,16 @@ public sealed class LinuxException : IOException
         Errno = errno;
     }
 
-    /// <summary>What was tried, in the system call's own name.</summary>
+    /// <summary>The system call's name.</summary>
     public string Operation { get; }
 
-    /// <summary>The path or thing that it was tried on, or null.</summary>
+    /// <summary>The path or object of the call, or null.</summary>
     public string? Subject { get; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>The error number.</summary>
     public Errno Errno { get; }
 
-    /// <summary>The failure of the call that this thread has just made.</summary>
+    /// <summary>The failure of the last call on this thread.</summary>
     internal static LinuxException Last(string operation, string? subject = null) =>
         new(operation, subject, Libc.LastError);
 

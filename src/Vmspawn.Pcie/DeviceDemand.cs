@@ -1,15 +1,15 @@
 namespace Vmspawn.Pcie;
 
-/// <summary>Where a placed device came from.</summary>
+/// <summary>The origin of a placed device.</summary>
 public enum DemandKind
 {
-    /// <summary>A device of ours on the root bus: it can be neither hot-plugged nor removed.</summary>
+    /// <summary>A vmspawn device on the root bus, which can be neither hot-plugged nor removed.</summary>
     Integrated,
 
-    /// <summary>A device of ours behind a root port.</summary>
+    /// <summary>A vmspawn device behind a root port.</summary>
     Boot,
 
-    /// <summary>A device of the user's own QEMU arguments.</summary>
+    /// <summary>A device in the user's QEMU arguments.</summary>
     User,
 }
 
@@ -28,21 +28,21 @@ public enum BootClass
     /// <summary>The vsock device.</summary>
     Vsock,
 
-    /// <summary>A drive that is a PCI device of its own.</summary>
+    /// <summary>A drive that is a PCI device.</summary>
     Drive,
 
     /// <summary>A virtiofs share.</summary>
     Share,
 
-    /// <summary>A SCSI controller: takes a spare port, or a port after all others when no spare is free.</summary>
+    /// <summary>A SCSI controller: takes a hotplug port, or a port after all others when no hotplug port is free.</summary>
     Controller,
 }
 
-/// <summary>A device of ours that needs a place.</summary>
+/// <summary>A vmspawn device that needs an address.</summary>
 /// <param name="Id">QEMU id, unique among all demands.</param>
 /// <param name="Driver">QEMU device driver.</param>
-/// <param name="Class">What it boots with, or null for an integrated device on the root bus.</param>
-/// <param name="Owner">What it is for, in the user's words: <c>root image</c>, <c>network</c>.</param>
+/// <param name="Class">Its class, or null for an integrated device on the root bus.</param>
+/// <param name="Owner">Its use, for messages: <c>root image</c>, <c>network</c>.</param>
 public sealed record DeviceDemand(string Id, string Driver, BootClass? Class, string Owner)
 {
     /// <summary>Integrated or boot device.</summary>
@@ -51,14 +51,14 @@ public sealed record DeviceDemand(string Id, string Driver, BootClass? Class, st
     /// <summary>A device for the root bus itself, such as the random number generator.</summary>
     /// <param name="id">QEMU id.</param>
     /// <param name="driver">QEMU device driver.</param>
-    /// <param name="owner">What it is for.</param>
+    /// <param name="owner">Its use.</param>
     public static DeviceDemand Integrated(string id, string driver, string owner) => new(id, driver, null, owner);
 
     /// <summary>A device for a root port.</summary>
     /// <param name="id">QEMU id.</param>
     /// <param name="driver">QEMU device driver.</param>
-    /// <param name="bootClass">What it is for; decides where it comes in the order.</param>
-    /// <param name="owner">What it is for.</param>
+    /// <param name="bootClass">Its class, which decides its position.</param>
+    /// <param name="owner">Its use.</param>
     public static DeviceDemand Boot(string id, string driver, BootClass bootClass, string owner) =>
         new(id, driver, bootClass, owner);
 }

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Vmspawn.Pcie;
 
-/// <summary>Where the guest finds a function: bus, device and function in PCI domain 0.</summary>
-/// <param name="Bus">Bus number that the firmware gave, 0…255.</param>
+/// <summary>The address of a function in the guest: bus, device and function in PCI domain 0.</summary>
+/// <param name="Bus">Bus number assigned by firmware, 0…255.</param>
 /// <param name="Device">Device number on that bus, 0…31.</param>
 /// <param name="Function">Function of that device, 0…7.</param>
 public readonly record struct PciAddress(int Bus, int Device, int Function)
@@ -11,10 +11,10 @@ public readonly record struct PciAddress(int Bus, int Device, int Function)
     /// <summary>The address as Linux names it in <c>/sys/bus/pci/devices</c>, such as <c>0000:03:00.0</c>.</summary>
     public override string ToString() => $"0000:{Bus:x2}:{Device:x2}.{Function}";
 
-    /// <summary>Reads <c>0000:03:00.0</c>, or <c>03:00.0</c> without the domain.</summary>
-    /// <param name="text">The text to read.</param>
-    /// <param name="address">The address, when the text is one.</param>
-    /// <returns>False when the text is no address in domain 0.</returns>
+    /// <summary>Parses <c>0000:03:00.0</c>, or <c>03:00.0</c> without the domain.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">The address, if the text is valid.</param>
+    /// <returns>False when the text is not an address in domain 0.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out PciAddress address)
     {
         address = default;

@@ -2,19 +2,19 @@ namespace Vmspawn.Pcie;
 
 /// <summary>One resource.</summary>
 /// <param name="Name">Its name in drawings and messages.</param>
-/// <param name="Used">How much the plan uses.</param>
-/// <param name="Limit">How much there is.</param>
+/// <param name="Used">The amount used by the plan.</param>
+/// <param name="Limit">The amount available.</param>
 public sealed record BudgetLine(string Name, int Used, int Limit)
 {
-    /// <summary>How much is left.</summary>
+    /// <summary>The amount left.</summary>
     public int Free => Limit - Used;
 }
 
-/// <summary>What a plan uses of everything that can run out.</summary>
-/// <param name="DeviceNumbers">Device numbers of the root bus; the machine type's own are not counted.</param>
+/// <summary>The use of all limited resources.</summary>
+/// <param name="DeviceNumbers">Device numbers of the root bus; those of the machine type are not counted.</param>
 /// <param name="Functions">Functions on those device numbers.</param>
-/// <param name="RootPorts">Root ports of ours.</param>
-/// <param name="Spares">Hotplug ports; used are those that something already sits in.</param>
+/// <param name="RootPorts">vmspawn's root ports.</param>
+/// <param name="Spares">Hotplug ports; those with a device count as used.</param>
 /// <param name="Buses">Bus numbers, the root bus included.</param>
 public sealed record PcieBudget(
     BudgetLine DeviceNumbers,

@@ -1,14 +1,14 @@
 namespace Vmspawn.Pcie;
 
-/// <summary>A function of <c>pcie.0</c> that the machine type itself occupies.</summary>
-/// <param name="Address">Its place.</param>
-/// <param name="Name">What sits there, for messages and drawings.</param>
-/// <param name="Multifunction">Whether function 0 of that device number lets siblings be added.</param>
+/// <summary>A function of <c>pcie.0</c> that the machine type occupies.</summary>
+/// <param name="Address">Its address.</param>
+/// <param name="Name">Its name in messages and drawings.</param>
+/// <param name="Multifunction">Whether function 0 of that device number allows further functions.</param>
 public sealed record ReservedFunction(RootAddress Address, string Name, bool Multifunction);
 
-/// <summary>What a machine type leaves of its root bus.</summary>
+/// <summary>The root bus of a machine type.</summary>
 /// <param name="Name">QEMU's name of the machine type.</param>
-/// <param name="Reserved">The functions that are gone before any device is added.</param>
+/// <param name="Reserved">The functions that the machine type occupies.</param>
 public sealed record PcieMachine(string Name, IReadOnlyList<ReservedFunction> Reserved)
 {
     /// <summary>The PC with an ICH9 south bridge: device numbers 0x00 and 0x1f are taken, 30 are free.</summary>
@@ -23,7 +23,7 @@ public sealed record PcieMachine(string Name, IReadOnlyList<ReservedFunction> Re
     /// <summary>The generic board of arm64 and riscv64: only 0x00 is taken, 31 are free.</summary>
     public static PcieMachine Virt { get; } = new("virt", [new(new(0x00, 0), "host bridge", Multifunction: false)]);
 
-    /// <summary>True when the machine type itself occupies a function of this device number.</summary>
+    /// <summary>Whether the machine type occupies a function of this device number.</summary>
     internal bool Reserves(int device)
     {
         foreach (var function in Reserved)
@@ -35,7 +35,7 @@ public sealed record PcieMachine(string Name, IReadOnlyList<ReservedFunction> Re
         return false;
     }
 
-    /// <summary>How many device numbers of the root bus are free before any device is added.</summary>
+    /// <summary>The number of free device numbers of the root bus before any device is added.</summary>
     internal int FreeDeviceNumbers
     {
         get

@@ -2,12 +2,12 @@ namespace Vmspawn.Pcie;
 
 /// <summary>Why a request cannot be planned.</summary>
 /// <param name="Code">Stable name of the rule, such as <c>pcie-full</c>.</param>
-/// <param name="Subject">What is at fault: a device of the user's, or a resource.</param>
+/// <param name="Subject">The subject: a device of the user, or a resource.</param>
 /// <param name="Text">One sentence with the numbers.</param>
-/// <param name="Hint">What to do about it, when there is something to do.</param>
+/// <param name="Hint">What to do about it, or null.</param>
 public sealed record PcieProblem(string Code, string Subject, string Text, string? Hint);
 
-/// <summary>A topology, or every reason why there is none.</summary>
+/// <summary>A topology, or all reasons why there is none.</summary>
 public sealed record PciePlan
 {
     /// <summary>The topology, or null when there are problems.</summary>

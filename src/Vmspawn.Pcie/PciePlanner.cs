@@ -3,21 +3,21 @@ using Vmspawn.Pcie.Planning;
 namespace Vmspawn.Pcie;
 
 /// <summary>
-/// Gives every PCI function of a machine its address before anything starts. The machine type's own functions come
-/// first, then the addresses that the user fixed, then ours in the order of <see cref="BootClass"/>.
+/// Assigns an address to every PCI function of a machine before anything starts. The machine type's functions come
+/// first, then the addresses that the user fixed, then vmspawn's in the order of <see cref="BootClass"/>.
 /// </summary>
 /// <remarks>
-/// Network interfaces, the root disk and vsock have a port of their own in every layout and come first, so what the
-/// guest calls them does not change when drives, shares or spares are added, nor when <see cref="PcieLayout.Auto"/>
-/// turns to packing. One last resort breaks this: when the user's own bridges fit nowhere above our ports, they go
-/// below and take the first bus numbers. Bus numbers are those of SeaBIOS and EDK2; a guest that numbers buses by itself may differ.
+/// Network interfaces, the root disk and vsock have separate ports in every layout and come first, so that their
+/// names in the guest do not change when drives, shares or hotplug ports are added, or when <see cref="PcieLayout.Auto"/>
+/// packs devices. Exception: if the user's bridges do not fit above vmspawn's ports, they are placed
+/// below and get the first bus numbers. Bus numbers are those of SeaBIOS and EDK2; a guest that renumbers buses may differ.
 /// </remarks>
 public static class PciePlanner
 {
-    /// <summary>Plans a request. The same request always gives the same plan.</summary>
-    /// <param name="request">What is to be placed.</param>
+    /// <summary>Plans a request; deterministic.</summary>
+    /// <param name="request">The devices to place.</param>
     /// <returns>A topology, or all problems at once.</returns>
-    /// <exception cref="ArgumentException">The request contradicts itself: two demands have one id, or there are fewer
+    /// <exception cref="ArgumentException">The request is inconsistent: two demands have the same id, or there are fewer
     /// than 0 spares.</exception>
     public static PciePlan Plan(PcieRequest request)
     {

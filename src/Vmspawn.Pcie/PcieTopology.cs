@@ -1,15 +1,15 @@
 namespace Vmspawn.Pcie;
 
-/// <summary>A root port of ours.</summary>
+/// <summary>A root port that vmspawn adds.</summary>
 /// <param name="Id">QEMU id, also the name of the bus behind it.</param>
-/// <param name="Address">Its place on the root bus.</param>
+/// <param name="Address">Its address on the root bus.</param>
 /// <param name="Chassis">QEMU's <c>chassis=</c>, 1…255.</param>
 /// <param name="Slot">QEMU's <c>slot=</c>, 1…255, unique: the guest's physical slot number.</param>
 /// <param name="Port">QEMU's <c>port=</c>, the link's port number, 0…255.</param>
 /// <param name="Multifunction">Whether it needs <c>multifunction=on</c>: true for function 0.</param>
-/// <param name="Spare">True for a hotplug port, whether something already sits in it or not.</param>
-/// <param name="Owner">What the device behind it is for, or null when it is empty.</param>
-/// <param name="Bus">The guest's number of the bus behind it, or null when it cannot be known.</param>
+/// <param name="Spare">True for a hotplug port, empty or not.</param>
+/// <param name="Owner">The use of the device behind it, or null when it is empty.</param>
+/// <param name="Bus">The guest's number of the bus behind it, or null when unknown.</param>
 public sealed record RootPort(
     string Id,
     RootAddress Address,
@@ -21,16 +21,16 @@ public sealed record RootPort(
     string? Owner,
     int? Bus);
 
-/// <summary>A device with its place.</summary>
-/// <param name="Kind">Ours or the user's.</param>
+/// <summary>A device with its address.</summary>
+/// <param name="Kind">Its origin.</param>
 /// <param name="Id">QEMU id; null when the user gave none.</param>
 /// <param name="Driver">QEMU device driver.</param>
 /// <param name="Bus">QEMU's name of the bus: <c>pcie.0</c>, or the id of a port or bridge.</param>
 /// <param name="Device">Device number on that bus.</param>
 /// <param name="Function">Function of that device number.</param>
 /// <param name="Multifunction">Whether this function needs <c>multifunction=on</c>: function 0 with siblings.</param>
-/// <param name="Guest">Where the guest will find it, or null when that cannot be known.</param>
-/// <param name="Owner">What it is for.</param>
+/// <param name="Guest">Its address in the guest, or null when unknown.</param>
+/// <param name="Owner">Its use.</param>
 public sealed record PlacedDevice(
     DemandKind Kind,
     string? Id,
@@ -42,32 +42,32 @@ public sealed record PlacedDevice(
     PciAddress? Guest,
     string Owner)
 {
-    /// <summary><see cref="UserDevice.Index"/> of the user's device, null for ours.</summary>
+    /// <summary><see cref="UserDevice.Index"/> of the user's device, null for vmspawn's.</summary>
     public int? UserIndex { get; init; }
 
-    /// <summary>The user's argument must be given <c>addr=</c>, the <see cref="Address"/> here.</summary>
+    /// <summary>Whether to add <c>addr=</c> with <see cref="Address"/> to the user's argument.</summary>
     public bool AddAddress { get; init; }
 
     /// <summary>
-    /// The user's argument must be given <c>bus=</c>, the <see cref="Bus"/> here. Without it QEMU puts a device on an
-    /// expander's bus as soon as there is one.
+    /// Whether to add <c>bus=</c> with <see cref="Bus"/> to the user's argument. Without it QEMU puts a device on an
+    /// expander's bus if there is one.
     /// </summary>
     public bool AddBus { get; init; }
 
-    /// <summary>The user's argument must be given <c>multifunction=on</c>.</summary>
+    /// <summary>Whether to add <c>multifunction=on</c> to the user's argument.</summary>
     public bool AddMultifunction { get; init; }
 
-    /// <summary>Its place on its bus.</summary>
+    /// <summary>Its address on its bus.</summary>
     public RootAddress Address => new(Device, Function);
 }
 
 /// <summary>Every function of the guest with its address.</summary>
 /// <param name="Machine">The machine type's root bus.</param>
 /// <param name="Layout">The layout used, never <see cref="PcieLayout.Auto"/>.</param>
-/// <param name="Ports">Root ports of ours in ascending order of address.</param>
+/// <param name="Ports">vmspawn's root ports in ascending order of address.</param>
 /// <param name="Devices">Integrated devices, boot devices in the order of their ports, then the user's.</param>
-/// <param name="Elsewhere">The user's devices on buses that the plan does not know; left as they are.</param>
-/// <param name="Budget">What is used of each resource.</param>
+/// <param name="Elsewhere">The user's devices on unknown buses; not changed.</param>
+/// <param name="Budget">The use of each resource.</param>
 /// <param name="Note">Why the automatic choice packed devices, or null.</param>
 public sealed record PcieTopology(
     PcieMachine Machine,
@@ -81,14 +81,14 @@ public sealed record PcieTopology(
     /// <summary>QEMU's name of the root bus.</summary>
     public const string RootBus = "pcie.0";
 
-    /// <summary>What the ids of boot ports begin with; a number follows.</summary>
+    /// <summary>The prefix of the ids of boot ports; a number follows.</summary>
     public const string BootPortPrefix = "vmspawn-pcieport-";
 
-    /// <summary>What the ids of hotplug ports begin with; a number follows.</summary>
+    /// <summary>The prefix of the ids of hotplug ports; a number follows.</summary>
     public const string SparePortPrefix = "vmspawn-hotplug-pci-root-port-";
 
-    /// <summary>By value, as plans are compared.</summary>
-    /// <param name="other">Another one.</param>
+    /// <summary>Compares by value, because plans are compared.</summary>
+    /// <param name="other">Another topology.</param>
     public bool Equals(PcieTopology? other) => other is not null
         && (Machine.Name, Layout, Note) == (other.Machine.Name, other.Layout, other.Note) && Budget == other.Budget
         && Machine.Reserved.SequenceEqual(other.Machine.Reserved)
@@ -97,7 +97,7 @@ public sealed record PcieTopology(
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Machine.Name, Layout, Ports.Count, Devices.Count);
 
-    /// <summary>Functions of the machine type itself; on the root bus, so that the guest's address is the same.</summary>
+    /// <summary>Functions of the machine type; they are on the root bus, so that the address in the guest is the same.</summary>
     public IReadOnlyList<ReservedFunction> Reserved => Machine.Reserved;
 
     /// <summary>The port with this id, or null.</summary>
@@ -113,7 +113,7 @@ public sealed record PcieTopology(
         return null;
     }
 
-    /// <summary>The device of ours or the user's with this id, or null.</summary>
+    /// <summary>The device with this id, vmspawn's or the user's, or null.</summary>
     /// <param name="id">A QEMU id.</param>
     public PlacedDevice? FindDevice(string id)
     {

@@ -10,19 +10,19 @@ public readonly record struct RootAddress(int Device, int Function)
     /// <summary>Device and function in the eight bits of a configuration address.</summary>
     public int DevFn => (Device << 3) | Function;
 
-    /// <summary>True when device and function are within what PCI has.</summary>
+    /// <summary>Whether device and function are in PCI's range.</summary>
     public bool InRange => Device is >= 0 and < 32 && Function is >= 0 and < 8;
 
     /// <summary>Hexadecimal device, a dot, the function: <c>10.3</c>.</summary>
     public override string ToString() => $"{Device:x2}.{Function:x}";
 
     /// <summary>
-    /// Reads QEMU's <c>addr=</c>: <c>10</c>, <c>0x10</c> or <c>10.3</c>, hexadecimal either way. The range is not
-    /// checked here: the planner reports an address that PCI does not have.
+    /// Parses QEMU's <c>addr=</c>: <c>10</c>, <c>0x10</c> or <c>10.3</c>, hexadecimal either way. The range is not
+    /// checked here: the planner reports an address out of range.
     /// </summary>
     /// <param name="text">The property's value.</param>
     /// <param name="address">The address, when the text is one.</param>
-    /// <returns>False when the text is no address.</returns>
+    /// <returns>False when the text is not an address.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out RootAddress address)
     {
         address = default;

@@ -8,9 +8,9 @@ public static class TopologyDrawing
 {
     /// <summary>
     /// The tree of the root bus: each device number with its functions, what is behind each port, where the guest
-    /// finds it and for whom it is; then the budget. Lines end with a line feed and have no trailing blanks.
+    /// finds it and its use; then the budget. Lines end with a line feed and have no trailing blanks.
     /// </summary>
-    /// <param name="topology">What to draw.</param>
+    /// <param name="topology">The topology to draw.</param>
     public static string Tree(PcieTopology topology)
     {
         ArgumentNullException.ThrowIfNull(topology);

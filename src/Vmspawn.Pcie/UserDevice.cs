@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie;
 
-/// <summary>What a device of the user's own arguments does to the tree of buses.</summary>
+/// <summary>The effect of a device in the user's arguments on the tree of buses.</summary>
 public enum UserDeviceKind
 {
     /// <summary>No bus behind it.</summary>
@@ -9,21 +9,21 @@ public enum UserDeviceKind
     /// <summary>A PCI Express root port: a bus with one device number behind it.</summary>
     RootPort,
 
-    /// <summary>A switch's upper end: a bus of downstream ports behind it.</summary>
+    /// <summary>A switch's upstream port: a bus of downstream ports behind it.</summary>
     UpstreamPort,
 
-    /// <summary>A switch's lower end: a bus with one device number behind it.</summary>
+    /// <summary>A switch's downstream port: a bus with one device number behind it.</summary>
     DownstreamPort,
 
     /// <summary>A bridge to conventional PCI: a bus with device numbers 1…31 behind it.</summary>
     Bridge,
 
-    /// <summary>A further root bus, whose number is not the firmware's to choose: addresses behind it stay unknown.</summary>
+    /// <summary>An expander bridge with a further root bus: addresses behind it are unknown, because the firmware does not choose its number.</summary>
     Expander,
 }
 
-/// <summary>One <c>-device</c> of the user's own QEMU arguments that sits on PCI.</summary>
-/// <param name="Index">Which argument it is; unique, handed back in <see cref="PlacedDevice.UserIndex"/>.</param>
+/// <summary>A PCI device in the user's QEMU arguments.</summary>
+/// <param name="Index">The index of the argument; unique, returned in <see cref="PlacedDevice.UserIndex"/>.</param>
 /// <param name="Driver">QEMU device driver.</param>
 public sealed record UserDevice(int Index, string Driver)
 {
@@ -33,19 +33,19 @@ public sealed record UserDevice(int Index, string Driver)
     /// <summary>QEMU's <c>bus=</c>; null is the root bus, as is <c>pcie.0</c>.</summary>
     public string? Bus { get; init; }
 
-    /// <summary>QEMU's <c>addr=</c>, when the user fixed it.</summary>
+    /// <summary>QEMU's <c>addr=</c>, if given.</summary>
     public RootAddress? Address { get; init; }
 
-    /// <summary>QEMU's <c>multifunction=</c>, when the user said.</summary>
+    /// <summary>QEMU's <c>multifunction=</c>, if given.</summary>
     public bool? Multifunction { get; init; }
 
-    /// <summary>What is behind it; by default what its driver is known for.</summary>
+    /// <summary>The kind of bus behind it; by default derived from its driver.</summary>
     public UserDeviceKind Kind { get; init; } = KindOf(Driver);
 
-    /// <summary>QEMU's <c>chassis=</c> of a port, when the user said; 0 otherwise.</summary>
+    /// <summary>QEMU's <c>chassis=</c> of a port, if given; QEMU's default is 0.</summary>
     public int? Chassis { get; init; }
 
-    /// <summary>QEMU's <c>slot=</c> of a port, when the user said; 0 otherwise.</summary>
+    /// <summary>QEMU's <c>slot=</c> of a port, if given; QEMU's default is 0.</summary>
     public int? Slot { get; init; }
 
     /// <summary>QEMU's <c>bus-reserve=</c> of a root port: bus numbers that the firmware leaves unused after it.</summary>
@@ -63,13 +63,13 @@ public sealed record UserDevice(int Index, string Driver)
         _ => UserDeviceKind.Endpoint,
     };
 
-    /// <summary>True when a bus of the same domain is behind it, which costs a bus number.</summary>
+    /// <summary>Whether a bus of the same domain is behind it, which takes a bus number.</summary>
     internal bool IsBridge => Kind is not (UserDeviceKind.Endpoint or UserDeviceKind.Expander);
 
-    /// <summary>True when exactly one device number is behind it.</summary>
+    /// <summary>Whether exactly one device number is behind it.</summary>
     internal bool IsPort => Kind is UserDeviceKind.RootPort or UserDeviceKind.DownstreamPort;
 
-    /// <summary>True when it sits on the root bus.</summary>
+    /// <summary>Whether it is on the root bus.</summary>
     internal bool OnRoot => Bus is null or PcieTopology.RootBus;
 
     /// <summary>Its name in messages.</summary>

@@ -5,12 +5,12 @@ using Vmspawn.Linux;
 namespace Vmspawn.Qmp;
 
 /// <summary>
-/// A client of QEMU's machine protocol (docs/interop/qmp-spec). Safe for many threads: calls overlap and are answered by
+/// A client of QEMU's machine protocol (docs/interop/qmp-spec). Thread-safe: calls overlap and are matched to answers by
 /// id. When the connection ends, every call and stream, pending or future, fails with the same reason.
 /// </summary>
 public sealed class QmpClient : IAsyncDisposable
 {
-    // What QEMU's socket takes with one message (TCP_MAX_FDS in chardev/char-socket.c).
+    // QEMU's limit for one message (TCP_MAX_FDS in chardev/char-socket.c).
     private const int MaxDescriptors = 16;
 
     private static readonly QmpCallOptions Plain = new();
@@ -24,32 +24,32 @@ public sealed class QmpClient : IAsyncDisposable
         OutOfBand = outOfBand;
     }
 
-    /// <summary>What QEMU said first: its version and what it offers.</summary>
+    /// <summary>QEMU's greeting: its version and capabilities.</summary>
     public QmpGreeting Greeting { get; }
 
-    /// <summary>Whether out-of-band execution was asked for and is enabled.</summary>
+    /// <summary>Whether out-of-band execution was requested and is enabled.</summary>
     public bool OutOfBand { get; }
 
     /// <summary>Completes with the reason when the connection has ended; never fails.</summary>
     public Task<QmpEnd> Ended => _session.Ended;
 
-    /// <summary>How many answers came after their call was given up; they were dropped.</summary>
+    /// <summary>The number of answers dropped because their call was abandoned.</summary>
     public long LateReplies => _session.Calls.LateReplies;
 
-    /// <summary>How many answers had an id that was never given out, or none; they were dropped.</summary>
+    /// <summary>The number of answers dropped because of an unknown or missing id.</summary>
     public long UnknownReplies => _session.Calls.UnknownReplies;
 
-    /// <summary>For programs that share this connection without knowing of each other.</summary>
+    /// <summary>For independent programs that share this connection.</summary>
     internal QmpRelay Relay => new(_session);
 
     internal int InFlight => _session.Calls.InFlight;
 
-    /// <summary>Connects to a monitor (<c>-qmp unix:PATH,server=on,wait=off</c>) and shakes hands.</summary>
+    /// <summary>Connects to a monitor (<c>-qmp unix:PATH,server=on,wait=off</c>) and negotiates capabilities.</summary>
     /// <param name="path">The socket's path.</param>
-    /// <param name="options">Limits; null takes the defaults.</param>
-    /// <param name="cancellation">Stops the attempt.</param>
-    /// <exception cref="QmpDisconnectedException">Nobody listens there, or the peer does not speak QMP.</exception>
-    /// <exception cref="QmpTimeoutException">No greeting came: a monitor serves one client at a time.</exception>
+    /// <param name="options">Limits; null for the defaults.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <exception cref="QmpDisconnectedException">Nothing listens there, or the peer does not speak QMP.</exception>
+    /// <exception cref="QmpTimeoutException">No greeting arrived: a monitor serves one client at a time.</exception>
     public static async Task<QmpClient> ConnectAsync(
         string path, QmpClientOptions? options = null, CancellationToken cancellation = default)
     {
@@ -60,11 +60,11 @@ public sealed class QmpClient : IAsyncDisposable
         return await handshake.ConnectAsync(path);
     }
 
-    /// <summary>Shakes hands over a connection that is there, and owns it from now on, also when this fails.</summary>
+    /// <summary>Negotiates capabilities over an existing connection and takes ownership of it, even if this fails.</summary>
     /// <param name="connection">A socket whose other end is a monitor, such as <c>-chardev socket,fd=N</c>.</param>
-    /// <param name="options">Limits; null takes the defaults.</param>
-    /// <param name="cancellation">Stops the attempt.</param>
-    /// <exception cref="QmpDisconnectedException">The peer went away, or does not speak QMP.</exception>
+    /// <param name="options">Limits; null for the defaults.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <exception cref="QmpDisconnectedException">The peer disconnected, or does not speak QMP.</exception>
     /// <exception cref="QmpTimeoutException">No greeting came.</exception>
     public static Task<QmpClient> StartAsync(
         UnixConnection connection, QmpClientOptions? options = null, CancellationToken cancellation = default)
@@ -76,14 +76,14 @@ public sealed class QmpClient : IAsyncDisposable
     /// <summary>Runs any command.</summary>
     /// <param name="command">Its name as QEMU spells it, such as <c>query-status</c>.</param>
     /// <param name="arguments">Writes the members of the arguments object; null leaves it out.</param>
-    /// <param name="options">Time limit, descriptors and the like; null takes the defaults.</param>
-    /// <param name="cancellation">Gives the call up: what is not yet sent is not sent; a later answer is dropped.</param>
-    /// <returns>What QEMU returned; <c>{}</c> for most commands that are no queries. It needs no disposal.</returns>
+    /// <param name="options">Time limit, descriptors and other settings; null for the defaults.</param>
+    /// <param name="cancellation">Abandons the call: a command that was not yet sent is not sent; a later answer is dropped.</param>
+    /// <returns>QEMU's return value; <c>{}</c> for most commands other than queries. It need not be disposed.</returns>
     /// <exception cref="QmpCommandException">QEMU refused or failed it.</exception>
     /// <exception cref="QmpTimeoutException">No answer in time; whether it ran is unknown.</exception>
     /// <exception cref="QmpDisconnectedException">The connection has ended; whether it ran is unknown if it was sent.</exception>
     /// <exception cref="ArgumentException">The message is too long or not complete, or has too many descriptors.</exception>
-    /// <exception cref="InvalidOperationException">Out of band was asked for, but is not enabled.</exception>
+    /// <exception cref="InvalidOperationException">Out-of-band execution was requested, but is not enabled.</exception>
     public Task<JsonElement> ExecuteAsync(
         string command,
         Action<Utf8JsonWriter>? arguments = null,
@@ -112,7 +112,7 @@ public sealed class QmpClient : IAsyncDisposable
         return ExecuteAsync(command, writer => WriteMembers(writer, arguments), options, cancellation);
     }
 
-    /// <summary>Starts to keep events; the first subscription also gets those that came before it.</summary>
+    /// <summary>Subscribes to events; the first subscription also gets earlier events.</summary>
     /// <param name="options">Filter, capacity and what to do when it is full; null takes all and 256.</param>
     /// <remarks>Subscribe before sending the command whose event you await.</remarks>
     public QmpEventStream Subscribe(QmpEventOptions? options = null) => _session.Subscribe(options ?? new QmpEventOptions());
@@ -124,7 +124,7 @@ public sealed class QmpClient : IAsyncDisposable
         return Subscribe(new QmpEventOptions { Filter = happened => Array.IndexOf(names, happened.Name) >= 0 });
     }
 
-    /// <summary>Closes the connection; what is pending fails with <see cref="QmpEndKind.Closed"/>. QEMU runs on.</summary>
+    /// <summary>Closes the connection; pending calls fail with <see cref="QmpEndKind.Closed"/>. QEMU runs on.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
 
     internal static async Task<QmpClient> StartAsync(

@@ -1,32 +1,32 @@
 namespace Vmspawn.Qmp;
 
-/// <summary>Limits and wishes of one connection.</summary>
+/// <summary>The options of one connection.</summary>
 public sealed record QmpClientOptions
 {
     /// <summary>The defaults.</summary>
     public static QmpClientOptions Default { get; } = new();
 
-    /// <summary>How long a call waits for its answer unless it says otherwise; 10 s, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>The default time limit of a call; 10 s, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long connecting may take, from the socket to the accepted capabilities; 10 s.</summary>
+    /// <summary>The time limit of connecting, up to the negotiated capabilities; 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest message in bytes, either way; 16 MiB. A longer one received ends the connection.</summary>
     public int MessageLimit { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>The longest event in bytes; 256 KiB. Events wait in memory for their readers, so they are held shorter.</summary>
+    /// <summary>The longest event in bytes; 256 KiB. The limit is lower because events are queued in memory.</summary>
     public int EventLimit { get; init; } = 256 * 1024;
 
-    /// <summary>How many events from before the first subscription are kept for it, the newest; 64.</summary>
+    /// <summary>The number of newest events that are kept before the first subscription; 64.</summary>
     public int EarlyEvents { get; init; } = 64;
 
     /// <summary>Whether to enable out-of-band execution where QEMU offers it. It is off by default, as in QEMU.</summary>
     public bool OutOfBand { get; init; }
 
     /// <summary>
-    /// Is told of each message, secrets masked, and of what was dropped. It is called from the connection's own flow,
-    /// also by two threads at once: it must be quick and not wait for the client. When it throws, the connection ends.
+    /// Receives each message, with secrets masked, and each dropped one. Called from the connection's tasks,
+    /// possibly by two threads at once: it must not block or wait for the client. If it throws, the connection ends.
     /// </summary>
     public Action<QmpTraceEntry>? Trace { get; init; }
 
@@ -47,7 +47,7 @@ public sealed record QmpClientOptions
 
     internal static void CheckTime(TimeSpan time, string name)
     {
-        // The longest wait that a timer of .NET takes.
+        // The longest interval of a .NET timer.
         if (time != Timeout.InfiniteTimeSpan && (time <= TimeSpan.Zero || time.TotalMilliseconds > uint.MaxValue - 1))
             throw new ArgumentOutOfRangeException(name, time, "A time limit is above zero and below 49 days, or infinite.");
     }

@@ -6,13 +6,13 @@ public enum QmpEndKind
     /// <summary>This program disposed the client.</summary>
     Closed,
 
-    /// <summary>QEMU closed its side between two messages: it has quit, was killed, or was told to drop the monitor.</summary>
+    /// <summary>QEMU closed its side between two messages: it has quit, was killed, or has closed the monitor.</summary>
     EndOfStream,
 
     /// <summary>QEMU closed its side in the middle of a message.</summary>
     Truncated,
 
-    /// <summary>The peer sent what QMP does not allow, or more than the limits allow.</summary>
+    /// <summary>The peer violated QMP or a limit.</summary>
     Protocol,
 
     /// <summary>The socket could not be connected, read or written.</summary>
@@ -22,8 +22,8 @@ public enum QmpEndKind
     Callback,
 }
 
-/// <summary>The reason for a connection's end. The first cause is kept; what follows from it is not.</summary>
-/// <param name="Kind">The sort of reason, to decide by.</param>
-/// <param name="Text">The reason in words, for people: the end of a sentence.</param>
+/// <summary>The reason for a connection's end: the first cause only.</summary>
+/// <param name="Kind">The kind of reason, for decisions.</param>
+/// <param name="Text">The reason for messages, as the end of a sentence.</param>
 /// <param name="Cause">The exception behind it, if there was one.</param>
 public sealed record QmpEnd(QmpEndKind Kind, string Text, Exception? Cause = null);

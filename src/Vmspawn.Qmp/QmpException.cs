@@ -1,6 +1,6 @@
 namespace Vmspawn.Qmp;
 
-/// <summary>Something went wrong in talking to QEMU. Each way in which it can is a class below this one.</summary>
+/// <summary>The base class of failures in the communication with QEMU.</summary>
 public abstract class QmpException : Exception
 {
     private protected QmpException(string message, Exception? cause = null)
@@ -9,7 +9,7 @@ public abstract class QmpException : Exception
     }
 }
 
-/// <summary>QEMU understood the command and refused or failed it.</summary>
+/// <summary>QEMU returned an error for the command.</summary>
 public sealed class QmpCommandException : QmpException
 {
     internal QmpCommandException(string command, string errorClass, string description)
@@ -26,11 +26,11 @@ public sealed class QmpCommandException : QmpException
     /// <summary>QEMU's class: <c>GenericError</c>, <c>CommandNotFound</c>, <c>DeviceNotFound</c>… (qapi/error.json).</summary>
     public string ErrorClass { get; }
 
-    /// <summary>QEMU's own words.</summary>
+    /// <summary>QEMU's error message.</summary>
     public string Description { get; }
 }
 
-/// <summary>No answer came in time. The connection goes on; an answer that comes later is dropped.</summary>
+/// <summary>No answer arrived in time. The connection stays usable; a later answer is dropped.</summary>
 public sealed class QmpTimeoutException : QmpException
 {
     internal QmpTimeoutException(string awaited, TimeSpan limit, string advice)
@@ -43,14 +43,14 @@ public sealed class QmpTimeoutException : QmpException
     /// <summary>The command, or <c>greeting</c>.</summary>
     public string Awaited { get; }
 
-    /// <summary>The time that was waited.</summary>
+    /// <summary>The time limit.</summary>
     public TimeSpan Limit { get; }
 }
 
-/// <summary>The connection has ended, or could not be made.</summary>
+/// <summary>The connection has ended or could not be established.</summary>
 public sealed class QmpDisconnectedException : QmpException
 {
-    /// <summary>What is awaited of a connection before any command.</summary>
+    /// <summary>The value of <see cref="Awaited"/> before any command.</summary>
     internal const string Greeting = "greeting";
 
     internal QmpDisconnectedException(string awaited, QmpEnd end)
@@ -73,13 +73,13 @@ public sealed class QmpReplyException : QmpException
     public string Command { get; }
 }
 
-/// <summary>A subscriber read its events more slowly than they came; its stream has ended, and no other.</summary>
+/// <summary>A subscriber read its events too slowly; only its stream has ended.</summary>
 public sealed class QmpOverflowException : QmpException
 {
     internal QmpOverflowException(int capacity, string eventName)
         : base($"events: {capacity} wait unread and {eventName} came: the stream has ended (read faster, or subscribe with a larger capacity)") =>
         Capacity = capacity;
 
-    /// <summary>How many events the stream could hold.</summary>
+    /// <summary>The capacity of the stream.</summary>
     public int Capacity { get; }
 }

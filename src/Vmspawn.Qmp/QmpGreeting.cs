@@ -14,9 +14,9 @@ public sealed record QmpVersion(int Major, int Minor, int Micro, string Package)
         Package.Length == 0 ? $"{Major}.{Minor}.{Micro}" : $"{Major}.{Minor}.{Micro} ({Package})";
 }
 
-/// <summary>What QEMU says first.</summary>
+/// <summary>QEMU's greeting.</summary>
 /// <param name="Version">Its version.</param>
-/// <param name="Capabilities">What it offers: today <c>oob</c> or nothing.</param>
+/// <param name="Capabilities">Its capabilities: currently <c>oob</c> or none.</param>
 public sealed record QmpGreeting(QmpVersion Version, IReadOnlyList<string> Capabilities)
 {
     internal static QmpGreeting Read(JsonElement greeting)

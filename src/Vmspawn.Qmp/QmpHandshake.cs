@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>From nothing to a client that may send commands, within one time limit.</summary>
+/// <summary>Connects and negotiates capabilities, within one time limit.</summary>
 internal sealed class QmpHandshake : IDisposable
 {
     private readonly QmpClientOptions _options;
@@ -25,7 +25,7 @@ internal sealed class QmpHandshake : IDisposable
 
     public void Dispose() => _stop.Dispose();
 
-    // Says whose patience ended.
+    // Distinguishes the time limit from the caller's cancellation.
     private async Task<QmpClient> InTimeAsync(Func<Task<QmpClient>> handshake)
     {
         try

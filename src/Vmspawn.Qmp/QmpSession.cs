@@ -3,11 +3,11 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>A connection at work: reads, hands out, sends, and ends once, for one reason.</summary>
+/// <summary>An established connection: reads and dispatches messages, sends commands, and ends once, with one reason.</summary>
 internal sealed class QmpSession : IAsyncDisposable
 {
-    // A peer that went away has often said why: what it sent is read before a failed sending ends the connection.
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    // After a failed send, what the peer sent before is read for this long, because it often contains the reason.
+    private static readonly TimeSpan FinalReadTimeout = TimeSpan.FromSeconds(1);
 
     private readonly IQmpTransport _transport;
     private readonly QmpClientOptions _options;
@@ -23,11 +23,11 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         _transport = transport;
         _options = options;
-        _background = new BackgroundTasks((_, cause) => End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause)), LastWords);
-        var sender = new MessageSender(transport, cause => _background.Run("hear QEMU's last words", stop => EndAfterLastWordsAsync(cause, stop)), _stop.Token);
+        _background = new BackgroundTasks((_, cause) => End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause)), FinalReadTimeout);
+        var sender = new MessageSender(transport, cause => _background.Run("read QEMU's last messages", stop => EndAfterLastWordsAsync(cause, stop)), _stop.Token);
         Calls = new CallFlow(sender, options, Trace, _stop.Token);
         _events = new EventFanout(options.EarlyEvents);
-        // Not on this thread: a peer that never stops sending would hold its caller for ever.
+        // On another thread: a peer that sends without pause would block the caller.
         _reading = Task.Run(ReadAsync);
     }
 
@@ -39,7 +39,7 @@ internal sealed class QmpSession : IAsyncDisposable
 
     public RawEvents RawEvents { get; } = new();
 
-    /// <summary>The greeting's <c>version</c> as QEMU wrote it; set once <see cref="Greeting"/> has come.</summary>
+    /// <summary>The greeting's <c>version</c> as QEMU wrote it; set after the greeting.</summary>
     public ReadOnlyMemory<byte> VersionText { get; private set; }
 
     public QmpEventStream Subscribe(QmpEventOptions options) => _events.Subscribe(options);
@@ -125,16 +125,16 @@ internal sealed class QmpSession : IAsyncDisposable
         RawEvents.Publish(line);
         var data = message.Body.IsEmpty ? default : message.Value();
         if (_events.Publish(new QmpEvent(message.EventName, data, message.Timestamp)))
-            Trace(QmpTraceKind.EarlyEventDropped, "an event gave way: nobody has subscribed yet");
+            Trace(QmpTraceKind.EarlyEventDropped, "an early event was dropped: there is no subscription yet");
     }
 
     private async Task EndAfterLastWordsAsync(Exception cause, CancellationToken stop)
     {
-        await Task.WhenAny(Ended, Task.Delay(LastWords, stop));
+        await Task.WhenAny(Ended, Task.Delay(FinalReadTimeout, stop));
         End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
     }
 
-    /// <summary>The one door through which a connection dies: the first reason is recorded, then everything learns it.</summary>
+    /// <summary>The only way to end the connection: records the first reason, then completes calls and streams with it.</summary>
     private void End(QmpEnd end)
     {
         if (Interlocked.CompareExchange(ref _end, end, null) is not null)
@@ -145,7 +145,7 @@ internal sealed class QmpSession : IAsyncDisposable
         _events.End(end);
         _ended.TrySetResult(end);
         Trace(QmpTraceKind.Ended, end.Text);
-        // Asynchronously, since what waits on it is other people's code.
+        // Asynchronously, because cancellation callbacks are code of callers.
         _background.Run("stop the connection", _ => _stop.CancelAsync());
     }
 

@@ -1,19 +1,19 @@
 namespace Vmspawn;
 
-/// <summary>The world did not grant a step of the launch; everything before it has been undone.</summary>
+/// <summary>A step of the launch failed; all steps before it have been undone.</summary>
 public sealed class LaunchException : Exception
 {
-    /// <summary>A failure of one step.</summary>
-    /// <param name="step">What was being done, such as <c>open the image</c>.</param>
-    /// <param name="reason">Why it did not work, with what to do where that is known.</param>
-    /// <param name="cause">What was thrown, if anything.</param>
+    /// <summary>Creates the failure of one step.</summary>
+    /// <param name="step">The step, such as <c>open the image</c>.</param>
+    /// <param name="reason">Why it failed, and what to do if known.</param>
+    /// <param name="cause">The exception, or null.</param>
     public LaunchException(string step, string reason, Exception? cause = null)
         : base($"cannot {step}: {(cause is IOException ? WithoutPath(reason) : reason)}", cause) => Step = step;
 
-    /// <summary>What was being done.</summary>
+    /// <summary>The step that failed.</summary>
     public string Step { get; }
 
-    /// <summary>The runtime ends "No space left on device" with " : 'PATH'", of a draft that the user has never heard of.</summary>
+    /// <summary>Removes " : 'PATH'", which the runtime appends to "No space left on device": it is the temporary path of a draft.</summary>
     private static string WithoutPath(string reason) =>
         reason.EndsWith('\'') && reason.IndexOf(" : '", StringComparison.Ordinal) is var path and > 0 ? reason[..path] : reason;
 }

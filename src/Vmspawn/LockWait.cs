@@ -1,22 +1,22 @@
 namespace Vmspawn;
 
-/// <summary>Asks again and again for what another process is about to give back, such as the lock of a machine that was killed.</summary>
-/// <param name="Bound">How long.</param>
+/// <summary>Polls for something that another process is about to release, such as the lock of a killed machine.</summary>
+/// <param name="Bound">The time limit.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record LockWait(TimeSpan Bound, TimeProvider Time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>By the system's clock, which does not jump when somebody sets the time.</summary>
+    /// <summary>Uses the system's monotonic clock.</summary>
     public LockWait(TimeSpan bound)
         : this(bound, TimeProvider.System)
     {
     }
 
-    /// <summary>Asks at least once.</summary>
-    /// <param name="tryTake">Tries without waiting.</param>
-    /// <param name="cancel">Ends the wait.</param>
-    /// <returns>False when the bound has passed.</returns>
+    /// <summary>Tries until it succeeds or the time limit passes; at least once.</summary>
+    /// <param name="tryTake">Tries once, without waiting.</param>
+    /// <param name="cancel">Cancels the wait.</param>
+    /// <returns>False when the time limit has passed.</returns>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task<bool> UntilAsync(Func<bool> tryTake, CancellationToken cancel)
     {

@@ -4,12 +4,12 @@ using System.Text;
 namespace Vmspawn;
 
 /// <summary>
-/// Text from elsewhere (a guest, a file name, another program) before it is shown: a terminal obeys control characters, and format
-/// characters such as bidirectional overrides change how the rest of the line reads.
+/// Sanitises untrusted text (from a guest, a file name, another program) before it is shown: a terminal interprets control characters, and format
+/// characters such as bidirectional overrides change the display of the rest of the line.
 /// </summary>
 internal static class PlainText
 {
-    /// <summary>Whether every character of a text is shown as itself.</summary>
+    /// <summary>Whether a text has no control, format or unpaired surrogate characters.</summary>
     public static bool IsPlain(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -19,15 +19,15 @@ internal static class PlainText
                 return false;
         }
 
-        // A lone surrogate is enumerated as U+FFFD.
+        // The enumeration yields U+FFFD for a lone surrogate.
         return !HasLoneSurrogate(text);
     }
 
-    /// <summary>The text without what is not plain: a blank for control characters and line separators, nothing for the rest.</summary>
+    /// <summary>The text with control characters and line separators replaced by blanks, and other special characters removed.</summary>
     public static string Of(string text) => Replace(text, rune =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? " " : "");
 
-    /// <summary>The text with what is not plain made visible: <c>\x1b</c>, <c>\u{202e}</c>.</summary>
+    /// <summary>The text with special characters escaped: <c>\x1b</c>, <c>\u{202e}</c>.</summary>
     public static string Escape(string text) => Replace(text, rune => rune.Value < 0x100 ? $"\\x{rune.Value:x2}" : $"\\u{{{rune.Value:x}}}");
 
     private static string Replace(string text, Func<Rune, string> replacement)

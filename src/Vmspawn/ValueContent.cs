@@ -2,27 +2,27 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn;
 
-/// <summary>Lists that compare by value, so that specs and plans do.</summary>
+/// <summary>Lists with value equality, which specs and plans need for theirs.</summary>
 internal static class ValueList
 {
-    /// <summary>The same items in a list that equals another one with equal items.</summary>
+    /// <summary>Wraps items in a list that compares by value.</summary>
     public static IReadOnlyList<T> Of<T>(IReadOnlyList<T> items) => items as EquatableList<T> ?? EquatableList.Create<T>([.. items]);
 }
 
-/// <summary>Bytes that compare by value, so that specs and plans do.</summary>
+/// <summary>Bytes with value equality, which specs and plans need for theirs.</summary>
 /// <param name="Memory">The bytes.</param>
 public readonly record struct ValueBytes(ReadOnlyMemory<byte> Memory)
 {
-    /// <summary>How many.</summary>
+    /// <summary>The number of bytes.</summary>
     public int Length => Memory.Length;
 
-    /// <summary>There are none.</summary>
+    /// <summary>Whether there are no bytes.</summary>
     public bool IsEmpty => Memory.IsEmpty;
 
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Span => Memory.Span;
 
-    /// <summary>A copy.</summary>
+    /// <summary>A copy of the bytes.</summary>
     public byte[] ToArray() => Memory.ToArray();
 
     /// <summary>Wraps bytes.</summary>
@@ -45,6 +45,6 @@ public readonly record struct ValueBytes(ReadOnlyMemory<byte> Memory)
         return hash.ToHashCode();
     }
 
-    /// <summary>Their number alone: they may be secret.</summary>
+    /// <summary>Only the number of bytes: they may be secret.</summary>
     public override string ToString() => $"{Length} bytes";
 }

@@ -56,9 +56,9 @@ public partial class DocumentationTests
     public void Help_lists_what_is_there_and_names_the_rest()
     {
         var help = HelpText.Write(TextStyle.Plain);
-        var entries = Section(help, "General:", "Accepted when");
-        var accepted = Section(help, "Accepted when", "Not available yet");
-        var later = Section(help, "Not available yet", "Examples:");
+        var entries = Section(help, "General:", "Accepted without");
+        var accepted = Section(help, "Accepted without", "Not implemented");
+        var later = Section(help, "Not implemented", "Examples:");
         Assert.Equal(Names(option => option.Availability == Availability.Here), NamesIn(string.Join('\n', entries.Split('\n').Select(line => line.Length < 33 || line[32] != ' ' ? line : line[..33]))));
         Assert.Equal(Names(option => option.Availability == Availability.Off), NamesIn(accepted));
         Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(later));
@@ -83,9 +83,9 @@ public partial class DocumentationTests
     public void The_reference_lists_each_option_where_it_belongs()
     {
         var reference = Read("docs/options.md");
-        var here = TableRows(Section(reference, "## What is there", "## What is accepted"));
-        var off = TableRows(Section(reference, "## What is accepted", "## What is not"));
-        var later = TableRows(Section(reference, "## What is not", "## Completion"));
+        var here = TableRows(Section(reference, "## Options\n", "## Options that are accepted"));
+        var off = TableRows(Section(reference, "## Options that are accepted", "## Options that are not"));
+        var later = TableRows(Section(reference, "## Options that are not", "## Completion"));
         Assert.Equal(Names(option => option.Availability == Availability.Here), NamesIn(here));
         Assert.Equal(Names(option => option.Availability == Availability.Off), NamesIn(off));
         Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(later));
@@ -110,7 +110,7 @@ public partial class DocumentationTests
         foreach (var verb in Verbs.Now)
             Assert.Contains($".TP\n.B {verb}\n", Read("packaging/vmspawn.1"), StringComparison.Ordinal);
         foreach (var verb in Verbs.Later)
-            Assert.Contains($"`{verb}`", Section(Read("docs/options.md"), "The same goes", "## Completion"), StringComparison.Ordinal);
+            Assert.Contains($"`{verb}`", Section(Read("docs/options.md"), "The subcommand `", "## Completion"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Vmspawn.Pcie.Tests;
 /// <summary>The planner finds room exactly when there is room, tried out by brute force on small root buses.</summary>
 public class BruteForceTests
 {
-    private sealed record Small(int[] Devices, int[] FixedFunctions, Wishes Wishes);
+    private sealed record Small(int[] Devices, int[] FixedFunctions, Requests Requests);
 
     private static readonly Gen<Small> SmallGen =
         from devices in Gen.OneOf(0x01, 0x05, 0x07, 0x0c, 0x10, 0x14, 0x1e).Array[1, 4]
@@ -15,7 +15,7 @@ public class BruteForceTests
         select new Small(
             [.. devices.Distinct()],
             fixedFunctions,
-            new Wishes
+            new Requests
             {
                 Integrated = counts.Item1,
                 Drives = counts.Item2,
@@ -34,7 +34,7 @@ public class BruteForceTests
             {
                 var expected = SomeAssignmentFits(small);
                 _ = expected ? Interlocked.Increment(ref yes) : Interlocked.Increment(ref no);
-                Assert.Equal(expected, small.Wishes.Plan().Topology is not null);
+                Assert.Equal(expected, small.Requests.Plan().Topology is not null);
             },
             iter: 1000);
         Assert.True(yes > 100 && no > 100, $"{yes} fit and {no} do not: too one-sided to prove anything");
@@ -61,7 +61,7 @@ public class BruteForceTests
 
     private static bool SomeAssignmentFits(Small small)
     {
-        var requests = small.Wishes;
+        var requests = small.Requests;
         var drivePorts = requests.Layout == PcieLayout.Packed ? (requests.Drives + 7) / 8 : requests.Drives;
         var ports = requests.Nics + requests.Roots + drivePorts + requests.Spares;
         var others = requests.Integrated + requests.User.Count(device => device.Address is null);

@@ -99,7 +99,7 @@ public class DrawingTests
     [Fact]
     public void Every_placed_device_and_every_port_is_in_the_tree()
     {
-        var plan = new Wishes { Drives = 30, Shares = 3, Controllers = 1, User = Wishes.Nvme(40) }.Topology();
+        var plan = new Requests { Drives = 30, Shares = 3, Controllers = 1, User = Requests.Nvme(40) }.Topology();
         var tree = TopologyDrawing.Tree(plan);
         Assert.All(plan.Devices, device => Assert.Contains($"  {device.Guest}  ", tree, StringComparison.Ordinal));
         Assert.All(plan.Ports, port => Assert.Contains(
@@ -109,7 +109,7 @@ public class DrawingTests
     [Fact]
     public void The_reason_for_packing_is_printed() => Assert.Contains(
         "\nnote: Drives and shares are packed 8 a port, because one port a device would need 212 root ports and 192 fit.\n",
-        TopologyDrawing.Tree(new Wishes { Drives = 200 }.Topology()),
+        TopologyDrawing.Tree(new Requests { Drives = 200 }.Topology()),
         StringComparison.Ordinal);
 
     private static void AssertText(string expected, string actual) =>

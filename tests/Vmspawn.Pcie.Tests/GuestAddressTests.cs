@@ -9,7 +9,7 @@ public class GuestAddressTests
     [Fact]
     public void The_device_behind_the_nth_port_is_on_bus_n()
     {
-        var plan = new Wishes { Drives = 110 }.Topology();
+        var plan = new Requests { Drives = 110 }.Topology();
         Assert.Equal(Enumerable.Range(1, plan.Ports.Count), plan.Ports.Select(port => port.Bus!.Value));
     }
 
@@ -17,7 +17,7 @@ public class GuestAddressTests
     public void A_bridge_fixed_below_the_ports_shifts_them()
     {
         UserDevice[] user = [new(0, "pcie-root-port") { Id = "rp", Address = new(5, 0) }, new(1, "nvme") { Bus = "rp" }];
-        var plan = new Wishes { User = user }.Topology();
+        var plan = new Requests { User = user }.Topology();
         Assert.Equal("0000:01:00.0", Guest(plan, 1));
         Assert.Equal("0000:02:00.0", plan.FindDevice("nic0")!.Guest.ToString());
     }
@@ -26,7 +26,7 @@ public class GuestAddressTests
     public void A_bridge_without_address_comes_after_the_ports_and_shifts_nothing()
     {
         UserDevice[] user = [new(0, "pcie-root-port") { Id = "rp" }, new(1, "nvme") { Bus = "rp" }];
-        var plan = new Wishes { User = user }.Topology();
+        var plan = new Requests { User = user }.Topology();
         Assert.Equal("0000:01:00.0", plan.FindDevice("nic0")!.Guest.ToString());
         Assert.Equal("0000:0d:00.0", Guest(plan, 1));
     }
@@ -44,7 +44,7 @@ public class GuestAddressTests
             new(5, "pcie-pci-bridge") { Id = "pci", Bus = "a" },
             new(6, "e1000") { Bus = "pci" },
         ];
-        var plan = new Wishes { User = user }.Topology();
+        var plan = new Requests { User = user }.Topology();
         Assert.Equal("0000:01:00.0", Guest(plan, 1));
         Assert.Equal("0000:02:01.0", Guest(plan, 3));
         Assert.Equal("0000:04:01.0", Guest(plan, 6));
@@ -61,7 +61,7 @@ public class GuestAddressTests
             new(0, "pcie-root-port") { Id = "rp", Address = new(5, 0), Chassis = 99, Slot = 99, BusReserve = 3 },
             new(1, "pcie-pci-bridge") { Id = "pci", Bus = "rp" },
         ];
-        var plan = new Wishes { User = user }.Topology();
+        var plan = new Requests { User = user }.Topology();
         Assert.Equal("0000:05:00.0", plan.FindDevice("nic0")!.Guest.ToString());
     }
 
@@ -74,7 +74,7 @@ public class GuestAddressTests
             new(1, "pcie-pci-bridge") { Id = "one", Bus = "rp" },
             new(2, "pci-bridge") { Id = "two", Bus = "one" },
         ];
-        var plan = new Wishes { User = user }.Topology();
+        var plan = new Requests { User = user }.Topology();
         Assert.Null(plan.FindDevice("nic0")!.Guest);
         Assert.Null(plan.Ports[0].Bus);
         Assert.Equal("0000:00:01.0", plan.Devices[0].Guest.ToString());
@@ -89,7 +89,7 @@ public class GuestAddressTests
             new(1, "pcie-root-port") { Id = "rp", Bus = "px" },
             new(2, "nvme") { Bus = "rp" },
         ];
-        var plan = new Wishes { User = user }.Topology();
+        var plan = new Requests { User = user }.Topology();
         Assert.Equal([1, 2], plan.Elsewhere.Select(device => device.Index));
         Assert.Equal("0000:01:00.0", plan.FindDevice("nic0")!.Guest.ToString());
     }
@@ -97,7 +97,7 @@ public class GuestAddressTests
     [Fact]
     public void A_bridge_on_an_unknown_bus_leaves_all_bus_numbers_open()
     {
-        var plan = new Wishes { User = [new(0, "pci-bridge") { Id = "b", Bus = "nowhere" }] }.Topology();
+        var plan = new Requests { User = [new(0, "pci-bridge") { Id = "b", Bus = "nowhere" }] }.Topology();
         Assert.Null(plan.FindDevice("nic0")!.Guest);
     }
 
@@ -107,7 +107,7 @@ public class GuestAddressTests
         List<UserDevice> user = [new(0, "pcie-pci-bridge") { Id = "b0" }];
         for (var i = 1; i < 250; i++)
             user.Add(new UserDevice(i, "pci-bridge") { Id = $"b{i}", Bus = $"b{(i - 1) / 20}" });
-        Assert.Equal(255, new Wishes { Spares = 2, User = [.. user] }.Topology().Budget.Buses.Used);
-        Assert.Equal("buses", new Wishes { Spares = 4, User = [.. user] }.Problem().Subject);
+        Assert.Equal(255, new Requests { Spares = 2, User = [.. user] }.Topology().Budget.Buses.Used);
+        Assert.Equal("buses", new Requests { Spares = 4, User = [.. user] }.Problem().Subject);
     }
 }

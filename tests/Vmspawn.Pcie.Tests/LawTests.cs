@@ -126,7 +126,7 @@ public class LawTests
     });
 
     [Fact]
-    public void The_automatic_layout_holds_whatever_one_of_the_others_holds() => WishGen.Any.Sample(
+    public void The_automatic_layout_holds_whatever_one_of_the_others_holds() => RequestGen.Any.Sample(
         requests =>
         {
             var fits = Fits(requests, PcieLayout.Ports) || Fits(requests, PcieLayout.Packed);
@@ -135,10 +135,10 @@ public class LawTests
         iter: 200);
 
     [Fact]
-    public void Only_a_lack_of_room_refuses_a_wish_without_mistakes() => WishGen.Any.Sample(
+    public void Only_a_lack_of_room_refuses_a_request_without_mistakes() => RequestGen.Any.Sample(
         requests => Assert.All(requests.Plan().Problems, problem => Assert.Equal("pcie-full", problem.Code)), iter: 200);
 
-    private static bool Fits(Wishes requests, PcieLayout layout) =>
+    private static bool Fits(Requests requests, PcieLayout layout) =>
         (requests with { Layout = layout }).Plan().Topology is not null;
 
     private static IEnumerable<(string Bus, RootAddress At)> Functions(PcieTopology plan) =>
@@ -149,10 +149,10 @@ public class LawTests
     private static void Holds(Action<PcieRequest, PcieTopology> law)
     {
         var planned = 0;
-        WishGen.Any.Sample(
+        RequestGen.Any.Sample(
             requests =>
             {
-                var request = requests.Wish();
+                var request = requests.Request();
                 if (PciePlanner.Plan(request).Topology is not { } plan)
                     return;
                 Interlocked.Increment(ref planned);

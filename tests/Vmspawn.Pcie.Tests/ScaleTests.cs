@@ -4,7 +4,7 @@ namespace Vmspawn.Pcie.Tests;
 public class ScaleTests
 {
     // 2 boot ports and 2 for vsock and a share make 14 ports with 10 spares: the case that used to end at 26 devices.
-    private static Wishes Minimal(int nvme) => new() { Vsocks = 1, Shares = 1, User = Wishes.Nvme(nvme) };
+    private static Requests Minimal(int nvme) => new() { Vsocks = 1, Shares = 1, User = Requests.Nvme(nvme) };
 
     [Fact]
     public void Twenty_NVMe_beside_ten_spares_get_a_device_number_each_and_the_ports_two()
@@ -52,7 +52,7 @@ public class ScaleTests
     [Fact]
     public void Hundred_and_ten_extra_drives_have_a_port_each()
     {
-        var plan = new Wishes { Drives = 110 }.Topology();
+        var plan = new Requests { Drives = 110 }.Topology();
         Assert.Equal(PcieLayout.Ports, plan.Layout);
         Assert.Null(plan.Note);
         Assert.Equal(122, plan.Ports.Count);
@@ -62,7 +62,7 @@ public class ScaleTests
     [Fact]
     public void Hundred_and_ninety_two_ports_fill_all_twenty_four_device_numbers()
     {
-        var plan = new Wishes { Drives = 180 }.Topology();
+        var plan = new Requests { Drives = 180 }.Topology();
         Assert.Equal(PcieLayout.Ports, plan.Layout);
         Assert.Equal(192, plan.Ports.Count);
         Assert.Equal(Enumerable.Range(0x07, 24), plan.Ports.Select(port => port.Address.Device).Distinct());
@@ -74,7 +74,7 @@ public class ScaleTests
     [InlineData(400)]
     public void More_drives_than_ports_are_packed_and_the_plan_says_why(int drives)
     {
-        var plan = new Wishes { Drives = drives }.Topology();
+        var plan = new Requests { Drives = drives }.Topology();
         Assert.Equal(PcieLayout.Packed, plan.Layout);
         Assert.Equal(2 + ((drives + 7) / 8) + 10, plan.Ports.Count);
         Assert.Contains($"{drives + 12} root ports", plan.Note, StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public class ScaleTests
     [Fact]
     public void Too_many_drives_for_ports_are_refused_when_ports_are_demanded()
     {
-        var problem = new Wishes { Drives = 200, Layout = PcieLayout.Ports }.Problem();
+        var problem = new Requests { Drives = 200, Layout = PcieLayout.Ports }.Problem();
         Assert.Equal(("pcie-full", "root ports"), (problem.Code, problem.Subject));
         Assert.Contains("212 root ports are needed and 192 fit", problem.Text, StringComparison.Ordinal);
         Assert.Contains("--pcie-layout=packed", problem.Hint, StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public class ScaleTests
     [Fact]
     public void Drives_in_thousands_are_refused_with_the_way_out()
     {
-        var problem = new Wishes { Drives = 2000 }.Problem();
+        var problem = new Requests { Drives = 2000 }.Problem();
         Assert.Equal("root ports", problem.Subject);
         Assert.Contains("virtio-scsi", problem.Hint, StringComparison.Ordinal);
     }

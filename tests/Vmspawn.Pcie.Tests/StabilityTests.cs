@@ -39,10 +39,10 @@ public class StabilityTests
     [InlineData(0)]
     public void NIC_root_and_vsock_stay_from_one_drive_to_four_hundred_through_the_switch_to_packed(int spares)
     {
-        var few = new Wishes { Nics = 2, Vsocks = 1, Spares = spares }.Topology();
+        var few = new Requests { Nics = 2, Vsocks = 1, Spares = spares }.Topology();
         for (var drives = 1; drives <= 400; drives++)
         {
-            var plan = new Wishes { Nics = 2, Vsocks = 1, Spares = spares, Drives = drives }.Plan();
+            var plan = new Requests { Nics = 2, Vsocks = 1, Spares = spares, Drives = drives }.Plan();
             if (plan.Topology is not { } more)
                 continue;
             foreach (var id in new[] { "nic0", "nic1", "root0", "vsock0" })
@@ -55,7 +55,7 @@ public class StabilityTests
     {
         foreach (var drives in new[] { 0, 100, 110, 150, 180, 400 })
         {
-            var plan = new Wishes { Drives = drives }.Topology();
+            var plan = new Requests { Drives = drives }.Topology();
             Assert.Equal("0000:01:00.0", plan.FindDevice("nic0")!.Guest.ToString());
             Assert.Equal("0000:02:00.0", plan.FindDevice("root0")!.Guest.ToString());
         }
@@ -68,10 +68,10 @@ public class StabilityTests
     public void A_bridge_that_the_user_fixed_among_the_ports_moves_nothing_when_the_run_grows(int device)
     {
         UserDevice[] user = [new(0, "pcie-root-port") { Id = "mine", Address = new(device, 0) }];
-        var before = new Wishes { User = user, Layout = PcieLayout.Ports }.Topology();
+        var before = new Requests { User = user, Layout = PcieLayout.Ports }.Topology();
         for (var drives = 1; drives <= 170; drives++)
         {
-            var after = new Wishes { User = user, Drives = drives, Layout = PcieLayout.Ports }.Topology();
+            var after = new Requests { User = user, Drives = drives, Layout = PcieLayout.Ports }.Topology();
             AssertSameGuest(before, after, after.Devices.Where(item => item.Id is "nic0" or "root0"));
             AssertSameGuest(
                 before, after, before.Devices.Where(item => item.Id?.StartsWith("drive", StringComparison.Ordinal) == true));
@@ -80,7 +80,7 @@ public class StabilityTests
     }
 
     [Fact]
-    public void A_plan_of_n_is_a_plan_of_one_less_plus_one() => WishGen.Ours.Where(requests => requests.Drives > 0).Sample(
+    public void A_plan_of_n_is_a_plan_of_one_less_plus_one() => RequestGen.Ours.Where(requests => requests.Drives > 0).Sample(
         requests =>
         {
             if (requests.Plan().Topology is not { } whole)
@@ -109,10 +109,10 @@ public class StabilityTests
     private static bool IsAfterDrives(PlacedDevice device) =>
         device.Id!.StartsWith("share", StringComparison.Ordinal) || device.Id.StartsWith("scsi", StringComparison.Ordinal);
 
-    private static void AddingKeeps(Func<Wishes, Wishes> add, BootClass upTo)
+    private static void AddingKeeps(Func<Requests, Requests> add, BootClass upTo)
     {
         var compared = 0;
-        WishGen.Any.Sample(
+        RequestGen.Any.Sample(
             requests =>
             {
                 if (requests.Plan().Topology is not { } before || add(requests).Plan().Topology is not { } after)
@@ -122,7 +122,7 @@ public class StabilityTests
                 if (BridgeBelowPorts(before) || BridgeBelowPorts(after))
                     return;
                 Interlocked.Increment(ref compared);
-                var ids = requests.Wish().Devices.Where(demand => demand.Class <= kept).Select(demand => demand.Id);
+                var ids = requests.Request().Devices.Where(demand => demand.Class <= kept).Select(demand => demand.Id);
                 AssertSameGuest(before, after, before.Devices.Where(device => ids.Contains(device.Id)));
             },
             iter: 300);

@@ -8,7 +8,7 @@ public class UserDeviceTests
     private static UserDevice At(int index, int device, int function = 0) =>
         new(index, "nvme") { Address = new(device, function) };
 
-    private static Wishes With(params UserDevice[] user) => new() { User = user };
+    private static Requests With(params UserDevice[] user) => new() { User = user };
 
     private static void Refused(string code, int index, params UserDevice[] user)
     {
@@ -21,7 +21,7 @@ public class UserDeviceTests
     [Fact]
     public void Ours_move_out_of_the_way_of_a_fixed_address_wherever_it_is_in_the_list()
     {
-        var plan = With([.. Wishes.Nvme(5), At(10, 0x10), At(11, 0x01), At(12, 0x02)]).Topology();
+        var plan = With([.. Requests.Nvme(5), At(10, 0x10), At(11, 0x01), At(12, 0x02)]).Topology();
         Assert.Equal(0x11, plan.Ports[0].Address.Device);
         Assert.Equal([0x03, 0x04, 0x05], plan.Devices.Take(3).Select(device => device.Device));
         Assert.Equal("0000:01:00.0", plan.FindDevice("nic0")!.Guest.ToString());
@@ -101,9 +101,9 @@ public class UserDeviceTests
     public void Nothing_joins_a_device_that_says_multifunction_off()
     {
         var alone = At(500, 5) with { Multifunction = false };
-        var plan = With([alone, .. Wishes.Nvme(240 - 12 - 3 - 8)]).Topology();
+        var plan = With([alone, .. Requests.Nvme(240 - 12 - 3 - 8)]).Topology();
         Assert.Single(plan.Devices, device => device is { Bus: "pcie.0", Device: 5 });
-        Assert.Equal("pcie-full", With([alone, .. Wishes.Nvme(240 - 12 - 3 - 8 + 1)]).Problem().Code);
+        Assert.Equal("pcie-full", With([alone, .. Requests.Nvme(240 - 12 - 3 - 8 + 1)]).Problem().Code);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public class UserDeviceTests
     [Fact]
     public void A_ninth_device_behind_a_port_is_refused_with_the_numbers()
     {
-        var user = Wishes.Nvme(9).Select(device => device with { Bus = Spare + "0" }).ToArray();
+        var user = Requests.Nvme(9).Select(device => device with { Bus = Spare + "0" }).ToArray();
         var problem = With(user).Problem();
         Assert.Equal(("pcie-full", Spare + "0"), (problem.Code, problem.Subject));
         Assert.Contains("9 functions are needed", problem.Text, StringComparison.Ordinal);
@@ -192,7 +192,7 @@ public class UserDeviceTests
     [Fact]
     public void Devices_behind_one_port_become_its_functions()
     {
-        var user = Wishes.Nvme(3).Select(device => device with { Bus = Spare + "0" }).ToArray();
+        var user = Requests.Nvme(3).Select(device => device with { Bus = Spare + "0" }).ToArray();
         var devices = With(user).Topology().Devices.TakeLast(3).ToArray();
         Assert.Equal([0, 1, 2], devices.Select(device => device.Function));
         Assert.True(devices[0].AddMultifunction);

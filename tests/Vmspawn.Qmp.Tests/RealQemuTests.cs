@@ -49,7 +49,7 @@ public class RealQemuTests
             "-device", "pcie-root-port,id=port1,bus=pcie.0,addr=10.1,chassis=2,slot=2",
             "-device", "virtio-rng-pci,id=rng0,bus=port1");
         await using var client = await qemu.ConnectAsync();
-        // What is behind a port is told only after firmware has numbered the buses.
+        // QEMU reports the devices behind a port only after firmware has numbered the buses.
         await client.ContAsync();
         var root = await RootBusAsync(client);
         for (var start = Stopwatch.GetTimestamp(); Port(root).Bridge!.Secondary == 0; root = await RootBusAsync(client))

@@ -167,7 +167,7 @@ public sealed class BadInputTests : VmTest
         return Sentences(await run.End(ShortBound), status);
     }
 
-    /// <summary>A failure (either status when null) that says only sentences of ours, on standard error.</summary>
+    /// <summary>A failure (either status when null) that prints only vmspawn's messages, on standard error.</summary>
     private static Ended Sentences(Ended ended, int? status)
     {
         Assert.True(status is null ? ended.Status is Failure or Usage : ended.Status == status, ended.ToString());

@@ -21,9 +21,9 @@ public sealed class ConfinementTests : VmTest
     [Theory]
     [InlineData(QemuKind.Distribution, "yes", "2"), InlineData(QemuKind.Sid, "yes", "2")]
     [InlineData(QemuKind.Distribution, "no", "0"), InlineData(QemuKind.Sid, "no", "0")]
-    public async Task Qemu_runs_under_its_own_seccomp_filter_unless_that_is_off(QemuKind qemu, string wish, string mode)
+    public async Task Qemu_runs_under_its_own_seccomp_filter_unless_that_is_off(QemuKind qemu, string request, string mode)
     {
-        using var run = VmspawnRun.Start(Scratch, qemu, Guest("wait-acpi,poweroff", $"--qemu-sandbox={wish}"));
+        using var run = VmspawnRun.Start(Scratch, qemu, Guest("wait-acpi,poweroff", $"--qemu-sandbox={request}"));
         await run.Output.WaitFor("vmtest: waiting", GuestBound);
         Assert.Contains($"Seccomp:\t{mode}\n", await File.ReadAllTextAsync($"/proc/{run.Qemu}/status"), StringComparison.Ordinal);
         run.Signal("TERM");

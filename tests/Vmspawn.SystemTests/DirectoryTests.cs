@@ -2,7 +2,7 @@ using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
 
-/// <summary>Machines that boot from a tree of the host; the small guest mounts by hand what its kernel would mount as root.</summary>
+/// <summary>Machines that boot from a tree of the host; the small guest's init mounts what its kernel would mount as root.</summary>
 public sealed class DirectoryTests : VmTest
 {
     private const string Writes = "share=root:virtiofs,show=/shares/root/file,put=/shares/root/file:new,put=/shares/root/other:new,show=/shares/root/file,owner=/shares/root,";

@@ -139,7 +139,7 @@ public sealed class FirmwareTests : VmTest
     {
         using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, SecureMachine("disk.raw"));
         await run.Output.WaitFor("Security Violation", GuestBound);
-        // Firmware does not hear the power button: the second signal forces.
+        // Firmware ignores the power button: the second signal forces the end.
         run.Signal("TERM");
         // Signals that come within half a second are one.
         await Task.Delay(TimeSpan.FromSeconds(1));

@@ -132,7 +132,7 @@ public sealed class LifeTests : VmTest
 
     [Theory]
     [InlineData("-cpu help", "exited with status 0 before it made the machine")]
-    [InlineData("-no-reboot", "the guest restarted instead of powering off")]
+    [InlineData("-no-reboot", "the guest rebooted instead of powering off")]
     public async Task A_qemu_that_ends_with_success_without_a_guest_that_powers_off_is_a_failure(string extra, string sentence)
     {
         using var run = VmspawnRun.StartWith(
@@ -170,7 +170,7 @@ public sealed class LifeTests : VmTest
         run.Signal("KILL");
         await run.EndWith(137, Soon);
         await Processes.Gone(machine, Soon);
-        // Nobody could remove the runtime directory: the next machine of the name takes it over.
+        // The runtime directory could not be removed: the next machine of the name takes it over.
         var next = await Run(qemu, Guest("poweroff"));
         Assert.True(next.Status == 0, next.ToString());
     }

@@ -2,7 +2,7 @@ using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
 
-/// <summary>mkosi, which finds us in the place of systemd-vmspawn.</summary>
+/// <summary>mkosi, which finds vmspawn under the name systemd-vmspawn.</summary>
 public sealed class MkosiTests : VmTest
 {
     [Fact]

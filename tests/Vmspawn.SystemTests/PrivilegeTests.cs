@@ -78,7 +78,7 @@ public sealed class PrivilegeTests : VmTest
 
     private Task<Ended> AsOrdinaryUser(string[] arguments, params (string Name, string Value)[] variables) => AsOrdinaryUser(arguments, [], variables);
 
-    /// <summary>As we are, or as nobody when we are root, with copies of what only root can reach.</summary>
+    /// <summary>As the current user, or as user nobody when run by root, with copies of files that only root can read.</summary>
     /// <param name="arguments">For our program.</param>
     /// <param name="wrapper">A command in front of it.</param>
     /// <param name="variables">For its environment.</param>

@@ -2,7 +2,7 @@ using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
 
-/// <summary>What whoever starts the program may have left it: closed descriptors, blocked signals, limits.</summary>
+/// <summary>What the program may inherit: closed descriptors, blocked signals, limits.</summary>
 public sealed class ProcessStartTests : VmTest
 {
     [Fact]

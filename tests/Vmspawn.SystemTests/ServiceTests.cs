@@ -2,7 +2,7 @@ using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
 
-/// <summary>Machines as services of a current systemd, by the unit files that we ship.</summary>
+/// <summary>Machines as services of a current systemd, with the packaged unit files.</summary>
 public sealed class ServiceTests : VmTest
 {
     private const string Theirs = "systemd-vmspawn@.service";

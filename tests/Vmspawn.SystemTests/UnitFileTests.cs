@@ -2,7 +2,7 @@ using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
 
-/// <summary>The unit files that we ship, read by a current systemd.</summary>
+/// <summary>The packaged unit files, checked by a current systemd.</summary>
 public sealed class UnitFileTests : VmTest
 {
     private const string Theirs = "systemd-vmspawn@.service";

@@ -28,7 +28,7 @@ public sealed class VsockTests : VmTest
         {
             var refused = await client.End(ShortBound);
             Assert.Equal(255, refused.Status);
-            Assert.Contains("nobody in the guest listens at vsock port 22", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("nothing in the guest listens on vsock port 22", refused.Error, StringComparison.Ordinal);
         }
 
         var program = Assert.Single(Processes.Children(run.ProcessId), id => Processes.Arguments(id).Any(word => word.Contains("guest-cid=", StringComparison.Ordinal)));
@@ -45,7 +45,7 @@ public sealed class VsockTests : VmTest
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
         using var second = Start(QemuKind.Distribution, Guest("poweroff", "--vsock=user", "--vsock-cid=4711", $"--machine={Scratch.Mark}b"));
         var refused = await second.End(ShortBound);
-        Assert.Equal((1, "vmspawn: --vsock-cid=4711: another machine has this context id (choose another, or leave it out)\n"), (refused.Status, refused.Error));
+        Assert.Equal((1, "vmspawn: --vsock-cid=4711: another machine has this context id (choose another, or omit the option)\n"), (refused.Status, refused.Error));
 
         var broken = Directory.CreateDirectory(Scratch.Own("broken")).FullName;
         File.WriteAllText(Path.Combine(broken, "vhost-device-vsock"), "#!/bin/sh\necho no memory today >&2\nexit 3\n");

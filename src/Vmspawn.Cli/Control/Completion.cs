@@ -5,15 +5,15 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control;
 
-/// <summary>Words that a shell may offer for an operand, as the running machines know them.</summary>
+/// <summary>Completes operands by querying the running machines.</summary>
 internal static class Completion
 {
-    // A shell waits for this while somebody types.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    // Short, because the shell waits for it while the user types.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The words for the next operand.</summary>
+    /// <summary>The candidates for the next operand.</summary>
     /// <param name="verb">The subcommand.</param>
-    /// <param name="before">The operands that stand already.</param>
+    /// <param name="before">The operands before it.</param>
     public static Task<IEnumerable<string>> WordsAsync(ControlVerb verb, IReadOnlyList<string> before)
     {
         var uid = HostProbe.EffectiveUser;
@@ -21,7 +21,7 @@ internal static class Completion
         return WordsAsync(verb, before, places, uid);
     }
 
-    /// <summary>The words for the next operand, of the machines of some places.</summary>
+    /// <summary>The candidates for the next operand, for the machines in some directories.</summary>
     public static async Task<IEnumerable<string>> WordsAsync(ControlVerb verb, IReadOnlyList<string> before, MachinePlaces places, uint uid)
     {
         var machines = new RunningMachines(places, uid);
@@ -37,12 +37,12 @@ internal static class Completion
     {
         try
         {
-            await using var machine = await machines.OpenAsync(name, Patience);
+            await using var machine = await machines.OpenAsync(name, Timeout);
             return machine.IsOurs ? (await StorageFacts.ListAsync(machine)).Select(disk => disk.Name) : [];
         }
         catch (Exception e) when (MachineErrors.Of(name, e) is not null)
         {
-            // Nobody asked for an error while typing.
+            // Completion reports no errors.
             return [];
         }
     }

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>What starts the guest.</summary>
+/// <summary>Options about how the guest boots.</summary>
 internal static class BootOptions
 {
     public static VmOption[] All() =>
@@ -13,7 +13,7 @@ internal static class BootOptions
             "--initrd",
             null,
             "PATH",
-            "Its initrd; repeatable, they are joined",
+            "Its initrd; repeatable, concatenated",
             (options, path) => options with { Initrds = path is null ? [] : [.. options.Initrds, path] }),
         Declare.Value(
             Topic.Boot,

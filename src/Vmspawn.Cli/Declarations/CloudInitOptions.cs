@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>Guests that are set up by cloud-init instead of systemd's credentials.</summary>
+/// <summary>Options for guests that are configured by cloud-init instead of systemd's credentials.</summary>
 internal static class CloudInitOptions
 {
     public static VmOption[] All() =>

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The guest's console.</summary>
+/// <summary>Options for the guest's console.</summary>
 internal static class ConsoleOptions
 {
     private static readonly (string Word, ConsoleMode Value)[] Modes =

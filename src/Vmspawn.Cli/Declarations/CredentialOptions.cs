@@ -12,7 +12,7 @@ internal static class CredentialOptions
             "--set-credential",
             null,
             "ID:VALUE",
-            "Credential; C escapes count in VALUE",
+            "Credential; C escapes in VALUE are resolved",
             CredentialText.ParseSet,
             Replace),
         Declare.Value(
@@ -25,7 +25,7 @@ internal static class CredentialOptions
             Replace),
     ];
 
-    // A later one of the same name takes the earlier one's place.
+    // A later one of the same name replaces the earlier one.
     private static VmOptions Replace(VmOptions options, CredentialSource credential)
     {
         var kept = options.Credentials.Where(other => other.Id != credential.Id);

@@ -2,14 +2,14 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The few shapes that options come in.</summary>
+/// <summary>Creates options of the common kinds.</summary>
 internal static class Declare
 {
     /// <summary>An option without a value.</summary>
     public static VmOption Flag(Topic topic, string name, char? letter, string description, Func<VmOptions, VmOptions> set) =>
         new(name, null, letter) { Topic = topic, Description = description, Set = (options, _, _) => set(options) };
 
-    /// <summary>An option whose value is read by a parser.</summary>
+    /// <summary>An option with a parser for its value.</summary>
     public static VmOption Value<T>(
         Topic topic,
         string name,
@@ -29,19 +29,19 @@ internal static class Declare
             Set = (options, value, problems) => Take(name, parse(value), options, set, value, problems),
         };
 
-    /// <summary>A path; an empty one takes back what was said before.</summary>
+    /// <summary>A path; an empty value resets the option.</summary>
     public static VmOption Path(Topic topic, string name, char? letter, string takes, string description, Func<VmOptions, string?, VmOptions> set) =>
         Value(topic, name, letter, takes, description, PathText.Parse, set);
 
     /// <summary>An option whose value is one of a few words.</summary>
-    /// <param name="topic">Where help shows it.</param>
+    /// <param name="topic">Its group in help.</param>
     /// <param name="name">Its long name.</param>
-    /// <param name="takes">What its value is called.</param>
+    /// <param name="takes">The name of its value.</param>
     /// <param name="description">What it does.</param>
-    /// <param name="byDefault">The word that is meant without the option.</param>
-    /// <param name="choices">The words with their meanings.</param>
-    /// <param name="set">Takes a meaning into the options.</param>
-    /// <param name="notYet">Says of a value what would be needed that is not available, as <see cref="NotYet"/> takes it, or null.</param>
+    /// <param name="byDefault">The default value.</param>
+    /// <param name="choices">The words with their values.</param>
+    /// <param name="set">Applies a value to the options.</param>
+    /// <param name="notYet">Returns what a value needs that is not available, for <see cref="NotYet"/>, or null.</param>
     public static VmOption Choice<T>(
         Topic topic,
         string name,
@@ -69,17 +69,17 @@ internal static class Declare
         };
     }
 
-    /// <summary>A flag that asks for what is so anyway.</summary>
+    /// <summary>A flag that requests the existing behaviour.</summary>
     public static VmOption Granted(Topic topic, string name, string description) =>
         new(name) { Topic = topic, Availability = Availability.Off, Description = description, Set = (options, _, _) => options };
 
-    /// <summary>An option of which only the values are there that ask for nothing.</summary>
-    /// <param name="topic">Where help shows it.</param>
+    /// <summary>An option of which only the values that request nothing are implemented.</summary>
+    /// <param name="topic">Its group in help.</param>
     /// <param name="name">Its long name.</param>
-    /// <param name="takes">What its value is called.</param>
+    /// <param name="takes">The name of its value.</param>
     /// <param name="what">What is not available, as a subject and verb: "a TPM is".</param>
-    /// <param name="isOff">Which values ask for nothing.</param>
-    /// <param name="offWords">Those values, for people and completion.</param>
+    /// <param name="isOff">Whether a value requests nothing.</param>
+    /// <param name="offWords">Those values, for help and completion.</param>
     public static VmOption Off(Topic topic, string name, string takes, string what, Func<string, bool> isOff, params string[] offWords) =>
         new(name, takes)
         {
@@ -95,7 +95,7 @@ internal static class Declare
             },
         };
 
-    /// <summary>An option that is refused by name; only an empty value, which takes back, asks for nothing.</summary>
+    /// <summary>An option that is refused, except with an empty value, which resets it.</summary>
     public static VmOption Later(Topic topic, string name, string? takes, string what, char? letter = null, string? hint = null) =>
         new(name, takes, letter)
         {
@@ -110,7 +110,7 @@ internal static class Declare
             },
         };
 
-    /// <summary>The refusal of something that is known but not there.</summary>
+    /// <summary>The problem for something that is not implemented.</summary>
     public static Problem NotYet(string subject, string what, string? hint = null) =>
         new("not-available", subject, $"{what} not available yet", hint, ProblemKind.Usage);
 

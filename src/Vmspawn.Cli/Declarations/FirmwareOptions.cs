@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>Firmware and what it remembers.</summary>
+/// <summary>Options for firmware and its variables.</summary>
 internal static class FirmwareOptions
 {
     public const string Firmware = "--firmware";
@@ -17,7 +17,7 @@ internal static class FirmwareOptions
             "WORD|PATH",
             "auto, uefi, bios, none, or a descriptor; list and describe show what there is",
             FirmwareText.Parse,
-            (options, wish) => wish.Kind is { } kind ? options with { Firmware = kind, FirmwareDescriptor = wish.Descriptor } : options,
+            (options, request) => request.Kind is { } kind ? options with { Firmware = kind, FirmwareDescriptor = request.Descriptor } : options,
             "auto",
             FirmwareText.Words),
         Declare.Value(
@@ -25,9 +25,9 @@ internal static class FirmwareOptions
             Features,
             null,
             "LIST",
-            "What UEFI firmware must have, or ~must not; repeatable; list shows all",
+            "Features that UEFI firmware must have, or ~must not; repeatable; list shows all",
             FirmwareFeaturesText.Parse,
-            (options, wish) => options with { FirmwareFeatures = wish is null ? FirmwareFeatures.Any : options.FirmwareFeatures.And(wish) },
+            (options, request) => options with { FirmwareFeatures = request is null ? FirmwareFeatures.Any : options.FirmwareFeatures.And(request) },
             "~enrolled-keys",
             FirmwareFeatures.SecureBoot,
             FirmwareFeatures.EnrolledKeys,
@@ -37,9 +37,9 @@ internal static class FirmwareOptions
             "--secure-boot",
             null,
             "BOOL|auto",
-            "Whether the firmware knows Secure Boot",
+            "Firmware with Secure Boot",
             TristateText.Parse,
-            (options, wish) => options with { FirmwareFeatures = options.FirmwareFeatures.With(FirmwareFeatures.SecureBoot, wish) },
+            (options, request) => options with { FirmwareFeatures = options.FirmwareFeatures.With(FirmwareFeatures.SecureBoot, request) },
             "auto",
             "yes",
             "no",
@@ -49,7 +49,7 @@ internal static class FirmwareOptions
             "--efi-nvram-state",
             null,
             "auto|off|PATH",
-            "EFI variables: in IMAGE.efinvramstate, forgotten, or in PATH",
+            "EFI variables: in IMAGE.efinvramstate, discarded, or in PATH",
             StatePlaceText.Parse,
             (options, place) => options with { EfiNvramState = place },
             "auto",
@@ -60,7 +60,7 @@ internal static class FirmwareOptions
             "--efi-nvram-template",
             null,
             "PATH",
-            "What EFI variables start from",
+            "The initial EFI variables",
             (options, path) => options with { EfiNvramTemplate = path }),
     ];
 }

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>Help, output, whose runtime directory, and who the machine is.</summary>
+/// <summary>Options for help, output, scope and the machine's identity.</summary>
 internal static class GeneralOptions
 {
     /// <summary>The name of <c>--help</c>, which ends the parse.</summary>
@@ -15,7 +15,7 @@ internal static class GeneralOptions
     [
         Declare.Flag(Topic.General, Help, 'h', "Show this help", options => options),
         Declare.Flag(Topic.General, Version, null, "Show the version", options => options),
-        Declare.Flag(Topic.General, "--quiet", 'q', "Print nothing of ours but errors", options => options with { Quiet = true }),
+        Declare.Flag(Topic.General, "--quiet", 'q', "Print errors only", options => options with { Quiet = true }),
         Declare.Flag(Topic.General, "--system", null, "Keep runtime files in /run (for root)", options => options with { Scope = RuntimeScope.System }),
         Declare.Flag(Topic.General, "--user", null, "Keep them in $XDG_RUNTIME_DIR (for others)", options => options with { Scope = RuntimeScope.User }),
         Declare.Value(

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>What the host gives the machine.</summary>
+/// <summary>Options for the machine's resources.</summary>
 internal static class HostOptions
 {
     public static VmOption[] All() =>
@@ -22,7 +22,7 @@ internal static class HostOptions
             "--cpus",
             null,
             "N[,KEY=N…]",
-            "CPUs, as QEMU's -smp has them",
+            "CPUs, in the syntax of QEMU's -smp",
             CpusText.Parse,
             (options, cpus) => options with { Cpus = cpus },
             "1").OnceCalled("--qemu-smp"),
@@ -31,7 +31,7 @@ internal static class HostOptions
             "--ram",
             null,
             "SIZE[:MAX[:SLOTS]]",
-            "Memory; MAX makes room to plug more in",
+            "Memory; MAX is the limit for hotplug",
             RamText.Parse,
             (options, ram) => options with { Ram = ram },
             "2G").OnceCalled("--qemu-mem"),
@@ -40,7 +40,7 @@ internal static class HostOptions
             "--kvm",
             null,
             "BOOL|auto",
-            "Insist, emulate, or KVM when it works",
+            "Require, emulate, or KVM if it works",
             TristateText.Parse,
             (options, kvm) => options with { Kvm = kvm },
             "auto",

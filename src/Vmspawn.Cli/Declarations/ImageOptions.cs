@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>Disks.</summary>
+/// <summary>Options for disks.</summary>
 internal static class ImageOptions
 {
     public static VmOption[] All() =>
@@ -22,7 +22,7 @@ internal static class ImageOptions
             Topic.Image,
             "--image-disk-type",
             "TYPE",
-            "How the guest sees it: virtio-blk, virtio-scsi, nvme, scsi-cd (read-only)",
+            "Device type: virtio-blk, virtio-scsi, nvme, scsi-cd (read-only)",
             "virtio-blk",
             DiskText.Types,
             (options, type) => options with { ImageDiskType = type }),
@@ -31,7 +31,7 @@ internal static class ImageOptions
             "--extra-drive",
             null,
             "[persist:][FORMAT:][TYPE:]PATH",
-            "Another disk; repeatable; persist: keeps what -x would lose",
+            "Another disk; repeatable; persist: keeps writes despite -x",
             ExtraDriveText.Parse,
             (options, drive) => options with { ExtraDrives = [.. options.ExtraDrives, drive] }),
         Declare.Value(
@@ -48,7 +48,7 @@ internal static class ImageOptions
             "--discard-disk",
             null,
             "BOOL",
-            "Free in the images what it discards",
+            "Free discarded blocks in the images",
             BoolText.Parse,
             (options, discard) => options with { DiscardDisk = discard },
             "yes",
@@ -59,7 +59,7 @@ internal static class ImageOptions
             "--grow-image",
             'G',
             "SIZE",
-            "Grow the raw root disk to this size; with -x only what the guest sees",
+            "Grow the raw root disk to this size; with -x only in the guest",
             GrowSize,
             (options, size) => options with { GrowImage = size }),
     ];
@@ -71,6 +71,6 @@ internal static class ImageOptions
         var size = SizeText.Parse(text);
         if (size.Mistake is { } mistake)
             return mistake;
-        return size.Value == 0 ? new Mistake("grow-zero", "an image cannot grow to nothing", "write it like 8G") : size.Value;
+        return size.Value == 0 ? new Mistake("grow-zero", "an image cannot grow to size 0", "write it like 8G") : size.Value;
     }
 }

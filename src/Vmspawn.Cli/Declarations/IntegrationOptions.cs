@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>How host and guest speak to each other beside the console.</summary>
+/// <summary>Options for communication between host and guest apart from the console.</summary>
 internal static class IntegrationOptions
 {
     public static VmOption[] All() =>
@@ -12,7 +12,7 @@ internal static class IntegrationOptions
             "--vsock",
             null,
             "BOOL|auto|user",
-            "Insist, none, the kernel's or else a program's, the program's",
+            "Required, none, the kernel's or else vhost-device-vsock, the latter",
             VsockText.ParseMode,
             (options, mode) => options with { Vsock = options.Vsock with { Mode = mode } },
             "auto",
@@ -25,7 +25,7 @@ internal static class IntegrationOptions
             "--vsock-cid",
             null,
             "CID",
-            "The guest's number for vsock",
+            "The guest's vsock context id",
             VsockText.ParseCid,
             (options, cid) => options with { Vsock = options.Vsock with { Cid = cid } },
             "from its name"),
@@ -34,7 +34,7 @@ internal static class IntegrationOptions
             "--pass-ssh-key",
             null,
             "BOOL",
-            "A fresh SSH key that logs in to the guest",
+            "A new SSH key that is authorized in the guest",
             BoolText.Parse,
             (options, pass) => options with { SshKey = options.SshKey with { Pass = pass } },
             "where it can",
@@ -54,7 +54,7 @@ internal static class IntegrationOptions
             "--notify-ready",
             null,
             "BOOL",
-            "Tell our service manager when the guest is ready, not at once",
+            "Notify the service manager when the guest is ready, not at once",
             BoolText.Parse,
             (options, wait) => options with { NotifyReady = wait },
             "yes",
@@ -76,7 +76,7 @@ internal static class IntegrationOptions
     private static VmOption Size(string limit, string description, Func<JournalRequest, long?, JournalRequest> set) =>
         Limit(limit, "BYTES", description, SizeText.Parse, set);
 
-    // An empty one leaves it to systemd-journal-remote again.
+    // An empty value resets it to systemd-journal-remote's default.
     private static VmOption Limit<T>(
         string limit, string takes, string description, Func<string, Parsed<T>> parse, Func<JournalRequest, T?, JournalRequest> set)
         where T : struct => new($"--forward-journal-{limit}", takes)

@@ -1,11 +1,11 @@
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>What systemd-vmspawn has and we have not yet: nothing of it is ever ignored.</summary>
+/// <summary>Options of systemd-vmspawn that are not implemented: they are refused, never ignored.</summary>
 internal static class LaterOptions
 {
     public static VmOption[] All() => [.. Switches(), .. Others()];
 
-    // Asking for nothing, or leaving the choice to us, is granted already.
+    // Values that request nothing, or leave the choice to vmspawn, are accepted.
     private static VmOption[] Switches() =>
     [
         Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),

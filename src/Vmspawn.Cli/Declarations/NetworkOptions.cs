@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The guest's network cards; each occurrence is one more.</summary>
+/// <summary>Options for the guest's network cards; each occurrence adds one.</summary>
 internal static class NetworkOptions
 {
     public static VmOption[] All() =>
@@ -11,14 +11,14 @@ internal static class NetworkOptions
             Topic.Network,
             "--network-user-mode",
             null,
-            "A card on a user-mode network; no rights needed",
+            "A card on a user-mode network; no privileges needed",
             options => options with { Networks = [.. options.Networks, NetworkMode.User] }),
         Declare.Value(
             Topic.Network,
             "--publish",
             null,
             "[ADDR:]PORT:GUESTPORT[/udp]",
-            "Lead the host's PORT in; 0 takes a free one",
+            "Forward the host's PORT; 0 takes a free one",
             PublishText.Parse,
             (options, port) => options with { PublishedPorts = [.. options.PublishedPorts, port] }),
         Declare.Flag(

@@ -1,9 +1,9 @@
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The tables of the command line.</summary>
+/// <summary>The option tables of the command line.</summary>
 internal static class OptionTable
 {
-    /// <summary>What a VM is started or planned with.</summary>
+    /// <summary>The options for starting or planning a VM.</summary>
     public static OptionTable<VmOption> Create(params VmOption[] more) => new(
     [
         .. GeneralOptions.All(),
@@ -25,14 +25,14 @@ internal static class OptionTable
     ]);
 }
 
-/// <summary>All options of a subcommand, found by name as getopt_long finds them.</summary>
+/// <summary>All options of a subcommand, with getopt_long's lookup by name.</summary>
 internal sealed class OptionTable<TOption>
     where TOption : CommandOption
 {
     private readonly Dictionary<string, TOption> _byName = [];
     private readonly Dictionary<char, TOption> _byLetter = [];
 
-    /// <summary>The table of these options.</summary>
+    /// <summary>Creates the table of these options.</summary>
     public OptionTable(IReadOnlyList<TOption> options)
     {
         All = options;
@@ -49,13 +49,13 @@ internal sealed class OptionTable<TOption>
     /// <summary>Every option, in the order of their declaration.</summary>
     public IReadOnlyList<TOption> All { get; }
 
-    /// <summary>The option of a short name, or null.</summary>
+    /// <summary>The option with a short name, or null.</summary>
     public TOption? ByLetter(char letter) => _byLetter.GetValueOrDefault(letter);
 
-    /// <summary>The option of exactly this long name, today's or an old one, dashes included, or null.</summary>
+    /// <summary>The option with exactly this long name, current or old, with dashes, or null.</summary>
     public TOption? ByName(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The options whose names begin with this one: the exact one alone, where there is one.</summary>
+    /// <summary>The options whose names start with this text; only the exact match if there is one.</summary>
     public IReadOnlyList<TOption> ByAbbreviation(string name) =>
         ByName(name) is { } exact ? [exact] : [.. All.Where(option => option.Name.StartsWith(name, StringComparison.Ordinal))];
 }

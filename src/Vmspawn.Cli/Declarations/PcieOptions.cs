@@ -3,10 +3,10 @@ using Vmspawn.Pcie;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The PCIe topology; systemd-vmspawn has none of these.</summary>
+/// <summary>Options for the PCIe topology; systemd-vmspawn has none of them.</summary>
 internal static class PcieOptions
 {
-    // Far more than a topology holds: the planner says how many fit, and with what.
+    // Far more than a topology can have: the planner reports how many fit.
     private const int MostPorts = 65535;
 
     private static readonly (string Word, PcieLayout Value)[] Layouts =
@@ -19,7 +19,7 @@ internal static class PcieOptions
             "--hotplug-ports",
             null,
             "N",
-            "Spare root ports to plug into later",
+            "Spare root ports for hotplug",
             text => CountText.Parse(text, 0, MostPorts),
             (options, count) => options with { HotplugPorts = count },
             "10"),

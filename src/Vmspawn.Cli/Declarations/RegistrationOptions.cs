@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>How the host's systemd gets to know the machine.</summary>
+/// <summary>Options for the registration with the host's systemd.</summary>
 internal static class RegistrationOptions
 {
     public static VmOption[] All() =>
@@ -12,7 +12,7 @@ internal static class RegistrationOptions
             "--register",
             null,
             "BOOL|auto",
-            "Make it known to systemd-machined",
+            "Register with systemd-machined",
             TristateText.Parse,
             (options, register) => With(options, options.Registration with { Register = register }),
             "auto",
@@ -23,7 +23,7 @@ internal static class RegistrationOptions
             Topic.Registration,
             "--keep-unit",
             null,
-            "Stay in our unit, without a scope of its own",
+            "Stay in vmspawn's unit, without a scope",
             options => With(options, options.Registration with { KeepUnit = true })),
         Declare.Value(
             Topic.Registration,
@@ -39,10 +39,10 @@ internal static class RegistrationOptions
             "--property",
             null,
             "NAME=VALUE",
-            "A setting of the scope, as MemoryMax=4G",
+            "A property of the scope, such as MemoryMax=4G",
             UnitText.Property,
             (options, property) => With(options, options.Registration with { Properties = [.. options.Registration.Properties, property] })),
     ];
 
-    private static VmOptions With(VmOptions options, RegistrationRequest wish) => options with { Registration = wish };
+    private static VmOptions With(VmOptions options, RegistrationRequest request) => options with { Registration = request };
 }

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>What of the host's directories and users the guest sees.</summary>
+/// <summary>Options for shared host directories and users.</summary>
 internal static class ShareOptions
 {
     public static VmOption[] All() =>
@@ -14,7 +14,7 @@ internal static class ShareOptions
             "--private-users",
             null,
             "UIDBASE[:NUIDS]",
-            "Which ids of the host those in -D's tree are",
+            "Map the ids in -D's tree to these of the host",
             PrivateUsersText.Parse,
             (options, range) => options with { Shares = options.Shares with { PrivateUsers = range } },
             "its owner's"),
@@ -44,7 +44,7 @@ internal static class ShareOptions
         UserNameText.Parse,
         (options, value) => options with { Shares = options.Shares with { Users = set(options.Shares.Users, value) } });
 
-    // An empty one takes back what was said before.
+    // An empty value resets the option.
     private static VmOption Bind(string name, string description, bool readOnly) => Declare.Value(
         Topic.Mounts,
         name,

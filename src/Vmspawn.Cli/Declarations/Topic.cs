@@ -1,6 +1,6 @@
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The groups that help, manual and documentation show options in, in this order.</summary>
+/// <summary>The groups of options in help, man page and documentation, in this order.</summary>
 internal enum Topic
 {
     General,
@@ -19,7 +19,7 @@ internal enum Topic
 /// <summary>The groups' titles.</summary>
 internal static class TopicTitles
 {
-    /// <summary>The title that stands above a group.</summary>
+    /// <summary>The title of a group.</summary>
     public static string Title(this Topic topic) => topic switch
     {
         Topic.General => "General",

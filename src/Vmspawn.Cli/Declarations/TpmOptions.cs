@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>The TPM and where it is kept.</summary>
+/// <summary>Options for the TPM and its state.</summary>
 internal static class TpmOptions
 {
     public static VmOption[] All() =>
@@ -12,7 +12,7 @@ internal static class TpmOptions
             "--tpm",
             null,
             "BOOL|auto",
-            "TPM 2.0 by swtpm: insist, none, or when it is installed",
+            "TPM 2.0 by swtpm: required, none, or if installed",
             TristateText.Parse,
             (options, tpm) => options with { Tpm = tpm },
             "auto",

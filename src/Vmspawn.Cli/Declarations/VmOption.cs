@@ -2,14 +2,14 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Declarations;
 
-/// <summary>Takes one occurrence of an option into account.</summary>
-/// <param name="options">What is known so far.</param>
+/// <summary>Applies one occurrence of an option.</summary>
+/// <param name="options">The options so far.</param>
 /// <param name="value">The value given, empty for a flag.</param>
-/// <param name="problems">Takes what is wrong with the value.</param>
-/// <returns>The options with this occurrence in them.</returns>
+/// <param name="problems">Receives mistakes in the value.</param>
+/// <returns>The options with this occurrence applied.</returns>
 internal delegate VmOptions OptionSetter(VmOptions options, string value, ICollection<Problem> problems);
 
-/// <summary>One option of what a VM is started with: its names, what its help says, and what an occurrence does.</summary>
+/// <summary>An option for starting a VM: its names, its help, and the effect of an occurrence.</summary>
 internal sealed class VmOption : CommandOption
 {
     /// <inheritdoc cref="CommandOption(string, string?, char?)"/>
@@ -18,19 +18,32 @@ internal sealed class VmOption : CommandOption
     {
     }
 
-    /// <summary>Where help shows it.</summary>
+    /// <summary>Its group in help.</summary>
     public required Topic Topic { get; init; }
 
-    /// <summary>How much of it is there.</summary>
+    /// <summary>How far it is implemented.</summary>
     public Availability Availability { get; init; }
 
-    /// <summary>What an occurrence does.</summary>
+    /// <summary>Applies an occurrence.</summary>
     public required OptionSetter Set { get; init; }
 
-    /// <summary>Makes an old name known.</summary>
+    /// <summary>Adds an old name.</summary>
     public VmOption OnceCalled(string oldName)
     {
         OldName = oldName;
         return this;
     }
+}
+
+/// <summary>How far an option is implemented.</summary>
+internal enum Availability
+{
+    /// <summary>Implemented.</summary>
+    Here,
+
+    /// <summary>Accepted with values that request nothing or leave the choice to vmspawn; otherwise refused.</summary>
+    Off,
+
+    /// <summary>Refused as not implemented.</summary>
+    Later,
 }

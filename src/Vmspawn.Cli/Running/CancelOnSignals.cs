@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary>Makes the signals that ask us to stop cancel what runs before a machine does; a second signal has its usual effect, which ends the process.</summary>
+/// <summary>Cancels the work before the machine runs on the first stop signal; a second signal has its default effect, which ends the process.</summary>
 internal sealed class CancelOnSignals : IDisposable
 {
     private static readonly (PosixSignal Signal, int Number, string Name)[] Signals =
@@ -23,17 +23,17 @@ internal sealed class CancelOnSignals : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(signal, context => OnSignal(context, number, name)));
     }
 
-    /// <summary>Runs work until its end or a signal.</summary>
+    /// <summary>Runs work until it ends or a signal arrives.</summary>
     /// <typeparam name="T">The type of its result.</typeparam>
     /// <param name="work">The work; its token is cancelled by the first signal.</param>
-    /// <returns>Its result; or, when a signal ended it, the exit status 128 + the signal's number, which was reported.</returns>
+    /// <returns>Its result; or, when a signal cancelled it, the exit status 128 + the signal's number, which was reported.</returns>
     public static async Task<(T? Result, int? Status)> RunAsync<T>(Func<CancellationToken, Task<T>> work)
     {
         using var signals = new CancelOnSignals();
         try
         {
             var result = await work(signals._stop.Token);
-            // The work may have been past its last wait when the signal came.
+            // The signal may have arrived after the work's last await.
             if (signals._received is null)
                 return (result, null);
         }

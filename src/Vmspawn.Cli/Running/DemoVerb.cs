@@ -4,7 +4,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary><c>vmspawn demo</c>: the embedded guest, with some devices for it to find.</summary>
+/// <summary><c>vmspawn demo</c>: the embedded guest with some devices.</summary>
 internal static class DemoVerb
 {
     /// <summary>Drives without a backing file: reads give zeros, writes are lost.</summary>
@@ -23,7 +23,7 @@ internal static class DemoVerb
         Console = ConsoleMode.ReadOnly,
         ConsoleTransport = ConsoleTransport.Serial,
         Networks = [NetworkMode.User, .. options.Networks],
-        // Nothing in it serves either.
+        // The guest supports neither.
         SshKey = options.SshKey with { Pass = false },
         Vsock = options.Vsock with { Mode = VsockMode.No },
         Background = options.Background ?? "",

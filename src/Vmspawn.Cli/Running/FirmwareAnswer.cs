@@ -6,7 +6,7 @@ using Vmspawn.Resolve;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary><c>--firmware=list</c>, <c>--firmware=describe</c> and <c>--firmware-features=list</c>: the answer on standard output, and nothing else there.</summary>
+/// <summary><c>--firmware=list</c>, <c>--firmware=describe</c> and <c>--firmware-features=list</c>: prints only the answer on standard output.</summary>
 internal static class FirmwareAnswer
 {
     public static async Task<int> RunAsync(VmOptions options, FirmwareQuestion question)

@@ -4,7 +4,7 @@ using Vmspawn.Resolve;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary>What the process was handed, for the resolve stage.</summary>
+/// <summary>The process's environment for the resolve stage.</summary>
 internal static class HostProcessContext
 {
     public static ProcessContext Create() => new(

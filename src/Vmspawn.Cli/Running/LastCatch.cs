@@ -3,12 +3,12 @@ using Vmspawn.Linux;
 namespace Vmspawn.Cli.Running;
 
 /// <summary>
-/// Where every failure ends that nothing else has caught: one sentence on standard error and status 1. The stack trace is shown only
+/// Handles exceptions that nothing else has caught: prints one sentence on standard error and returns status 1. The stack trace is printed only
 /// when <c>$VMSPAWN_TRACE</c> is 1.
 /// </summary>
 internal static class LastCatch
 {
-    /// <summary>The variable that asks for stack traces.</summary>
+    /// <summary>The variable that enables stack traces.</summary>
     public const string TraceVariable = "VMSPAWN_TRACE";
 
     private const string Hint = $"{TraceVariable}=1 shows where";
@@ -17,16 +17,16 @@ internal static class LastCatch
     /// <returns>Its exit status, or 1 after a failure.</returns>
     public static async Task<int> RunAsync(Func<Task<int>> program)
     {
-        // Failures on threads of the pool, of timers and of signals: nobody can catch them, and the runtime would abort with a trace.
+        // Exceptions on threads of the pool, timers and signals cannot be caught, and the runtime would abort with a stack trace.
         AppDomain.CurrentDomain.UnhandledException += (_, happened) =>
         {
-            Tell(happened.ExceptionObject as Exception);
+            Print(happened.ExceptionObject as Exception);
             Environment.Exit(ExitStatus.Failed);
         };
         TaskScheduler.UnobservedTaskException += (_, happened) =>
         {
             happened.SetObserved();
-            Tell(happened.Exception);
+            Print(happened.Exception);
         };
         try
         {
@@ -34,7 +34,7 @@ internal static class LastCatch
         }
         catch (Exception error)
         {
-            Tell(error);
+            Print(error);
             return ExitStatus.Failed;
         }
     }
@@ -53,14 +53,14 @@ internal static class LastCatch
         _ => $"an error of vmspawn itself: {error.GetType().Name}: {error.Message} ({Hint})",
     };
 
-    private static void Tell(Exception? error)
+    private static void Print(Exception? error)
     {
         Report.Error(Sentence(error));
         if (error is not null && Environment.GetEnvironmentVariable(TraceVariable) == "1")
             Output.WriteError($"{error}\n");
     }
 
-    // .NET has the path in its sentence alone, between quotes.
+    // .NET has the path only in its message, in quotes.
     private static string Subject(Exception error)
     {
         int start = error.Message.IndexOf('\''), end = error.Message.LastIndexOf('\'');

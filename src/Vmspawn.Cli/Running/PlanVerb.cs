@@ -6,7 +6,7 @@ using Vmspawn.Run;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary><c>vmspawn plan</c>: what would be started.</summary>
+/// <summary><c>vmspawn plan</c>: prints the plan.</summary>
 internal static class PlanVerb
 {
     public static async Task<int> RunAsync(VmOptions options, PlanFormat format)

@@ -3,7 +3,7 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary>Our part as ssh's proxy: only ssh calls this.</summary>
+/// <summary>vmspawn as ssh's proxy command: only ssh runs this.</summary>
 internal static class SshProxyVerb
 {
     public static async Task<int> RunAsync(string address, string port)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Writes the arguments of a call, each in its turn; types are D-Bus' letters.</summary>
+/// <summary>Writes the arguments of a call in order; types are D-Bus type codes.</summary>
 public sealed class BusArguments
 {
     private readonly BusMessageHandle _message;
@@ -25,10 +25,10 @@ public sealed class BusArguments
         return Check(LibSystemd.Append(_message, (byte)'b', &number));
     }
 
-    /// <summary>An unsigned number of 32 bits (<c>u</c>).</summary>
+    /// <summary>An unsigned 32-bit integer (<c>u</c>).</summary>
     public unsafe BusArguments UInt32(uint value) => Check(LibSystemd.Append(_message, (byte)'u', &value));
 
-    /// <summary>An unsigned number of 64 bits (<c>t</c>).</summary>
+    /// <summary>An unsigned 64-bit integer (<c>t</c>).</summary>
     public unsafe BusArguments UInt64(ulong value) => Check(LibSystemd.Append(_message, (byte)'t', &value));
 
     /// <summary>An array of bytes (<c>ay</c>).</summary>

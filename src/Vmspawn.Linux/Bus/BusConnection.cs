@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// A connection to D-Bus by systemd's library, which is loaded when the first one is opened: whoever opens none needs
-/// none. Any thread may call; calls wait for one another and block their thread.
+/// A connection to D-Bus through libsystemd, which is loaded when the first connection is opened and is not needed
+/// otherwise. Thread-safe; calls are serialised and block their thread.
 /// </summary>
 public sealed class BusConnection : IDisposable
 {
@@ -23,7 +23,7 @@ public sealed class BusConnection : IDisposable
     /// <summary>Whether the library can be loaded.</summary>
     public static bool IsAvailable => NativeLibrary.TryLoad(LibSystemd.Library, out _);
 
-    /// <summary>Our name on the bus, such as <c>:1.42</c>.</summary>
+    /// <summary>The unique name on the bus, such as <c>:1.42</c>.</summary>
     public unsafe string UniqueName
     {
         get
@@ -35,8 +35,8 @@ public sealed class BusConnection : IDisposable
         }
     }
 
-    /// <summary>Connects to the system's bus, or to the user's.</summary>
-    /// <exception cref="BusException">There is no bus, or no library.</exception>
+    /// <summary>Connects to the system bus, or to the user's.</summary>
+    /// <exception cref="BusException">The bus or the library is not available.</exception>
     public static BusConnection Open(bool user)
     {
         BusHandle bus;
@@ -66,7 +66,7 @@ public sealed class BusConnection : IDisposable
     /// <param name="face">The interface.</param>
     /// <param name="member">The method.</param>
     /// <param name="arguments">Writes the arguments, or null for none.</param>
-    /// <param name="bound">How long the reply may take.</param>
+    /// <param name="bound">Time limit for the reply.</param>
     /// <exception cref="BusException">The service answered with an error, or did not answer.</exception>
     public unsafe BusReply Call(
         string destination, string path, string face, string member, Action<BusArguments>? arguments, TimeSpan bound)
@@ -90,16 +90,16 @@ public sealed class BusConnection : IDisposable
         }
     }
 
-    /// <summary>Asks the bus for signals of a kind; those that are sent to us alone come anyway.</summary>
+    /// <summary>Adds a match rule for signals; signals sent to this connection are received without one.</summary>
     /// <param name="rule">A match rule of the D-Bus specification.</param>
-    /// <param name="bound">How long that may take.</param>
+    /// <param name="bound">Time limit.</param>
     /// <exception cref="BusException">The bus refused.</exception>
     public void Match(string rule, TimeSpan bound) => Call(
         "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", call => call.String(rule), bound).Dispose();
 
-    /// <summary>Takes the signals that have arrived, also during calls, without waiting for more.</summary>
+    /// <summary>Handles the signals that have arrived, including those received during calls, without waiting for more.</summary>
     /// <param name="take">Called for each; it may call methods.</param>
-    /// <exception cref="BusException">The connection is gone.</exception>
+    /// <exception cref="BusException">The connection has ended.</exception>
     public void Dispatch(Action<BusSignal> take)
     {
         ArgumentNullException.ThrowIfNull(take);
@@ -114,7 +114,7 @@ public sealed class BusConnection : IDisposable
         }
     }
 
-    /// <summary>Completes when something has arrived that <see cref="Dispatch"/> would take; it may turn out to be nothing.</summary>
+    /// <summary>Completes when <see cref="Dispatch"/> may have something to handle.</summary>
     /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
     public Task WaitAsync(CancellationToken cancellation) => _readiness.WaitReadableAsync(cancellation);
 

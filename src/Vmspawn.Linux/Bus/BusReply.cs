@@ -29,7 +29,7 @@ public sealed class BusReply : IDisposable
         return value != 0;
     }
 
-    /// <summary>The next value, an unsigned number of 32 bits.</summary>
+    /// <summary>The next value, an unsigned 32-bit integer.</summary>
     /// <exception cref="BusException">It is of another type.</exception>
     public unsafe uint ReadUInt32()
     {
@@ -38,19 +38,19 @@ public sealed class BusReply : IDisposable
         return value;
     }
 
-    /// <summary>The next value, a descriptor; the caller's from now on.</summary>
+    /// <summary>The next value, a descriptor; the caller owns it.</summary>
     /// <exception cref="BusException">It is of another type.</exception>
     public unsafe SafeFileHandle ReadDescriptor()
     {
         var number = -1;
         Check(LibSystemd.Read(_message, (byte)'h', &number));
-        // The message owns that one.
+        // The message owns this descriptor, so it is duplicated.
         using var borrowed = new SafeFileHandle(number, ownsHandle: false);
         var own = Libc.FileControl(borrowed, Libc.F_DUPFD_CLOEXEC, 0);
         return own >= 0 ? new SafeFileHandle(own, ownsHandle: true) : throw LinuxException.Last("fcntl(F_DUPFD_CLOEXEC)");
     }
 
-    /// <summary>Lets the message go.</summary>
+    /// <summary>Releases the message.</summary>
     public void Dispose() => _message.Dispose();
 
     private unsafe byte NextType()
@@ -66,3 +66,9 @@ public sealed class BusReply : IDisposable
             throw new BusException("message", result == 0 ? "it has no further value" : $"sd_bus_message_read: {Marshal.GetPInvokeErrorMessage(-result)}");
     }
 }
+
+/// <summary>A signal from the bus.</summary>
+/// <param name="Interface">Its interface.</param>
+/// <param name="Member">Its name.</param>
+/// <param name="Values">Its values; valid until the handler returns.</param>
+public readonly record struct BusSignal(string Interface, string Member, BusReply Values);

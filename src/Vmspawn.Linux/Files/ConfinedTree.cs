@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A directory out of which no path leads: as if it were the root, for "..", and for every symbolic link (openat2(2), RESOLVE_IN_ROOT).</summary>
+/// <summary>A directory within which ".." and symbolic links are resolved as if it were the root (openat2(2), RESOLVE_IN_ROOT).</summary>
 public sealed class ConfinedTree : IDisposable
 {
     private readonly SafeFileHandle _root;
@@ -10,17 +10,17 @@ public sealed class ConfinedTree : IDisposable
     private ConfinedTree(SafeFileHandle root) => _root = root;
 
     /// <summary>Opens a directory.</summary>
-    /// <exception cref="LinuxException">It is not there or no directory.</exception>
+    /// <exception cref="LinuxException">It does not exist or is not a directory.</exception>
     public static ConfinedTree Open(string path) => new(OpenFile.Directory(path));
 
-    /// <summary>Opens a file in it for reading; null when it, or a directory above it, is not there.</summary>
-    /// <param name="path">Path from the top.</param>
-    /// <exception cref="LinuxException">It may not be read, its links go in circles, or the kernel is older than 5.6.</exception>
+    /// <summary>Opens a file in it for reading; null when it, or a parent directory, does not exist.</summary>
+    /// <param name="path">Path from its root.</param>
+    /// <exception cref="LinuxException">Permission is denied, its links are cyclic, or the kernel is older than 5.6.</exception>
     public SafeFileHandle? OpenRead(string path) => Open(path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_NOCTTY);
 
-    /// <summary>The names in a directory of it; none when it is not there.</summary>
-    /// <param name="path">Path from the top.</param>
-    /// <exception cref="LinuxException">It may not be read, its links go in circles, or the kernel is older than 5.6.</exception>
+    /// <summary>The names in a directory of it; empty when it does not exist.</summary>
+    /// <param name="path">Path from its root.</param>
+    /// <exception cref="LinuxException">Permission is denied, its links are cyclic, or the kernel is older than 5.6.</exception>
     /// <exception cref="IOException">It cannot be read to its end.</exception>
     public IReadOnlyList<string> Names(string path)
     {

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>What an open descriptor may be used for: the access mode of its open (fcntl(2), F_GETFL).</summary>
+/// <summary>The access mode of an open descriptor (fcntl(2), F_GETFL).</summary>
 /// <param name="CanRead">It can be read from.</param>
 /// <param name="CanWrite">It can be written to.</param>
 public readonly record struct DescriptorAccess(bool CanRead, bool CanWrite)
 {
-    /// <summary>Asks the kernel. A descriptor that only refers to a file (O_PATH) can do neither.</summary>
-    /// <exception cref="LinuxException">The kernel does not say.</exception>
+    /// <summary>Queries the access mode. A descriptor opened with O_PATH has neither.</summary>
+    /// <exception cref="LinuxException">The query failed.</exception>
     public static DescriptorAccess Of(SafeHandle file)
     {
         var flags = Libc.FileControl(file, Libc.F_GETFL, 0);

@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>One read(2) or write(2) on any descriptor, its own flags deciding whether it blocks.</summary>
+/// <summary>One read(2) or write(2) on a descriptor, blocking or not as its flags say.</summary>
 public static unsafe class DescriptorIo
 {
-    /// <summary>What a pipe takes without blocking once it says that it can be written (PIPE_BUF, pipe(7)).</summary>
+    /// <summary>The number of bytes that a writable pipe accepts without blocking (PIPE_BUF, pipe(7)).</summary>
     private const int AtOnce = 4096;
 
-    /// <summary>Writes everything, whether or not the descriptor blocks, for messages of a process that has nothing else to do.</summary>
-    /// <param name="descriptor">A file, pipe, socket or terminal, perhaps shared with other processes.</param>
-    /// <param name="bytes">What is written.</param>
-    /// <param name="bound">How long a reader may take none of it; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</param>
+    /// <summary>Writes everything and blocks the thread until it is written, on blocking and non-blocking descriptors.</summary>
+    /// <param name="descriptor">A file, pipe, socket or terminal, possibly shared with other processes.</param>
+    /// <param name="bytes">The bytes to write.</param>
+    /// <param name="bound">How long to wait while the reader takes nothing; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
     /// <exception cref="LinuxException">It failed, such as with EPIPE or ENOSPC, or ETIMEDOUT when the reader took nothing.</exception>
     public static void WriteAll(SafeHandle descriptor, ReadOnlySpan<byte> bytes, TimeSpan bound)
     {
@@ -24,7 +24,7 @@ public static unsafe class DescriptorIo
     }
 
     /// <summary>Reads once.</summary>
-    /// <returns>The bytes read, 0 at the end, or -1 when nothing is there and the descriptor does not block.</returns>
+    /// <returns>The bytes read, 0 at the end, or -1 when nothing is available on a non-blocking descriptor.</returns>
     /// <exception cref="LinuxException">Any other failure, such as EIO of a hung-up terminal.</exception>
     public static int Read(SafeHandle descriptor, Span<byte> buffer)
     {
@@ -43,8 +43,8 @@ public static unsafe class DescriptorIo
         }
     }
 
-    /// <summary>Writes once, perhaps only a part.</summary>
-    /// <returns>The bytes written, or -1 when there is no room and the descriptor does not block.</returns>
+    /// <summary>Writes once, possibly only a part.</summary>
+    /// <returns>The bytes written, or -1 when there is no room on a non-blocking descriptor.</returns>
     /// <exception cref="LinuxException">Any other failure, such as EPIPE.</exception>
     public static int Write(SafeHandle descriptor, ReadOnlySpan<byte> buffer)
     {
@@ -63,7 +63,7 @@ public static unsafe class DescriptorIo
         }
     }
 
-    /// <summary>Waits, holding the thread, until poll(2) has something to say; false when the bound has passed.</summary>
+    /// <summary>Blocks the thread until poll(2) reports an event; false at the time limit.</summary>
     internal static bool WaitFor(SafeHandle descriptor, short events, TimeSpan bound)
     {
         var referenced = false;
@@ -75,7 +75,7 @@ public static unsafe class DescriptorIo
             do
                 ready = Libc.Poll(&entry, 1, bound == Timeout.InfiniteTimeSpan ? -1 : (int)bound.TotalMilliseconds);
             while (ready < 0 && Libc.LastError == Errno.EINTR);
-            // An error is the write's to tell.
+            // The following write reports an error.
             return ready != 0;
         }
         finally

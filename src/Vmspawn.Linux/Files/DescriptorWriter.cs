@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// Writes to a descriptor that may be shared with other processes, such as our standard output: its flags are left
-/// alone, and a slow consumer is waited for without holding a thread.
+/// Writes to a descriptor that may be shared with other processes, such as standard output: its flags are not
+/// changed, and waiting for a slow reader does not block a thread.
 /// </summary>
 public sealed class DescriptorWriter : IDisposable
 {
-    /// <summary>What a pipe takes without blocking once it says that it can be written (PIPE_BUF, pipe(7)).</summary>
+    /// <summary>The number of bytes that a writable pipe accepts without blocking (PIPE_BUF, pipe(7)).</summary>
     private const int AtOnce = 4096;
 
     private readonly SafeHandle _descriptor;
     private readonly Readiness? _readiness;
 
-    /// <summary>Creates a writer; the descriptor stays the caller's. One that is closed is a <see cref="Failure"/>.</summary>
+    /// <summary>Creates a writer; the caller keeps the descriptor. A closed descriptor sets <see cref="Failure"/>.</summary>
     public DescriptorWriter(SafeHandle descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -29,11 +29,11 @@ public sealed class DescriptorWriter : IDisposable
         }
     }
 
-    /// <summary>Why nothing can be written any more, such as EPIPE; null as long as all went well.</summary>
+    /// <summary>The error that ended writing, such as EPIPE; null without one.</summary>
     public LinuxException? Failure { get; private set; }
 
-    /// <summary>Writes everything. One caller at a time.</summary>
-    /// <returns>False when there is a <see cref="Failure"/>, now or before: the bytes are lost.</returns>
+    /// <summary>Writes everything. Not for concurrent callers.</summary>
+    /// <returns>False after a <see cref="Failure"/>: the bytes are lost.</returns>
     /// <exception cref="ObjectDisposedException">Disposed meanwhile.</exception>
     public async ValueTask<bool> TryWriteAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -53,6 +53,6 @@ public sealed class DescriptorWriter : IDisposable
         return Failure is null;
     }
 
-    /// <summary>Ends a wait.</summary>
+    /// <summary>Ends a pending wait.</summary>
     public void Dispose() => _readiness?.Dispose();
 }

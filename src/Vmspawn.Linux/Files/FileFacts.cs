@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>What sort of thing an open file is.</summary>
+/// <summary>The type of an open file.</summary>
 public enum FileKind
 {
     /// <summary>Character device, fifo, socket or anything else.</summary>
@@ -18,23 +18,23 @@ public enum FileKind
     Directory,
 }
 
-/// <summary>Which file it is, whatever its names: equal for two opens of the same one.</summary>
-/// <param name="Device">The file system's device number; a block device's own.</param>
-/// <param name="Inode">The number in the file system; 0 for a block device.</param>
+/// <summary>Identifies a file independently of its names: equal for two opens of the same file.</summary>
+/// <param name="Device">The file system's device number; for a block device its own number.</param>
+/// <param name="Inode">The inode number; 0 for a block device.</param>
 public readonly record struct FileIdentity(ulong Device, ulong Inode);
 
-/// <summary>What the kernel says about an open file (statx(2)).</summary>
-/// <param name="Kind">What sort of thing it is.</param>
-/// <param name="Size">Bytes; of a block device its capacity; 0 for the rest.</param>
-/// <param name="Identity">Which one it is.</param>
+/// <summary>The metadata of an open file (statx(2)).</summary>
+/// <param name="Kind">Its type.</param>
+/// <param name="Size">Bytes; for a block device its capacity; 0 for other types.</param>
+/// <param name="Identity">Its identity.</param>
 /// <param name="UserId">Its owner.</param>
 /// <param name="GroupId">Its group.</param>
 /// <param name="Mode">Its permissions.</param>
-/// <param name="Modified">When its content was changed last, in nanoseconds since 1970.</param>
+/// <param name="Modified">Modification time, in nanoseconds since 1970.</param>
 public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity Identity, uint UserId, uint GroupId, UnixFileMode Mode, long Modified)
 {
-    /// <summary>Looks at an open file.</summary>
-    /// <exception cref="LinuxException">The kernel does not say.</exception>
+    /// <summary>Queries an open file.</summary>
+    /// <exception cref="LinuxException">The query failed.</exception>
     public static unsafe FileFacts Of(SafeHandle file)
     {
         Libc.StatXBuffer found;

@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Advisory locks: ours on whole files (flock(2)), and a look at others' on ranges (fcntl_locking(2)).</summary>
+/// <summary>Advisory locks: takes locks on whole files (flock(2)), and checks other processes' locks on ranges (fcntl_locking(2)).</summary>
 public static class FileLock
 {
-    /// <summary>Locks a file until every descriptor of this open is closed; does not wait.</summary>
-    /// <returns>False when someone else holds a lock.</returns>
+    /// <summary>Locks a file until all descriptors of this open file description are closed; does not wait.</summary>
+    /// <returns>False when another process holds a lock.</returns>
     /// <exception cref="LinuxException">The file cannot be locked.</exception>
     public static bool TryLockExclusive(SafeHandle file) => TryLock(file, Libc.LOCK_EX);
 
-    /// <summary>The same, together with others who do.</summary>
-    /// <returns>False when someone else holds an exclusive lock.</returns>
+    /// <summary>Takes a shared lock.</summary>
+    /// <returns>False when another process holds an exclusive lock.</returns>
     /// <exception cref="LinuxException">The file cannot be locked.</exception>
     public static bool TryLockShared(SafeHandle file) => TryLock(file, Libc.LOCK_SH);
 
@@ -27,15 +27,15 @@ public static class FileLock
         return true;
     }
 
-    /// <summary>Whether another open of the file holds a lock on a range; QEMU's image locks are such.</summary>
-    /// <param name="file">Our own open of it.</param>
+    /// <summary>Whether another open file description holds a lock on a range, as QEMU's image locks do.</summary>
+    /// <param name="file">The file.</param>
     /// <param name="start">The first byte, 0 or more; it need not exist.</param>
-    /// <param name="length">How many bytes; 0 is all to the end.</param>
-    /// <param name="exclusiveOnly">Whether a shared lock does not count.</param>
-    /// <exception cref="LinuxException">The file system knows no locks.</exception>
+    /// <param name="length">The number of bytes; 0 means to the end.</param>
+    /// <param name="exclusiveOnly">Whether to ignore shared locks.</param>
+    /// <exception cref="LinuxException">The file system has no locks.</exception>
     public static unsafe bool IsRangeLocked(SafeHandle file, long start, long length, bool exclusiveOnly = false)
     {
-        // The question is whether our lock would collide: a shared one does so with exclusive ones alone.
+        // F_OFD_GETLK tests whether a lock would conflict: a shared lock conflicts with exclusive ones only.
         Libc.RecordLock question = new()
         {
             Type = exclusiveOnly ? Libc.F_RDLCK : Libc.F_WRLCK,

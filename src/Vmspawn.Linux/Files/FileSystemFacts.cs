@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>What holds an open file (statfs(2)).</summary>
-/// <param name="IsInMemory">tmpfs or ramfs: its content is memory, and direct I/O makes no sense.</param>
-/// <param name="AvailableBytes">What an unprivileged user may still write.</param>
+/// <summary>The file system of an open file (statfs(2)).</summary>
+/// <param name="IsInMemory">tmpfs or ramfs: its content is in memory, and direct I/O is not supported.</param>
+/// <param name="AvailableBytes">Free space for unprivileged users.</param>
 public readonly record struct FileSystemFacts(bool IsInMemory, ulong AvailableBytes)
 {
-    /// <summary>Looks at the file system of an open file or directory.</summary>
-    /// <exception cref="LinuxException">The kernel does not say.</exception>
+    /// <summary>Queries the file system of an open file or directory.</summary>
+    /// <exception cref="LinuxException">The query failed.</exception>
     public static unsafe FileSystemFacts Of(SafeHandle file)
     {
         Libc.FileSystemBuffer found;

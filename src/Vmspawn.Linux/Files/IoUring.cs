@@ -3,11 +3,11 @@ namespace Vmspawn.Linux;
 /// <summary>The kernel's queues for asynchronous I/O (io_uring(7)).</summary>
 public static class IoUring
 {
-    /// <summary>Whether this process, and thereby its children, may have such a queue.</summary>
+    /// <summary>Whether this process, and so its children, may create such a queue.</summary>
     /// <remarks>
-    /// Asked by making one: a sysctl (kernel.io_uring_disabled), a seccomp filter or a limit on locked memory may each forbid it.
+    /// Tested by creating one: a sysctl (kernel.io_uring_disabled), a seccomp filter or the limit on locked memory may forbid it.
     /// </remarks>
-    /// <param name="entries">How many requests it is to hold, 1 to 32768.</param>
+    /// <param name="entries">The queue's number of entries, 1 to 32768.</param>
     public static unsafe bool IsPermitted(uint entries)
     {
         var parameters = stackalloc byte[Libc.IoUringParameterLength];

@@ -2,13 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Bytes as a file without a name, to hand to a child (memfd_create(2)).</summary>
+/// <summary>Bytes as an anonymous file, to pass to a child (memfd_create(2)).</summary>
 public static class MemoryFile
 {
     /// <summary>Creates a read-only file at offset 0.</summary>
-    /// <param name="name">What /proc shows; at most 249 bytes.</param>
-    /// <param name="content">All of the file.</param>
-    /// <exception cref="LinuxException">No memory or descriptors are left, or /proc is not there.</exception>
+    /// <param name="name">The name shown in /proc; at most 249 bytes.</param>
+    /// <param name="content">The content.</param>
+    /// <exception cref="LinuxException">No memory or descriptors are left, or /proc is not mounted.</exception>
     public static SafeFileHandle Create(string name, ReadOnlySpan<byte> content)
     {
         using var writable = Libc.MemoryFileCreate(name, Libc.MFD_CLOEXEC);
@@ -16,7 +16,7 @@ public static class MemoryFile
             throw LinuxException.Last("memfd_create", name);
         while (!content.IsEmpty)
             content = content[DescriptorIo.Write(writable, content)..];
-        // Opened anew: the writable description must not be reachable through the one handed out.
+        // Reopened read-only, so that the child cannot get the writable description.
         return OpenFile.Open($"/proc/self/fd/{writable.DangerousGetHandle()}", writable: false);
     }
 }

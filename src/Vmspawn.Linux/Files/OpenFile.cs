@@ -3,18 +3,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Opening files to hand to a child: without .NET's own locks, with errno, closed on exec here.</summary>
+/// <summary>Opens files to pass to a child: without .NET's advisory locks, with errno, close-on-exec.</summary>
 public static class OpenFile
 {
     private const uint OwnerOnly = 0x180;
 
     /// <summary>Opens an existing file, block device, character device or fifo.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="writable">For reading and writing, or for reading alone.</param>
-    /// <exception cref="LinuxException">It is not there or not ours to open.</exception>
+    /// <param name="writable">For reading and writing instead of reading only.</param>
+    /// <exception cref="LinuxException">It does not exist or permission is denied.</exception>
     public static SafeFileHandle Open(string path, bool writable)
     {
-        // Non-blocking, or a fifo without a writer would hold us for ever; then back to normal.
+        // Opened non-blocking, because opening a fifo without a writer would block for ever; the flag is removed afterwards.
         var access = (writable ? Libc.O_RDWR : Libc.O_RDONLY) | Libc.O_NOCTTY;
         var file = Libc.Open(path, access | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
         if (file.IsInvalid)
@@ -27,10 +27,10 @@ public static class OpenFile
         throw error;
     }
 
-    /// <summary>Opens a directory only to refer to it (O_PATH).</summary>
+    /// <summary>Opens a directory with O_PATH.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="followLink">Whether the path may end in a symbolic link.</param>
-    /// <exception cref="LinuxException">It is not there or no directory.</exception>
+    /// <exception cref="LinuxException">It does not exist or is not a directory.</exception>
     public static SafeFileHandle Directory(string path, bool followLink = true)
     {
         var flags = Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC | (followLink ? 0 : Libc.O_NOFOLLOW);
@@ -38,21 +38,21 @@ public static class OpenFile
         return directory.IsInvalid ? throw LinuxException.Last("open", path) : directory;
     }
 
-    /// <summary>Creates a file without a name, readable and writable, gone when it is closed.</summary>
-    /// <param name="directory">On which file system.</param>
+    /// <summary>Creates an anonymous file, readable and writable, which is deleted when it is closed.</summary>
+    /// <param name="directory">A directory of the file system.</param>
     /// <exception cref="LinuxException">The directory is missing, full or not writable.</exception>
     public static SafeFileHandle Temporary(string directory)
     {
         var file = Libc.Open(directory, Libc.O_TMPFILE | Libc.O_RDWR | Libc.O_CLOEXEC, OwnerOnly);
         if (!file.IsInvalid)
             return file;
-        // Not every file system can (open(2)); EISDIR is what kernels before O_TMPFILE say.
+        // Not every file system supports O_TMPFILE (open(2)); kernels before it return EISDIR.
         return Libc.LastError is Errno.EOPNOTSUPP or Errno.EISDIR
             ? UnlinkedTemporary(directory)
             : throw LinuxException.Last("open", directory);
     }
 
-    /// <summary>Another descriptor of the same open file: it shares position, flags and locks.</summary>
+    /// <summary>Duplicates a descriptor; the copy shares position, flags and locks.</summary>
     /// <exception cref="LinuxException">No descriptors are left.</exception>
     public static SafeFileHandle Duplicate(SafeFileHandle file)
     {

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Both ends of a pipe (pipe(7)), blocking and closed on exec until handed to a child.</summary>
+/// <summary>Both ends of a pipe (pipe(7)), blocking and close-on-exec.</summary>
 public sealed class Pipe : IDisposable
 {
     private Pipe(int read, int write)
@@ -11,10 +11,10 @@ public sealed class Pipe : IDisposable
         WriteEnd = new SafeFileHandle(write, ownsHandle: true);
     }
 
-    /// <summary>Where the bytes come out.</summary>
+    /// <summary>The end to read from.</summary>
     public SafeFileHandle ReadEnd { get; }
 
-    /// <summary>Where the bytes go in.</summary>
+    /// <summary>The end to write to.</summary>
     public SafeFileHandle WriteEnd { get; }
 
     /// <summary>Creates a pipe.</summary>

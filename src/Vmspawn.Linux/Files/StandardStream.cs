@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Our own standard streams, to hand to a child; closing these handles leaves the streams open.</summary>
+/// <summary>The process's standard streams, to pass to a child; disposing these handles does not close the streams.</summary>
 public static class StandardStream
 {
     /// <summary>Descriptor 0.</summary>

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// <c>struct epoll_event</c>, which is packed on x86-64 alone (epoll_event(3type)): hence bytes and a stride
+/// <c>struct epoll_event</c>, which is packed on x86-64 only (epoll_event(3type)), so bytes and a stride are used
 /// instead of a struct.
 /// </summary>
 internal static class EpollEvent
 {
     private static int DataOffset => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
 
-    /// <summary>Bytes from one event to the next.</summary>
+    /// <summary>The stride of events, in bytes.</summary>
     public static int Size => DataOffset + sizeof(long);
 
     /// <summary>Room for one event on any architecture.</summary>

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// sd-bus(3) of systemd's library, which is looked for at the first call and need not be there. The functions without
-/// variable arguments only.
+/// sd-bus(3) of libsystemd, which is optional and loaded at the first call. Only functions without
+/// variable arguments.
 /// </summary>
 internal static partial class LibSystemd
 {
     public const string Library = "libsystemd.so.0";
 
-    /// <summary>sd_bus_error: two texts and a flag that says who frees them.</summary>
+    /// <summary>sd_bus_error: two strings and a flag that tells whether they are freed.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Error
     {

@@ -5,7 +5,7 @@ namespace Vmspawn.Linux;
 
 internal static partial class Libc
 {
-    /// <summary>The number of openat2(2), alike on every architecture that .NET runs on.</summary>
+    /// <summary>The number of openat2(2), the same on every architecture of .NET.</summary>
     public const nint SYS_openat2 = 437;
 
     public const ulong RESOLVE_NO_MAGICLINKS = 2;

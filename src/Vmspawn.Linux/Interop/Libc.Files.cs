@@ -34,7 +34,7 @@ internal static partial class Libc
     public const int S_IFREG = 0x8000;
     public const int S_IFSOCK = 0xc000;
 
-    // Arm and POWER number these three differently (asm/fcntl.h of each).
+    // Arm and POWER have different values for these three (their asm/fcntl.h).
     private static bool OwnNumbers => RuntimeInformation.ProcessArchitecture
         is Architecture.Arm64 or Architecture.Ppc64le;
 
@@ -83,7 +83,7 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int StatX(SafeHandle file, string path, int flags, uint mask, StatXBuffer* buffer);
 
-    /// <summary><c>struct statx</c>: the one form of stat that is alike on every architecture (statx(2)).</summary>
+    /// <summary><c>struct statx</c>: the only stat structure that is the same on every architecture (statx(2)).</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatXBuffer
     {

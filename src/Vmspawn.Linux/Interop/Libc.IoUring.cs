@@ -5,7 +5,7 @@ namespace Vmspawn.Linux;
 
 internal static partial class Libc
 {
-    /// <summary>The number of io_uring_setup(2), alike on every architecture that .NET runs on.</summary>
+    /// <summary>The number of io_uring_setup(2), the same on every architecture of .NET.</summary>
     public const nint SYS_io_uring_setup = 425;
 
     /// <summary>Bytes of <c>struct io_uring_params</c> (linux/io_uring.h).</summary>

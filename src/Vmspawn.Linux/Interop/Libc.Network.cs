@@ -28,7 +28,7 @@ internal static partial class Libc
         [FieldOffset(16)] public int Index;
     }
 
-    /// <summary>Ended by NUL.</summary>
+    /// <summary>NUL-terminated.</summary>
     [InlineArray(16)]
     public struct InterfaceName
     {

@@ -5,7 +5,7 @@ namespace Vmspawn.Linux;
 
 internal static partial class Libc
 {
-    // Sizes that cover the C library's opaque structures with room to spare (spawn.h, bits/types/sigset_t.h).
+    // Sizes that are larger than the C library's opaque structures (spawn.h, bits/types/sigset_t.h).
     public const int SpawnAttributesSize = 512;
     public const int FileActionsSize = 256;
     public const int SignalSetSize = 128;
@@ -25,7 +25,7 @@ internal static partial class Libc
     public const nint SIG_ERR = -1;
     public const int X_OK = 1;
 
-    // System calls newer than the oldest supported C library's wrappers; the numbers are alike everywhere.
+    // System calls without a wrapper in the oldest supported C library; the numbers are the same on all architectures.
     private const long PidfdSendSignalNumber = 424;
     private const long PidfdOpenNumber = 434;
 

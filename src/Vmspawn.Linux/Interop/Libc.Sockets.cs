@@ -17,7 +17,7 @@ internal static partial class Libc
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
 
-    /// <summary>The most descriptors that the kernel passes in one message (unix(7)).</summary>
+    /// <summary>The maximum number of descriptors in one message (unix(7)).</summary>
     public const int SCM_MAX_FD = 253;
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
@@ -77,7 +77,7 @@ internal static partial class Libc
         public int Flags;
     }
 
-    /// <summary><c>struct cmsghdr</c>; the data follow at once, each block padded to 8 bytes.</summary>
+    /// <summary><c>struct cmsghdr</c>; the data follow it, padded to 8 bytes.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct ControlHeader
     {

@@ -5,7 +5,7 @@ namespace Vmspawn.Linux;
 
 internal static partial class Libc
 {
-    /// <summary>Room for <c>struct termios</c> on any architecture.</summary>
+    /// <summary>At least the size of <c>struct termios</c> on any architecture.</summary>
     public const int TermiosSize = 128;
 
     public const int TCSANOW = 0;

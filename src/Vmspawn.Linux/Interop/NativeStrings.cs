@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A NULL-ended array of UTF-8 strings in native memory, as argv and envp are.</summary>
+/// <summary>A NULL-terminated array of UTF-8 strings in native memory, for argv and envp.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
     private readonly int _count;

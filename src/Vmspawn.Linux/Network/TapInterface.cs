@@ -3,13 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>TAP devices: Ethernet interfaces of the host whose cable is a descriptor (Documentation/networking/tuntap.rst).</summary>
+/// <summary>TAP devices: Ethernet interfaces of the host whose packets are read and written through a descriptor (Documentation/networking/tuntap.rst).</summary>
 public static class TapInterface
 {
-    /// <summary>Makes an interface, which is gone when the descriptor is closed, or takes an existing one that may be ours.</summary>
+    /// <summary>Creates an interface, which is removed when the descriptor is closed, or attaches to an existing one.</summary>
     /// <param name="name">1 to 15 bytes.</param>
-    /// <returns>The descriptor, each packet behind a virtio header.</returns>
-    /// <exception cref="LinuxException">It is somebody else's or may not be made (EPERM), is in use (EBUSY), or is no TAP device (EINVAL).</exception>
+    /// <returns>The descriptor; each packet has a virtio header.</returns>
+    /// <exception cref="LinuxException">It belongs to another user or may not be created (EPERM), is in use (EBUSY), or is not a TAP device (EINVAL).</exception>
     public static SafeFileHandle Open(string name)
     {
         var tap = OpenFile.Open("/dev/net/tun", writable: true);
@@ -27,8 +27,8 @@ public static class TapInterface
         }
     }
 
-    /// <summary>Sets an interface up, unless it is.</summary>
-    /// <exception cref="LinuxException">There is none (ENODEV), or we may not (EPERM).</exception>
+    /// <summary>Sets an interface up if it is down.</summary>
+    /// <exception cref="LinuxException">It does not exist (ENODEV), or permission is denied (EPERM).</exception>
     public static void BringUp(string name)
     {
         using var socket = AnySocket();
@@ -40,8 +40,8 @@ public static class TapInterface
         Control(socket, Libc.SIOCSIFFLAGS, ref request, "SIOCSIFFLAGS", name);
     }
 
-    /// <summary>Makes an interface a port of a bridge.</summary>
-    /// <exception cref="LinuxException">The bridge is none (EOPNOTSUPP), the interface is a port already (EBUSY), or we may not (EPERM).</exception>
+    /// <summary>Adds an interface to a bridge.</summary>
+    /// <exception cref="LinuxException">The bridge is not a bridge (EOPNOTSUPP), the interface is in a bridge already (EBUSY), or permission is denied (EPERM).</exception>
     public static void JoinBridge(string name, string bridge)
     {
         using var socket = AnySocket();

@@ -1,35 +1,35 @@
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// What a child gets to see of our environment: a list of variables, and no other. Ours may hold secrets, such as a CI's, and settings
-/// of a service manager that are addressed to us alone.
+/// The environment of children: only listed variables are passed. The process's environment may contain secrets, such as a CI's, and settings
+/// of a service manager that are for this process only.
 /// </summary>
 internal static class ChildEnvironment
 {
-    /// <summary>The locale of every child: its messages are quoted, and its numbers read.</summary>
+    /// <summary>The locale of every child, because its messages are quoted and its numbers are parsed.</summary>
     private const string Locale = "C.UTF-8";
 
     private static readonly string[] Names =
     [
-        // Where programs, libraries and files are.
+        // Paths of programs, libraries and files.
         "PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "USER", "LOGNAME", "SHELL",
-        // The clock of a guest in local time (-rtc base=localtime).
+        // For a guest clock in local time (-rtc base=localtime).
         "TZ",
-        // ssh, for the keys of an agent; systemctl, for its bus.
+        // For ssh: the agent; for systemctl: the bus.
         "SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS",
-        // systemctl does nothing in what looks like a chroot, unless this says that it is a container.
+        // systemctl does nothing in an apparent chroot unless this is set, as in some containers.
         "SYSTEMD_IGNORE_CHROOT",
-        // QEMU's windows and sound.
+        // For QEMU's windows and sound.
         "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "PULSE_SERVER", "PULSE_COOKIE", "PIPEWIRE_REMOTE", "PIPEWIRE_RUNTIME_DIR",
         "TERM",
     ];
 
-    /// <summary>Of these all variables are passed: base directories, and QEMU's modules and sound.</summary>
+    /// <summary>All variables with these prefixes are passed: base directories, and QEMU's modules and sound.</summary>
     private static readonly string[] Prefixes = ["XDG_", "QEMU_"];
 
     /// <summary>The environment of a child, as <c>NAME=value</c>.</summary>
-    /// <param name="ours">Our own.</param>
-    /// <param name="changes">What the child's has besides or instead: a value to set, null to remove.</param>
+    /// <param name="ours">The environment of this process.</param>
+    /// <param name="changes">Changes for the child: a value to set, null to remove.</param>
     public static List<string> Of(IEnumerable<KeyValuePair<string, string>> ours, IReadOnlyDictionary<string, string?>? changes)
     {
         var variables = new SortedDictionary<string, string?>(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal static class ChildEnvironment
         return [.. variables.Where(one => one.Value is not null).Select(one => $"{one.Key}={one.Value}")];
     }
 
-    /// <summary>Our own environment.</summary>
+    /// <summary>The environment of this process.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Ours() =>
         Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Select(one => KeyValuePair.Create((string)one.Key, (string)one.Value!));

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// A child of ours, held by a pidfd: it is always this process that is signalled, never another that got its number.
-/// It is waited for as long as it lives, so no zombie stays.
+/// A child process, referred to by a pidfd, so that a signal never reaches another process that reuses its id.
+/// It is reaped in the background.
 /// </summary>
 public sealed class ChildProcess : IDisposable
 {
@@ -19,14 +19,14 @@ public sealed class ChildProcess : IDisposable
         Exited = WaitAsync();
     }
 
-    /// <summary>Its process id: for messages and for other programs.</summary>
+    /// <summary>Its process id, for messages and other programs.</summary>
     public int Id { get; }
 
-    /// <summary>Completes when it has ended.</summary>
+    /// <summary>Completes when it has exited.</summary>
     public Task<ChildExit> Exited { get; }
 
-    /// <summary>Starts a program; returns when it runs.</summary>
-    /// <exception cref="LinuxException">It cannot be executed (ENOENT, EACCES, ENOEXEC), or nothing is left to run it.</exception>
+    /// <summary>Starts a program; returns after its exec.</summary>
+    /// <exception cref="LinuxException">It cannot be executed (ENOENT, EACCES, ENOEXEC), or resources are exhausted.</exception>
     public static ChildProcess Start(ChildSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -36,8 +36,8 @@ public sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Sends a signal.</summary>
-    /// <returns>False when it has ended already.</returns>
-    /// <exception cref="LinuxException">We may not signal it (EPERM).</exception>
+    /// <returns>False when it has exited already.</returns>
+    /// <exception cref="LinuxException">Permission denied (EPERM).</exception>
     public bool Send(Signal signal)
     {
         try
@@ -52,7 +52,7 @@ public sealed class ChildProcess : IDisposable
         return Libc.LastError == Errno.ESRCH ? false : throw LinuxException.Last("pidfd_send_signal");
     }
 
-    /// <summary>Kills it if it still runs. It is waited for in the background.</summary>
+    /// <summary>Kills it if it still runs. It is reaped in the background.</summary>
     public void Dispose() => Send(Signal.SIGKILL);
 
     private static unsafe ChildProcess Adopt(int id, ChildSpec spec)
@@ -72,7 +72,7 @@ public sealed class ChildProcess : IDisposable
         using (var readiness = new Readiness(_pidfd))
         {
             await readiness.WaitReadableAsync();
-            // Until it is reaped its number is the group's, and nobody else's.
+            // Before the child is reaped, its process group id cannot be reused.
             if (_takesGroupAlong)
                 _ = Libc.Kill(-Id, (int)Signal.SIGKILL);
             return Reap(_pidfd);
@@ -91,4 +91,21 @@ public sealed class ChildProcess : IDisposable
         var status = *(int*)(result + 24);
         return *(int*)(result + 8) == Libc.CLD_EXITED ? new ChildExit(status, null) : new ChildExit(null, (Signal)status);
     }
+}
+
+/// <summary>How a process ended: by exit or by a signal (waitid(2)).</summary>
+/// <param name="ExitCode">0 to 255, or null when a signal ended it.</param>
+/// <param name="Signal">The signal, or null when it exited.</param>
+public readonly record struct ChildExit(int? ExitCode, Signal? Signal)
+{
+    /// <summary>Whether it exited with status 0.</summary>
+    public bool IsSuccess => ExitCode == 0;
+
+    /// <summary>The text for messages: <c>exited with status 1</c>, <c>was killed by SIGSEGV</c>.</summary>
+    public override string ToString() =>
+        Signal is { } signal ? $"was killed by {NameOf(signal)}" : $"exited with status {ExitCode}";
+
+    // Real-time signals have no names.
+    private static string NameOf(Signal signal) =>
+        signal > Linux.Signal.SIGRTMIN ? $"SIGRTMIN+{signal - Linux.Signal.SIGRTMIN}" : signal.ToString();
 }

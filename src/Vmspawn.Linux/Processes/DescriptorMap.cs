@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// Which of our descriptors becomes which number in a child. Those of ours that lie where the child's will be are
-/// duplicated above them first: so no dup2 overwrites the source of another, whatever the order.
+/// Maps this process's descriptors to numbers in a child. Those with a number that the child uses are
+/// first duplicated to higher numbers, so that no dup2 overwrites the source of another.
 /// </summary>
 internal sealed class DescriptorMap : IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed class DescriptorMap : IDisposable
         }
     }
 
-    /// <summary>The highest number that the child will have.</summary>
+    /// <summary>The highest number in the child.</summary>
     public int Highest { get; }
 
     public static DescriptorMap For(ChildSpec spec, ChildDescriptor? status)
@@ -54,7 +54,7 @@ internal sealed class DescriptorMap : IDisposable
         return new DescriptorMap(wanted);
     }
 
-    /// <summary>Adds what the child does first: every wanted number is there, and no other.</summary>
+    /// <summary>Adds the file actions: the child has the mapped numbers and no others.</summary>
     public unsafe void AddTo(byte* fileActions)
     {
         for (var number = 0; number <= Highest; number++)

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>How a trampoline tells whether its exec worked: a pipe that a successful exec closes unwritten.</summary>
+/// <summary>Reports whether a trampoline's exec succeeded, by a pipe that a successful exec closes without a write.</summary>
 internal static unsafe class ExecStatus
 {
     public static void Report(int descriptor, Errno errno)
@@ -12,10 +12,10 @@ internal static unsafe class ExecStatus
         _ = Libc.Write(pipe, (byte*)&value, sizeof(int));
     }
 
-    /// <summary>A program on a file system that does not answer is not waited for longer.</summary>
+    /// <summary>Time limit, for a program on a file system that does not respond.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
-    /// <summary>Waits until the program runs (<see cref="Errno.None"/>) or is known not to; ETIMEDOUT after a minute.</summary>
+    /// <summary>Waits until the exec has succeeded (<see cref="Errno.None"/>) or failed; ETIMEDOUT after a minute.</summary>
     public static Errno Await(SafeFileHandle pipe)
     {
         int value;

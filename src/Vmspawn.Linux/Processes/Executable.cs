@@ -1,15 +1,15 @@
 namespace Vmspawn.Linux;
 
-/// <summary>Programs by name.</summary>
+/// <summary>Finds and executes programs.</summary>
 public static class Executable
 {
-    /// <summary>What is searched after <c>$PATH</c>: administrators' programs are not in everyone's.</summary>
+    /// <summary>Searched after <c>$PATH</c>, because users' <c>$PATH</c> may lack the sbin directories.</summary>
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>Finds a program as a shell would, then in the usual system directories.</summary>
+    /// <summary>Finds a program in <c>$PATH</c>, then in the usual system directories.</summary>
     /// <param name="name">A name, or a path with a slash, which is only checked.</param>
-    /// <param name="path">What to search instead of <c>$PATH</c>.</param>
-    /// <returns>The path of a file that we may execute, or null.</returns>
+    /// <param name="path">The search path to use instead of <c>$PATH</c>.</param>
+    /// <returns>The path of an executable file, or null.</returns>
     public static string? Find(string name, string? path = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -18,18 +18,18 @@ public static class Executable
         return FindIn(path ?? Environment.GetEnvironmentVariable("PATH") ?? "", name) ?? FindIn(DefaultPath, name);
     }
 
-    /// <summary>Finds a program in the absolute directories of a list like <c>$PATH</c>: an empty or relative one would run whatever lies in the current directory.</summary>
-    /// <param name="path">Directories with colons between them.</param>
+    /// <summary>Finds a program in the absolute directories of a list like <c>$PATH</c>. Relative ones are skipped: they would search the current directory.</summary>
+    /// <param name="path">Directories separated by colons.</param>
     /// <param name="name">A name without a slash.</param>
     public static string? FindIn(string path, string name) => path.Split(':')
         .Where(directory => directory.StartsWith('/'))
         .Select(directory => Path.Combine(directory, name))
         .FirstOrDefault(IsExecutable);
 
-    /// <summary>Becomes another program (execve(2)); its exit status is then ours.</summary>
+    /// <summary>Replaces this process by another program (execve(2)).</summary>
     /// <param name="path">The program.</param>
-    /// <param name="arguments">What follows its name.</param>
-    /// <returns>Why it could not be executed; does not return otherwise.</returns>
+    /// <param name="arguments">The arguments after its name.</param>
+    /// <returns>The failure; does not return on success.</returns>
     public static unsafe LinuxException Become(string path, IReadOnlyList<string> arguments)
     {
         ParentDeath.ForgetOurSignals();

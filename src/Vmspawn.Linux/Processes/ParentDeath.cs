@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// Makes children die with us, even when we are killed. The kernel's parent-death signal (PR_SET_PDEATHSIG, prctl(2))
-/// can only be asked for in the child itself, before it becomes the wanted program: so a trampoline runs first, either
-/// our own executable once more or setpriv(1).
+/// Makes the kernel kill children when this process ends, including by SIGKILL. The parent-death signal (PR_SET_PDEATHSIG, prctl(2))
+/// can only be set in the child itself before its exec, so a trampoline runs first: either
+/// this executable or setpriv(1).
 /// </summary>
 public static class ParentDeath
 {
@@ -14,35 +14,35 @@ public static class ParentDeath
     private const int ExitNotExecuted = 127;
     private static volatile bool s_self;
 
-    /// <summary>Whether our own executable is the trampoline.</summary>
+    /// <summary>Whether this executable is the trampoline.</summary>
     internal static bool UsesSelf => s_self;
 
     /// <summary>
-    /// Says that this program calls <see cref="TryRunTrampoline"/> first thing, so that children can be started
+    /// Declares that this program calls <see cref="TryRunTrampoline"/> first, so that children can be started
     /// through it. Without this call setpriv(1) is used.
     /// </summary>
     public static void UseSelf() => s_self = true;
 
     /// <summary>
-    /// Becomes the child program when we were started as a trampoline. To be called on the main thread before anything
+    /// Executes the child program when this process was started as a trampoline. Must be called on the main thread before anything
     /// else.
     /// </summary>
-    /// <param name="args">What Main was given.</param>
-    /// <param name="exitCode">What Main returns when this returns true: the program could not be executed.</param>
-    /// <returns>False when these arguments are not a trampoline's.</returns>
+    /// <param name="args">Main's arguments.</param>
+    /// <param name="exitCode">The exit status for Main when this returns true: the program could not be executed.</param>
+    /// <returns>False when the process was not started as a trampoline.</returns>
     public static bool TryRunTrampoline(IReadOnlyList<string> args, out int exitCode)
     {
         ArgumentNullException.ThrowIfNull(args);
         exitCode = ExitNotExecuted;
         if (args.Count < FixedArguments || args[0] != TrampolineArgument)
             return false;
-        // arguments: ours, the parent's process id, the status descriptor, the program, its arguments
+        // arguments: the trampoline's marker, the parent's process id, the status descriptor, the program, its arguments
         var errno = BecomeChild(int.Parse(args[1]), int.Parse(args[2]), args[3], [.. args.Skip(FixedArguments - 1)]);
         ExecStatus.Report(int.Parse(args[2]), errno);
         return true;
     }
 
-    /// <summary>The trampoline's command line that stands before the program and its arguments.</summary>
+    /// <summary>The trampoline's arguments before the program and its arguments.</summary>
     internal static List<string> SelfArguments(int statusDescriptor) =>
         [TrampolineArgument, Environment.ProcessId.ToString(), statusDescriptor.ToString()];
 
@@ -60,7 +60,7 @@ public static class ParentDeath
         return Libc.LastError;
     }
 
-    // Ignored signals outlive an exec, and the runtime ignores SIGPIPE.
+    // Ignored signals stay ignored after an exec, and the runtime ignores SIGPIPE.
     internal static unsafe void ForgetOurSignals()
     {
         for (var signal = 1; signal <= 64; signal++)

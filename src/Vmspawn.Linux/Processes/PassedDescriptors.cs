@@ -3,19 +3,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Descriptors that whoever started us has handed over by name (sd_listen_fds(3)); they stay open as long as we run.</summary>
+/// <summary>Named descriptors passed by the parent process (sd_listen_fds(3)); they stay open for the process's lifetime.</summary>
 public static class PassedDescriptors
 {
-    /// <summary>The first of them.</summary>
+    /// <summary>The number of the first one.</summary>
     private const int First = 3;
 
-    /// <summary>More than any manager passes.</summary>
+    /// <summary>The maximum number accepted.</summary>
     private const int Most = 1024;
 
-    /// <summary>The descriptor of a name. Our children do not get it by accident from now on.</summary>
+    /// <summary>Finds a descriptor by name and sets close-on-exec on it.</summary>
     /// <param name="name">As in <c>$LISTEN_FDNAMES</c>.</param>
     /// <param name="environment">Reads one environment variable.</param>
-    /// <returns>A handle whose disposal leaves it open, or null when there is none of that name, or it is not for this process.</returns>
+    /// <returns>A handle whose disposal does not close it, or null when the name is missing or the variables are for another process.</returns>
     public static SafeFileHandle? Find(string name, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);

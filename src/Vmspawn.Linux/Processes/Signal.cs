@@ -1,12 +1,12 @@
 namespace Vmspawn.Linux;
 
-/// <summary>Signals by the numbers that x86, Arm, RISC-V, POWER and s390 share (signal(7)).</summary>
+/// <summary>Signals with their numbers on x86, Arm, RISC-V, POWER and s390 (signal(7)).</summary>
 public enum Signal
 {
-    /// <summary>No signal: only checks that the process is there.</summary>
+    /// <summary>No signal: only checks that the process exists.</summary>
     None = 0,
 
-    /// <summary>The terminal is gone.</summary>
+    /// <summary>Hangup of the terminal.</summary>
     SIGHUP = 1,
 
     /// <summary>Interrupt from the keyboard.</summary>
@@ -24,31 +24,31 @@ public enum Signal
     /// <summary>A failed assertion.</summary>
     SIGABRT = 6,
 
-    /// <summary>Bad memory access of the hardware's kind.</summary>
+    /// <summary>Bus error.</summary>
     SIGBUS = 7,
 
-    /// <summary>A wrong arithmetic operation.</summary>
+    /// <summary>Arithmetic exception.</summary>
     SIGFPE = 8,
 
-    /// <summary>Death that cannot be caught.</summary>
+    /// <summary>Kill; cannot be caught.</summary>
     SIGKILL = 9,
 
-    /// <summary>For the program's own use.</summary>
+    /// <summary>User-defined.</summary>
     SIGUSR1 = 10,
 
     /// <summary>Invalid memory access.</summary>
     SIGSEGV = 11,
 
-    /// <summary>For the program's own use.</summary>
+    /// <summary>User-defined.</summary>
     SIGUSR2 = 12,
 
-    /// <summary>A write that nobody can read.</summary>
+    /// <summary>Write to a pipe without readers.</summary>
     SIGPIPE = 13,
 
-    /// <summary>A timer has run out.</summary>
+    /// <summary>Timer expired.</summary>
     SIGALRM = 14,
 
-    /// <summary>Please end.</summary>
+    /// <summary>Termination request.</summary>
     SIGTERM = 15,
 
     /// <summary>Not used.</summary>
@@ -57,51 +57,51 @@ public enum Signal
     /// <summary>A child has ended or stopped.</summary>
     SIGCHLD = 17,
 
-    /// <summary>Go on after a stop.</summary>
+    /// <summary>Continue after a stop.</summary>
     SIGCONT = 18,
 
-    /// <summary>A stop that cannot be caught.</summary>
+    /// <summary>Stop; cannot be caught.</summary>
     SIGSTOP = 19,
 
-    /// <summary>A stop from the keyboard.</summary>
+    /// <summary>Stop from the keyboard.</summary>
     SIGTSTP = 20,
 
-    /// <summary>A read of the terminal in its background.</summary>
+    /// <summary>Terminal read by a background process.</summary>
     SIGTTIN = 21,
 
-    /// <summary>A write to the terminal in its background.</summary>
+    /// <summary>Terminal write by a background process.</summary>
     SIGTTOU = 22,
 
     /// <summary>Urgent data in a socket.</summary>
     SIGURG = 23,
 
-    /// <summary>The limit of processor time is passed.</summary>
+    /// <summary>CPU time limit exceeded.</summary>
     SIGXCPU = 24,
 
-    /// <summary>The limit of a file's size is passed.</summary>
+    /// <summary>File size limit exceeded.</summary>
     SIGXFSZ = 25,
 
-    /// <summary>A timer of processor time has run out.</summary>
+    /// <summary>CPU time timer expired.</summary>
     SIGVTALRM = 26,
 
-    /// <summary>A timer of the profiler has run out.</summary>
+    /// <summary>Profiling timer expired.</summary>
     SIGPROF = 27,
 
-    /// <summary>The terminal has another size.</summary>
+    /// <summary>Terminal size changed.</summary>
     SIGWINCH = 28,
 
     /// <summary>A descriptor is ready.</summary>
     SIGIO = 29,
 
-    /// <summary>Power fails.</summary>
+    /// <summary>Power failure.</summary>
     SIGPWR = 30,
 
     /// <summary>A system call that does not exist, or that a seccomp filter forbids.</summary>
     SIGSYS = 31,
 
-    /// <summary>The first realtime signal that glibc leaves to programs.</summary>
+    /// <summary>The first realtime signal available to programs with glibc.</summary>
     SIGRTMIN = 34,
 
-    /// <summary>How systemd asks a machine's leader to power off: SIGRTMIN+4 (systemd(1)).</summary>
+    /// <summary>systemd's request to a machine's leader to power off: SIGRTMIN+4 (systemd(1)).</summary>
     PowerOff = SIGRTMIN + 4,
 }

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// The one thread that starts children. A parent-death signal fires when the thread that forked ends (PR_SET_PDEATHSIG
-/// in prctl(2)), and threads of a pool do end: so this one never does.
+/// The only thread that starts children. A parent-death signal is sent when the thread that forked ends (PR_SET_PDEATHSIG
+/// in prctl(2)), and pool threads end; this thread never does.
 /// </summary>
 internal static class SpawnThread
 {
@@ -13,7 +13,7 @@ internal static class SpawnThread
     private static readonly SemaphoreSlim Ready = new(0);
     private static bool s_started;
 
-    /// <summary>Runs a function there and waits for it. The function has a bound of its own.</summary>
+    /// <summary>Runs a function on the thread and waits for it. The function must have a time limit.</summary>
     public static T Run<T>(Func<T> function)
     {
         T result = default!;
@@ -48,7 +48,7 @@ internal static class SpawnThread
         }
     }
 
-    // Whoever started us may have left SIGCHLD ignored: then the kernel throws exit statuses away (waitpid(2)).
+    // The parent process may have ignored SIGCHLD, which makes the kernel discard exit statuses (waitpid(2)).
     private static unsafe void KeepExitStatuses()
     {
         var former = stackalloc byte[Libc.SignalActionSize];
@@ -56,7 +56,7 @@ internal static class SpawnThread
             _ = Libc.SetSignalHandler((int)Signal.SIGCHLD, Libc.SIG_DFL);
     }
 
-    /// <summary>What is done there, and its failure, which is thrown to whoever waits.</summary>
+    /// <summary>A function to run and its failure, which is rethrown to the waiting caller.</summary>
     private sealed class Job(Action work)
     {
         private readonly object _gate = new();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>posix_spawn(3) with nothing inherited by accident: descriptors, signal mask and signal dispositions.</summary>
+/// <summary>posix_spawn(3) with explicit descriptors, signal mask and signal dispositions.</summary>
 internal static unsafe class Spawner
 {
     /// <returns>The child's process id.</returns>
@@ -36,7 +36,7 @@ internal static unsafe class Spawner
         Check(Libc.SpawnAttributesSetSignalMask(attributes, signals), program);
         _ = Libc.FillSignalSet(signals);
         Check(Libc.SpawnAttributesSetDefaultSignals(attributes, signals), program);
-        // The group defaults to 0: the child's own.
+        // The default group 0 means a new group.
         var flags = Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSIGDEF
             | (newProcessGroup ? Libc.POSIX_SPAWN_SETPGROUP : 0);
         Check(Libc.SpawnAttributesSetFlags(attributes, (short)flags), program);

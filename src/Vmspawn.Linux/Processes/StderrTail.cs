@@ -4,10 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Reads a child's messages to the end and keeps the last of them, to quote when it fails.</summary>
+/// <summary>Reads a child's standard error and keeps its end, to quote when the child fails.</summary>
 public sealed class StderrTail : IDisposable
 {
-    /// <summary>How many bytes are kept.</summary>
+    /// <summary>The number of bytes kept.</summary>
     public const int Capacity = 64 * 1024;
 
     private readonly Lock _lock = new();
@@ -17,9 +17,9 @@ public sealed class StderrTail : IDisposable
     private byte[] _kept = [];
     private int _length;
 
-    /// <summary>Begins to read.</summary>
-    /// <param name="pipe">The read end of a pipe, owned from now on.</param>
-    /// <param name="passThrough">Where everything is written to as well; stays the caller's.</param>
+    /// <summary>Starts to read.</summary>
+    /// <param name="pipe">The read end of a pipe; this object takes ownership.</param>
+    /// <param name="passThrough">A descriptor to which everything is copied; the caller keeps it.</param>
     public StderrTail(SafeFileHandle pipe, SafeHandle? passThrough = null)
     {
         ArgumentNullException.ThrowIfNull(pipe);
@@ -29,10 +29,10 @@ public sealed class StderrTail : IDisposable
         Ended = ReadAsync();
     }
 
-    /// <summary>Completes when everybody who could write has closed the pipe, or this is disposed.</summary>
+    /// <summary>Completes when all write ends of the pipe are closed, or this object is disposed.</summary>
     public Task Ended { get; }
 
-    /// <summary>The last bytes so far, without the line that was cut at their beginning and without blanks around.</summary>
+    /// <summary>The last bytes so far, trimmed, without an incomplete first line.</summary>
     public string Text
     {
         get
@@ -75,7 +75,7 @@ public sealed class StderrTail : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Nobody wants the rest.
+            // Disposed: the rest is not needed.
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Vmspawn.Linux;
 
-/// <summary>Starts a child directly, through our own executable, or through setpriv(1): see <see cref="ParentDeath"/>.</summary>
+/// <summary>Starts a child directly, through this executable, or through setpriv(1): see <see cref="ParentDeath"/>.</summary>
 internal static class Trampoline
 {
     private const string Self = "/proc/self/exe";
@@ -39,7 +39,7 @@ internal static class Trampoline
         throw new LinuxException("execve", spec.Path, errno);
     }
 
-    // It says only on stderr why a program cannot be executed, so what can be seen from here is looked at before.
+    // setpriv reports a failed exec on stderr only, so common causes are checked first.
     private static int StartThroughSetpriv(ChildSpec spec)
     {
         if (Libc.Access(spec.Path, Libc.X_OK) != 0)

@@ -4,14 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// The one thread that waits for every descriptor of the process. An epoll of our own instead of
-/// <see cref="System.Net.Sockets.Socket"/>, since pidfds, terminals and pipes must be waited for too.
+/// The thread that waits for all descriptors of the process. Uses epoll instead of
+/// <see cref="System.Net.Sockets.Socket"/>, because pidfds, terminals and pipes must be waited for too.
 /// </summary>
 internal sealed class EpollLoop
 {
     private const int EventsAtOnce = 32;
 
-    /// <summary>Until the next attempt while the thread pool cannot start a thread.</summary>
+    /// <summary>The pause between attempts while the thread pool cannot start a thread.</summary>
     private const int RetryMilliseconds = 100;
 
     private static readonly Lock Gate = new();
@@ -36,7 +36,7 @@ internal sealed class EpollLoop
         }
     }
 
-    // Made by the first who needs it; one who could not make it leaves it to the next.
+    // Created at first use; after a failure the next use tries again.
     public static EpollLoop Shared
     {
         get
@@ -48,8 +48,8 @@ internal sealed class EpollLoop
 
     /// <summary>Adds a duplicate of a descriptor with no interest yet.</summary>
     /// <returns>
-    /// The duplicate, which the caller owns, and its key: null, and the duplicate closed, for a file that epoll does not
-    /// take since it is always ready.
+    /// The duplicate, which the caller owns, and its key; null with a closed duplicate for a file that epoll does not
+    /// support because it is always ready.
     /// </returns>
     public (SafeFileHandle Watched, long? Key) Add(SafeHandle descriptor, Readiness source)
     {
@@ -120,8 +120,8 @@ internal sealed class EpollLoop
         }
     }
 
-    // What waited goes on in the thread pool, which may not be able to start a thread for it (a process limit). The work is in the
-    // pool's queue all the same, and any further item makes the pool try again.
+    // Continuations run in the thread pool, which may fail to start a thread (a process limit). The work item is in the
+    // pool's queue nevertheless, and any further item makes the pool try again.
     private static bool TryPass(Readiness? source, uint happened)
     {
         try

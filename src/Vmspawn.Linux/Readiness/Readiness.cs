@@ -4,10 +4,10 @@ namespace Vmspawn.Linux;
 
 /// <summary>
 /// Waits until a descriptor can be read or written without blocking: a socket, pipe, terminal or pidfd. A regular
-/// file is always ready. At most one waiter for each direction. The descriptor's flags are left alone, so it may
+/// file is always ready. At most one waiter for each direction. The descriptor's flags are not changed, so it may
 /// be shared with other processes.
 /// </summary>
-/// <remarks>Ready is a hint: the read or write must be a non-blocking one, or the caller be the only reader.</remarks>
+/// <remarks>Readiness is a hint: the read or write must be non-blocking, or the caller must be the only reader.</remarks>
 public sealed class Readiness : IDisposable
 {
     private const uint Ended = Libc.EPOLLERR | Libc.EPOLLHUP;
@@ -20,8 +20,8 @@ public sealed class Readiness : IDisposable
     private bool _disposed;
 
     /// <summary>
-    /// Begins to watch a descriptor through a duplicate, which is closed on disposal: so the same one may be watched
-    /// twice, and its number cannot come to mean another file meanwhile.
+    /// Watches a descriptor through a duplicate, which is closed on disposal, so that the same one may be watched
+    /// twice, and its number cannot be reused for another file meanwhile.
     /// </summary>
     /// <exception cref="LinuxException">The descriptor cannot be watched.</exception>
     public Readiness(SafeHandle descriptor)
@@ -31,17 +31,17 @@ public sealed class Readiness : IDisposable
         _number = (int)_watched.DangerousGetHandle();
     }
 
-    /// <summary>Completes when a read would not block: there are data, the end or an error.</summary>
+    /// <summary>Completes when a read would not block: on data, end of file or error.</summary>
     /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
     public Task WaitReadableAsync(CancellationToken cancellation = default) =>
         WaitAsync(ref _reader, cancellation);
 
-    /// <summary>Completes when a write would not block: there is room, or nobody to write to.</summary>
+    /// <summary>Completes when a write would not block: on room or a closed peer.</summary>
     /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
     public Task WaitWritableAsync(CancellationToken cancellation = default) =>
         WaitAsync(ref _writer, cancellation);
 
-    /// <summary>Stops watching; whoever waits gets <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Stops watching; pending waits throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         TaskCompletionSource? reader, writer;
@@ -96,7 +96,7 @@ public sealed class Readiness : IDisposable
 
     private static async Task WithCancellationAsync(TaskCompletionSource waiter, CancellationToken cancellation)
     {
-        // A cancelled waiter stays in its place; the next one replaces it.
+        // A cancelled waiter stays registered; the next one replaces it.
         using var registration = cancellation.UnsafeRegister(
             static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), waiter);
         await waiter.Task;

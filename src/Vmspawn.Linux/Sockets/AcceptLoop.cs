@@ -1,20 +1,20 @@
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// Accepts connections until it is stopped. A failure of accept(2), such as EMFILE, is told once and tried again: the next connection
-/// waits in the kernel's queue until something is free.
+/// Accepts connections until it is stopped. A failure of accept(2), such as EMFILE, is reported once and retried: the connection
+/// waits in the kernel's queue until resources are free.
 /// </summary>
 public static class AcceptLoop
 {
     /// <summary>The pause after a failure.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Runs until the token is cancelled or the listener is disposed, both of which end it without a failure.</summary>
+    /// <summary>Runs until the token is cancelled or the listener is disposed; neither is a failure.</summary>
     /// <param name="accept">Waits for the next connection.</param>
-    /// <param name="welcome">Takes it over, also when it fails; an <see cref="IOException"/> or <see cref="OutOfMemoryException"/> of it counts as one of accept.</param>
-    /// <param name="failed">Told of the first failure of a row, and again after a connection has come through.</param>
+    /// <param name="welcome">Takes ownership of it, even on failure; an <see cref="IOException"/> or <see cref="OutOfMemoryException"/> is handled like a failure of accept.</param>
+    /// <param name="failed">Called for the first of successive failures, and again after a successful connection.</param>
     /// <param name="time">The clock of the pauses.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="stop">Stops the loop.</param>
     public static async Task RunAsync(
         Func<CancellationToken, Task<UnixConnection>> accept,
         Func<UnixConnection, Task> welcome,
@@ -36,7 +36,7 @@ public static class AcceptLoop
                 }
                 catch (Exception error) when (error is IOException or OutOfMemoryException)
                 {
-                    // A connection that could not be served for want of memory or a thread costs only that connection.
+                    // A lack of memory or threads only affects this connection.
                     if (!isTold)
                         failed?.Invoke(error);
                     isTold = true;
@@ -46,7 +46,7 @@ public static class AcceptLoop
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // As it was told to.
+            // Stopped by the token.
         }
         catch (ObjectDisposedException)
         {

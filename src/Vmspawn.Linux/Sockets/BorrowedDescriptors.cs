@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>The numbers of handles, which cannot be closed under us until this is disposed.</summary>
+/// <summary>The numbers of handles, which are kept open until this object is disposed.</summary>
 internal sealed class BorrowedDescriptors : IDisposable
 {
     private readonly IReadOnlyList<SafeHandle> _handles;

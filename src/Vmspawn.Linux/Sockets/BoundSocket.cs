@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A socket's name in the file system, with the mode that was asked for, and how to remove it.</summary>
+/// <summary>Binds a socket to a path with a given mode, and removes the path again.</summary>
 internal sealed class BoundSocket
 {
     private readonly Libc.StatXBuffer _identity;
@@ -18,7 +18,7 @@ internal sealed class BoundSocket
     public static BoundSocket Create(SafeFileHandle socket, string path, UnixFileMode mode)
     {
         using var address = UnixAddress.For(path);
-        // The kernel takes the mode of a bound socket from the unbound one, less the umask.
+        // bind(2) takes the mode from the unbound socket, minus the umask.
         if (Libc.ChangeMode(socket, (uint)mode) != 0)
             throw LinuxException.Last("fchmod", path);
         Bind(socket, address, path);
@@ -49,7 +49,7 @@ internal sealed class BoundSocket
         }
     }
 
-    // Through a descriptor, so that a path swapped for a link meanwhile gives nobody else's file away.
+    // Through a descriptor, so that a path that is replaced by a link meanwhile cannot affect another file.
     private static SafeFileHandle OpenNode(string path)
     {
         var node = Libc.Open(path, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);

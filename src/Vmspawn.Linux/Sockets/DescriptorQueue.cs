@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// Owns the descriptors that arrived with messages, oldest first, until someone takes them. What is left is closed
-/// on disposal. Not for use by several threads at once.
+/// Owns the descriptors received with messages, oldest first, until they are taken. The rest is closed
+/// on disposal. Not thread-safe.
 /// </summary>
 public sealed class DescriptorQueue : IDisposable
 {
@@ -12,20 +12,20 @@ public sealed class DescriptorQueue : IDisposable
     private bool _disposed;
 
     /// <summary>Creates an empty queue.</summary>
-    /// <param name="capacity">How many it holds at most, 0 or more; a peer that sends more is refused.</param>
+    /// <param name="capacity">The maximum number, 0 or more; a peer that sends more is refused.</param>
     public DescriptorQueue(int capacity = 16)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
         Capacity = capacity;
     }
 
-    /// <summary>How many descriptors it holds at most.</summary>
+    /// <summary>The maximum number of descriptors.</summary>
     public int Capacity { get; }
 
-    /// <summary>How many descriptors it holds.</summary>
+    /// <summary>The number of descriptors.</summary>
     public int Count => _handles.Count;
 
-    /// <summary>Hands the oldest descriptor to the caller, who owns it from now on.</summary>
+    /// <summary>Removes the oldest descriptor; the caller owns it.</summary>
     /// <exception cref="InvalidOperationException">The queue is empty.</exception>
     public SafeFileHandle Take()
     {
@@ -47,7 +47,7 @@ public sealed class DescriptorQueue : IDisposable
         return true;
     }
 
-    /// <summary>Closes what it holds and stays usable.</summary>
+    /// <summary>Closes all descriptors; the queue stays usable.</summary>
     public void Clear()
     {
         while (_handles.TryDequeue(out var handle))

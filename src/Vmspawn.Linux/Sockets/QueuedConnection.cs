@@ -3,13 +3,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// A listening socket of AF_UNIX without a name, and the one connection that waits in its queue: for a program that only takes a
-/// listener, and its only client. Both can be started in any order, and nobody else can connect.
+/// A listening socket of AF_UNIX without a name, and one connection in its queue: for a program that requires a
+/// listening socket, and its only client. Both can be started in any order, and no other process can connect.
 /// </summary>
 public static class QueuedConnection
 {
-    /// <summary>Creates both, blocking, closed on exec until handed to a child.</summary>
-    /// <param name="path">A name for the moment in which the connection is made, of any length, in a directory of ours alone.</param>
+    /// <summary>Creates both, blocking and close-on-exec.</summary>
+    /// <param name="path">A temporary path for the connect, of any length, in a private directory.</param>
     /// <exception cref="LinuxException">The path exists, or its directory does not, or no descriptors are left.</exception>
     public static unsafe (SafeFileHandle Listener, SafeFileHandle Connection) Create(string path)
     {

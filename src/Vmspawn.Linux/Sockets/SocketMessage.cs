@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>One non-blocking recvmsg or sendmsg, with the descriptors that travel along (unix(7), cmsg(3)).</summary>
+/// <summary>One non-blocking recvmsg or sendmsg with descriptors (unix(7), cmsg(3)).</summary>
 internal static unsafe class SocketMessage
 {
     private static readonly int HeaderSize = Unsafe.SizeOf<Libc.ControlHeader>();
@@ -12,7 +12,7 @@ internal static unsafe class SocketMessage
     /// <returns>The bytes received, or -1 with <see cref="Libc.LastError"/> set.</returns>
     public static int Receive(SafeHandle socket, Span<byte> buffer, DescriptorQueue received)
     {
-        // Room for the most that the kernel can send, so that only a full descriptor table truncates.
+        // Room for the kernel's maximum, so that only a full descriptor table truncates the message.
         Span<byte> control = stackalloc byte[HeaderSize + (Libc.SCM_MAX_FD * sizeof(int)) + 4];
         fixed (byte* data = buffer, controlStart = control)
         {
@@ -63,7 +63,7 @@ internal static unsafe class SocketMessage
         }
     }
 
-    // Every descriptor gets its owner before anything can fail.
+    // Every descriptor gets an owner before anything can throw.
     private static bool TakeDescriptors(ReadOnlySpan<byte> control, DescriptorQueue received)
     {
         var kept = true;

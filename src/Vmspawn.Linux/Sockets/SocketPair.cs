@@ -2,10 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Two connected stream sockets of AF_UNIX (socketpair(2)), for two programs that are to talk to each other.</summary>
+/// <summary>Two connected stream sockets of AF_UNIX (socketpair(2)), for two programs.</summary>
 public static class SocketPair
 {
-    /// <summary>Creates both ends, blocking, closed on exec until handed to a child.</summary>
+    /// <summary>Creates both ends, blocking and close-on-exec.</summary>
     /// <exception cref="LinuxException">No descriptors or memory are left.</exception>
     public static unsafe (SafeFileHandle One, SafeFileHandle Other) Create()
     {

@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// <c>struct sockaddr_un</c> for a path of any length. One that does not fit is reached through a descriptor of its
-/// directory under /proc, which must stay open as long as the address is used.
+/// <c>struct sockaddr_un</c> for a path of any length. A path that does not fit is replaced by one through a descriptor of its
+/// directory in /proc, which must stay open while the address is used.
 /// </summary>
 internal sealed class UnixAddress : IDisposable
 {
-    /// <summary>Bytes of <c>sun_path</c>, the ending NUL included (unix(7)).</summary>
+    /// <summary>Bytes of <c>sun_path</c>, including the NUL (unix(7)).</summary>
     private const int PathSize = 108;
 
     private readonly SafeFileHandle? _directory;

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// A connected stream socket of AF_UNIX that carries descriptors (unix(7)). One receiver and one sender may be at
-/// work at the same time, but not two of a kind.
+/// A connected stream socket of AF_UNIX with descriptor passing (unix(7)). One receive and one send may run
+/// at the same time, but not two of either.
 /// </summary>
 public sealed class UnixConnection : IDisposable, IAsyncDisposable
 {
@@ -19,8 +19,8 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         _readiness = new Readiness(socket);
     }
 
-    /// <summary>Who connected, or who listened.</summary>
-    /// <exception cref="LinuxException">The socket does not say.</exception>
+    /// <summary>The credentials of the peer.</summary>
+    /// <exception cref="LinuxException">The query failed.</exception>
     public unsafe PeerCredentials Peer
     {
         get
@@ -34,14 +34,14 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether the peer has closed its socket altogether. One that only shut its sending side down still listens, which
-    /// the end of what is received does not tell apart.
+    /// Whether the peer has closed its socket in both directions. End of file alone does not tell: a peer that shut down
+    /// only its sending side can still receive.
     /// </summary>
     public bool IsPeerGone
     {
         get
         {
-            // An empty send moves nothing and yet says EPIPE once there is nobody to send to.
+            // An empty send transfers nothing, but fails with EPIPE when the peer cannot receive.
             var referenced = false;
             try
             {
@@ -60,7 +60,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Takes over a connected stream socket, such as one received or inherited, even if this fails.</summary>
+    /// <summary>Takes ownership of a connected stream socket, such as one received or inherited, even if this fails.</summary>
     /// <exception cref="LinuxException">The descriptor cannot be watched.</exception>
     public static UnixConnection Adopt(SafeFileHandle socket)
     {
@@ -78,8 +78,8 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
 
     /// <summary>Connects to a listener, waiting while its queue is full.</summary>
     /// <param name="path">Path of the socket, of any length.</param>
-    /// <param name="cancellation">Bounds the wait.</param>
-    /// <exception cref="LinuxException">Nobody listens there (ECONNREFUSED, ENOENT) or we may not (EACCES).</exception>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="LinuxException">Nothing listens there (ECONNREFUSED, ENOENT) or permission is denied (EACCES).</exception>
     public static async Task<UnixConnection> ConnectAsync(string path, CancellationToken cancellation = default)
     {
         using var address = UnixAddress.For(path);
@@ -88,7 +88,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
             throw LinuxException.Last("socket", path);
         try
         {
-            // A full queue is EAGAIN here, and nothing tells when it has room again (connect(2)).
+            // connect(2) returns EAGAIN for a full queue, and there is no notification when it has room.
             for (var wait = 1; TryConnect(socket, address) is var errno && errno != Errno.None; wait = Math.Min(wait * 2, 50))
             {
                 if (errno != Errno.EAGAIN && errno != Errno.EINTR)
@@ -104,9 +104,9 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Connects a plain blocking socket that a child process can be given.</summary>
+    /// <summary>Connects a blocking socket to pass to a child process.</summary>
     /// <param name="path">Path of the socket, of any length.</param>
-    /// <exception cref="LinuxException">Nobody listens there (ECONNREFUSED, ENOENT) or we may not (EACCES).</exception>
+    /// <exception cref="LinuxException">Nothing listens there (ECONNREFUSED, ENOENT) or permission is denied (EACCES).</exception>
     public static SafeFileHandle ConnectPlain(string path)
     {
         using var address = UnixAddress.For(path);
@@ -123,7 +123,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         throw new LinuxException("connect", path, errno);
     }
 
-    /// <summary>Creates two connected sockets: ours, and a plain blocking one that a child process can be given.</summary>
+    /// <summary>Creates two connected sockets: one for this process, and a blocking one to pass to a child process.</summary>
     /// <exception cref="LinuxException">No descriptors or memory are left.</exception>
     public static (UnixConnection Ours, SafeFileHandle Theirs) CreatePair()
     {
@@ -139,13 +139,13 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Receives what is there, or waits for something.</summary>
-    /// <param name="buffer">Where the bytes go; at least one byte long.</param>
-    /// <param name="received">Where descriptors go that came with these bytes.</param>
-    /// <param name="cancellation">Ends the wait; nothing is lost then.</param>
+    /// <summary>Receives available bytes, or waits for some.</summary>
+    /// <param name="buffer">Receives the bytes; not empty.</param>
+    /// <param name="received">Receives the descriptors that came with these bytes.</param>
+    /// <param name="cancellation">Cancels the wait; nothing is lost.</param>
     /// <returns>The number of bytes, or 0 when the peer has closed its end.</returns>
     /// <exception cref="LinuxException">
-    /// The peer closed with our data unread (ECONNRESET), or sent descriptors that could not be kept (EMFILE,
+    /// The peer closed without reading all data (ECONNRESET), or sent descriptors that could not be received (EMFILE,
     /// EMSGSIZE).
     /// </exception>
     public async ValueTask<int> ReceiveAsync(
@@ -169,11 +169,11 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Sends all of the bytes, and the descriptors with the first of them.</summary>
+    /// <summary>Sends all bytes, and the descriptors with the first byte.</summary>
     /// <param name="data">At least one byte when there are descriptors.</param>
-    /// <param name="descriptors">At most 253; they stay the caller's.</param>
-    /// <param name="cancellation">Ends the wait. Part of the data may be sent then: close the connection.</param>
-    /// <exception cref="LinuxException">The peer is gone (EPIPE, ECONNRESET).</exception>
+    /// <param name="descriptors">At most 253; the caller keeps them.</param>
+    /// <param name="cancellation">Cancels the wait. Part of the data may have been sent: close the connection.</param>
+    /// <exception cref="LinuxException">The peer has closed the connection (EPIPE, ECONNRESET).</exception>
     public async ValueTask SendAsync(
         ReadOnlyMemory<byte> data,
         IReadOnlyList<SafeHandle>? descriptors = null,
@@ -200,7 +200,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the socket; whoever waits on it gets <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Closes the socket; pending waits throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         _readiness.Dispose();

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A listening stream socket of AF_UNIX in the file system (unix(7)). Disposal removes its path again.</summary>
+/// <summary>A listening stream socket of AF_UNIX in the file system (unix(7)). Disposal removes its path.</summary>
 public sealed class UnixListener : IDisposable
 {
     private const int StreamFlags = Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK;
@@ -17,13 +17,13 @@ public sealed class UnixListener : IDisposable
         _readiness = new Readiness(socket);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The path of the socket.</summary>
     public string Path => _bound.Path;
 
     /// <summary>Creates the socket at a path that must not exist yet, and listens.</summary>
     /// <param name="path">Of any length, its last component at most about 85 bytes.</param>
     /// <param name="mode">
-    /// Who may connect (write permission), whatever the umask; the socket never has more than this for a moment.
+    /// Who may connect (write permission), independently of the umask; the socket never has wider permissions.
     /// </param>
     /// <exception cref="LinuxException">The path exists (EADDRINUSE), or its directory does not (ENOENT).</exception>
     public static UnixListener Bind(string path, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
@@ -48,7 +48,7 @@ public sealed class UnixListener : IDisposable
     }
 
     /// <summary>Waits for the next connection.</summary>
-    /// <exception cref="LinuxException">No descriptor is left for it (EMFILE, ENFILE).</exception>
+    /// <exception cref="LinuxException">No descriptor is available (EMFILE, ENFILE).</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed meanwhile.</exception>
     public async Task<UnixConnection> AcceptAsync(CancellationToken cancellation = default)
     {
@@ -65,7 +65,7 @@ public sealed class UnixListener : IDisposable
         }
     }
 
-    /// <summary>Stops listening and removes the path, unless something else has taken it.</summary>
+    /// <summary>Stops listening and removes the path, unless another file has replaced it.</summary>
     public void Dispose()
     {
         if (_socket.IsClosed)

@@ -2,13 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>The kernel's side of a machine's vsock device.</summary>
+/// <summary>The kernel's vhost-vsock device of a machine.</summary>
 public static class VhostVsock
 {
-    /// <summary>Its device.</summary>
+    /// <summary>The device's path.</summary>
     public const string Device = "/dev/vhost-vsock";
 
-    /// <summary>Takes a context id for the machine that this descriptor will serve; it is free again when the descriptor is closed.</summary>
+    /// <summary>Claims a context id for the machine that uses this descriptor, until the descriptor is closed.</summary>
     /// <param name="device">An open <see cref="Device"/>.</param>
     /// <param name="cid">3 or more.</param>
     /// <returns>False when another machine has it.</returns>

@@ -6,9 +6,9 @@ public static class VsockCid
     /// <summary>The host (<c>VMADDR_CID_HOST</c>).</summary>
     public const uint Host = 2;
 
-    /// <summary>The lowest one that a guest can have.</summary>
+    /// <summary>The lowest one for guests.</summary>
     public const uint First = 3;
 
-    /// <summary>The highest one that a guest can have; the number above it is <c>VMADDR_CID_ANY</c>.</summary>
+    /// <summary>The highest one for guests; the next number is <c>VMADDR_CID_ANY</c>.</summary>
     public const uint Last = uint.MaxValue - 1;
 }

@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A listening stream socket of AF_VSOCK: what virtual machines of this host connect to (vsock(7)).</summary>
+/// <summary>A listening stream socket of AF_VSOCK, for connections from virtual machines of this host (vsock(7)).</summary>
 public sealed class VsockListener : IDisposable
 {
     /// <summary>Lets the kernel choose a port.</summary>
@@ -19,11 +19,11 @@ public sealed class VsockListener : IDisposable
         _readiness = new Readiness(socket);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port.</summary>
     public uint Port { get; }
 
-    /// <summary>Listens on a port, or on one that is free.</summary>
-    /// <exception cref="LinuxException">The port is taken (EADDRINUSE), or this kernel has no AF_VSOCK (EAFNOSUPPORT).</exception>
+    /// <summary>Listens on a port, or on any free one.</summary>
+    /// <exception cref="LinuxException">The port is in use (EADDRINUSE), or the kernel has no AF_VSOCK (EAFNOSUPPORT).</exception>
     public static unsafe VsockListener Bind(uint port = AnyPort)
     {
         var socket = Libc.Socket(Libc.AF_VSOCK, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
@@ -48,10 +48,10 @@ public sealed class VsockListener : IDisposable
         }
     }
 
-    /// <summary>Waits for the next connection of one machine; those of others are closed.</summary>
+    /// <summary>Waits for the next connection from one machine; connections from others are closed.</summary>
     /// <param name="cid">The machine's context id.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="LinuxException">No descriptor is left for it (EMFILE, ENFILE).</exception>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="LinuxException">No descriptor is available (EMFILE, ENFILE).</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed meanwhile.</exception>
     public async Task<UnixConnection> AcceptAsync(uint cid, CancellationToken cancellation = default)
     {

@@ -1,12 +1,12 @@
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// The one way to start work that nobody awaits where it starts. The owner is told of each failure when it happens, and the
-/// disposal cancels what still runs and waits for it, within a bound.
+/// The only way to start work that is not awaited where it starts. Each failure is reported to the owner when it happens, and the
+/// disposal cancels running tasks and waits for them, within a time limit.
 /// </summary>
 public sealed class BackgroundTasks : IAsyncDisposable
 {
-    /// <summary>How long a disposal waits unless it is told otherwise.</summary>
+    /// <summary>The default time limit of the disposal.</summary>
     public static readonly TimeSpan DefaultBound = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -17,13 +17,13 @@ public sealed class BackgroundTasks : IAsyncDisposable
     private readonly TimeProvider _time;
     private bool _stopping;
 
-    /// <summary>Creates an owner of no tasks.</summary>
+    /// <summary>Creates an owner without tasks.</summary>
     /// <param name="failed">
-    /// Takes a failure: what was done, and why it failed. It is called on the failed task's thread; a task that has not ended within
-    /// the bound of the disposal is a <see cref="TimeoutException"/>.
+    /// Receives a failure: what was done, and why it failed. Called on the failed task's thread; a task that has not ended within
+    /// the disposal's time limit is reported as a <see cref="TimeoutException"/>.
     /// </param>
-    /// <param name="bound">How long the disposal waits; null takes <see cref="DefaultBound"/>.</param>
-    /// <param name="time">The clock of that bound; null takes the system's.</param>
+    /// <param name="bound">The time limit of the disposal; null takes <see cref="DefaultBound"/>.</param>
+    /// <param name="time">The clock; null takes the system's.</param>
     public BackgroundTasks(Action<string, Exception> failed, TimeSpan? bound = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(failed);
@@ -33,12 +33,12 @@ public sealed class BackgroundTasks : IAsyncDisposable
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>Cancelled when the disposal begins.</summary>
+    /// <summary>Cancelled when the disposal starts.</summary>
     public CancellationToken Stop { get; }
 
-    /// <summary>Starts work on this thread, as far as it comes without waiting. Once the disposal has begun nothing is started.</summary>
+    /// <summary>Starts work on this thread; it runs synchronously up to its first await. After the start of the disposal nothing is started.</summary>
     /// <param name="what">What it does, for the message of its failure: "read the console".</param>
-    /// <param name="work">The work; its token is <see cref="Stop"/>. A cancellation by that token is no failure.</param>
+    /// <param name="work">The work; its token is <see cref="Stop"/>. A cancellation by that token is not a failure.</param>
     public void Run(string what, Func<CancellationToken, Task> work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -50,13 +50,13 @@ public sealed class BackgroundTasks : IAsyncDisposable
             _running.Add(started);
         }
 
-        // Not lost: FollowAsync never fails, and the disposal waits for its end.
+        // FollowAsync never fails, and the disposal waits for its end.
         _ = FollowAsync(started, work);
     }
 
-    /// <summary>Starts work when a task has completed, however it did; that task's own failure is its owner's matter.</summary>
+    /// <summary>Starts work when a task has completed or failed; the task's failure is not reported here.</summary>
     /// <param name="what">What it does, for the message of its failure.</param>
-    /// <param name="task">What is waited for.</param>
+    /// <param name="task">The task to wait for.</param>
     /// <param name="work">The work.</param>
     public void RunAfter(string what, Task task, Action work)
     {
@@ -70,7 +70,7 @@ public sealed class BackgroundTasks : IAsyncDisposable
         });
     }
 
-    /// <summary>Cancels what runs and waits for it. What does not end within the bound is told as failed and left alone.</summary>
+    /// <summary>Cancels running tasks and waits for them. A task that does not end within the time limit is reported as failed and abandoned.</summary>
     public async ValueTask DisposeAsync()
     {
         Started[] running;
@@ -90,7 +90,7 @@ public sealed class BackgroundTasks : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // The token source stays: those that are left still hold its token.
+            // The token source is not disposed: the abandoned tasks still use its token.
             foreach (var one in running.Where(one => !one.Ended.IsCompleted))
                 _failed(one.What, new TimeoutException($"it has not ended within {_bound.TotalSeconds:0.#} s"));
         }
@@ -104,11 +104,11 @@ public sealed class BackgroundTasks : IAsyncDisposable
         }
         catch (OperationCanceledException) when (Stop.IsCancellationRequested)
         {
-            // As it was told to.
+            // Cancelled by the disposal.
         }
         catch (Exception error)
         {
-            Tell(started, error);
+            Report(started, error);
         }
 
         lock (_lock)
@@ -116,7 +116,7 @@ public sealed class BackgroundTasks : IAsyncDisposable
         started.End();
     }
 
-    private void Tell(Started started, Exception error)
+    private void Report(Started started, Exception error)
     {
         try
         {
@@ -124,7 +124,7 @@ public sealed class BackgroundTasks : IAsyncDisposable
         }
         catch (Exception second)
         {
-            // The owner's own fault; its disposal throws it.
+            // The callback itself failed; the disposal throws it.
             started.Fail(second);
         }
     }

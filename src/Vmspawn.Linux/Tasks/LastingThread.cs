@@ -1,10 +1,10 @@
 namespace Vmspawn.Linux;
 
-/// <summary>Threads that live as long as the process.</summary>
+/// <summary>Threads that run until the process ends.</summary>
 internal static class LastingThread
 {
-    /// <summary>Starts one.</summary>
-    /// <exception cref="LinuxException">No thread or memory is left (EAGAIN): RLIMIT_NPROC, TasksMax= or pids.max.</exception>
+    /// <summary>Starts a thread.</summary>
+    /// <exception cref="LinuxException">No thread or memory is available (EAGAIN): RLIMIT_NPROC, TasksMax= or pids.max.</exception>
     public static void Start(string name, ThreadStart work, int stackSize)
     {
         try

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// A pair of terminals (pty(7)): ours, and one that a child is given, in raw mode. When every open of the child's side
-/// is closed, reading ours fails with EIO after the last byte: so dispose <see cref="Slave"/> once the child has it.
+/// A pseudo-terminal pair (pty(7)): the master for this process, and the slave for a child, in raw mode. When all descriptors of the slave
+/// are closed, reading the master fails with EIO after the last byte, so dispose <see cref="Slave"/> once the child has it.
 /// </summary>
 public sealed class PseudoTerminal : IDisposable
 {
@@ -16,16 +16,16 @@ public sealed class PseudoTerminal : IDisposable
         Path = path;
     }
 
-    /// <summary>Our side, non-blocking.</summary>
+    /// <summary>The master, non-blocking.</summary>
     public SafeFileHandle Master { get; }
 
-    /// <summary>The child's side, blocking.</summary>
+    /// <summary>The slave, blocking.</summary>
     public SafeFileHandle Slave { get; }
 
-    /// <summary>The child's side by name, such as <c>/dev/pts/3</c>.</summary>
+    /// <summary>The slave's path, such as <c>/dev/pts/3</c>.</summary>
     public string Path { get; }
 
-    /// <summary>The size that the child sees.</summary>
+    /// <summary>The window size.</summary>
     /// <exception cref="LinuxException">The pair is hung up.</exception>
     public WindowSize Size
     {
@@ -46,7 +46,7 @@ public sealed class PseudoTerminal : IDisposable
         {
             if (Libc.UnlockPseudoTerminal(master) != 0)
                 throw LinuxException.Last("unlockpt");
-            // Through the master, since another mount of devpts may lie over ours.
+            // Through the master, because another devpts may be mounted over /dev/pts.
             var number = Libc.Control(master, Libc.TIOCGPTPEER, flags);
             if (number < 0)
                 throw LinuxException.Last("ioctl(TIOCGPTPEER)");

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary><c>struct termios</c>, whose insides only the C library touches (termios(3)).</summary>
+/// <summary><c>struct termios</c>, which only the C library reads and writes (termios(3)).</summary>
 internal readonly unsafe struct TerminalAttributes
 {
     private readonly Bytes _bytes;

@@ -3,30 +3,30 @@ using System.Runtime.InteropServices;
 namespace Vmspawn.Linux;
 
 /// <summary>
-/// The user's terminal in raw mode, until disposal. It is put back also when the process ends without that: by
-/// Environment.Exit, an unhandled exception, or a signal that would kill us; only SIGKILL leaves it raw. While we are in the
-/// terminal's background its mode is the shell's, and is not touched.
+/// Sets the user's terminal to raw mode until disposal. The mode is also restored when the process ends without disposal: by
+/// Environment.Exit, an unhandled exception, or a fatal signal except SIGKILL. While the process is in the
+/// terminal's background, the mode belongs to the shell and is not changed.
 /// </summary>
 public sealed class TerminalMode : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SafeHandle _terminal;
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private readonly CancellationTokenSource _disposed = new();
+    private readonly Timer _retry;
     private TerminalAttributes _former;
     private bool _applied;
-    private bool _waiting;
     private bool _restored;
 
     private TerminalMode(SafeHandle terminal, bool restoreOnSignals)
     {
         _terminal = terminal;
         _former = TerminalAttributes.Of(terminal);
+        _retry = new Timer(_ => TryApply());
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
         foreach (var signal in restoreOnSignals ? (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT] : [])
             _registrations.Add(PosixSignalRegistration.Create(signal, _ => Restore()));
-        // A shell that ran while we were stopped has set its own mode. Cancelled, or the runtime would put another one back after us.
+        // While the process was stopped, the shell has set its own mode. The signal is cancelled, because the runtime would restore another mode afterwards.
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, context =>
         {
             context.Cancel = true;
@@ -46,18 +46,18 @@ public sealed class TerminalMode : IDisposable
     /// <summary>Whether a descriptor is a terminal.</summary>
     public static bool IsTerminal(SafeHandle descriptor) => Libc.IsTerminal(descriptor) == 1;
 
-    /// <summary>Sets raw mode: no echo, no line editing, no signals from keys (cfmakeraw, termios(3)). In the background this
-    /// waits until we are in the foreground.</summary>
-    /// <param name="terminal">The user's terminal; stays the caller's.</param>
+    /// <summary>Sets raw mode: no echo, no line editing, no signals from keys (cfmakeraw, termios(3)). In the background it
+    /// waits until the process is in the foreground.</summary>
+    /// <param name="terminal">The user's terminal; the caller keeps it.</param>
     /// <param name="restoreOnSignals">
-    /// Whether SIGTERM, SIGHUP, SIGINT and SIGQUIT put the mode back at once. False for a program that handles them
-    /// itself and goes on for a while.
+    /// Whether SIGTERM, SIGHUP, SIGINT and SIGQUIT restore the mode at once. False for a program that handles them
+    /// itself and continues to run.
     /// </param>
-    /// <exception cref="LinuxException">It is no terminal (ENOTTY), or gone (EIO).</exception>
+    /// <exception cref="LinuxException">It is not a terminal (ENOTTY), or hung up (EIO).</exception>
     public static TerminalMode MakeRaw(SafeHandle terminal, bool restoreOnSignals = true) =>
         new(terminal, restoreOnSignals);
 
-    /// <summary>Puts back what was before.</summary>
+    /// <summary>Restores the previous mode.</summary>
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
@@ -65,14 +65,14 @@ public sealed class TerminalMode : IDisposable
         foreach (var registration in _registrations)
             registration.Dispose();
         Restore();
-        _disposed.Cancel();
+        _retry.Dispose();
     }
 
     private void OnExit(object? sender, EventArgs e) => Restore();
 
     private void OnUnhandled(object? sender, UnhandledExceptionEventArgs e) => Restore();
 
-    // On the thread of a signal or a timer, where nobody could catch what it throws.
+    // Runs on the thread of a signal or a timer, where an exception cannot be caught.
     private void TryApply()
     {
         try
@@ -81,7 +81,7 @@ public sealed class TerminalMode : IDisposable
         }
         catch (Exception gone) when (gone is LinuxException or ObjectDisposedException)
         {
-            // The terminal is closed: whoever reads it learns that, and there is no mode to set.
+            // The terminal is closed: its reader reports that, and there is no mode to set.
         }
     }
 
@@ -93,35 +93,18 @@ public sealed class TerminalMode : IDisposable
                 return;
             if (ForegroundTerminal.IsOurs(_terminal))
             {
-                // While we were in the background it was the shell's mode, which is not what a job is started with.
+                // In the background the shell's mode was in effect, which is not the mode that a job is started with.
                 if (!_applied)
                     _former = TerminalAttributes.Of(_terminal);
                 _former.MadeRaw().ApplyTo(_terminal);
                 _applied = true;
             }
-            else if (!_waiting)
+            else
             {
-                _waiting = true;
-                _ = ApplyInForegroundAsync();
+                // Until we are in the foreground, or disposed.
+                _retry.Change(ForegroundTerminal.Interval, Timeout.InfiniteTimeSpan);
             }
         }
-    }
-
-    // Never fails: its end is the foreground or the disposal.
-    private async Task ApplyInForegroundAsync()
-    {
-        try
-        {
-            await ForegroundTerminal.WaitAsync(_terminal, TimeProvider.System, _disposed.Token);
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
-        {
-            return;
-        }
-
-        lock (_lock)
-            _waiting = false;
-        TryApply();
     }
 
     private void Restore()
@@ -138,7 +121,7 @@ public sealed class TerminalMode : IDisposable
             }
             catch (LinuxException)
             {
-                // The terminal is gone, and its mode with it.
+                // The terminal was closed; there is no mode to restore.
             }
         }
     }

@@ -2,22 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A user of this host as its name service knows it (getpwnam(3), getspnam(3)).</summary>
+/// <summary>A user in the host's name service (getpwnam(3), getspnam(3)).</summary>
 /// <param name="Name">Login name.</param>
-/// <param name="UserId">Its number.</param>
-/// <param name="GroupId">Of its primary group.</param>
+/// <param name="UserId">The user id.</param>
+/// <param name="GroupId">The id of the primary group.</param>
 /// <param name="Home">Home directory.</param>
 /// <param name="Shell">Login shell; empty for the default one.</param>
-/// <param name="HashedPassword">The password as crypt(5) hashed it; null where there is none, or where we may not know it.</param>
+/// <param name="HashedPassword">The password hash of crypt(5); null when there is none or it may not be read.</param>
 public sealed record UserEntry(string Name, uint UserId, uint GroupId, string Home, string Shell, string? HashedPassword)
 {
-    /// <summary>Whom we act as: the owner of what we make.</summary>
+    /// <summary>The effective user: the owner of created files.</summary>
     public static uint EffectiveUserId => Libc.EffectiveUserId();
 
     private const int LargestEntry = 1 << 20;
 
     /// <summary>Looks a user up by name; null when there is none.</summary>
-    /// <exception cref="LinuxException">The name service does not answer.</exception>
+    /// <exception cref="LinuxException">The name service failed.</exception>
     public static unsafe UserEntry? Find(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -47,7 +47,7 @@ public sealed record UserEntry(string Name, uint UserId, uint GroupId, string Ho
         {
             Libc.ShadowPassword entry;
             Libc.ShadowPassword* found;
-            // Most may not read it, and need not.
+            // Only root may read the shadow database.
             return Libc.GetShadow(name, &entry, bytes, (nuint)size, &found) == 0 && found is not null && Text(entry.Hashed) is ['$', ..] hashed ? hashed : null;
         }
     }

@@ -10,7 +10,7 @@ internal static class TextTable
         var widths = new List<int>();
         foreach (var row in rows)
         {
-            // A cell with nothing to its right may be as long as it likes.
+            // The last cell of a row does not affect the column width.
             for (var i = 0; i + 1 < row.Length; i++)
             {
                 if (i == widths.Count)

@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie.Drawing;
 
-/// <summary>The lines of the tree: what and where, the guest's address, for whom.</summary>
+/// <summary>The lines of the tree: device and address, the guest's address, the use.</summary>
 internal sealed class TreeRows
 {
     private readonly PcieTopology _topology;
@@ -55,7 +55,7 @@ internal sealed class TreeRows
         return Grouped(nodes);
     }
 
-    // A device number with several functions gets a line of its own above them.
+    // A device number with several functions gets a separate line above them.
     private static List<Node> Grouped(List<(int DevFn, Node Node)> functions)
     {
         var devices = new List<Node>();

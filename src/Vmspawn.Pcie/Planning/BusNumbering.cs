@@ -1,7 +1,7 @@
 namespace Vmspawn.Pcie.Planning;
 
 /// <summary>
-/// The bus numbers that firmware gives: depth first, bridges of a bus in the order of their addresses
+/// Computes the bus numbers that firmware assigns: depth first, bridges of a bus in the order of their addresses
 /// (SeaBIOS <c>pci_bios_init_bus_rec</c>, EDK2 <c>PciScanBus</c>).
 /// </summary>
 internal sealed class BusNumbering
@@ -28,10 +28,10 @@ internal sealed class BusNumbering
             _numbers = new() { [PcieTopology.RootBus] = 0 };
     }
 
-    /// <summary>The highest bus number in use, which can exceed what PCI has.</summary>
+    /// <summary>The highest bus number in use, which can exceed PCI's limit.</summary>
     public int Last { get; private set; }
 
-    /// <summary>The number of a bus, or null when it cannot be known.</summary>
+    /// <summary>The number of a bus, or null when unknown.</summary>
     public int? this[string bus] => _numbers.TryGetValue(bus, out var number) ? number : null;
 
     private void Add(string bus, Bridge bridge)
@@ -55,7 +55,7 @@ internal sealed class BusNumbering
                 Visit(name);
             }
 
-            // SeaBIOS gives numbers twice when more buses are behind a port than it was told to reserve.
+            // SeaBIOS assigns numbers twice when more buses are behind a port than are reserved.
             _lost |= bridge.Reserve > 0 && Last > number + bridge.Reserve;
             Last = Math.Max(Last, number + bridge.Reserve);
         }

@@ -1,13 +1,13 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Ways to give a run of devices ascending addresses on a bus.</summary>
+/// <summary>Strategies for assigning ascending addresses on a bus to a list of devices.</summary>
 internal static class Filling
 {
-    /// <summary>Function 0 of a wholly free device number each.</summary>
+    /// <summary>Function 0 of a free device number for each device.</summary>
     /// <param name="map">The bus.</param>
     /// <param name="devices">Indices into <paramref name="addresses"/>.</param>
-    /// <param name="addresses">Where the addresses are put.</param>
-    /// <returns>False when there are too few; the map is then spoilt.</returns>
+    /// <param name="addresses">Receives the addresses.</param>
+    /// <returns>False when there are too few; the map is then unusable.</returns>
     public static bool OneEach(FunctionMap map, ReadOnlySpan<int> devices, Span<RootAddress?> addresses)
     {
         var next = 0;
@@ -23,7 +23,7 @@ internal static class Filling
         return true;
     }
 
-    /// <summary>Eight on a device number, on wholly free ones only.</summary>
+    /// <summary>Eight per device number, on free ones only.</summary>
     public static bool Packed(FunctionMap map, ReadOnlySpan<int> devices, Span<RootAddress?> addresses)
     {
         var device = -1;
@@ -38,7 +38,7 @@ internal static class Filling
         return true;
     }
 
-    /// <summary>Every free function there is, holes beside other devices included.</summary>
+    /// <summary>Every free function, including those of device numbers in use.</summary>
     public static bool EveryHole(FunctionMap map, ReadOnlySpan<int> devices, Span<RootAddress?> addresses)
     {
         var at = 0;

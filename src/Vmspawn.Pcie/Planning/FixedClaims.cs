@@ -1,13 +1,13 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Takes the addresses that the user fixed on one bus, and reports those that cannot be.</summary>
+/// <summary>Reserves the addresses that the user fixed on one bus, and reports invalid ones.</summary>
 internal static class FixedClaims
 {
-    /// <param name="map">The bus; what is taken already is the machine type's own.</param>
+    /// <param name="map">The bus; occupied functions are the machine type's.</param>
     /// <param name="onBus">Positions of the user's devices on the bus.</param>
     /// <param name="user">The user's devices.</param>
     /// <param name="bus">The bus name.</param>
-    /// <param name="problems">Where problems are added.</param>
+    /// <param name="problems">Receives problems.</param>
     public static void Take(
         FunctionMap map, IReadOnlyList<int> onBus, IReadOnlyList<UserDevice> user, string bus, List<PcieProblem> problems)
     {

@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Says which resource ran out, by how much, and what would help.</summary>
+/// <summary>Reports which resource is exhausted, by how much, and what to do.</summary>
 internal static class FullReport
 {
     public const string Code = "pcie-full";

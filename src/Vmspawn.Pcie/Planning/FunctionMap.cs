@@ -2,13 +2,13 @@ using System.Numerics;
 
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Which functions of one bus are taken.</summary>
+/// <summary>The occupied functions of one bus.</summary>
 internal sealed class FunctionMap
 {
     private readonly byte[] _taken = new byte[PcieLimits.DeviceNumbers];
     private uint _open;
 
-    /// <param name="open">One bit a device number that may be given out without the user's asking.</param>
+    /// <param name="open">One bit for each device number that may be assigned automatically.</param>
     public FunctionMap(uint open) => _open = open;
 
     public FunctionMap Copy()
@@ -22,7 +22,7 @@ internal sealed class FunctionMap
 
     public void Take(RootAddress at) => _taken[at.Device] |= (byte)(1 << at.Function);
 
-    /// <summary>Gives nothing more out on this device number.</summary>
+    /// <summary>Excludes this device number from automatic assignment.</summary>
     public void Close(int device) => _open &= ~(1u << device);
 
     public bool IsOpen(int device) => (_open & (1u << device)) != 0;
@@ -34,7 +34,7 @@ internal sealed class FunctionMap
 
     public bool HasFunctionZero(int device) => (_taken[device] & 1) != 0;
 
-    /// <summary>The lowest device number from here on that is wholly free, or -1.</summary>
+    /// <summary>The lowest free device number from here on, or -1.</summary>
     public int NextWhollyFree(int from)
     {
         for (var device = from; device < PcieLimits.DeviceNumbers; device++)
@@ -46,7 +46,7 @@ internal sealed class FunctionMap
         return -1;
     }
 
-    /// <summary>The lowest free function of this device number; function 0 comes before its siblings.</summary>
+    /// <summary>The lowest free function of this device number; function 0 is taken first.</summary>
     public RootAddress? FreeFunctionOf(int device)
     {
         var function = BitOperations.TrailingZeroCount(~(uint)_taken[device]);
@@ -64,7 +64,7 @@ internal sealed class FunctionMap
         }
     }
 
-    /// <summary>Device numbers with a taken function, among those that the mask lets through.</summary>
+    /// <summary>The number of device numbers in the mask with an occupied function.</summary>
     public int UsedDevices(uint mask)
     {
         var used = 0;
@@ -73,7 +73,7 @@ internal sealed class FunctionMap
         return used;
     }
 
-    /// <summary>Taken functions on the device numbers that the mask lets through.</summary>
+    /// <summary>The number of occupied functions on the device numbers in the mask.</summary>
     public int UsedFunctions(uint mask)
     {
         var used = 0;

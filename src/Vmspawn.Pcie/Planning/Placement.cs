@@ -1,10 +1,10 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>The first way of placing everything on the root bus that holds.</summary>
+/// <summary>The first placement on the root bus in which everything fits.</summary>
 internal sealed record Placement(bool Packed, List<PlannedPort> Ports, RootBusPlacements Root)
 {
-    /// <summary>Tries layouts and densities from the roomiest to the tightest.</summary>
-    /// <returns>Null when none holds.</returns>
+    /// <summary>Tries layouts and densities from the loosest to the tightest.</summary>
+    /// <returns>Null when nothing fits.</returns>
     public static Placement? Find(PcieRequest request, UserBuses buses, FunctionMap root, RootAddress?[] behind)
     {
         bool[] layouts = request.Layout switch
@@ -14,7 +14,7 @@ internal sealed record Placement(bool Packed, List<PlannedPort> Ports, RootBusPl
             PcieLayout.Packed => [true],
             _ => throw new ArgumentOutOfRangeException(nameof(request), request.Layout, "No such layout."),
         };
-        // Bridges below our ports cost the stable bus numbers, so packing drives is tried before that.
+        // Bridges below vmspawn's ports make bus numbers unstable, so packing drives is tried first.
         return Find(request, buses, root, behind, layouts, Density.OneEach, Density.EveryHole)
             ?? Find(request, buses, root, behind, layouts, Density.BridgesAnywhere, Density.BridgesAnywhere);
     }

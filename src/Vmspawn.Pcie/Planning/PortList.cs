@@ -6,12 +6,12 @@ internal sealed record PlannedPort(string Id, bool Spare)
     public List<DeviceDemand> Devices { get; } = [];
 }
 
-/// <summary>Which root ports a request needs, in their order, and which device sits behind which.</summary>
+/// <summary>The root ports that a request needs, in order, and the devices behind them.</summary>
 internal static class PortList
 {
     /// <param name="request">The request.</param>
-    /// <param name="packed">Whether drives and shares go eight a port.</param>
-    /// <param name="occupied">Bus names that devices of the user's ask for.</param>
+    /// <param name="packed">Whether drives and shares are packed eight per port.</param>
+    /// <param name="occupied">Bus names in the user's devices.</param>
     public static List<PlannedPort> Of(PcieRequest request, bool packed, IReadOnlySet<string> occupied)
     {
         var ports = new List<PlannedPort>();
@@ -24,7 +24,7 @@ internal static class PortList
         return ports;
     }
 
-    // A class never shares a port with another, so that function numbers of a class do not depend on others.
+    // Classes do not share ports, so that function numbers of a class do not depend on other classes.
     private static void AddClass(List<PlannedPort> ports, PcieRequest request, BootClass bootClass, bool share)
     {
         PlannedPort? port = null;

@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Which ports of ours the user's devices may sit behind.</summary>
+/// <summary>Checks which of vmspawn's ports the user's devices may be behind.</summary>
 internal static class PortRules
 {
     public static void Check(UserBuses buses, IReadOnlyList<PlannedPort> ports, List<PcieProblem> problems)

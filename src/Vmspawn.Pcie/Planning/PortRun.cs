@@ -1,14 +1,14 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>The ascending run of device numbers that root ports stand on.</summary>
+/// <summary>The ascending device numbers of the root ports.</summary>
 internal static class PortRun
 {
     /// <summary>
-    /// Wholly free device numbers from 0x10 up; when those are too few the run begins lower, as little as needed.
-    /// A bridge that the user fixed inside the reach of the run pins its beginning to 0x07: were it to move, the
-    /// bridge would come before other ports than it did, and buses would change their numbers.
+    /// Free device numbers from 0x10 up; when those are too few the run starts lower, as little as needed.
+    /// A bridge that the user fixed in the range of the run pins its start to 0x07: if the start moved, the
+    /// bridge would precede other ports, and bus numbers would change.
     /// </summary>
-    /// <returns>The device numbers, or null when even the lowest beginning gives too few.</returns>
+    /// <returns>The device numbers, or null when even the lowest start gives too few.</returns>
     public static int[]? Find(FunctionMap map, int count, bool pinned)
     {
         var start = pinned ? PcieLimits.LowestPortDevice : PcieLimits.UsualPortDevice;
@@ -28,7 +28,7 @@ internal static class PortRun
         return run;
     }
 
-    /// <summary>True when the user fixed a bridge on a device number that the run may reach.</summary>
+    /// <summary>Whether the user fixed a bridge on a device number in the range of the run.</summary>
     public static bool IsPinned(UserBuses buses)
     {
         foreach (var position in buses.On(PcieTopology.RootBus))
@@ -44,7 +44,7 @@ internal static class PortRun
         return false;
     }
 
-    /// <summary>How many device numbers a run that begins here can have.</summary>
+    /// <summary>The number of device numbers of a run that starts here.</summary>
     public static int Count(FunctionMap map, int start)
     {
         var free = 0;

@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>The root bus as the machine type and the user's fixed addresses leave it.</summary>
+/// <summary>The root bus after the machine type's functions and the user's fixed addresses.</summary>
 internal static class RootBusClaims
 {
     public static FunctionMap Take(PcieRequest request, UserBuses buses, List<PcieProblem> problems)
@@ -26,7 +26,7 @@ internal static class RootBusClaims
         return map;
     }
 
-    // A sibling of a reserved function is fine when function 0 there announces siblings: QEMU and guests accept it.
+    // A function beside a reserved one is valid when function 0 has the multifunction bit: QEMU and guests accept it.
     private static ReservedFunction? Holder(PcieMachine machine, RootAddress at)
     {
         foreach (var function in machine.Reserved)

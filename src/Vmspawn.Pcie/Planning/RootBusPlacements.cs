@@ -1,22 +1,22 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>How tightly devices are put on the root bus; each step is tried only when the one before fails.</summary>
+/// <summary>How tightly devices are placed on the root bus; each level is tried only when the previous one fails.</summary>
 internal enum Density
 {
     /// <summary>A device number for each integrated device and each of the user's.</summary>
     OneEach,
 
-    /// <summary>The user's devices eight a device number.</summary>
+    /// <summary>The user's devices, eight per device number.</summary>
     UserPacked,
 
-    /// <summary>Every free function, between ports and beside fixed addresses too.</summary>
+    /// <summary>Every free function, also between ports and beside fixed addresses.</summary>
     EveryHole,
 
-    /// <summary>The user's bridges as well, though below our ports they shift our bus numbers.</summary>
+    /// <summary>The user's bridges as well, although below vmspawn's ports they shift vmspawn's bus numbers.</summary>
     BridgesAnywhere,
 }
 
-/// <summary>One attempt to place everything that sits on <c>pcie.0</c>.</summary>
+/// <summary>One attempt to place everything on <c>pcie.0</c>.</summary>
 internal sealed class RootBusPlacements
 {
     private RootBusPlacements(FunctionMap map, int ports, int integrated, RootAddress?[] user)
@@ -33,16 +33,16 @@ internal sealed class RootBusPlacements
 
     public RootAddress?[] Integrated { get; }
 
-    /// <summary>By position in the user's list, devices on other buses too; null for what is fixed.</summary>
+    /// <summary>By position in the user's list, including devices on other buses; null for fixed ones.</summary>
     public RootAddress?[] User { get; }
 
-    /// <summary>Places all, or returns null when this density does not hold them.</summary>
+    /// <summary>Places all devices, or returns null when they do not fit at this density.</summary>
     /// <param name="root">The root bus with the fixed addresses.</param>
-    /// <param name="ports">How many root ports of ours.</param>
-    /// <param name="integrated">How many integrated devices.</param>
+    /// <param name="ports">The number of vmspawn's root ports.</param>
+    /// <param name="integrated">The number of integrated devices.</param>
     /// <param name="buses">The user's devices by bus.</param>
     /// <param name="behind">Addresses on other buses by position.</param>
-    /// <param name="density">How tightly.</param>
+    /// <param name="density">The density.</param>
     public static RootBusPlacements? Try(
         FunctionMap root, int ports, int integrated, UserBuses buses, RootAddress?[] behind, Density density)
     {
@@ -65,7 +65,7 @@ internal sealed class RootBusPlacements
         return fits ? seats : null;
     }
 
-    // The user's bridges follow our ports in the run: a bridge at a lower address would take our first bus numbers.
+    // The user's bridges follow vmspawn's ports: a bridge at a lower address would take the first bus numbers.
     private bool PlaceRun(ReadOnlySpan<int> bridges, Density density, bool pinned)
     {
         var perNumber = density == Density.OneEach ? 1 : PcieLimits.Functions;

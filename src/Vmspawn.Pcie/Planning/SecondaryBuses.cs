@@ -1,12 +1,12 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>The user's devices behind ports and bridges; none of it depends on where the ports stand.</summary>
+/// <summary>Places the user's devices behind ports and bridges, independently of the ports' addresses.</summary>
 internal sealed class SecondaryBuses
 {
     private readonly UserBuses _buses;
     private readonly List<PcieProblem> _problems;
 
-    /// <summary>Gives each device an address, or reports why it has none.</summary>
+    /// <summary>Assigns an address to each device, or reports why it has none.</summary>
     public SecondaryBuses(UserBuses buses, List<PcieProblem> problems)
     {
         _buses = buses;
@@ -19,10 +19,10 @@ internal sealed class SecondaryBuses
         }
     }
 
-    /// <summary>What is taken, by bus.</summary>
+    /// <summary>The occupied functions, by bus.</summary>
     public Dictionary<string, FunctionMap> Maps { get; } = [];
 
-    /// <summary>By position in the user's list; null for what is fixed or on another bus.</summary>
+    /// <summary>By position in the user's list; null for devices that are fixed or on another bus.</summary>
     public RootAddress?[] Addresses { get; }
 
     private FunctionMap Place(string bus, List<int> positions)
@@ -44,7 +44,7 @@ internal sealed class SecondaryBuses
         return map;
     }
 
-    // A bridge to conventional PCI keeps device number 0 for its hotplug controller.
+    // A bridge to conventional PCI reserves device number 0 for its hotplug controller.
     private uint OpenDevices(string bus) => _buses.OwnerOf(bus)?.Kind switch
     {
         UserDeviceKind.Bridge => ~1u,

@@ -1,9 +1,9 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Chassis and slot of our ports: 1, 2, … without what the user's ports claim.</summary>
+/// <summary>Chassis and slot of vmspawn's ports: 1, 2, … without those of the user's ports.</summary>
 internal static class SlotNumbers
 {
-    // A slot is skipped whatever its chassis, because the guest names slots without one.
+    // A used slot is skipped regardless of its chassis, because slot names in the guest do not contain the chassis.
     public static int[] For(int ports, IReadOnlyList<UserDevice> user)
     {
         var claimed = new HashSet<int>();

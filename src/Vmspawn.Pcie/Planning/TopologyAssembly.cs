@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Writes the decided places down.</summary>
+/// <summary>Assembles the topology from the decided addresses.</summary>
 internal sealed class TopologyAssembly
 {
     private readonly PcieRequest _wish;

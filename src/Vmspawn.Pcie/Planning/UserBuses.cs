@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>Sorts the user's devices by the bus that each sits on; devices are named by their position.</summary>
+/// <summary>Groups the user's devices by bus; devices are referred to by position.</summary>
 internal sealed class UserBuses
 {
     private readonly Dictionary<string, int> _owners = [];
@@ -25,13 +25,13 @@ internal sealed class UserBuses
     /// <summary>Positions by bus name, in the user's order.</summary>
     public Dictionary<string, List<int>> Groups { get; } = [];
 
-    /// <summary>Buses that hang on the root bus or on a port of ours.</summary>
+    /// <summary>Buses that are connected to the root bus or to one of vmspawn's ports.</summary>
     public HashSet<string> Known { get; }
 
-    /// <summary>False when a bridge sits somewhere unknown, and so any bus number may be off.</summary>
+    /// <summary>False when a bridge is at an unknown place, so that all bus numbers are uncertain.</summary>
     public bool Predictable { get; }
 
-    /// <summary>True for a bus name out of the range that ports of ours are named from.</summary>
+    /// <summary>Whether a bus name has the form of vmspawn's port names.</summary>
     public static bool IsOurs(string bus) =>
         bus.StartsWith(PcieTopology.BootPortPrefix, StringComparison.Ordinal)
         || bus.StartsWith(PcieTopology.SparePortPrefix, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class UserBuses
 
     public bool IsPlaced(UserDevice device) => Known.Contains(BusOf(device));
 
-    /// <summary>The user's port or bridge that carries this bus, or null.</summary>
+    /// <summary>The user's port or bridge in front of this bus, or null.</summary>
     public UserDevice? OwnerOf(string bus) => _owners.TryGetValue(bus, out var position) ? User[position] : null;
 
     /// <summary>Positions on a bus, in the user's order.</summary>
@@ -59,7 +59,7 @@ internal sealed class UserBuses
         }
     }
 
-    // Breadth first from a bus whose place is known, so that two bridges naming each other are never reached.
+    // Breadth first from a known bus, so that two bridges that refer to each other are never reached.
     private HashSet<string> Reach(string from)
     {
         var reached = new HashSet<string> { from };

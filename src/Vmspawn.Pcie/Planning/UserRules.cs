@@ -1,6 +1,6 @@
 namespace Vmspawn.Pcie.Planning;
 
-/// <summary>What must hold of the user's devices whatever the layout.</summary>
+/// <summary>Checks the user's devices independently of the layout.</summary>
 internal static class UserRules
 {
     public static void Check(PcieRequest request, UserBuses buses, List<PcieProblem> problems)
@@ -25,7 +25,7 @@ internal static class UserRules
         }
     }
 
-    // QEMU accepts these without a word, and what is behind them is then missing in the guest.
+    // QEMU accepts these without an error, but the devices behind them are missing in the guest.
     private static void CheckParent(UserDevice device, string bus, UserDevice? parent, List<PcieProblem> problems)
     {
         var wanted = device.Kind switch
@@ -66,7 +66,7 @@ internal static class UserRules
         }
     }
 
-    // QEMU takes 0 for what is not set, and compares eight bits of a new port's slot with the ports before it.
+    // QEMU's default is 0, and it compares eight bits of a new port's slot with the earlier ports.
     private static void CheckChassis(IReadOnlyList<UserDevice> user, List<PcieProblem> problems)
     {
         var seen = new Dictionary<(int Chassis, int Slot), UserDevice>();

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>A call's way: an id, its turn to be sent, the answer or the reason why none comes.</summary>
+/// <summary>Runs calls: assigns an id, sends the command in turn, and completes with the answer or the reason why none comes.</summary>
 internal sealed class CallFlow : IAsyncDisposable
 {
     private readonly QmpClientOptions _options;
@@ -41,7 +41,7 @@ internal sealed class CallFlow : IAsyncDisposable
         return await RunAsync(reply, message, call, cancellation);
     }
 
-    /// <summary>Sends a message as it is and hands the answer over as it came; waits as long as it takes.</summary>
+    /// <summary>Sends a message unchanged and passes on the answer unchanged; without a time limit.</summary>
     public async Task RelayAsync(
         string command,
         Func<long, ReadOnlyMemory<byte>> message,
@@ -55,10 +55,10 @@ internal sealed class CallFlow : IAsyncDisposable
         await RunAsync(reply, message(reply.Id), call, cancellation);
     }
 
-    /// <summary>Gives a received answer to its call.</summary>
+    /// <summary>Completes the call of a received answer.</summary>
     public void Answer(QmpMessage message, ReadOnlySpan<byte> line)
     {
-        // Read before the call is taken out: when the error itself is broken, the call learns it from the end.
+        // Parsed before the call is removed: if the error object is malformed, the connection's end fails the call.
         (string Class, string Description)? error = message.Kind == QmpMessageKind.Error ? ErrorOf(message.Value()) : null;
         var reply = _pending.Take(message.Id, out var everGiven);
         if (_options.Trace is not null)
@@ -74,17 +74,17 @@ internal sealed class CallFlow : IAsyncDisposable
             reply.Return(message.Value());
     }
 
-    /// <summary>Fails what is pending and all that will be asked; the token must be cancelled only after it.</summary>
+    /// <summary>Fails pending and future calls; the token must be cancelled only afterwards.</summary>
     public void End(QmpEnd end) => _pending.End(end);
 
-    /// <summary>Waits until nothing is being sent any more.</summary>
+    /// <summary>Waits until the current send has ended.</summary>
     public ValueTask DisposeAsync() => _sender.DisposeAsync();
 
     private async Task<JsonElement> RunAsync(
         PendingReply reply, ReadOnlyMemory<byte> message, QmpCallOptions call, CancellationToken cancellation)
     {
         var limit = call.Timeout ?? _options.CallTimeout;
-        // The end cancels too, but only after it has failed the pending calls: the answer tells which it was.
+        // The connection's end cancels too, but only after it has failed the pending calls, so the two can be distinguished.
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended);
         giveUp.CancelAfter(limit);
         _pending.Add(reply);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>Sends whole messages one after the other. Giving up before the turn comes sends nothing; after it, all.</summary>
+/// <summary>Sends whole messages one after the other. A cancellation before the turn sends nothing; a message that was started is sent completely.</summary>
 internal sealed class MessageSender(IQmpTransport transport, Action<Exception> failed, CancellationToken ended)
     : IAsyncDisposable
 {
@@ -10,9 +10,9 @@ internal sealed class MessageSender(IQmpTransport transport, Action<Exception> f
 
     /// <summary>Returns when the message is sent, or the sending has failed and was reported.</summary>
     /// <param name="message">The line.</param>
-    /// <param name="descriptors">What goes with it.</param>
+    /// <param name="descriptors">The descriptors to send with it.</param>
     /// <param name="starts">Called right before the first byte.</param>
-    /// <param name="giveUp">Stops the waiting; a message begun is finished behind the caller's back.</param>
+    /// <param name="giveUp">Cancels the wait; a message that was started is completed in the background.</param>
     public async Task SendAsync(
         ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts, CancellationToken giveUp)
     {
@@ -20,7 +20,7 @@ internal sealed class MessageSender(IQmpTransport transport, Action<Exception> f
         await FinishAsync(message, descriptors, starts).WaitAsync(giveUp);
     }
 
-    /// <summary>Waits, once the end is signalled, until nothing uses the transport; nothing will after it.</summary>
+    /// <summary>After the end was signalled, waits until the transport is no longer used.</summary>
     public async ValueTask DisposeAsync() => await _turn.WaitAsync();
 
     private async Task FinishAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts)

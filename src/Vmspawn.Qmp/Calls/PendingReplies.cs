@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>The calls in flight by id, and the end that all of them share.</summary>
+/// <summary>The calls in flight by id, and the reason of the end, which all of them share.</summary>
 internal sealed class PendingReplies
 {
     private readonly Lock _lock = new();
@@ -19,7 +19,7 @@ internal sealed class PendingReplies
         }
     }
 
-    /// <summary>Ids only grow, so an answer that nobody waits for can be told late or unknown without a memory of ids.</summary>
+    /// <summary>Ids are ascending, so that an unexpected answer can be classified as late or unknown without recording old ids.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <exception cref="QmpDisconnectedException">The connection has ended.</exception>
@@ -33,7 +33,7 @@ internal sealed class PendingReplies
         }
     }
 
-    /// <summary>Takes out the call with this id, or says what the id is instead.</summary>
+    /// <summary>Removes the call with this id; null with the information whether the id was ever used.</summary>
     public PendingReply? Take(ReadOnlySpan<byte> id, out bool everGiven)
     {
         var isNumber = Utf8Parser.TryParse(id, out long number, out var used) && used == id.Length;
@@ -42,7 +42,7 @@ internal sealed class PendingReplies
             return isNumber && _waiting.Remove(number, out var reply) ? reply : null;
     }
 
-    /// <summary>Nobody waits for this call any more.</summary>
+    /// <summary>Abandons a call.</summary>
     /// <param name="reply">The call.</param>
     /// <param name="wasSent">Whether QEMU may still answer it.</param>
     public void GiveUp(PendingReply reply, bool wasSent)

@@ -15,13 +15,13 @@ internal sealed class PendingReply(long id, string command, bool sensitive)
 
     public Task<JsonElement> Answer => _answer.Task;
 
-    /// <summary>Set while the turn of descriptors belongs to this call: it is given back when QEMU has taken them.</summary>
+    /// <summary>Set while this call holds the turn for descriptors; called when QEMU has received them.</summary>
     public Action? OnTaken { get; set; }
 
-    /// <summary>Nobody waits any more; the entry stays only for the sake of <see cref="OnTaken"/>.</summary>
+    /// <summary>Whether the call was abandoned; the entry is kept only for <see cref="OnTaken"/>.</summary>
     public bool Abandoned { get; set; }
 
-    /// <summary>Takes the answer as it came, in place of the value; see <see cref="QmpRelay.SendAsync"/>.</summary>
+    /// <summary>Receives the answer unchanged, instead of the value; see <see cref="QmpRelay.SendAsync"/>.</summary>
     public QmpRawAnswer? Raw { get; init; }
 
     public void Return(JsonElement value) => _answer.TrySetResult(value);
@@ -35,7 +35,7 @@ internal sealed class PendingReply(long id, string command, bool sensitive)
     public void Fail(QmpException reason)
     {
         _answer.TrySetException(reason);
-        // A call that was given up has nobody left to see its exception.
+        // Marks the exception of an abandoned call as observed.
         _ = _answer.Task.Exception;
     }
 }

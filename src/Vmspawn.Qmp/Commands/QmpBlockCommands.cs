@@ -21,13 +21,13 @@ public static class QmpBlockCommands
             options,
             cancellation);
 
-    /// <summary><c>blockdev-add</c>: makes a node. Nothing of it remains when it fails.</summary>
+    /// <summary><c>blockdev-add</c>: creates a node. Leaves nothing behind when it fails.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="driver">The driver, such as <c>file</c>.</param>
     /// <param name="nodeName">The node's name, at most 31 bytes.</param>
-    /// <param name="properties">Writes what else the driver takes (BlockdevOptions).</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="properties">Writes the driver's other options (BlockdevOptions).</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task BlockdevAddAsync(
         this QmpClient client,
         string driver,
@@ -52,11 +52,11 @@ public static class QmpBlockCommands
         this QmpClient client, string nodeName, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
         client.ExecuteAsync("blockdev-del", writer => writer.WriteString("node-name"u8, nodeName), options, cancellation);
 
-    /// <summary><c>blockdev-reopen</c>: gives nodes other options or files while they are in use (QEMU ≥ 6.1).</summary>
+    /// <summary><c>blockdev-reopen</c>: changes options or files of nodes in use (QEMU ≥ 6.1).</summary>
     /// <param name="client">The connection.</param>
     /// <param name="nodes">Writes the objects of the list, each a complete BlockdevOptions with its node name.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task BlockdevReopenAsync(
         this QmpClient client,
         Action<Utf8JsonWriter> nodes,
@@ -74,12 +74,12 @@ public static class QmpBlockCommands
         }
     }
 
-    /// <summary><c>block_resize</c>: sets a node's size; the guest is told.</summary>
+    /// <summary><c>block_resize</c>: sets a node's size and notifies the guest.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="nodeName">The node.</param>
     /// <param name="size">The new size in bytes, 0 or more.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task BlockResizeAsync(
         this QmpClient client,
         string nodeName,

@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Vmspawn.Qmp;
 
 /// <summary>A node of the block graph.</summary>
-/// <param name="NodeName">Its name; null only for nodes that QEMU keeps to itself.</param>
+/// <param name="NodeName">Its name; null only for QEMU's internal nodes.</param>
 /// <param name="Driver">Its driver, such as <c>file</c>, <c>raw</c>, <c>qcow2</c>.</param>
-/// <param name="ReadOnly">Whether it refuses writing.</param>
+/// <param name="ReadOnly">Whether it is read-only.</param>
 /// <param name="File">What it was opened from: a path, <c>/dev/fdset/N</c>, or <c>json:…</c>.</param>
-/// <param name="VirtualSize">The size the guest sees, in bytes; null when the image says none.</param>
-/// <param name="ActualSize">The bytes it takes on the host, or null.</param>
+/// <param name="VirtualSize">The size the guest sees, in bytes; null when unknown.</param>
+/// <param name="ActualSize">The bytes allocated on the host, or null.</param>
 public sealed record QmpBlockNode(
     string? NodeName, string Driver, bool ReadOnly, string File, long? VirtualSize, long? ActualSize)
 {
@@ -25,11 +25,11 @@ public sealed record QmpBlockNode(
     }
 }
 
-/// <summary>A drive as a device has it.</summary>
-/// <param name="Device">The name of its backend; empty when it was made with a node name.</param>
+/// <summary>A drive of a device.</summary>
+/// <param name="Device">The name of its backend; empty when it was created with a node name.</param>
 /// <param name="Qdev">The device's id or QOM path, or null.</param>
 /// <param name="Removable">Whether its medium can be changed.</param>
-/// <param name="Locked">Whether the guest holds the medium.</param>
+/// <param name="Locked">Whether the guest has locked the medium.</param>
 /// <param name="TrayOpen">Whether its tray is open; null when it has none.</param>
 /// <param name="Inserted">Its medium, or null when it is empty.</param>
 public sealed record QmpBlockDevice(

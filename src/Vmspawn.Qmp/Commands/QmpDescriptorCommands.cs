@@ -5,7 +5,7 @@ namespace Vmspawn.Qmp;
 
 /// <summary>A set of descriptors that QEMU opens as <c>/dev/fdset/Id</c>.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="Descriptors">What it holds.</param>
+/// <param name="Descriptors">Its descriptors.</param>
 public sealed record QmpFdset(long Id, IReadOnlyList<QmpFdsetDescriptor> Descriptors)
 {
     internal static QmpFdset Read(JsonElement set) =>
@@ -14,14 +14,14 @@ public sealed record QmpFdset(long Id, IReadOnlyList<QmpFdsetDescriptor> Descrip
 
 /// <summary>One descriptor of a set.</summary>
 /// <param name="Number">Its number in QEMU.</param>
-/// <param name="Opaque">The words it was added with, or null.</param>
+/// <param name="Opaque">The text it was added with, or null.</param>
 public sealed record QmpFdsetDescriptor(long Number, string? Opaque)
 {
     internal static QmpFdsetDescriptor Read(JsonElement descriptor) =>
         new(descriptor.Int64("fd"), descriptor.TextOrNull("opaque"));
 }
 
-/// <summary>Where a descriptor went.</summary>
+/// <summary>The set and number of an added descriptor.</summary>
 /// <param name="FdsetId">The set: open <c>/dev/fdset/</c> with this number.</param>
 /// <param name="Number">The descriptor's number in QEMU.</param>
 public sealed record QmpAddedDescriptor(long FdsetId, long Number)
@@ -30,16 +30,16 @@ public sealed record QmpAddedDescriptor(long FdsetId, long Number)
     public string Path => $"/dev/fdset/{FdsetId}";
 }
 
-/// <summary>Handing open files to QEMU (qapi/misc.json, qapi/add-fd). They stay the caller's to close.</summary>
+/// <summary>Passes open files to QEMU (qapi/misc.json, qapi/add-fd). The caller closes its own descriptors.</summary>
 public static class QmpDescriptorCommands
 {
     /// <summary><c>add-fd</c>: adds a descriptor to a set. A set that is unused when the monitor disconnects is closed.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="descriptor">The open file; QEMU gets a copy.</param>
     /// <param name="fdsetId">An existing or new set's number, 0 or more; null makes a new one.</param>
-    /// <param name="opaque">Words to find it by in <c>query-fdsets</c>.</param>
+    /// <param name="opaque">A text to identify it in <c>query-fdsets</c>.</param>
     /// <param name="options">Time limit and the like; its descriptors are not used.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task<QmpAddedDescriptor> AddFdAsync(
         this QmpClient client,
         SafeHandle descriptor,
@@ -63,12 +63,12 @@ public static class QmpDescriptorCommands
         }
     }
 
-    /// <summary><c>remove-fd</c>: takes descriptors out of a set; those in use are closed when their last user does.</summary>
+    /// <summary><c>remove-fd</c>: removes descriptors from a set; those in use are closed when their last user closes them.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="fdsetId">The set.</param>
-    /// <param name="number">The descriptor's number in QEMU; null takes all of the set.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="number">The descriptor's number in QEMU; null removes all of the set.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task RemoveFdAsync(
         this QmpClient client,
         long fdsetId,
@@ -86,18 +86,18 @@ public static class QmpDescriptorCommands
         }
     }
 
-    /// <summary><c>query-fdsets</c>: the sets and what they hold.</summary>
+    /// <summary><c>query-fdsets</c>: the sets and their descriptors.</summary>
     public static Task<IReadOnlyList<QmpFdset>> QueryFdsetsAsync(
         this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
         client.AskAsync<IReadOnlyList<QmpFdset>>(
             "query-fdsets", answer => ReplyFields.AsList(answer, QmpFdset.Read), null, options, cancellation);
 
-    /// <summary><c>getfd</c>: gives this monitor a descriptor under a name, for commands that take a named one.</summary>
+    /// <summary><c>getfd</c>: adds a named descriptor to this monitor, for commands that take a named one.</summary>
     /// <param name="client">The connection.</param>
-    /// <param name="name">The name; must not begin with a digit. One that is taken is replaced.</param>
+    /// <param name="name">The name; must not begin with a digit. An existing one is replaced.</param>
     /// <param name="descriptor">The open file; QEMU gets a copy.</param>
     /// <param name="options">Time limit and the like; its descriptors are not used.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task GetfdAsync(
         this QmpClient client,
         string name,

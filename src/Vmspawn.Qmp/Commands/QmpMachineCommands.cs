@@ -16,16 +16,16 @@ public sealed record QmpCpu(int Index, string QomPath, int ThreadId, string Targ
 /// <summary>Memory and vCPUs (qapi/machine.json).</summary>
 public static class QmpMachineCommands
 {
-    /// <summary><c>query-balloon</c>: how much memory the guest has now, in bytes. Fails without a balloon device.</summary>
+    /// <summary><c>query-balloon</c>: the guest's current memory in bytes. Fails without a balloon device.</summary>
     public static Task<long> QueryBalloonAsync(
         this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
         client.AskAsync("query-balloon", answer => answer.Int64("actual"), null, options, cancellation);
 
-    /// <summary><c>balloon</c>: asks the guest to keep that much memory; <c>BALLOON_CHANGE</c> tells how it follows.</summary>
+    /// <summary><c>balloon</c>: requests the guest to change its memory to this size; <c>BALLOON_CHANGE</c> reports progress.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="bytes">The target in bytes, above 0.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task BalloonAsync(
         this QmpClient client, long bytes, QmpCallOptions? options = null, CancellationToken cancellation = default)
     {

@@ -9,8 +9,8 @@ public static class QmpMediumCommands
     /// <param name="client">The connection.</param>
     /// <param name="id">The device's id.</param>
     /// <param name="force">Also when the guest has locked the medium.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task EjectAsync(
         this QmpClient client,
         string id,
@@ -19,7 +19,7 @@ public static class QmpMediumCommands
         CancellationToken cancellation = default) =>
         client.ExecuteAsync("eject", writer => WriteForced(writer, id, force), options, cancellation);
 
-    /// <summary><c>blockdev-open-tray</c>: opens the tray; a guest that has locked it is asked, and <c>DEVICE_TRAY_MOVED</c> tells.</summary>
+    /// <summary><c>blockdev-open-tray</c>: opens the tray; a guest that has locked it is requested to open it, and <c>DEVICE_TRAY_MOVED</c> reports it.</summary>
     /// <inheritdoc cref="EjectAsync"/>
     public static Task BlockdevOpenTrayAsync(
         this QmpClient client,
@@ -43,8 +43,8 @@ public static class QmpMediumCommands
     /// <param name="client">The connection.</param>
     /// <param name="id">The device's id.</param>
     /// <param name="nodeName">The node that becomes the medium.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task BlockdevInsertMediumAsync(
         this QmpClient client,
         string id,
@@ -61,15 +61,15 @@ public static class QmpMediumCommands
         }
     }
 
-    /// <summary><c>blockdev-change-medium</c>: opens the tray, swaps the medium and closes it, in one.</summary>
+    /// <summary><c>blockdev-change-medium</c>: opens the tray, replaces the medium and closes it.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="id">The device's id.</param>
     /// <param name="filename">What to open: a path or <c>/dev/fdset/N</c>.</param>
     /// <param name="format">Its format; null lets QEMU guess, which a guest can abuse on a raw image it can write.</param>
-    /// <param name="readOnly">Whether to open it read-only or read-write; null keeps what the drive has.</param>
+    /// <param name="readOnly">Whether to open it read-only or read-write; null keeps the drive's mode.</param>
     /// <param name="force">Also when the guest has locked the tray.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task BlockdevChangeMediumAsync(
         this QmpClient client,
         string id,

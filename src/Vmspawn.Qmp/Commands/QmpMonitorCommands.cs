@@ -5,7 +5,7 @@ namespace Vmspawn.Qmp;
 /// <summary>The monitor itself (qapi/misc.json, qapi/introspect.json).</summary>
 public static class QmpMonitorCommands
 {
-    /// <summary><c>human-monitor-command</c>: a line of the human monitor and what it prints, meant for people. A mistake is told in the text only.</summary>
+    /// <summary><c>human-monitor-command</c>: runs a line of the human monitor and returns its output. An error is only in the text.</summary>
     public static Task<string> HumanMonitorCommandAsync(
         this QmpClient client, string line, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
         client.AskAsync(

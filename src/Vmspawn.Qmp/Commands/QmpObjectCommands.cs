@@ -23,7 +23,7 @@ public static class QmpObjectCommands
             options,
             cancellation);
 
-    /// <summary><c>qom-get</c>: a property's value. It stays out of the trace: QEMU shows secrets this way too.</summary>
+    /// <summary><c>qom-get</c>: a property's value. It is not traced, because it may be a secret.</summary>
     public static Task<JsonElement> QomGetAsync(
         this QmpClient client,
         string path,
@@ -46,8 +46,8 @@ public static class QmpObjectCommands
     /// <param name="path">The object.</param>
     /// <param name="property">The property.</param>
     /// <param name="value">Writes the one value.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task QomSetAsync(
         this QmpClient client,
         string path,
@@ -68,13 +68,13 @@ public static class QmpObjectCommands
         }
     }
 
-    /// <summary><c>object-add</c>: makes an object, such as a secret or an I/O thread.</summary>
+    /// <summary><c>object-add</c>: creates an object, such as a secret or an I/O thread.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="type">Its type, such as <c>iothread</c>.</param>
     /// <param name="id">Its id.</param>
-    /// <param name="properties">Writes what else the type takes; null for nothing.</param>
-    /// <param name="options">Time limit and the like.</param>
-    /// <param name="cancellation">Gives the call up.</param>
+    /// <param name="properties">Writes the type's properties; null for none.</param>
+    /// <param name="options">Time limit and other settings.</param>
+    /// <param name="cancellation">Abandons the call.</param>
     public static Task ObjectAddAsync(
         this QmpClient client,
         string type,

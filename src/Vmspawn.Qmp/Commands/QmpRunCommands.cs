@@ -18,12 +18,12 @@ public static class QmpRunCommands
             options,
             cancellation);
 
-    /// <summary><c>system_powerdown</c>: presses the ACPI power button. The guest may take its time, or ignore it.</summary>
+    /// <summary><c>system_powerdown</c>: presses the ACPI power button. The guest may delay or ignore it.</summary>
     public static Task SystemPowerdownAsync(
         this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
         client.ExecuteAsync("system_powerdown", null, options, cancellation);
 
-    /// <summary><c>system_reset</c>: resets the machine; the event <c>RESET</c> tells when.</summary>
+    /// <summary><c>system_reset</c>: resets the machine; the event <c>RESET</c> follows.</summary>
     public static Task SystemResetAsync(
         this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
         client.ExecuteAsync("system_reset", null, options, cancellation);
@@ -38,7 +38,7 @@ public static class QmpRunCommands
         this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
         client.ExecuteAsync("cont", null, options, cancellation);
 
-    /// <summary><c>quit</c>: ends QEMU without asking the guest. That it ends before answering is success too.</summary>
+    /// <summary><c>quit</c>: ends QEMU without notice to the guest. A disconnect before the answer is success too.</summary>
     public static async Task QuitAsync(
         this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default)
     {
@@ -48,7 +48,7 @@ public static class QmpRunCommands
         }
         catch (QmpDisconnectedException gone) when (gone.End.Kind == QmpEndKind.EndOfStream)
         {
-            // QEMU gone is what was asked for.
+            // The disconnect means that QEMU has ended, as requested.
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>What the typed commands share: ask, then read the answer into a type.</summary>
+/// <summary>Runs a command and converts the answer to a type.</summary>
 internal static class QmpTypedCalls
 {
     public static async Task<T> AskAsync<T>(

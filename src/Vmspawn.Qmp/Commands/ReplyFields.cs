@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>Takes members out of an answer. What is missing or of another type is a <see cref="FormatException"/>.</summary>
+/// <summary>Reads members of an answer. A missing member or one of another type throws <see cref="FormatException"/>.</summary>
 internal static class ReplyFields
 {
     public static JsonElement Member(this JsonElement of, string name) =>

@@ -1,6 +1,6 @@
 namespace Vmspawn.Qmp;
 
-/// <summary>Hands each event to every subscription; those from before the first one wait for it, the newest of them.</summary>
+/// <summary>Passes each event to every subscription; the newest events from before the first subscription are kept for it.</summary>
 internal sealed class EventFanout(int earlyLimit)
 {
     private readonly Lock _lock = new();
@@ -8,8 +8,8 @@ internal sealed class EventFanout(int earlyLimit)
     private Queue<QmpEvent>? _early = new();
     private QmpEnd? _end;
 
-    /// <summary>Called by the one who reads, so events keep their order without the lock held.</summary>
-    /// <returns>Whether an early event had to give way.</returns>
+    /// <summary>Called by the reading task only, so that events keep their order without holding the lock.</summary>
+    /// <returns>Whether an early event was dropped.</returns>
     public bool Publish(QmpEvent happened)
     {
         QmpEventStream[] streams;

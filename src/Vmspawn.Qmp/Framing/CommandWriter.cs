@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>Writes a command as short as it can be: QEMU reads its monitor a byte at a time.</summary>
+/// <summary>Writes a command without white space, because QEMU reads its monitor one byte at a time.</summary>
 internal static class CommandWriter
 {
     private static readonly JsonWriterOptions Options = new()

@@ -1,6 +1,6 @@
 namespace Vmspawn.Qmp;
 
-/// <summary>Cuts a byte stream into lines, in time linear in the bytes and in bounded memory.</summary>
+/// <summary>Splits a byte stream into lines, in linear time and bounded memory.</summary>
 internal sealed class LineBuffer(int limit)
 {
     private const int SmallSize = 4096;
@@ -11,19 +11,19 @@ internal sealed class LineBuffer(int limit)
     private int _scanned;
     private int _end;
 
-    /// <summary>How many bytes wait for the end of their line.</summary>
+    /// <summary>The number of bytes without a line end yet.</summary>
     public int Pending => _end - _start;
 
-    /// <summary>Whether what waits is more than white space.</summary>
+    /// <summary>Whether these bytes are more than white space.</summary>
     public bool HasPartialLine => _bytes.AsSpan(_start, Pending).ContainsAnyExcept(" \t\r"u8);
 
     /// <summary>The first bytes of the line that is still incomplete.</summary>
     public ReadOnlySpan<byte> PartialLine => _bytes.AsSpan(_start, Pending);
 
-    /// <summary>How much memory the buffer holds now.</summary>
+    /// <summary>The current size of the buffer.</summary>
     internal int Capacity => _bytes.Length;
 
-    /// <summary>Room for the next bytes: never empty. Invalidates lines taken before.</summary>
+    /// <summary>The buffer for the next read, never empty. Invalidates lines returned before.</summary>
     public Memory<byte> Room()
     {
         if (_start == _end)
@@ -33,14 +33,14 @@ internal sealed class LineBuffer(int limit)
         return _bytes.AsMemory(_end);
     }
 
-    /// <summary>Tells that so many bytes were put into the room.</summary>
+    /// <summary>Adds the bytes written into <see cref="Room"/>.</summary>
     public void Received(int count) => _end += count;
 
     /// <summary>Takes the next complete line, without its LF or CRLF.</summary>
     /// <exception cref="QmpProtocolFault">The line, complete or not, is longer than the limit.</exception>
     public bool TryTakeLine(out ReadOnlySpan<byte> line)
     {
-        // What was looked at stays looked at: a long line is not scanned again for each arrival.
+        // Continues where the last scan ended, so that a long line is not scanned again for each read.
         var found = _bytes.AsSpan(_scanned, _end - _scanned).IndexOf((byte)'\n');
         var lineEnd = found < 0 ? _end : _scanned + found;
         var length = lineEnd - _start;
@@ -68,7 +68,7 @@ internal sealed class LineBuffer(int limit)
             _bytes = new byte[SmallSize];
     }
 
-    // Moving happens only when half of the array comes free by it, so each byte moves a constant number of times.
+    // Bytes are moved only when that frees half of the array, so that each byte moves a constant number of times.
     private void MakeRoom()
     {
         var pending = Pending;
@@ -80,6 +80,6 @@ internal sealed class LineBuffer(int limit)
         _end = pending;
     }
 
-    // The line, its CRLF, and one byte by which a longer one is noticed.
+    // The line, its CRLF, and one byte to detect a longer line.
     private int GrownSize() => (int)Math.Max(Math.Min(_bytes.Length * 2L, limit + 3L), Pending + 1L);
 }

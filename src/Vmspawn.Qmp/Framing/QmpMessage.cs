@@ -5,11 +5,11 @@ namespace Vmspawn.Qmp;
 
 internal enum QmpMessageKind { Greeting, Return, Error, Event }
 
-/// <summary>One received message, told apart but not yet taken apart: the spans point into the line.</summary>
+/// <summary>One received message, classified but not deserialised: the spans point into the line.</summary>
 /// <remarks>docs/interop/qmp-spec of QEMU: "Server Greeting", "Commands Responses", "Asynchronous events".</remarks>
 internal readonly ref struct QmpMessage
 {
-    /// <summary>QEMU's own limit of nesting; an image chain nests its answer one deeper for each image.</summary>
+    /// <summary>QEMU's nesting limit; an answer about an image chain is nested one level deeper for each image.</summary>
     public const int MaxDepth = 1024;
 
     private QmpMessage(QmpMessageKind kind, ReadOnlySpan<byte> body)
@@ -23,7 +23,7 @@ internal readonly ref struct QmpMessage
     /// <summary>The greeting, the returned value, the error, or the event's data (empty when it has none).</summary>
     public ReadOnlySpan<byte> Body { get; private init; }
 
-    /// <summary>The id as it was written; empty when there is none.</summary>
+    /// <summary>The id as JSON text; empty when there is none.</summary>
     public ReadOnlySpan<byte> Id { get; private init; }
 
     public string EventName { get; private init; } = "";
@@ -45,7 +45,7 @@ internal readonly ref struct QmpMessage
         }
     }
 
-    /// <summary>The body as a value of its own, which outlives the line.</summary>
+    /// <summary>The body as a value that does not depend on the line.</summary>
     public JsonElement Value()
     {
         var reader = ReaderOf(Body);
@@ -91,7 +91,7 @@ internal readonly ref struct QmpMessage
                 timestamp = QmpTimestamp.Read(value);
         }
 
-        // Only the end of the text proves that nothing follows the object.
+        // Read to the end, to detect anything after the object.
         if (reader.Read() || kind is null)
             throw new FormatException("neither greeting, reply nor event");
         return new QmpMessage(kind.Value, kind is QmpMessageKind.Event ? data : body)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>The peer does not speak QMP; it becomes the reason for the connection's end and goes no further.</summary>
+/// <summary>The peer violates QMP; caught inside the client and turned into the reason for the connection's end.</summary>
 internal sealed class QmpProtocolFault(string text, Exception? cause = null) : Exception(text, cause)
 {
     private const int ShownBytes = 60;

@@ -8,7 +8,7 @@ internal static class QmpTimestamp
     // DateTimeOffset ends with the year 9999.
     private const long LastSecond = 253_402_300_799;
 
-    /// <summary>The time, or null when it is missing, unknown or out of range: no reason to lose an event.</summary>
+    /// <summary>The time, or null when it is missing, unknown or out of range: the event is kept anyway.</summary>
     public static DateTimeOffset? Read(ReadOnlySpan<byte> value)
     {
         var reader = QmpMessage.ReaderOf(value);

@@ -9,10 +9,10 @@ internal delegate ValueTask<int> ReceiveBytes(Memory<byte> buffer, DescriptorQue
 /// <summary>Sends bytes and descriptors, as <see cref="UnixConnection.SendAsync"/> does.</summary>
 internal delegate ValueTask SendBytes(ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellation);
 
-/// <summary>QMP over a unix socket, or over what was made of one.</summary>
+/// <summary>QMP over a UNIX socket, or a connection that was upgraded to QMP.</summary>
 internal sealed class UnixQmpTransport(ReceiveBytes receive, SendBytes send, Action close) : IQmpTransport
 {
-    // A monitor sends no descriptors: one that came would be refused, and end the connection.
+    // A monitor sends no descriptors; a received one ends the connection.
     private readonly DescriptorQueue _none = new(capacity: 0);
 
     public UnixQmpTransport(UnixConnection connection)
@@ -28,7 +28,7 @@ internal sealed class UnixQmpTransport(ReceiveBytes receive, SendBytes send, Act
         }
         catch (LinuxException reset) when (reset.Errno == Errno.ECONNRESET)
         {
-            // All that it sent has been read by now; it went without reading what we sent, as a killed QEMU does.
+            // ECONNRESET: everything it sent has been read; it ended without reading all commands, as a killed QEMU does.
             return 0;
         }
     }

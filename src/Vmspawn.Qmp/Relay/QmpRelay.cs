@@ -2,26 +2,26 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Qmp;
 
-/// <summary>Takes an answer as QEMU wrote it.</summary>
+/// <summary>Receives an answer as QEMU wrote it.</summary>
 /// <param name="failed">Whether it is an error.</param>
 /// <param name="body">The returned value or the error object; valid during the call.</param>
 internal delegate void QmpRawAnswer(bool failed, ReadOnlySpan<byte> body);
 
 /// <summary>
-/// Passes foreign commands on as they were written, and QEMU's words back as they came. Its callbacks run in the
-/// connection's own flow, in the order in which QEMU spoke: they must neither wait nor throw.
+/// Relays commands of other programs and QEMU's answers unchanged. Its callbacks run in the
+/// connection's reading task, in QEMU's order: they must not block or throw.
 /// </summary>
 internal readonly struct QmpRelay(QmpSession session)
 {
     /// <summary>QEMU's version, the object in its greeting.</summary>
     public ReadOnlyMemory<byte> Version => session.VersionText;
 
-    /// <summary>Sends one command and returns after its answer was handed over, however long that takes.</summary>
+    /// <summary>Sends one command and returns after its answer was passed on, without a time limit.</summary>
     /// <param name="command">Its name, for traces and reasons.</param>
-    /// <param name="message">Makes the message with the id that it must carry; QEMU must be able to parse it.</param>
-    /// <param name="descriptors">What goes with it; see <see cref="QmpCallOptions.Descriptors"/>.</param>
-    /// <param name="answered">Takes the answer.</param>
-    /// <param name="cancellation">Gives it up; the answer may still be handed over while this returns.</param>
+    /// <param name="message">Builds the message with the given id; QEMU must be able to parse it.</param>
+    /// <param name="descriptors">The descriptors to send with it; see <see cref="QmpCallOptions.Descriptors"/>.</param>
+    /// <param name="answered">Receives the answer.</param>
+    /// <param name="cancellation">Abandons it; the answer may still be passed on while this returns.</param>
     /// <exception cref="QmpDisconnectedException">The connection has ended.</exception>
     public Task SendAsync(
         string command,
@@ -31,7 +31,7 @@ internal readonly struct QmpRelay(QmpSession session)
         CancellationToken cancellation) =>
         session.Calls.RelayAsync(command, message, descriptors, answered, cancellation);
 
-    /// <summary>Hands over each event from now on, as a line with its CRLF.</summary>
-    /// <returns>Ends it when disposed.</returns>
+    /// <summary>Passes on each event as a line with its CRLF.</summary>
+    /// <returns>Unsubscribes when disposed.</returns>
     public IDisposable Listen(Action<ReadOnlyMemory<byte>> happened) => session.RawEvents.Add(happened);
 }

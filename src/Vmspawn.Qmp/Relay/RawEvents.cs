@@ -1,6 +1,6 @@
 namespace Vmspawn.Qmp;
 
-/// <summary>Hands each event to its listeners as QEMU wrote it; all of them share one copy.</summary>
+/// <summary>Passes each event to the listeners as QEMU wrote it; all of them share one copy.</summary>
 internal sealed class RawEvents
 {
     private readonly Lock _lock = new();

@@ -1,6 +1,6 @@
 namespace Vmspawn.Qmp;
 
-/// <summary>What a trace entry tells of.</summary>
+/// <summary>The kind of a trace entry.</summary>
 public enum QmpTraceKind
 {
     /// <summary>A message is about to be sent.</summary>
@@ -9,13 +9,13 @@ public enum QmpTraceKind
     /// <summary>A message was received.</summary>
     Received,
 
-    /// <summary>The answer to a call that had been given up, or a second answer; dropped.</summary>
+    /// <summary>The answer to an abandoned call, or a second answer; dropped.</summary>
     LateReply,
 
-    /// <summary>An answer with an id that was never given out, or without one; dropped.</summary>
+    /// <summary>An answer with an unknown id or without one; dropped.</summary>
     UnknownReply,
 
-    /// <summary>An event gave way to a newer one because nobody has subscribed yet.</summary>
+    /// <summary>An early event was dropped for a newer one, because there is no subscription yet.</summary>
     EarlyEventDropped,
 
     /// <summary>The connection has ended; the text is the reason.</summary>
@@ -23,6 +23,6 @@ public enum QmpTraceKind
 }
 
 /// <summary>One line of a trace.</summary>
-/// <param name="Kind">What it tells of.</param>
-/// <param name="Text">The message as JSON on one line, masked and cut to 4 KiB; or words.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Text">The message as JSON on one line, masked and truncated to 4 KiB; or a text.</param>
 public sealed record QmpTraceEntry(QmpTraceKind Kind, string Text);

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Vmspawn.Qmp;
 
 /// <summary>
-/// Makes a message fit to be logged. Masked are: whatever stands under <c>password</c>, <c>passwd</c>, <c>passphrase</c>,
+/// Masks secrets in a message for logs: values of <c>password</c>, <c>passwd</c>, <c>passphrase</c>,
 /// <c>secret</c> and <c>cookie</c>; strings and numbers under <c>data</c> (secret objects, keystrokes, serial input);
 /// the <c>value</c> of <c>qom-set</c>; and all but the first word of a human monitor's command line.
 /// Ids of secret objects (<c>password-secret</c>, <c>key-secret</c>) are names and stay.
@@ -61,7 +61,7 @@ internal ref struct SecretMask
 
     private void CopyTokens()
     {
-        // A long message is cut in the trace anyway; the few tokens beyond the cut cost less than a 16 MiB copy.
+        // Stops after the length that the trace shows, to avoid a copy of up to 16 MiB.
         while (_writer.BytesPending + _writer.BytesCommitted <= ShownChars * 4 && _reader.Read())
             CopyToken();
     }

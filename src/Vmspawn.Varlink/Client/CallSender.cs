@@ -4,7 +4,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>What a call is to be sent with.</summary>
+/// <summary>A call to send.</summary>
 internal readonly record struct OutgoingCall(
     string Method,
     Action<Utf8JsonWriter>? Parameters,
@@ -13,7 +13,7 @@ internal readonly record struct OutgoingCall(
     bool OneWay = false,
     bool Upgrade = false);
 
-/// <summary>Sends calls one after the other, and notes each before its reply can come.</summary>
+/// <summary>Sends calls one after the other, and registers each before its reply can arrive.</summary>
 internal sealed class CallSender(UnixConnection connection, PendingCalls pending, VarlinkLimits limits) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
@@ -38,7 +38,7 @@ internal sealed class CallSender(UnixConnection connection, PendingCalls pending
         }
     }
 
-    // No token here: half a message would be the end of the connection for everyone. The time for it is bounded.
+    // Not cancellable: a partial message would break the connection for all calls. The send has a time limit.
     public async ValueTask<PendingCall?> SendInTurnAsync(OutgoingCall call)
     {
         var message = Build(call);
@@ -51,7 +51,7 @@ internal sealed class CallSender(UnixConnection connection, PendingCalls pending
         }
         catch (LinuxException) when (waiting is not null)
         {
-            // The service closed, perhaps with a word why: the reply loop finds either and tells this call.
+            // The service closed the connection, possibly after an error reply: the reply loop completes this call.
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

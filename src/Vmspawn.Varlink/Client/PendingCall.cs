@@ -2,10 +2,10 @@ using System.Threading.Channels;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>A call whose replies are still to come. One that was given up stays in its place and drops them.</summary>
+/// <summary>A call that waits for replies. An abandoned call stays in the queue and drops them.</summary>
 internal sealed class PendingCall
 {
-    // Replies beyond these stay in the socket until somebody reads them.
+    // Further replies stay in the socket until these are read.
     private const int Unread = 8;
     private readonly Channel<VarlinkReply> _replies =
         Channel.CreateBounded<VarlinkReply>(new BoundedChannelOptions(Unread) { SingleReader = true, SingleWriter = true });
@@ -14,7 +14,7 @@ internal sealed class PendingCall
 
     public required bool Upgrade { get; init; }
 
-    /// <summary>Takes a reply; waits while the caller has many to read.</summary>
+    /// <summary>Adds a reply; waits while the caller has too many unread ones.</summary>
     public async ValueTask AddAsync(VarlinkReply reply)
     {
         try
@@ -32,7 +32,7 @@ internal sealed class PendingCall
     /// <summary>The next reply, or null after the last one.</summary>
     public async ValueTask<VarlinkReply?> NextAsync(CancellationToken cancellation)
     {
-        // A failure reaches everyone who waits as an exception of its own, with the first cause inside.
+        // Each waiter gets its own exception with the cause inside.
         return await _replies.Reader.WaitToReadAsync(cancellation) && _replies.Reader.TryRead(out var reply) ? reply : null;
     }
 

@@ -7,7 +7,7 @@ internal sealed class PendingCalls
     private readonly Queue<PendingCall> _calls = new();
     private VarlinkDisconnectedException? _ended;
 
-    /// <exception cref="VarlinkDisconnectedException">There is no connection any more.</exception>
+    /// <exception cref="VarlinkDisconnectedException">The connection has ended.</exception>
     public void Add(PendingCall call)
     {
         lock (_lock)
@@ -30,7 +30,7 @@ internal sealed class PendingCalls
             _calls.Dequeue();
     }
 
-    /// <summary>Ends all calls. Only the first reason counts.</summary>
+    /// <summary>Fails all calls. Only the first reason is kept.</summary>
     public void EndAll(VarlinkDisconnectedException reason)
     {
         lock (_lock)

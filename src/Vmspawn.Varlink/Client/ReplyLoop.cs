@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Reads replies and hands each to the call that it answers, until the connection ends or is upgraded.</summary>
+/// <summary>Reads replies and passes each to its call, until the connection ends or is upgraded.</summary>
 internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -13,7 +13,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
     public async ValueTask StopAsync()
     {
         await _stop.CancelAsync();
-        pending.EndAll(new VarlinkDisconnectedException("we closed the connection"));
+        pending.EndAll(new VarlinkDisconnectedException("the client closed the connection"));
         await _running;
     }
 
@@ -39,7 +39,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException && _stop.IsCancellationRequested)
         {
-            // Whoever stopped the loop said why.
+            // The caller that stopped the loop has recorded the reason.
         }
         catch (Exception e)
         {
@@ -47,13 +47,13 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
         }
     }
 
-    /// <returns>False when it was the one that confirms an upgrade.</returns>
+    /// <returns>False when the reply confirms an upgrade.</returns>
     private async ValueTask<bool> DeliverAsync(ReceivedMessage message)
     {
         if (pending.First() is not { } call)
         {
             message.Dispose();
-            throw new VarlinkProtocolException("a reply came that nobody asked for");
+            throw new VarlinkProtocolException("a reply without a call was received");
         }
         if (Error(message) is { } error)
         {
@@ -65,7 +65,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
         if (reply.Continues && !call.More)
         {
             reply.Dispose();
-            throw new VarlinkProtocolException("a reply announces more, which nobody asked for");
+            throw new VarlinkProtocolException("a reply announces more replies, which were not requested");
         }
         var last = !reply.Continues;
         if (last)

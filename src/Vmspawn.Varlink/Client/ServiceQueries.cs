@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>Asks a service about itself.</summary>
+/// <summary>Introspects a service.</summary>
 public static class ServiceQueries
 {
     /// <summary>The names of its interfaces.</summary>
@@ -17,7 +17,7 @@ public static class ServiceQueries
     }
 
     /// <summary>One of its interfaces.</summary>
-    /// <exception cref="VarlinkSyntaxException">The service describes it in a way that cannot be understood.</exception>
+    /// <exception cref="VarlinkSyntaxException">The service's description cannot be parsed.</exception>
     /// <inheritdoc cref="VarlinkClient.CallAsync"/>
     public static async Task<VarlinkInterface> GetInterfaceAsync(
         this VarlinkClient client, string name, CancellationToken cancellation = default)

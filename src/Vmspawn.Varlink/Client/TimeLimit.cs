@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>Bounds an operation that takes a token.</summary>
+/// <summary>Applies a time limit to a cancellable operation.</summary>
 internal static class TimeLimit
 {
     public static async Task<T> RunAsync<T>(

@@ -30,15 +30,15 @@ public sealed class VarlinkClient : IAsyncDisposable
         _loop.Start();
     }
 
-    /// <summary>Who serves.</summary>
+    /// <summary>The credentials of the service.</summary>
     public PeerCredentials Peer => _connection.Peer;
 
     /// <summary>Connects to a service.</summary>
     /// <param name="path">Path of its socket.</param>
     /// <param name="options">Limits, or null for the defaults.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="LinuxException">Nobody listens there, or we may not connect.</exception>
-    /// <exception cref="TimeoutException">Nobody accepts.</exception>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="LinuxException">Nothing listens there, or permission is denied.</exception>
+    /// <exception cref="TimeoutException">The connection was not accepted in time.</exception>
     public static async Task<VarlinkClient> ConnectAsync(
         string path,
         VarlinkClientOptions? options = null,
@@ -53,7 +53,7 @@ public sealed class VarlinkClient : IAsyncDisposable
         return Over(connection, options);
     }
 
-    /// <summary>Calls a service at the other end of a connection, which the client owns from now on.</summary>
+    /// <summary>Creates a client for an existing connection and takes ownership of it.</summary>
     public static VarlinkClient Over(UnixConnection connection, VarlinkClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -63,11 +63,11 @@ public sealed class VarlinkClient : IAsyncDisposable
     /// <summary>Calls a method and waits for its reply.</summary>
     /// <param name="method">Full name.</param>
     /// <param name="parameters">Writes the properties of the parameters, or null for none.</param>
-    /// <param name="descriptors">Go with the call, whose parameters name them by index; they stay the caller's.</param>
-    /// <param name="cancellation">Gives the call up. The service may carry it out all the same; later calls work.</param>
+    /// <param name="descriptors">Sent with the call, whose parameters refer to them by index; the caller keeps them.</param>
+    /// <param name="cancellation">Abandons the call. The service may still carry it out; later calls work.</param>
     /// <exception cref="VarlinkErrorException">The service answered with an error.</exception>
     /// <exception cref="VarlinkDisconnectedException">The connection ended before the reply.</exception>
-    /// <exception cref="TimeoutException">No reply came in the time of the options.</exception>
+    /// <exception cref="TimeoutException">No reply arrived within the time limit of the options.</exception>
     public Task<VarlinkReply> CallAsync(
         string method,
         Action<Utf8JsonWriter>? parameters = null,
@@ -84,8 +84,8 @@ public sealed class VarlinkClient : IAsyncDisposable
             cancellation);
 
     /// <summary>
-    /// Calls a method for any number of replies, which are to be disposed one by one. Varlink has no way to end such a
-    /// call: to stop before its last reply closes this connection.
+    /// Calls a method for any number of replies, each of which must be disposed. Varlink cannot cancel such a
+    /// call: stopping before its last reply closes this connection.
     /// </summary>
     /// <inheritdoc cref="CallAsync"/>
     public async IAsyncEnumerable<VarlinkReply> CallMoreAsync(
@@ -115,12 +115,12 @@ public sealed class VarlinkClient : IAsyncDisposable
             {
                 call.Abandon();
                 await _loop.StopAsync();
-                _connection.Dispose();
+                await _connection.DisposeAsync();
             }
         }
     }
 
-    /// <summary>Calls a method that shall not reply. It may fail without notice.</summary>
+    /// <summary>Calls a method without a reply. Failures are not reported.</summary>
     /// <inheritdoc cref="CallAsync"/>
     public async Task CallOneWayAsync(
         string method,
@@ -130,7 +130,7 @@ public sealed class VarlinkClient : IAsyncDisposable
         await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, OneWay: true), cancellation);
 
     /// <summary>
-    /// Calls a method that turns the connection over to another protocol. Other calls wait; if the service agrees they
+    /// Calls a method that upgrades the connection to another protocol. Other calls wait; if the service agrees they
     /// fail, and the connection belongs to the caller.
     /// </summary>
     /// <inheritdoc cref="CallAsync"/>
@@ -158,7 +158,7 @@ public sealed class VarlinkClient : IAsyncDisposable
             },
             cancellation);
 
-    /// <summary>Closes the connection, unless it was handed over. Calls under way fail.</summary>
+    /// <summary>Closes the connection, unless it was upgraded. Pending calls fail.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -167,7 +167,7 @@ public sealed class VarlinkClient : IAsyncDisposable
         await _loop.StopAsync();
         if (!_handedOver)
             _connection.Dispose();
-        // Whoever still sends fails now, and gives the turn back before it is gone.
+        // A send in progress fails now and releases the turn before it is disposed.
         await _sender.BeginTurnAsync(CancellationToken.None);
         _sender.Dispose();
         _loop.Dispose();
@@ -196,9 +196,9 @@ public sealed class VarlinkClient : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // It may be agreed to at any moment, and then nobody could use the connection.
+            // The service may agree at any moment, which would leave the connection unusable.
             await _loop.StopAsync();
-            _connection.Dispose();
+            await _connection.DisposeAsync();
             throw;
         }
         _handedOver = true;
@@ -213,7 +213,7 @@ public sealed class VarlinkClient : IAsyncDisposable
         }
         catch (VarlinkDisconnectedException e)
         {
-            // Many callers share the one reason; each gets its own exception for its own stack.
+            // All callers share one reason, but each gets its own exception with its own stack.
             throw new VarlinkDisconnectedException(e.Message["varlink: ".Length..], e);
         }
     }

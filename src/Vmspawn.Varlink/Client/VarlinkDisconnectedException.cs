@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>The connection to the service ended, for the first reason that was noticed.</summary>
+/// <summary>The connection to the service ended; the message has the first reason.</summary>
 public sealed class VarlinkDisconnectedException : IOException
 {
     internal VarlinkDisconnectedException(string reason, Exception? inner = null)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>One reply. What it holds is valid until it is disposed; descriptors that nobody took are closed then.</summary>
+/// <summary>One reply. Its content is valid until it is disposed, which closes descriptors that were not taken.</summary>
 public sealed class VarlinkReply : IDisposable
 {
     private readonly ReceivedMessage _message;
@@ -20,7 +20,7 @@ public sealed class VarlinkReply : IDisposable
     /// <summary>Whether more replies to the same call follow.</summary>
     public bool Continues { get; }
 
-    /// <summary>What came with it.</summary>
+    /// <summary>The descriptors received with it.</summary>
     public ReceivedDescriptors Descriptors => _message.Descriptors;
 
     /// <inheritdoc/>

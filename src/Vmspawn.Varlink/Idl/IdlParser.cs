@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>Reads the text of an interface. Every complaint says where, what stands there and what was expected.</summary>
+/// <summary>Parses the text of an interface. Each error contains the position, the token found and what was expected.</summary>
 internal sealed class IdlParser
 {
     private const int MaxDepth = 64;
@@ -79,7 +79,7 @@ internal sealed class IdlParser
             if (flag == VarlinkMethodFlags.None)
                 words.Add(line);
         }
-        // What is required is supported too; a text that says both says the stronger.
+        // A required flag is supported too; if both are given, the stronger one is used.
         if ((flags & VarlinkMethodFlags.RequiresMore) != 0)
             flags &= ~VarlinkMethodFlags.SupportsMore;
         if ((flags & VarlinkMethodFlags.RequiresUpgrade) != 0)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Writes an interface the way that systemd does: types, methods, errors, one field a line, indented by tabs.</summary>
+/// <summary>Prints an interface in systemd's layout: types, methods, errors, one field per line, indented by tabs.</summary>
 internal sealed class IdlPrinter
 {
     private readonly StringBuilder _text = new();

@@ -6,8 +6,8 @@ namespace Vmspawn.Varlink;
 internal readonly record struct IdlPosition(int Line, int Column);
 
 /// <summary>
-/// Cuts the text of an interface into words and marks. Comments on lines of their own gather as documentation of what
-/// follows; an empty line ends them, so that a licence at the top is nobody's documentation.
+/// Splits the text of an interface into tokens. Comments on separate lines are collected as documentation of what
+/// follows; an empty line discards them, so that a licence at the top is not documentation.
 /// </summary>
 internal sealed class IdlScanner(string text)
 {
@@ -93,7 +93,7 @@ internal sealed class IdlScanner(string text)
             start++;
         if (_docLines++ > 0)
             _docs.Append('\n');
-        // What some readers take for the end of a line would not survive being printed.
+        // Characters that some readers treat as line ends would not survive printing and parsing.
         foreach (var c in text.AsSpan(start, _at + 1 - start))
             _docs.Append(InterfaceRules.LineEnds.Contains(c) ? ' ' : c);
     }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>What makes a model printable: every name valid, every reference resolved, no form that the text cannot hold.</summary>
+/// <summary>Checks that a model can be printed: valid names, resolved references, only forms that the grammar has.</summary>
 internal static class InterfaceRules
 {
     public static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\u0085\u2028\u2029\v\f\0");
@@ -105,7 +105,7 @@ internal static class InterfaceRules
         foreach (var line in method.Docs.AsSpan().EnumerateLines())
         {
             if (MethodFlagComments.Find(line) != VarlinkMethodFlags.None)
-                throw Broken($"the comment of {method.Name} states a flag, which is said by Flags alone");
+                throw Broken($"the comment of {method.Name} states a flag, which only Flags may set");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>The grammar has no words for what flags a method takes; systemd puts them in comments of a fixed wording.</summary>
+/// <summary>The flags of a method, which the grammar lacks; systemd writes them as comments with fixed wording.</summary>
 internal static class MethodFlagComments
 {
     public static readonly (VarlinkMethodFlags Flag, string Comment)[] All =

@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>An interface: what a service can be asked, and how it answers (varlink.org, Interface Definition).</summary>
+/// <summary>An interface of a service: its types, methods and errors (varlink.org, Interface Definition).</summary>
 public sealed record VarlinkInterface
 {
     private readonly Dictionary<string, VarlinkMember> _members = new(StringComparer.Ordinal);
@@ -11,7 +11,7 @@ public sealed record VarlinkInterface
     /// <param name="methods">Methods, or null.</param>
     /// <param name="errors">Errors, or null.</param>
     /// <param name="docs">Comment lines, separated by <c>\n</c>, or empty.</param>
-    /// <exception cref="ArgumentException">Something in it cannot be said in Varlink's language; the message says what.</exception>
+    /// <exception cref="ArgumentException">A part cannot be expressed in Varlink's grammar; the message tells which.</exception>
     public VarlinkInterface(
         string name,
         EquatableList<VarlinkTypeDeclaration>? types = null,

@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>Which flags a method understands. Text carries them as comments, in systemd's wording.</summary>
+/// <summary>The call flags of a method. The text has them as comments, in systemd's wording.</summary>
 [Flags]
 public enum VarlinkMethodFlags
 {
@@ -13,7 +13,7 @@ public enum VarlinkMethodFlags
     /// <summary>It cannot be called without <c>more</c>.</summary>
     RequiresMore = 2,
 
-    /// <summary>With <c>upgrade</c> it hands the connection over to another protocol.</summary>
+    /// <summary>With <c>upgrade</c> it switches the connection to another protocol.</summary>
     SupportsUpgrade = 4,
 
     /// <summary>It cannot be called without <c>upgrade</c>.</summary>

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>A call as it stands in its message (varlink.org, Method Call).</summary>
+/// <summary>A parsed call message (varlink.org, Method Call).</summary>
 internal readonly record struct CallRequest(string Method, JsonElement Parameters, bool More, bool OneWay, bool Upgrade)
 {
-    /// <exception cref="VarlinkProtocolException">It is no call, or has flags that contradict each other.</exception>
+    /// <exception cref="VarlinkProtocolException">It is not a call, or has contradictory flags.</exception>
     public static CallRequest Read(JsonElement message)
     {
         if (!message.TryGetProperty("method"u8, out var method) || method.ValueKind != JsonValueKind.String)
@@ -16,7 +16,7 @@ internal readonly record struct CallRequest(string Method, JsonElement Parameter
             Flag(message, "more"),
             Flag(message, "oneway"),
             Flag(message, "upgrade"));
-        // Without a reply there can be neither several nor the one that confirms an upgrade.
+        // oneway excludes both more and upgrade, which need replies.
         if ((request.OneWay && (request.More || request.Upgrade)) || (request.More && request.Upgrade))
             throw new VarlinkProtocolException("a call has flags that contradict each other");
         return request;

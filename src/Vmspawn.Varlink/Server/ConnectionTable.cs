@@ -2,7 +2,7 @@ namespace Vmspawn.Varlink;
 
 /// <summary>
 /// The connections of a server, oldest first, and the limits on their number. Under pressure those that never called
-/// anything give way, so that whoever holds connections open for nothing locks nobody out.
+/// anything are closed first, so that idle connections cannot block other clients.
 /// </summary>
 internal sealed class ConnectionTable(VarlinkServerOptions options)
 {
@@ -62,7 +62,7 @@ internal sealed class ConnectionTable(VarlinkServerOptions options)
         {
             if (node.Value.HasCalled || (user is not null && node.Value.Peer.UserId != user))
                 continue;
-            // It leaves the list now and closes itself when it notices.
+            // Removed from the list now; the connection closes itself afterwards.
             _connections.Remove(node);
             node.Value.Abort();
             return true;

@@ -3,8 +3,8 @@ using Vmspawn.Linux;
 namespace Vmspawn.Varlink;
 
 /// <summary>
-/// Notices that the caller goes away while a call is being answered. To see the end of what is sent it reads ahead, a
-/// little; then, or when there is enough, it asks now and then whether the peer is still there.
+/// Detects that the caller disconnects while a call is being answered. It reads ahead a limited amount to detect end of
+/// file; after that it polls whether the peer is still connected.
 /// </summary>
 internal sealed class PeerWatch(MessageReader reader, UnixConnection connection, int queuedCalls, CancellationToken stop)
     : IAsyncDisposable
@@ -17,7 +17,7 @@ internal sealed class PeerWatch(MessageReader reader, UnixConnection connection,
 
     public CancellationToken Gone => _gone.Token;
 
-    /// <param name="readAhead">Not where the bytes that follow may be another protocol's.</param>
+    /// <param name="readAhead">False when the following bytes may belong to another protocol.</param>
     public void Start(bool readAhead) => _watching = WatchAsync(readAhead);
 
     public async ValueTask StopAsync()
@@ -46,11 +46,11 @@ internal sealed class PeerWatch(MessageReader reader, UnixConnection connection,
         }
         catch (OperationCanceledException) when (_done.IsCancellationRequested)
         {
-            // The call is answered; nothing was lost.
+            // The call was answered; the watch is no longer needed.
         }
         catch (IOException)
         {
-            // The next read fails in the same way and says so.
+            // The next read fails in the same way and reports it.
             await _gone.CancelAsync();
         }
     }

@@ -4,7 +4,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Sends replies, and refuses those that the interface does not declare: a description must be true.</summary>
+/// <summary>Sends replies, and refuses those that do not match the interface's declaration.</summary>
 internal sealed class ReplySender(
     UnixConnection connection,
     MessageReader reader,
@@ -15,7 +15,7 @@ internal sealed class ReplySender(
 
     public MessageReader Reader => reader;
 
-    /// <summary>Why nothing can be sent any more, or null.</summary>
+    /// <summary>The failure that ended sending, or null.</summary>
     public IOException? Broken { get; private set; }
 
     public ValueTask ReplyAsync(
@@ -42,7 +42,7 @@ internal sealed class ReplySender(
         return message;
     }
 
-    /// <exception cref="InvalidOperationException">No interface declares the error so.</exception>
+    /// <exception cref="InvalidOperationException">No interface declares this error.</exception>
     public ValueTask FailAsync(CallRequest request, VarlinkErrorException error)
     {
         if (service.FindError(error.Name) is not { } declared)
@@ -57,7 +57,7 @@ internal sealed class ReplySender(
         if (request.OneWay)
             return;
         if (Broken is not null)
-            throw new IOException("The caller is gone.", Broken);
+            throw new IOException("The caller has disconnected.", Broken);
         try
         {
             await OutgoingMessage.SendAsync(connection, message, descriptors, limits, CancellationToken.None);

@@ -2,10 +2,10 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Takes a call from its name to its answer: finds the method, checks what was asked, runs the handler.</summary>
+/// <summary>Runs a call: finds the method, checks the parameters, runs the handler.</summary>
 internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions options, ReplySender sender)
 {
-    /// <returns>Whether the connection was handed over.</returns>
+    /// <returns>Whether the connection was upgraded.</returns>
     public async Task<bool> AnswerAsync(CallRequest request, ReceivedDescriptors descriptors, PeerWatch watch)
     {
         VarlinkCall? call = null;
@@ -14,7 +14,7 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
             var handler = Admit(request, out var method);
             call = new VarlinkCall(request, method, descriptors, sender, watch);
             var handling = handler(call);
-            // Most calls are answered at once, and need no watch.
+            // Most calls complete synchronously and need no watch.
             if (!handling.IsCompleted)
                 watch.Start(readAhead: !request.Upgrade);
             await handling;
@@ -28,7 +28,7 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
         }
         catch (Exception e) when (e is IOException or OperationCanceledException && (sender.Broken is not null || watch.Gone.IsCancellationRequested))
         {
-            // Nobody is left to be told.
+            // The caller has disconnected.
         }
         catch (Exception e)
         {
@@ -46,7 +46,7 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
             throw ServiceErrors.ExpectedMore();
         if (!request.Upgrade && (method.Flags & VarlinkMethodFlags.RequiresUpgrade) != 0)
             throw ServiceErrors.ExpectedUpgrade();
-        // Its sender would go on in another protocol after any other answer but an error.
+        // After any answer other than an error, its sender would continue in another protocol.
         return request.Upgrade && !method.TakesUpgrade ? throw ServiceErrors.MethodNotImplemented(request.Method) : handler;
     }
 
@@ -62,11 +62,11 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
         }
         catch (IOException)
         {
-            // The sender keeps the reason.
+            // The reply sender has recorded the failure.
         }
     }
 
-    // The caller learns that it failed and, if the system said so, why; the owner of the server learns the rest.
+    // The caller gets an error, with the errno of a failed system call; the server's owner gets the exception.
     private async Task FailOddlyAsync(CallRequest request, Exception failure, bool answered)
     {
         options.HandlerFailed?.Invoke(request.Method, failure);
@@ -78,7 +78,7 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
         }
         catch (IOException)
         {
-            // The sender keeps the reason.
+            // The reply sender has recorded the failure.
         }
     }
 

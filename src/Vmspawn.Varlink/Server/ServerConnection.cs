@@ -2,7 +2,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Serves one peer: takes its calls one after the other, so that replies are in order by nature.</summary>
+/// <summary>Serves one peer: processes its calls one after the other, so that replies are in order.</summary>
 internal sealed class ServerConnection : IDisposable
 {
     private readonly UnixConnection _connection;
@@ -28,18 +28,18 @@ internal sealed class ServerConnection : IDisposable
 
     public PeerCredentials Peer { get; }
 
-    /// <summary>Whether it has ever made a call that was taken.</summary>
+    /// <summary>Whether a call of it was ever accepted.</summary>
     public bool HasCalled { get; private set; }
 
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <param name="ended">Told when it is over, whatever the reason.</param>
+    /// <param name="ended">Called at its end.</param>
     public void Start(Action<ServerConnection> ended) => Completion = RunAsync(ended);
 
-    /// <summary>Ends it soon, without waiting.</summary>
+    /// <summary>Requests its end without waiting for it.</summary>
     public void Abort() => _stop.Cancel();
 
-    /// <summary>Closes the socket under whoever still uses it.</summary>
+    /// <summary>Closes the socket even while it is used.</summary>
     public void Close() => _connection.Dispose();
 
     public void Dispose()
@@ -51,7 +51,7 @@ internal sealed class ServerConnection : IDisposable
 
     private async Task RunAsync(Action<ServerConnection> ended)
     {
-        // The accept loop goes on with the next peer.
+        // Lets the accept loop continue with the next peer.
         await Task.Yield();
         try
         {
@@ -63,15 +63,15 @@ internal sealed class ServerConnection : IDisposable
         }
         catch (IOException)
         {
-            // The peer went away, as peers may.
+            // The peer disconnected.
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // The server stops, or has better use for the place.
+            // The server stops, or closes the connection for a new one.
         }
         catch (ObjectDisposedException) when (_stop.IsCancellationRequested)
         {
-            // A handler outlived the server's patience.
+            // A handler did not end within the server's time limit.
         }
         catch (Exception e)
         {
@@ -97,7 +97,7 @@ internal sealed class ServerConnection : IDisposable
         }
     }
 
-    // One answer, so that the peer knows why; it gets no more than the time of a message for its question.
+    // Answers one call with the error, so that the peer gets the reason; the time limit is that of one message.
     private async Task RefuseAsync()
     {
         _stop.CancelAfter(_options.Limits.ReceiveTime);
@@ -106,7 +106,7 @@ internal sealed class ServerConnection : IDisposable
             await Sender().FailAsync(CallRequest.Read(message.Root), ServiceErrors.PermissionDenied());
     }
 
-    /// <returns>Whether the connection is still ours to read from.</returns>
+    /// <returns>Whether to continue to read from the connection.</returns>
     private async Task<bool> AnswerAsync(CallRequest request, ReceivedDescriptors descriptors)
     {
         var sender = Sender();

@@ -5,8 +5,8 @@ using Vmspawn.Linux;
 namespace Vmspawn.Varlink;
 
 /// <summary>
-/// A call that a handler answers. Its parameters fit their declaration; they and the descriptors are valid until the
-/// handler ends. Its replies are sent one after the other, never by two tasks at once.
+/// A call for a handler. Its parameters match their declaration; they and the descriptors are valid until the
+/// handler ends. Replies must not be sent concurrently.
 /// </summary>
 public sealed class VarlinkCall
 {
@@ -26,39 +26,39 @@ public sealed class VarlinkCall
     /// <summary>Full name of the method.</summary>
     public string Method => _request.Method;
 
-    /// <summary>Its parameters, an object that has what the interface asks for and nothing else.</summary>
+    /// <summary>Its parameters, an object that matches the interface.</summary>
     public JsonElement Parameters => _request.Parameters;
 
     /// <summary>Whether several replies may be sent.</summary>
     public bool WantsMore { get; }
 
-    /// <summary>Whether the caller wants no reply. Replies may be given all the same; they are not sent.</summary>
+    /// <summary>Whether the caller requests no reply. Replies are then discarded.</summary>
     public bool IsOneWay => _request.OneWay;
 
-    /// <summary>Whether the caller wants the connection handed over: <see cref="UpgradeAsync"/>.</summary>
+    /// <summary>Whether the caller requests an upgrade: <see cref="UpgradeAsync"/>.</summary>
     public bool WantsUpgrade => _request.Upgrade;
 
-    /// <summary>What came with the call.</summary>
+    /// <summary>The descriptors received with the call.</summary>
     public ReceivedDescriptors Descriptors { get; }
 
-    /// <summary>Who calls.</summary>
+    /// <summary>The credentials of the caller.</summary>
     public PeerCredentials Peer => _sender.Connection.Peer;
 
-    /// <summary>Ends when the caller has gone away or the server stops.</summary>
+    /// <summary>Cancelled when the caller disconnects or the server stops.</summary>
     public CancellationToken Cancellation => _watch.Gone;
 
-    /// <summary>Whether the last reply is given.</summary>
+    /// <summary>Whether the last reply was sent.</summary>
     internal bool IsAnswered { get; private set; }
 
     /// <summary>A parameter that may be null or missing; null for both.</summary>
     public JsonElement? Optional(string name) =>
         Parameters.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>Gives the only or last reply.</summary>
+    /// <summary>Sends the only or last reply.</summary>
     /// <param name="parameters">Writes the properties of its parameters, or null for none.</param>
-    /// <param name="descriptors">Go with the reply, which names them by index; they stay the caller's.</param>
-    /// <exception cref="InvalidOperationException">It is answered already, or the reply does not fit its declaration.</exception>
-    /// <exception cref="IOException">The caller is gone or does not take it; the handler should end.</exception>
+    /// <param name="descriptors">Sent with the reply, which refers to them by index; the caller keeps them.</param>
+    /// <exception cref="InvalidOperationException">It is answered already, or the reply does not match its declaration.</exception>
+    /// <exception cref="IOException">The caller has disconnected or does not read; the handler should end.</exception>
     public ValueTask ReplyAsync(Action<Utf8JsonWriter>? parameters = null, IReadOnlyList<SafeHandle>? descriptors = null)
     {
         if (WantsUpgrade)
@@ -66,7 +66,7 @@ public sealed class VarlinkCall
         return SendLastAsync(parameters, descriptors);
     }
 
-    /// <summary>Gives a reply that is not the last.</summary>
+    /// <summary>Sends a reply that is not the last.</summary>
     /// <inheritdoc cref="ReplyAsync"/>
     public ValueTask ContinueAsync(Action<Utf8JsonWriter>? parameters = null, IReadOnlyList<SafeHandle>? descriptors = null)
     {
@@ -76,17 +76,17 @@ public sealed class VarlinkCall
         return _sender.ReplyAsync(_request, continues: true, parameters, descriptors);
     }
 
-    /// <summary>Gives the reply that confirms the upgrade. The connection lives until the handler ends.</summary>
+    /// <summary>Sends the reply that confirms the upgrade. The connection is open until the handler ends.</summary>
     /// <param name="parameters">Writes the properties of its parameters, or null for none.</param>
-    /// <returns>The connection, with what the caller has already sent behind its call.</returns>
-    /// <exception cref="InvalidOperationException">The caller wants no upgrade, or it is answered already.</exception>
-    /// <exception cref="IOException">The caller is gone.</exception>
+    /// <returns>The connection, including the bytes that the caller has already sent after its call.</returns>
+    /// <exception cref="InvalidOperationException">The caller did not request an upgrade, or it is answered already.</exception>
+    /// <exception cref="IOException">The caller has disconnected.</exception>
     public async ValueTask<UpgradedConnection> UpgradeAsync(Action<Utf8JsonWriter>? parameters = null)
     {
         if (!WantsUpgrade)
             throw new InvalidOperationException($"The caller of {Method} wants no upgrade.");
         await SendLastAsync(parameters, descriptors: null);
-        // From here on the handler sees for itself when the caller goes, after it has read what was sent before.
+        // From here on the handler detects the disconnect itself, after it has read what was sent before.
         await _watch.StopAsync();
         return new UpgradedConnection(_sender.Connection, _sender.Reader);
     }

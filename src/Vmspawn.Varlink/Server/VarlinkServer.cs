@@ -2,7 +2,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Serves the callers of a socket until it is disposed.</summary>
+/// <summary>Serves a listening socket until it is disposed.</summary>
 public sealed class VarlinkServer : IAsyncDisposable
 {
     private readonly UnixListener _listener;
@@ -20,19 +20,19 @@ public sealed class VarlinkServer : IAsyncDisposable
         _options = options;
         _budget = new ByteBudget(options.ReceivedBytes);
         _connections = new ConnectionTable(options);
-        Completion = Task.Run(() => AcceptLoop.RunAsync(_listener.AcceptAsync, Welcome, _options.AcceptFailed, TimeProvider.System, _stop.Token));
+        Completion = Task.Run(() => AcceptLoop.RunAsync(_listener.AcceptAsync, WelcomeAsync, _options.AcceptFailed, TimeProvider.System, _stop.Token));
     }
 
-    /// <summary>Ends when the server is disposed.</summary>
+    /// <summary>Completes when the server is disposed.</summary>
     public Task Completion { get; }
 
-    /// <summary>How many callers are connected.</summary>
+    /// <summary>The number of connections.</summary>
     public int ConnectionCount => _connections.Count;
 
-    /// <summary>Begins to serve.</summary>
-    /// <param name="listener">The socket, which the server owns from now on.</param>
-    /// <param name="service">What is offered there.</param>
-    /// <param name="options">Whom it serves and how much, or null for the defaults.</param>
+    /// <summary>Starts to serve.</summary>
+    /// <param name="listener">The socket; the server takes ownership.</param>
+    /// <param name="service">The interfaces to offer.</param>
+    /// <param name="options">Permissions and limits, or null for the defaults.</param>
     public static VarlinkServer Start(UnixListener listener, VarlinkService service, VarlinkServerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(listener);
@@ -40,7 +40,7 @@ public sealed class VarlinkServer : IAsyncDisposable
         return new VarlinkServer(listener, service, options ?? new VarlinkServerOptions());
     }
 
-    /// <summary>Stops listening, cancels the calls, and waits for them as long as the options say.</summary>
+    /// <summary>Stops listening, cancels the calls, and waits for them up to the options' time limit.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -50,11 +50,11 @@ public sealed class VarlinkServer : IAsyncDisposable
         _listener.Dispose();
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAny(_connections.WhenAllEnded(), Task.Delay(_options.StopTime));
-        // A handler that does not end keeps its token, but not its connection.
+        // The connection of a handler that does not end is closed under it.
         _connections.CloseAll();
     }
 
-    private Task Welcome(UnixConnection accepted)
+    private async Task WelcomeAsync(UnixConnection accepted)
     {
         ServerConnection connection;
         try
@@ -63,13 +63,12 @@ public sealed class VarlinkServer : IAsyncDisposable
         }
         catch
         {
-            accepted.Dispose();
+            await accepted.DisposeAsync();
             throw;
         }
         if (_connections.TryAdd(connection))
             connection.Start(_connections.Remove);
         else
             connection.Dispose();
-        return Task.CompletedTask;
     }
 }

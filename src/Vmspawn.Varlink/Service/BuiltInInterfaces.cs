@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>What every service offers (varlink.org, Service; the last three errors are systemd's additions).</summary>
+/// <summary>The interfaces of every service (varlink.org, Service; the last three errors are systemd's additions).</summary>
 internal static class BuiltInInterfaces
 {
     public static VarlinkInterface Service { get; } = new(

@@ -2,33 +2,33 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>The errors that every service may answer with (<c>org.varlink.service</c>, and systemd's <c>io.systemd</c>).</summary>
+/// <summary>The errors that every service may return (<c>org.varlink.service</c>, and systemd's <c>io.systemd</c>).</summary>
 public static class ServiceErrors
 {
-    /// <summary>Nothing of that name is offered here.</summary>
+    /// <summary>The interface is not offered.</summary>
     public static VarlinkErrorException InterfaceNotFound(string name) => Of("InterfaceNotFound", "interface", name);
 
     /// <summary>The interface has no such method.</summary>
     /// <param name="method">Full name.</param>
     public static VarlinkErrorException MethodNotFound(string method) => Of("MethodNotFound", "method", method);
 
-    /// <summary>The method is described, but cannot be used in this way here.</summary>
+    /// <summary>The method is declared but not implemented.</summary>
     /// <param name="method">Full name.</param>
     public static VarlinkErrorException MethodNotImplemented(string method) => Of("MethodNotImplemented", "method", method);
 
     /// <summary>A parameter is unknown, missing, of the wrong type or out of range.</summary>
     public static VarlinkErrorException InvalidParameter(string parameter) => Of("InvalidParameter", "parameter", parameter);
 
-    /// <summary>The caller may not do that.</summary>
+    /// <summary>Permission denied.</summary>
     public static VarlinkErrorException PermissionDenied() => new("org.varlink.service.PermissionDenied");
 
-    /// <summary>The method makes sense with the flag <c>more</c> only.</summary>
+    /// <summary>The method requires the flag <c>more</c>.</summary>
     public static VarlinkErrorException ExpectedMore() => new("org.varlink.service.ExpectedMore");
 
-    /// <summary>The method makes sense with the flag <c>upgrade</c> only.</summary>
+    /// <summary>The method requires the flag <c>upgrade</c>.</summary>
     public static VarlinkErrorException ExpectedUpgrade() => new("org.varlink.service.ExpectedUpgrade");
 
-    /// <summary>The system refused something, as a number that programs know.</summary>
+    /// <summary>A system call failed with this errno.</summary>
     public static VarlinkErrorException System(Errno errno) => new("io.systemd.System", writer =>
     {
         writer.WriteString("origin"u8, "linux"u8);

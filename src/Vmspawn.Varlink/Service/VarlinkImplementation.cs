@@ -1,29 +1,29 @@
 namespace Vmspawn.Varlink;
 
 /// <summary>
-/// Answers a call: with one reply, with several when the caller wants more, with an upgrade, or by throwing
-/// <see cref="VarlinkErrorException"/>. Calls of one connection come one after the other.
+/// Answers a call: with one reply, with several when the caller requests more, with an upgrade, or by throwing
+/// <see cref="VarlinkErrorException"/>. Calls of one connection are made one after the other.
 /// </summary>
 public delegate ValueTask VarlinkHandler(VarlinkCall call);
 
-/// <summary>An interface together with the code behind each of its methods.</summary>
+/// <summary>An interface and the handlers of its methods.</summary>
 public sealed class VarlinkImplementation
 {
     private readonly Dictionary<string, VarlinkHandler> _handlers = new(StringComparer.Ordinal);
 
-    /// <summary>Begins without any handler.</summary>
+    /// <summary>Creates an implementation without handlers.</summary>
     public VarlinkImplementation(VarlinkInterface face)
     {
         ArgumentNullException.ThrowIfNull(face);
         Interface = face;
     }
 
-    /// <summary>What is implemented; the description that clients get is made from it.</summary>
+    /// <summary>The interface; its description for clients is generated from it.</summary>
     public VarlinkInterface Interface { get; }
 
-    /// <summary>Says what answers a method.</summary>
+    /// <summary>Adds the handler of a method.</summary>
     /// <param name="method">Its name in the interface.</param>
-    /// <param name="handler">What answers it.</param>
+    /// <param name="handler">The handler.</param>
     /// <returns>This.</returns>
     /// <exception cref="ArgumentException">The interface has no such method, or it has a handler already.</exception>
     public VarlinkImplementation On(string method, VarlinkHandler handler)

@@ -1,20 +1,20 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>What a service says of itself.</summary>
-/// <param name="Vendor">Who makes it.</param>
-/// <param name="Product">What it is.</param>
-/// <param name="Version">Which one.</param>
-/// <param name="Url">Where to read more.</param>
+/// <summary>A service's identity.</summary>
+/// <param name="Vendor">The vendor.</param>
+/// <param name="Product">The product.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Url">The product's URL.</param>
 public sealed record VarlinkIdentity(string Vendor, string Product, string Version, string Url);
 
-/// <summary>The interfaces that a server offers, <c>org.varlink.service</c> always among them. Fixed once made.</summary>
+/// <summary>The interfaces that a server offers, <c>org.varlink.service</c> included. Immutable.</summary>
 public sealed class VarlinkService
 {
     private readonly SortedDictionary<string, VarlinkImplementation> _implementations = new(StringComparer.Ordinal);
     private readonly VarlinkIdentity _identity;
 
-    /// <summary>Puts a service together.</summary>
-    /// <exception cref="ArgumentException">A method has no handler, or an interface is there twice.</exception>
+    /// <summary>Creates a service.</summary>
+    /// <exception cref="ArgumentException">A method has no handler, or an interface is given twice.</exception>
     public VarlinkService(VarlinkIdentity identity, params ReadOnlySpan<VarlinkImplementation> implementations)
     {
         ArgumentNullException.ThrowIfNull(identity);

@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>Bounds the memory that all connections of a server hold together for what their peers sent.</summary>
+/// <summary>Limits the memory of all connections of a server together for received bytes.</summary>
 internal sealed class ByteBudget(long total)
 {
     private long _left = total;

@@ -4,9 +4,9 @@ using Vmspawn.Linux;
 namespace Vmspawn.Varlink;
 
 /// <summary>
-/// Cuts what a connection receives into messages and gives each the descriptors that are its own. A read of the kernel
-/// ends with the piece that carried descriptors (unix(7)), and a sender puts a message with descriptors into a piece of
-/// its own: so they belong to the message that has the last byte of the read.
+/// Splits received bytes into messages and assigns descriptors to them. A read
+/// ends with the send that carried descriptors (unix(7)), and a sender uses a separate send for a message with
+/// descriptors, so they belong to the message that contains the last byte of the read.
 /// </summary>
 internal sealed class MessageReader(UnixConnection connection, VarlinkLimits limits, ByteBudget budget) : IDisposable
 {
@@ -16,11 +16,11 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
     private long _consumed;
     private VarlinkProtocolException? _fault;
 
-    /// <summary>Bytes and descriptors that wait to be read.</summary>
+    /// <summary>Received bytes, messages and descriptors that are not yet read.</summary>
     public (int Bytes, int Messages, int Descriptors) Waiting =>
         (_buffer.Count, System.MemoryExtensions.Count(_buffer.Bytes.Span, (byte)0), _descriptors.Count);
 
-    /// <summary>The next message, or null when the peer has ended after a whole one.</summary>
+    /// <summary>The next message, or null at end of file after a complete message.</summary>
     public async ValueTask<ReceivedMessage?> ReadAsync(CancellationToken cancellation)
     {
         CancellationTokenSource? timer = null;
@@ -53,8 +53,8 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
         }
     }
 
-    /// <summary>Receives what there is behind what waits already.</summary>
-    /// <returns>False when the peer has ended.</returns>
+    /// <summary>Receives more bytes into the buffer.</summary>
+    /// <returns>False at end of file.</returns>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         if (_fault is not null)
@@ -77,12 +77,12 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
         return count > 0;
     }
 
-    /// <summary>What waits, as bytes of another protocol.</summary>
-    /// <returns>The number of bytes, or 0 when nothing waits.</returns>
+    /// <summary>Takes buffered bytes as bytes of another protocol.</summary>
+    /// <returns>The number of bytes, or 0 when the buffer is empty.</returns>
     public int TakeRaw(Span<byte> target, DescriptorQueue received)
     {
         var count = Math.Min(target.Length, _buffer.Count);
-        // Not beyond descriptors, so that they stay with their bytes here too.
+        // Stops at the next descriptors, so that they stay with their bytes.
         if (_descriptors.TryPeek(out var first))
             count = (int)Math.Min(count, first.LastByte + 1 - _consumed);
         _buffer.Bytes.Span[..count].CopyTo(target);
@@ -102,7 +102,7 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
 
     private ReceivedMessage Cut(int length)
     {
-        // The descriptors are taken by position, so the bytes are read before and consumed after.
+        // The descriptors are assigned by position, so the bytes are consumed afterwards.
         var bytes = _buffer.Bytes[..length];
         var end = _consumed + length + 1;
         var descriptors = new ReceivedDescriptors(TakeDescriptors(end));

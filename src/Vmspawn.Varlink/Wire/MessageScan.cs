@@ -4,13 +4,13 @@ using System.Text.Unicode;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Looks a message over before anything is built from it, so that what is built cannot fail or surprise later.</summary>
+/// <summary>Validates a message before a document is created from it, so that later accesses cannot fail.</summary>
 internal static class MessageScan
 {
-    /// <summary>Memory that <see cref="JsonDocument"/> keeps for each token, with room for its growth.</summary>
+    /// <summary>Memory that <see cref="JsonDocument"/> uses for each token, including its growth.</summary>
     private const int BytesPerToken = 24;
 
-    /// <returns>Bytes of memory that a document made of the message takes.</returns>
+    /// <returns>Bytes of memory for a document of the message.</returns>
     /// <exception cref="VarlinkProtocolException">It is not one JSON object in UTF-8, or nested too deep.</exception>
     public static long Check(ReadOnlySpan<byte> message, int depth)
     {
@@ -40,7 +40,7 @@ internal static class MessageScan
         return tokens;
     }
 
-    // Half a surrogate pair is well-formed JSON, but no text.
+    // A lone surrogate is well-formed JSON, but not valid text.
     private static void CheckEscapes(ref Utf8JsonReader reader)
     {
         var text = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);

@@ -6,10 +6,10 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Builds messages and sends each in one piece with its descriptors.</summary>
+/// <summary>Builds messages and sends each in one send with its descriptors.</summary>
 internal static class OutgoingMessage
 {
-    // Parameters are seldom shown in a web page, and often hold names that are not English.
+    // Unescaped, because parameters often contain non-ASCII names and are not used in HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A message: an object of a few properties and <c>parameters</c>, ended by NUL.</summary>
@@ -36,7 +36,7 @@ internal static class OutgoingMessage
         return bytes.WrittenMemory;
     }
 
-    /// <exception cref="VarlinkProtocolException">The peer did not take it in time; part of it may be sent.</exception>
+    /// <exception cref="VarlinkProtocolException">The peer did not receive it in time; part of it may have been sent.</exception>
     public static async ValueTask SendAsync(
         UnixConnection connection,
         ReadOnlyMemory<byte> message,

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Holds parameters against their declaration.</summary>
+/// <summary>Checks parameters against their declaration.</summary>
 internal static class ParameterCheck
 {
-    /// <summary>The name of the first field that is unknown, missing or of another type; null when all is right.</summary>
+    /// <summary>The name of the first field that is unknown, missing or of another type; null when all are valid.</summary>
     public static string? FindProblem(VarlinkInterface face, EquatableList<VarlinkField> fields, JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Object)
@@ -18,7 +18,7 @@ internal static class ParameterCheck
                 return field.Name;
             known += there ? 1 : 0;
         }
-        // Names are unique on both sides, so equal numbers mean that nothing is left over.
+        // Names are unique on both sides, so equal counts mean that there is no unknown field.
         return known == value.GetPropertyCount() ? null : FindUnknown(fields, value);
     }
 

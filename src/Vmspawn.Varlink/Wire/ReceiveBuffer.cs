@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>Bytes received and not yet consumed, in one growing piece whose growth is charged to a budget.</summary>
+/// <summary>Bytes received and not yet consumed, in one growing buffer whose size is charged to a budget.</summary>
 internal sealed class ReceiveBuffer(int limit, ByteBudget budget) : IDisposable
 {
     private const int Least = 4096;
@@ -28,7 +28,7 @@ internal sealed class ReceiveBuffer(int limit, ByteBudget budget) : IDisposable
     /// <summary>The length of the first message without its NUL, or -1 when it is not complete.</summary>
     public int FirstMessage()
     {
-        // Bytes are looked at once, however small the pieces they come in.
+        // Each byte is scanned once, even if reads are small.
         var found = _bytes.AsSpan(_scanned, _end - _scanned).IndexOf((byte)0);
         if (found >= 0)
             return _scanned + found - _start;
@@ -59,7 +59,7 @@ internal sealed class ReceiveBuffer(int limit, ByteBudget budget) : IDisposable
         var bigger = ArrayPool<byte>.Shared.Rent(size);
         try
         {
-            // The pool may give more than was asked for.
+            // The pool may return a larger array.
             budget.Take(bigger.Length);
         }
         catch

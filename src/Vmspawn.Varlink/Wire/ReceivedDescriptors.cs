@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Varlink;
 
 /// <summary>
-/// The descriptors that came with one message, which its parameters name by index. What nobody takes is closed with
+/// The descriptors received with one message, which its parameters refer to by index. Those not taken are closed with
 /// the message.
 /// </summary>
 public sealed class ReceivedDescriptors : IDisposable
@@ -15,13 +15,13 @@ public sealed class ReceivedDescriptors : IDisposable
 
     internal static ReceivedDescriptors None => new([]);
 
-    /// <summary>How many came, those already taken included.</summary>
+    /// <summary>The number received, including those already taken.</summary>
     public int Count => _handles.Length;
 
-    /// <summary>Hands a descriptor to the caller, who owns it from now on. Each can be taken once.</summary>
+    /// <summary>Transfers a descriptor to the caller. Each can be taken once.</summary>
     /// <param name="index">From 0.</param>
     /// <param name="handle">The descriptor.</param>
-    /// <returns>False when none of that index came, or it is taken already.</returns>
+    /// <returns>False when the index is invalid or already taken.</returns>
     public bool TryTake(long index, [NotNullWhen(true)] out SafeFileHandle? handle)
     {
         handle = null;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Varlink;
 
-/// <summary>One message with the descriptors that came with it; what it holds is valid until it is disposed.</summary>
+/// <summary>One received message with its descriptors; its content is valid until it is disposed.</summary>
 internal sealed class ReceivedMessage : IDisposable
 {
     private readonly JsonDocument _document;

@@ -4,8 +4,8 @@ using Vmspawn.Linux;
 namespace Vmspawn.Varlink;
 
 /// <summary>
-/// A connection after an <c>upgrade</c> call: bytes of another protocol, beginning right behind the reply. What came
-/// early is received first, with its descriptors.
+/// A connection after an <c>upgrade</c> call: bytes of another protocol, starting after the reply. Bytes that arrived
+/// early are received first, with their descriptors.
 /// </summary>
 public sealed class UpgradedConnection : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class UpgradedConnection : IDisposable
         _reader = reader;
     }
 
-    /// <summary>Who is at the other end.</summary>
+    /// <summary>The credentials of the peer.</summary>
     public PeerCredentials Peer => _connection.Peer;
 
     /// <inheritdoc cref="UnixConnection.ReceiveAsync"/>

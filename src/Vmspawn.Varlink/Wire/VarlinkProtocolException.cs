@@ -1,6 +1,6 @@
 namespace Vmspawn.Varlink;
 
-/// <summary>The peer broke the protocol or a limit, so that the connection is of no more use.</summary>
+/// <summary>The peer violated the protocol or a limit; the connection cannot be used any more.</summary>
 public sealed class VarlinkProtocolException : IOException
 {
     internal VarlinkProtocolException(string problem, Exception? inner = null)

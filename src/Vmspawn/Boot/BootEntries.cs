@@ -4,17 +4,17 @@ using Vmspawn.Images;
 
 namespace Vmspawn.Boot;
 
-/// <summary>What was found where boot entries are.</summary>
-/// <param name="Entries">Those that can be booted, in no order.</param>
-/// <param name="PassedOver">Those that cannot, each with its reason.</param>
+/// <summary>The boot entries found.</summary>
+/// <param name="Entries">The bootable entries, unordered.</param>
+/// <param name="PassedOver">The entries that cannot be booted, each with the reason.</param>
 internal sealed record BootEntries(IReadOnlyList<BootEntry> Entries, IReadOnlyList<PassedOverEntry> PassedOver)
 {
     private const string TextDirectory = "/loader/entries";
     private const string UnifiedDirectory = "/EFI/Linux";
     private const int LongestText = 64 * 1024;
 
-    /// <summary>Looks at all entries of a boot partition, or of a directory that takes its place.</summary>
-    /// <exception cref="IOException">The files cannot be read, or what holds them is damaged.</exception>
+    /// <summary>Reads all entries of a boot partition, or of a directory used instead of one.</summary>
+    /// <exception cref="IOException">The files cannot be read, or the file system is damaged.</exception>
     public static BootEntries Find(IBootFiles files, Architecture architecture)
     {
         var (entries, passedOver) = (new List<BootEntry>(), new List<PassedOverEntry>());
@@ -63,7 +63,7 @@ internal sealed record BootEntries(IReadOnlyList<BootEntry> Entries, IReadOnlyLi
         }
     }
 
-    // GRUB replaces variables of its own in entries that it writes for itself; here they are names of files.
+    // GRUB expands variables in the entries that it generates; without GRUB they are literal file names.
     private static string WhyMissing(string path) => path.Contains('$', StringComparison.Ordinal)
         ? $"there is no {path}: a variable in it is GRUB's, and only GRUB replaces it"
         : $"there is no {path}";
@@ -71,7 +71,7 @@ internal sealed record BootEntries(IReadOnlyList<BootEntry> Entries, IReadOnlyLi
 
 /// <summary>A boot entry that cannot be booted.</summary>
 /// <param name="Id">Its id, or the name of its file.</param>
-/// <param name="Reason">Why not, in words.</param>
+/// <param name="Reason">Why it cannot be booted.</param>
 internal sealed record PassedOverEntry(string Id, string Reason)
 {
     /// <inheritdoc/>

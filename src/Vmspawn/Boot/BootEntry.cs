@@ -2,28 +2,28 @@ using Vmspawn.Versions;
 
 namespace Vmspawn.Boot;
 
-/// <summary>Which of the two kinds of the Boot Loader Specification an entry is.</summary>
+/// <summary>The kind of a boot entry.</summary>
 internal enum BootEntryKind
 {
-    /// <summary>Type 2: a unified kernel image in <c>/EFI/Linux</c>.</summary>
+    /// <summary>Boot Loader Specification type 2: a unified kernel image in <c>/EFI/Linux</c>.</summary>
     Unified,
 
-    /// <summary>Type 1: a text file in <c>/loader/entries</c>.</summary>
+    /// <summary>Boot Loader Specification type 1: a text file in <c>/loader/entries</c>.</summary>
     Text,
 
-    /// <summary>No entry at all, but a kernel where distributions put one.</summary>
+    /// <summary>Not an entry, but a kernel at a distribution's usual path.</summary>
     Plain,
 }
 
-/// <summary>Something to boot, as found on a boot partition or in a tree.</summary>
+/// <summary>A boot entry found on a boot partition or in a tree.</summary>
 internal sealed record BootEntry
 {
     public required BootEntryKind Kind { get; init; }
 
-    /// <summary>The file's name without boot counter: <c>debian-6.1.conf</c>, <c>debian-6.1.efi</c>.</summary>
+    /// <summary>The file name without boot counter: <c>debian-6.1.conf</c>, <c>debian-6.1.efi</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Path of the kernel, or of the unified kernel image, from the top of the file system.</summary>
+    /// <summary>Path of the kernel, or of the unified kernel image, from the root of the file system.</summary>
     public required string Kernel { get; init; }
 
     /// <summary>Paths of the initrds, in order.</summary>
@@ -37,9 +37,9 @@ internal sealed record BootEntry
     public string? SortKey { get; init; }
     public string? MachineId { get; init; }
 
-    /// <summary>For which processor, as UEFI names it in small letters; null when the entry does not say.</summary>
+    /// <summary>The architecture, by UEFI's name in lower case; null when it is not specified.</summary>
     public string? Machine { get; init; }
 
-    /// <summary>Null for an entry whose boots are not counted.</summary>
+    /// <summary>The boot counter, or null for none.</summary>
     public BootCounter? Counter { get; init; }
 }

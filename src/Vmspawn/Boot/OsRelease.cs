@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Vmspawn.Boot;
 
-/// <summary>Reads os-release(5): assignments with the quoting of a shell.</summary>
+/// <summary>Parses os-release(5): assignments with shell quoting.</summary>
 internal static class OsRelease
 {
-    /// <summary>Total: lines that are no assignment are passed over.</summary>
+    /// <summary>Accepts any text; lines that are not assignments are skipped.</summary>
     public static IReadOnlyDictionary<string, string> Parse(string text)
     {
         var values = new Dictionary<string, string>();

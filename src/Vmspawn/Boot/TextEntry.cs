@@ -2,12 +2,12 @@ using Vmspawn.Versions;
 
 namespace Vmspawn.Boot;
 
-/// <summary>Reads entries of type 1: lines of a key and a value (UAPI "Boot Loader Specification").</summary>
+/// <summary>Parses entries of type 1: lines of a key and a value (UAPI "Boot Loader Specification").</summary>
 internal static class TextEntry
 {
     private const string Suffix = ".conf";
 
-    /// <summary>The entry, or null for a file that starts no Linux kernel of ours: another suffix, or no kernel named.</summary>
+    /// <summary>The entry, or null for a file with another suffix or without a Linux kernel.</summary>
     /// <param name="fileName">The name of the file.</param>
     /// <param name="text">Its content.</param>
     public static BootEntry? Parse(string fileName, string text)

@@ -4,8 +4,8 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Boot;
 
-/// <summary>The files of a directory tree on the host, none of whose links leads out of it.</summary>
-/// <remarks>Files that were opened stay so until the tree is disposed of: there are few, and all are looked at.</remarks>
+/// <summary>The files of a directory tree on the host; links are resolved within the tree.</summary>
+/// <remarks>Opened files stay open until the tree is disposed: there are few.</remarks>
 internal sealed class TreeFiles : IBootFiles, IDisposable
 {
     private readonly ConfinedTree _tree;
@@ -14,7 +14,7 @@ internal sealed class TreeFiles : IBootFiles, IDisposable
     private TreeFiles(ConfinedTree tree) => _tree = tree;
 
     /// <summary>Opens a tree.</summary>
-    /// <exception cref="LinuxException">It is not there or no directory.</exception>
+    /// <exception cref="LinuxException">It does not exist or is not a directory.</exception>
     public static TreeFiles OpenTree(string path) => new(ConfinedTree.Open(path));
 
     public IReadOnlyList<string> Names(string directory) => _tree.Names(directory);
@@ -36,7 +36,7 @@ internal sealed class TreeFiles : IBootFiles, IDisposable
     }
 }
 
-/// <summary>A directory of other files, seen as if it were a file system of its own.</summary>
+/// <summary>A directory of other files, as the root of a file system.</summary>
 internal sealed class SubdirectoryFiles(IBootFiles files, string directory) : IBootFiles
 {
     public IReadOnlyList<string> Names(string below) => files.Names(Join(directory, below));

@@ -3,7 +3,7 @@ using Vmspawn.Images;
 
 namespace Vmspawn.Boot;
 
-/// <summary>Finds what can be booted in a tree of an operating system.</summary>
+/// <summary>Finds a kernel to boot in the tree of an operating system.</summary>
 internal static class TreeKernels
 {
     private const string Modules = "/usr/lib/modules";
@@ -12,12 +12,12 @@ internal static class TreeKernels
     private static readonly string[] KernelPrefixes = ["vmlinuz-", "vmlinux-"];
 
     /// <summary>
-    /// The best entry of the Boot Loader Specification below <c>/efi</c> and <c>/boot</c>, else the newest kernel where distributions
-    /// put one, its initrd beside it; null when there is none.
+    /// The best entry of the Boot Loader Specification below <c>/efi</c> and <c>/boot</c>, else the newest kernel at distributions' usual
+    /// paths with its initrd; null when there is none.
     /// </summary>
     /// <param name="tree">The files of the tree.</param>
-    /// <param name="architecture">The guest's processor.</param>
-    /// <returns>An entry whose paths start at the top of the tree.</returns>
+    /// <param name="architecture">The guest's architecture.</param>
+    /// <returns>An entry whose paths start at the root of the tree.</returns>
     /// <exception cref="IOException">The tree cannot be read.</exception>
     public static BootEntry? Best(IBootFiles tree, Architecture architecture)
     {
@@ -34,7 +34,7 @@ internal static class TreeKernels
             Initrds = [.. entry.Initrds.Select(initrd => SubdirectoryFiles.Join(place, initrd))],
         });
 
-    /// <summary>The entries that cannot be booted, for the case that there is no other.</summary>
+    /// <summary>The entries that cannot be booted, to report when there is no other.</summary>
     /// <inheritdoc cref="Best"/>
     public static IReadOnlyList<PassedOverEntry> PassedOver(IBootFiles tree, Architecture architecture) =>
         [.. BootPlaces.SelectMany(place => BootEntries.Find(new SubdirectoryFiles(tree, place), architecture).PassedOver)];

@@ -10,8 +10,8 @@ internal static class UnifiedEntry
     private const string Suffix = ".efi";
     private const int LongestText = 64 * 1024;
 
-    /// <summary>The entry, or null for a file that is no unified kernel image.</summary>
-    /// <param name="path">Its path from the top of the file system.</param>
+    /// <summary>The entry, or null for a file that is not a unified kernel image.</summary>
+    /// <param name="path">Its path from the root of the file system.</param>
     /// <param name="image">Its content.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static BootEntry? Read(string path, ByteSource image)
@@ -42,7 +42,7 @@ internal static class UnifiedEntry
         return PeHeader.Parse(head.AsSpan(0, image.Read(head, 0)), image.Length);
     }
 
-    // Sections of text may end with zeros.
+    // A text section may be padded with zeros.
     private static string? Text(ByteSource image, PeSection? section)
     {
         if (section is null)

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Vmspawn.CloudInit;
 
-/// <summary>What cloud-init's NoCloud source reads: a volume labelled CIDATA with some files (cloud-init documentation, "NoCloud").</summary>
-/// <param name="InstanceId">While it stays the same, cloud-init does once-only work once.</param>
+/// <summary>The input of cloud-init's NoCloud data source: a volume labelled CIDATA with a few files (cloud-init documentation, "NoCloud").</summary>
+/// <param name="InstanceId">cloud-init runs its once-per-instance modules again when this changes.</param>
 /// <param name="HostName">The guest's host name.</param>
 /// <param name="SshKeys">Public keys for the default user, each as a line of <c>authorized_keys</c>.</param>
-/// <param name="Files">The user's own, by their names on the volume.</param>
+/// <param name="Files">The user's files, by their names on the volume.</param>
 internal sealed record CloudInitSeed(
     string InstanceId, string HostName, IReadOnlyList<string> SshKeys, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files)
 {
@@ -16,20 +16,20 @@ internal sealed record CloudInitSeed(
 
     private const string Label = "CIDATA";
 
-    /// <summary>All names that it looks for.</summary>
+    /// <summary>The file names that cloud-init reads.</summary>
     public static IReadOnlyList<string> Names { get; } = [MetaData, UserData, "vendor-data", "network-config"];
 
-    /// <summary>The bytes of the volume.</summary>
+    /// <summary>Writes the volume.</summary>
     public byte[] ToVolume()
     {
         var all = new Dictionary<string, ReadOnlyMemory<byte>>(Files);
         all.TryAdd(MetaData, WriteMetaData());
-        // Without one it does not take the volume for a seed.
+        // Without user-data cloud-init ignores the volume.
         all.TryAdd(UserData, "#cloud-config\n{}\n"u8.ToArray());
         return FatImage.Write(Label, [.. Names.Where(all.ContainsKey).Select(name => (name, all[name]))]);
     }
 
-    /// <summary>JSON, which is YAML whose quoting leaves no question.</summary>
+    /// <summary>Written as JSON, which is valid YAML with unambiguous quoting.</summary>
     private byte[] WriteMetaData()
     {
         using var text = new MemoryStream();
@@ -53,10 +53,10 @@ internal sealed record CloudInitSeed(
         return text.ToArray();
     }
 
-    /// <summary>Whether cloud-init knows what to do with user data that begins so (its documentation, "User data formats").</summary>
+    /// <summary>Whether cloud-init recognises user data with this start (its documentation, "User data formats").</summary>
     public static bool IsKnownFormat(ReadOnlySpan<byte> userData)
     {
-        // gzip(1) around any of them.
+        // gzip, which may wrap any format.
         if (userData is [0x1f, 0x8b, ..])
             return true;
         var end = userData.IndexOf((byte)'\n');

@@ -13,7 +13,7 @@ internal static class FatImage
     private const int RootSectors = RootEntries * EntrySize / SectorSize;
     private const int ReservedSectors = 1;
 
-    /// <summary>A volume with more clusters is no FAT12.</summary>
+    /// <summary>The largest cluster count of FAT12.</summary>
     private const int MostClusters = 4084;
 
     private const int LargestCluster = 64;
@@ -22,13 +22,13 @@ internal static class FatImage
     private const byte ReadOnlyFile = 0x01;
     private const ushort LastCluster = 0xfff;
 
-    /// <summary>The first day that FAT knows: 1 January 1980.</summary>
+    /// <summary>The earliest date that FAT can represent: 1 January 1980.</summary>
     private const ushort Date = 0x0021;
 
-    /// <summary>Bytes that all files together may have, at the least.</summary>
+    /// <summary>The total size of the files that always fits, in bytes.</summary>
     public const int Capacity = 64 << 20;
 
-    /// <summary>The bytes of the volume.</summary>
+    /// <summary>Writes the volume.</summary>
     /// <param name="label">At most 11 ASCII characters.</param>
     /// <param name="files">Names of ASCII letters, digits, hyphens and dots with their contents, 16 at most.</param>
     public static byte[] Write(string label, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)> files)
@@ -36,7 +36,7 @@ internal static class FatImage
         var perCluster = 1;
         while (Clusters(files, perCluster) > MostClusters && perCluster < LargestCluster)
             perCluster *= 2;
-        // Linux takes a volume with fewer clusters too, but its size would tell some readers of a floppy.
+        // Linux also accepts fewer clusters, but some readers take a volume of that size for a floppy disk.
         var clusters = Math.Max(Clusters(files, perCluster), 64);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(clusters, MostClusters, nameof(files));
 
@@ -87,7 +87,7 @@ internal static class FatImage
             BinaryPrimitives.WriteInt32LittleEndian(image[32..], sectors);
         image[21] = FixedDisk;
         BinaryPrimitives.WriteUInt16LittleEndian(image[22..], (ushort)fatSectors);
-        // Heads and sectors of a track: asked for by the format, used by nobody.
+        // Sectors per track and heads: required by the format, unused by readers.
         BinaryPrimitives.WriteUInt16LittleEndian(image[24..], 63);
         BinaryPrimitives.WriteUInt16LittleEndian(image[26..], 16);
         image[36] = 0x80;
@@ -99,7 +99,7 @@ internal static class FatImage
         image[511] = 0xaa;
     }
 
-    /// <summary>12 bits each, two entries in three bytes.</summary>
+    /// <summary>Each entry has 12 bits: two entries in three bytes.</summary>
     private static void SetEntry(Span<byte> fat, int cluster, int value)
     {
         var at = cluster * 3 / 2;

@@ -4,7 +4,7 @@ using Vmspawn.Images.Fat;
 
 namespace Vmspawn.CloudInit;
 
-/// <summary>The entries of a FAT root directory, each file with a long name and a short one made up for it.</summary>
+/// <summary>Writes the entries of a FAT root directory: each file has a long name and a generated short one.</summary>
 internal sealed class FatRoot(Memory<byte> entries)
 {
     private const int EntrySize = 32;
@@ -12,7 +12,7 @@ internal sealed class FatRoot(Memory<byte> entries)
     private const byte LongName = 0x0f;
     private const byte LastLongEntry = 0x40;
 
-    /// <summary>Where the characters of a long name lie in an entry.</summary>
+    /// <summary>The offsets of a long name's characters in an entry.</summary>
     private static readonly int[] Places = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
 
     private int _count;
@@ -28,7 +28,7 @@ internal sealed class FatRoot(Memory<byte> entries)
         WriteShort(shortName, attribute, date, cluster, size);
     }
 
-    /// <summary>The last part of the name comes first, marked as such.</summary>
+    /// <summary>The last part of the name comes first and is flagged as the last.</summary>
     private void WriteLong(string name, byte checksum)
     {
         var parts = (name.Length + CharactersPerEntry - 1) / CharactersPerEntry;

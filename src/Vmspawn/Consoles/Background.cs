@@ -20,7 +20,7 @@ internal sealed class Background
     /// <summary>What is written last: all attributes off, and the rest of the line as it was.</summary>
     public static ReadOnlyMemory<byte> End { get; } = "\e[0m\e[K"u8.ToArray();
 
-    /// <summary>Copies the guest's bytes, with ours in between.</summary>
+    /// <summary>Copies the guest's bytes and inserts the background's sequences.</summary>
     public void Apply(ReadOnlySpan<byte> source, ArrayBufferWriter<byte> target)
     {
         var start = 0;

@@ -67,7 +67,7 @@ public sealed class ConsoleForwarder : IAsyncDisposable
     /// <summary>Begins to forward; sets the user's terminal to raw mode when it is typed on.</summary>
     /// <param name="pty">The guest's console. It stays the caller's, to be disposed after this.</param>
     /// <param name="spec">What to join it with.</param>
-    /// <exception cref="LinuxException">The user's terminal is closed or gone.</exception>
+    /// <exception cref="LinuxException">The user's terminal is closed.</exception>
     public static ConsoleForwarder Start(PseudoTerminal pty, ConsoleSpec spec)
     {
         ArgumentNullException.ThrowIfNull(pty);

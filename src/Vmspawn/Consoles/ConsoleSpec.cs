@@ -29,7 +29,7 @@ public sealed record ConsoleSpec(SafeHandle Output)
     /// <summary>What measures the second in which Ctrl-] is pressed three times.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>The background to use: the one asked for, else a green tint where colours are welcome.</summary>
+    /// <summary>The background to use: the requested one, or else a green tint if colours may be used.</summary>
     /// <param name="request">What <c>--background=</c> said, empty for none; null when it was not given.</param>
     /// <param name="environment">Looks up a variable: <c>$NO_COLOR</c> and <c>$TERM</c>.</param>
     public static string? ChooseBackground(string? request, Func<string, string?> environment)

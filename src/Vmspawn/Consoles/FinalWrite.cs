@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Consoles;
 
-/// <summary>The last bytes to a terminal. One that is stopped (Ctrl-S), or whose window does not read, takes none and holds nobody up.</summary>
+/// <summary>The last bytes to a terminal. A stopped terminal (Ctrl-S), or one whose window does not read, is skipped without blocking.</summary>
 internal static class FinalWrite
 {
     private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(500);

@@ -37,7 +37,7 @@ internal sealed class GuestInput : IDisposable
         _sourceReadiness = new Readiness(source);
     }
 
-    /// <summary>Works until the source has ended and all is typed, the guest is gone, or this is disposed.</summary>
+    /// <summary>Runs until the source has ended and all input is passed on, the guest has ended, or this is disposed.</summary>
     public async Task RunAsync()
     {
         try
@@ -67,7 +67,7 @@ internal sealed class GuestInput : IDisposable
         }
         catch (Exception error) when (error is ObjectDisposedException or OperationCanceledException or LinuxException)
         {
-            // The user's terminal or the guest is gone: nothing is typed any more, and the VM's end is not ours to tell.
+            // The user's terminal or the guest's console is closed: there is no more input, and the VM's end is reported elsewhere.
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class GuestInput : IDisposable
         _sourceReadiness.Dispose();
     }
 
-    // What is typed while we are in the terminal's background is for the shell.
+    // Input in the terminal's background belongs to the shell.
     private async Task WaitReadableAsync()
     {
         while (true)

@@ -5,7 +5,7 @@ using Vmspawn.Linux;
 namespace Vmspawn.Consoles;
 
 /// <summary>
-/// Shows what the guest writes, until its side of the pseudo-terminal is closed. When nobody reads any more it goes on all the same: a
+/// Shows what the guest writes, until its side of the pseudo-terminal is closed. If the output is not read any more, it continues: a
 /// guest must not stand still because a pager was left.
 /// </summary>
 /// <param name="guest">The pseudo-terminal's master.</param>
@@ -16,7 +16,7 @@ namespace Vmspawn.Consoles;
 internal sealed class GuestOutput(
     SafeHandle guest, Readiness guestReadiness, DescriptorWriter shown, Background? background, TerminalChanges? changes)
 {
-    /// <summary>The terminal was given back.</summary>
+    /// <summary>The terminal was restored.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>What gives the terminal back: the guest's modes undone, our colour taken off. Empty where there is nothing to undo.</summary>

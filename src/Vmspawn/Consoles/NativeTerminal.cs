@@ -4,7 +4,7 @@ using Vmspawn.Options;
 namespace Vmspawn.Consoles;
 
 /// <summary>
-/// The user's terminal while QEMU itself reads and writes it (<c>--console=native</c>): raw until the disposal, then given back. What the
+/// The user's terminal while QEMU itself reads and writes it (<c>--console=native</c>): raw until the disposal, then restored. What the
 /// guest wrote is not seen, so all modes are reset that a guest may have changed.
 /// </summary>
 internal sealed class NativeTerminal : IAsyncDisposable

@@ -25,7 +25,7 @@ internal sealed class WindowFollower : IDisposable
         }
         catch (Exception error) when (error is ObjectDisposedException or LinuxException)
         {
-            // One of the two is gone: there is no size to follow.
+            // One of the two is closed: there is no size to follow.
         }
     }
 }

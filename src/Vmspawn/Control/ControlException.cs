@@ -32,7 +32,7 @@ internal enum ControlFailure
     /// <summary>The descriptor cannot be a disk.</summary>
     BadFile,
 
-    /// <summary>QEMU does not answer, or is gone.</summary>
+    /// <summary>QEMU does not answer, or has ended.</summary>
     NotConnected,
 
     /// <summary>QEMU refused or failed a step.</summary>

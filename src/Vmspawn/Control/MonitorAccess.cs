@@ -32,7 +32,7 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     public async Task<QmpClient?> WhenReadyAsync() =>
         await Task.WhenAny(slot.Ready, slot.Lost) == slot.Ready ? await slot.Ready : null;
 
-    /// <summary>Asks QEMU something; its error becomes ours.</summary>
+    /// <summary>Sends a command to QEMU and translates its errors.</summary>
     public async Task<T> AskAsync<T>(Func<QmpClient, Task<T>> question)
     {
         var monitor = await GetAsync();
@@ -47,7 +47,7 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     }
 
     /// <inheritdoc cref="AskAsync{T}(Func{QmpClient, Task{T}})"/>
-    public Task TellAsync(Func<QmpClient, Task> command) => AskAsync(async monitor =>
+    public Task RunAsync(Func<QmpClient, Task> command) => AskAsync(async monitor =>
     {
         await command(monitor);
         return true;
@@ -69,7 +69,7 @@ internal sealed class MonitorAccess(MonitorSlot slot)
         _ => new ControlException(ControlFailure.QemuFailed, $"the request failed: {error.Message}", error),
     };
 
-    /// <summary>The client knows of the connection's end before the supervisor does.</summary>
+    /// <summary>The QMP client detects the connection's end before the supervisor.</summary>
     private async Task<QmpClient> ConnectedAsync()
     {
         var monitor = await slot.Ready;

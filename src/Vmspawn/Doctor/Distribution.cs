@@ -2,14 +2,14 @@ using Vmspawn.Boot;
 
 namespace Vmspawn.Doctor;
 
-/// <summary>The distribution of the host, for the command that installs something.</summary>
-/// <param name="Name">What it calls itself.</param>
-/// <param name="Family">The one whose packages it has: an ID of os-release(5), or null for one that we do not know.</param>
+/// <summary>The host's distribution, which decides how to install a package.</summary>
+/// <param name="Name">Its name in os-release(5).</param>
+/// <param name="Family">The distribution whose packages it uses: an ID of os-release(5), or null when unknown.</param>
 internal sealed record Distribution(string Name, string? Family)
 {
     private static readonly string[] Families = ["debian", "ubuntu", "fedora", "rhel", "centos", "arch", "suse", "opensuse"];
 
-    /// <summary>By the text of /etc/os-release, or null where there is none.</summary>
+    /// <summary>Parses /etc/os-release; null when there is no such file.</summary>
     public static Distribution Of(string? osRelease)
     {
         var fields = OsRelease.Parse(osRelease ?? "");
@@ -19,7 +19,7 @@ internal sealed record Distribution(string Name, string? Family)
         return new Distribution(name, ids.FirstOrDefault(Families.Contains));
     }
 
-    /// <summary>How to install a package here.</summary>
+    /// <summary>How to install a package on this distribution.</summary>
     public string Install(Package package) => Command(package) ?? $"install {package.Upstream}";
 
     private string? Command(Package package) => Family switch
@@ -34,10 +34,10 @@ internal sealed record Distribution(string Name, string? Family)
     private static string? With(string command, string? names) => names is null ? null : $"{command} {names}";
 }
 
-/// <summary>What the distributions call the package of a program; several names are apart by blanks.</summary>
-/// <param name="Upstream">What it is called where no distribution is known.</param>
-/// <param name="Debian">apt's name, of Ubuntu too; null where there is none.</param>
-/// <param name="Fedora">dnf's name, of RHEL too.</param>
+/// <summary>The names of a program's package in each distribution; several packages are separated by blanks.</summary>
+/// <param name="Upstream">The name when the distribution is unknown.</param>
+/// <param name="Debian">apt's name, also for Ubuntu; null when there is no package.</param>
+/// <param name="Fedora">dnf's name, also for RHEL.</param>
 /// <param name="Arch">pacman's name.</param>
 /// <param name="Suse">zypper's name.</param>
 internal sealed record Package(string Upstream, string? Debian, string? Fedora, string? Arch, string? Suse)

@@ -8,8 +8,8 @@ using Vmspawn.Shares;
 
 namespace Vmspawn.Doctor;
 
-/// <summary>Looks at the host as the resolve stage does; may run a trial guest, which takes 6 s at most.</summary>
-internal sealed class Examiner(ProcessContext surroundings)
+/// <summary>Examines the host as the resolve stage does; may run a trial guest, which takes up to 6 s.</summary>
+internal sealed class Examiner(ProcessContext process)
 {
     private static readonly string[] ProgramNames =
     [
@@ -20,7 +20,7 @@ internal sealed class Examiner(ProcessContext surroundings)
     public async Task<HostExamination> LookAsync(CancellationToken cancel)
     {
         var problems = new List<Problem>();
-        var host = HostProbe.Probe(RuntimeScope.Auto, surroundings.Environment, problems);
+        var host = HostProbe.Probe(RuntimeScope.Auto, process.Environment, problems);
         var qemus = new List<ExaminedQemu>();
         foreach (var platform in Platforms())
             qemus.Add(await LookAsync(platform, cancel));
@@ -40,15 +40,15 @@ internal sealed class Examiner(ProcessContext surroundings)
             IoUringDisabled = Text("/proc/sys/kernel/io_uring_disabled"),
             LockedMemory = LockedMemory(),
             Programs = Programs(),
-            PasstFailure = Linux.Executable.Find("passt", surroundings.Environment("PATH")) is { } passt ? await PasstTrial.WhyNotAsync(passt, cancel) : null,
-            Virtiofsd = await VirtiofsdLocator.LookAsync(surroundings.Environment, name => Linux.Executable.Find(name, surroundings.Environment("PATH")), cancel),
+            PasstFailure = Linux.Executable.Find("passt", process.Environment("PATH")) is { } passt ? await PasstTrial.WhyNotAsync(passt, cancel) : null,
+            Virtiofsd = await VirtiofsdLocator.LookAsync(process.Environment, name => Linux.Executable.Find(name, process.Environment("PATH")), cancel),
             RunsSystemd = Directory.Exists("/run/systemd/system"),
             Machined = Machined(),
             StorageProviders = Providers(),
         };
     }
 
-    /// <summary>The host's own first.</summary>
+    /// <summary>The host's own platform first.</summary>
     private static IEnumerable<Platform> Platforms()
     {
         var native = Platform.Of(RuntimeInformation.OSArchitecture) ?? Platform.X86;
@@ -58,9 +58,9 @@ internal sealed class Examiner(ProcessContext surroundings)
     private async Task<ExaminedQemu> LookAsync(Platform platform, CancellationToken cancel)
     {
         var problems = new List<Problem>();
-        var qemu = await HostInventory.LookAtQemuAsync(platform, surroundings, problems, cancel);
+        var qemu = await HostInventory.LookAtQemuAsync(platform, process, problems, cancel);
         var machine = FirmwarePlatform.Of(platform, qemu);
-        var catalog = FirmwareCatalog.Of(machine, FirmwarePlaces.Of(surroundings.Environment, qemu));
+        var catalog = FirmwareCatalog.Of(machine, FirmwarePlaces.Of(process.Environment, qemu));
         return new ExaminedQemu(platform, qemu, problems.FirstOrDefault(), Choose(FirmwareFeatures.Default), Choose(Secure));
 
         FirmwareDescriptor? Choose(FirmwareFeatures features) => FirmwareChoice.Of(catalog, machine, features, keepsVariables: false).Descriptor;
@@ -69,14 +69,14 @@ internal sealed class Examiner(ProcessContext surroundings)
     private static FirmwareFeatures Secure => FirmwareFeatures.Any.With(FirmwareFeatures.SecureBoot, Tristate.Yes);
 
     private Task<KvmFacts> KvmAsync(HostFacts host, Platform platform, QemuFacts qemu, CancellationToken cancel) =>
-        HostInventory.Of(host, platform, qemu, surroundings).ProbeKvm(platform.CpuModel("kvm", qemu.Version), cancel);
+        HostInventory.Of(host, platform, qemu, process).ProbeKvm(platform.CpuModel("kvm", qemu.Version), cancel);
 
     private Dictionary<string, string> Programs()
     {
         var found = new Dictionary<string, string>();
         foreach (var name in ProgramNames)
         {
-            if (Linux.Executable.Find(name, surroundings.Environment("PATH")) is { } path)
+            if (Linux.Executable.Find(name, process.Environment("PATH")) is { } path)
                 found.TryAdd(Path.GetFileName(name), path);
         }
 
@@ -101,7 +101,7 @@ internal sealed class Examiner(ProcessContext surroundings)
     ];
 
     private IEnumerable<string> RuntimePlaces() =>
-        surroundings.Environment("XDG_RUNTIME_DIR") is ['/', ..] own ? ["/run", own] : ["/run"];
+        process.Environment("XDG_RUNTIME_DIR") is ['/', ..] own ? ["/run", own] : ["/run"];
 
     private static string? LockedMemory() => Text("/proc/self/limits")?.Split('\n')
         .FirstOrDefault(line => line.StartsWith("Max locked memory", StringComparison.Ordinal))?

@@ -1,37 +1,37 @@
 namespace Vmspawn.Doctor;
 
-/// <summary>How bad it is.</summary>
+/// <summary>The severity of a finding.</summary>
 internal enum FindingState
 {
-    /// <summary>It is there and works.</summary>
+    /// <summary>Present and working.</summary>
     Works,
 
-    /// <summary>Something is missing that machines start without.</summary>
+    /// <summary>Missing, but machines start without it.</summary>
     Lacks,
 
-    /// <summary>No machine starts.</summary>
+    /// <summary>Machines cannot start.</summary>
     Fails,
 }
 
-/// <summary>One thing that machines use, as this host has it.</summary>
-/// <param name="Id">A stable word for programs, such as <c>kvm</c>.</param>
-/// <param name="Subject">Its name for people.</param>
-/// <param name="State">How bad it is.</param>
-/// <param name="Found">What there is, or what is missing and why.</param>
-/// <param name="Cost">What cannot be had meanwhile; null where it works.</param>
-/// <param name="Mend">A command, or what else to do; null where it works and where nothing helps.</param>
-internal sealed record Finding(string Id, string Subject, FindingState State, string Found, string? Cost = null, string? Mend = null)
+/// <summary>The state of one facility that machines use.</summary>
+/// <param name="Id">A stable identifier for programs, such as <c>kvm</c>.</param>
+/// <param name="Subject">Its name for users.</param>
+/// <param name="State">The severity.</param>
+/// <param name="Found">What was found, or what is missing and why.</param>
+/// <param name="Cost">What does not work without it; null when it works.</param>
+/// <param name="Fix">A command or another remedy; null when it works or there is no remedy.</param>
+internal sealed record Finding(string Id, string Subject, FindingState State, string Found, string? Cost = null, string? Fix = null)
 {
     public static Finding Works(string id, string subject, string found) => new(id, subject, FindingState.Works, found);
 
-    public static Finding Lacks(string id, string subject, string found, string cost, string? mend) =>
-        new(id, subject, FindingState.Lacks, found, cost, mend);
+    public static Finding Lacks(string id, string subject, string found, string cost, string? fix) =>
+        new(id, subject, FindingState.Lacks, found, cost, fix);
 }
 
-/// <summary>What an examination means: pure, so that each host can be made up.</summary>
+/// <summary>Derives findings from an examination; pure, so that tests can construct any host.</summary>
 internal static class Diagnosis
 {
-    /// <summary>All findings, those first without which nothing starts.</summary>
+    /// <summary>All findings; those without which no machine starts come first.</summary>
     public static IReadOnlyList<Finding> Of(HostExamination host) =>
     [
         Place(host),

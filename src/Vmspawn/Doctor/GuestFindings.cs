@@ -4,7 +4,7 @@ using Vmspawn.Qemu;
 
 namespace Vmspawn.Doctor;
 
-/// <summary>What a guest is made of: QEMU, KVM, firmware, TPM.</summary>
+/// <summary>Findings about what runs a guest: QEMU, KVM, firmware, TPM.</summary>
 internal static class GuestFindings
 {
     public static IEnumerable<Finding> Of(HostExamination host)
@@ -26,10 +26,10 @@ internal static class GuestFindings
         if (qemu.Facts is { } facts)
             return Finding.Works(id, subject, $"{facts.Version} ({facts.Path})");
         var cost = isNative ? $"no machine starts but those of another architecture (--arch=)" : $"no {qemu.Platform.Name} guests (--arch=)";
-        var mend = host.Distribution.Install(PackageOf(qemu.Platform));
+        var fix = host.Distribution.Install(PackageOf(qemu.Platform));
         return host.Qemus.Any(other => other.Facts is not null)
-            ? Finding.Lacks(id, subject, qemu.Problem!.Text, cost, mend)
-            : new Finding(id, subject, isNative ? FindingState.Fails : FindingState.Lacks, qemu.Problem!.Text, isNative ? "no machine starts" : cost, mend);
+            ? Finding.Lacks(id, subject, qemu.Problem!.Text, cost, fix)
+            : new Finding(id, subject, isNative ? FindingState.Fails : FindingState.Lacks, qemu.Problem!.Text, isNative ? "no machine starts" : cost, fix);
     }
 
     private static Package PackageOf(Platform platform) => platform == Platform.X86 ? Package.QemuX86

@@ -1,6 +1,6 @@
 namespace Vmspawn.Doctor;
 
-/// <summary>What people and services reach a guest by.</summary>
+/// <summary>Findings about how users and services reach a guest.</summary>
 internal static class IntegrationFindings
 {
     public static IEnumerable<Finding> Of(HostExamination host)
@@ -22,7 +22,7 @@ internal static class IntegrationFindings
 
     private static Finding Machined(HostExamination host)
     {
-        const string Cost = "machinectl does not know our machines; vmspawn list does";
+        const string Cost = "machinectl does not list the machines; vmspawn list does";
         if (host.Machined is { } socket)
             return Finding.Works("machined", "registration", socket);
         return host.RunsSystemd

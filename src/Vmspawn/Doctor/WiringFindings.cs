@@ -2,7 +2,7 @@ using Vmspawn.Host;
 
 namespace Vmspawn.Doctor;
 
-/// <summary>What connects a guest with the host: disks, networks, vsock, shares.</summary>
+/// <summary>Findings about what connects a guest with the host: disks, networks, vsock, shares.</summary>
 internal static class WiringFindings
 {
     public static IEnumerable<Finding> Of(HostExamination host)
@@ -52,12 +52,12 @@ internal static class WiringFindings
         return host.TunDevice switch
         {
             DeviceAccess.Missing => Finding.Lacks("tap", "TAP network", $"there is no {HostProbe.TunDevice}", Cost, "modprobe tun"),
-            DeviceAccess.Denied => Finding.Lacks("tap", "TAP network", $"{HostProbe.TunDevice} is not ours to open", Cost, $"chmod 0666 {HostProbe.TunDevice}"),
+            DeviceAccess.Denied => Finding.Lacks("tap", "TAP network", $"{HostProbe.TunDevice}: permission denied", Cost, $"chmod 0666 {HostProbe.TunDevice}"),
             _ => Finding.Lacks(
                 "tap",
                 "TAP network",
-                "we lack CAP_NET_ADMIN",
-                "only devices that were made for us beforehand",
+                "CAP_NET_ADMIN is missing",
+                "only TAP devices that were created for this user",
                 $"ip tuntap add dev vt-NAME mode tap user {host.User} && ip link set vt-NAME up"),
         };
     }
@@ -72,7 +72,7 @@ internal static class WiringFindings
         return Finding.Lacks(
             "vsock",
             "vsock",
-            denied ? $"{HostProbe.VsockDevice} is not ours to open" : $"there is no {HostProbe.VsockDevice} and no vhost-device-vsock",
+            denied ? $"{HostProbe.VsockDevice}: permission denied" : $"there is no {HostProbe.VsockDevice} and no vhost-device-vsock",
             "guests are reached by their network or serial ports only",
             $"{(denied ? $"chmod 0666 {HostProbe.VsockDevice}" : "modprobe vhost_vsock")}, or {host.Distribution.Install(Package.VhostDeviceVsock)}");
     }

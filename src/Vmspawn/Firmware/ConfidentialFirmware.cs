@@ -2,10 +2,10 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>Firmware for confidential guests: all of it is put into memory and measured there, so that there are no flash chips.</summary>
+/// <summary>Firmware for confidential guests: it is loaded into memory and measured, without flash chips.</summary>
 internal static class ConfidentialFirmware
 {
-    /// <summary>Why it cannot be that; null when it can.</summary>
+    /// <summary>Why firmware cannot be used for a confidential guest; null when it can.</summary>
     public static string? WhyNot(FirmwareDescriptor descriptor) => descriptor switch
     {
         { Mapping.Variables: not null } => "it keeps EFI variables, and such a guest's firmware is all measured",
@@ -14,7 +14,7 @@ internal static class ConfidentialFirmware
         _ => null,
     };
 
-    /// <summary>The same firmware in memory, whatever chip it is meant for.</summary>
+    /// <summary>The mapping that loads the same firmware into memory.</summary>
     public static MemoryMapping InMemory(FirmwareMapping mapping) => mapping switch
     {
         MemoryMapping memory => memory,

@@ -3,10 +3,10 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>One descriptor's file.</summary>
+/// <summary>Reads a descriptor from its file.</summary>
 internal static class DescriptorFile
 {
-    // Real ones have about 800 bytes.
+    // Real descriptors have about 800 bytes.
     private const int LongestFile = 1 << 20;
 
     /// <summary>The descriptor, or null with the reason, without a full stop.</summary>

@@ -3,13 +3,13 @@ using Vmspawn.Linux;
 namespace Vmspawn.Firmware;
 
 /// <summary>The descriptor files of several directories, as one list.</summary>
-/// <param name="Paths">Those in effect, sorted by file name.</param>
-/// <param name="Masked">Empty files, which hide what has their name in a less specific directory.</param>
+/// <param name="Paths">The effective files, sorted by file name.</param>
+/// <param name="Masked">Empty files, which mask files of the same name in less specific directories.</param>
 internal sealed record DescriptorFiles(IReadOnlyList<string> Paths, IReadOnlyList<string> Masked)
 {
     private const string Pattern = "*.json";
 
-    /// <summary>Looks; directories that are not there or not ours to read have no files.</summary>
+    /// <summary>Lists the files; missing or unreadable directories count as empty.</summary>
     /// <param name="directories">The most specific first.</param>
     public static DescriptorFiles List(IEnumerable<string> directories)
     {
@@ -36,7 +36,7 @@ internal sealed record DescriptorFiles(IReadOnlyList<string> Paths, IReadOnlyLis
         }
     }
 
-    /// <summary>Nothing in it: an empty file, or a link to <c>/dev/null</c>.</summary>
+    /// <summary>Whether a file masks others: an empty file, or a link to <c>/dev/null</c>.</summary>
     private static bool IsMask(string path)
     {
         try
@@ -46,7 +46,7 @@ internal sealed record DescriptorFiles(IReadOnlyList<string> Paths, IReadOnlyLis
         }
         catch (LinuxException)
         {
-            // Whoever reads it next says why it cannot be read.
+            // The reader of the file reports the error.
             return false;
         }
     }

@@ -3,13 +3,13 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>Reads firmware descriptors, which anybody may have written.</summary>
+/// <summary>Parses firmware descriptors, which are untrusted.</summary>
 internal static class DescriptorReader
 {
-    /// <summary>The descriptor, or null with what is wrong, without a full stop. Total: any bytes have one of the two.</summary>
+    /// <summary>The descriptor, or null with the error, without a full stop. Accepts any bytes.</summary>
     /// <param name="origin">Path of its file.</param>
     /// <param name="json">The file's content.</param>
-    /// <param name="error">What is wrong.</param>
+    /// <param name="error">The error.</param>
     public static FirmwareDescriptor? Read(string origin, ReadOnlyMemory<byte> json, out string? error)
     {
         try
@@ -26,7 +26,7 @@ internal static class DescriptorReader
         }
     }
 
-    // The parser's own words speak of .NET types.
+    // The parser's message names .NET types.
     private static string Where(JsonException e) => e.Path is { Length: > 2 } path ? $"{path[2..]} in " : "unexpected text in ";
 
     private static FirmwareDescriptor Check(string origin, ReadOnlyMemory<byte> json, FirmwareDocument? document)

@@ -1,13 +1,13 @@
 namespace Vmspawn.Firmware;
 
-/// <summary>The firmware of this host for one kind of machine.</summary>
-/// <param name="Descriptors">In the order of preference; those for other machines included, when they come from descriptors.</param>
-/// <param name="Damaged">Descriptor files that cannot be used: each with its reason, <c>PATH: WHY</c>.</param>
-/// <param name="LookedAt">The directories where it was looked for.</param>
+/// <summary>The firmware installed on the host for one platform.</summary>
+/// <param name="Descriptors">In order of preference; includes those for other machines when they come from descriptor files.</param>
+/// <param name="Damaged">Unusable descriptor files, each with the reason: <c>PATH: WHY</c>.</param>
+/// <param name="LookedAt">The directories searched.</param>
 internal sealed record FirmwareCatalog(
     IReadOnlyList<FirmwareDescriptor> Descriptors, IReadOnlyList<string> Damaged, IReadOnlyList<string> LookedAt)
 {
-    /// <summary>Looks at all descriptors, and at well-known places when no descriptor is for such a machine and none was masked.</summary>
+    /// <summary>Reads all descriptors; also searches the well-known places when no descriptor is for the platform and none was masked.</summary>
     public static FirmwareCatalog Of(FirmwarePlatform platform, FirmwarePlaces places)
     {
         var files = DescriptorFiles.List(places.Descriptors);
@@ -29,7 +29,7 @@ internal sealed record FirmwareCatalog(
             [.. places.Descriptors.Union(WellKnownFirmware.Directories(platform.Architecture, places))]);
     }
 
-    /// <summary>Every feature of any of them, sorted.</summary>
+    /// <summary>All features of any of them, sorted.</summary>
     public IReadOnlyList<string> Features(FirmwarePlatform platform) =>
         [.. Descriptors.Where(descriptor => descriptor.Starts(platform)).SelectMany(descriptor => descriptor.Features).Distinct().Order(StringComparer.Ordinal)];
 }

@@ -2,20 +2,20 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>Which firmware is taken.</summary>
-/// <param name="Descriptor">The firmware, or null when none will do.</param>
-/// <param name="PassedOver">Those for such machines that will not do, each with the reason: <c>PATH: WHY</c>.</param>
+/// <summary>The choice of firmware.</summary>
+/// <param name="Descriptor">The firmware, or null when none is suitable.</param>
+/// <param name="PassedOver">Unsuitable firmware for the platform, each with the reason: <c>PATH: WHY</c>.</param>
 internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyList<string> PassedOver)
 {
-    /// <summary>Firmware that keeps its variables in a store that QEMU would have to provide.</summary>
+    /// <summary>The feature of firmware whose variables are in a store that QEMU has to provide.</summary>
     private const string HostVariables = "host-uefi-vars";
 
-    /// <summary>The first that will do; one that forgets its variables only when all do.</summary>
-    /// <param name="catalog">What there is.</param>
+    /// <summary>The first suitable one; one without persistent variables only when all are without.</summary>
+    /// <param name="catalog">The installed firmware.</param>
     /// <param name="platform">The machine.</param>
-    /// <param name="features">What is wished.</param>
-    /// <param name="keepsVariables">Whether it must not forget them.</param>
-    /// <param name="isConfidential">Whether it must be all measured.</param>
+    /// <param name="features">The required and excluded features.</param>
+    /// <param name="keepsVariables">Whether persistent variables are required.</param>
+    /// <param name="isConfidential">Whether it must be measured as a whole.</param>
     public static FirmwareChoice Of(
         FirmwareCatalog catalog, FirmwarePlatform platform, FirmwareFeatures features, bool keepsVariables, bool isConfidential = false)
     {
@@ -35,7 +35,7 @@ internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyL
         return new FirmwareChoice(forgetful, passedOver);
     }
 
-    /// <summary>Why a machine cannot be started with it, whatever was wished; null when it can.</summary>
+    /// <summary>Why a machine cannot be started with it, regardless of the features; null when it can.</summary>
     public static string? WhyNot(FirmwareDescriptor descriptor, FirmwarePlatform platform)
     {
         if (!descriptor.Interfaces.Contains(FirmwareDescriptor.Uefi))

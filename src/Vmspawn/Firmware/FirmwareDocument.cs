@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>A firmware descriptor as its file has it (QEMU, docs/interop/firmware.json); nothing is checked yet.</summary>
+/// <summary>A firmware descriptor as parsed from JSON (QEMU, docs/interop/firmware.json), not checked yet.</summary>
 internal sealed class FirmwareDocument
 {
     public string? Description { get; init; }
@@ -13,7 +13,7 @@ internal sealed class FirmwareDocument
     public IReadOnlyList<string?>? Tags { get; init; }
 }
 
-/// <summary>Where the machine finds the firmware.</summary>
+/// <summary>The member <c>mapping</c>: where the machine finds the firmware.</summary>
 internal sealed class MappingDocument
 {
     public string? Device { get; init; }
@@ -23,21 +23,21 @@ internal sealed class MappingDocument
     public string? Filename { get; init; }
 }
 
-/// <summary>A file that goes into a flash chip.</summary>
+/// <summary>A file for a flash chip.</summary>
 internal sealed class FileDocument
 {
     public string? Filename { get; init; }
     public string? Format { get; init; }
 }
 
-/// <summary>Machines of one architecture.</summary>
+/// <summary>The machine types of one architecture.</summary>
 internal sealed class TargetDocument
 {
     public string? Architecture { get; init; }
     public IReadOnlyList<string?>? Machines { get; init; }
 }
 
-/// <summary>Generated readers and writers: reflection does not survive trimming.</summary>
+/// <summary>Source-generated serialisation, because trimming removes what reflection needs.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

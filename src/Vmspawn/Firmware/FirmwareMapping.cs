@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>A file that a flash chip is filled from.</summary>
+/// <summary>The file with a flash chip's content.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="Format">Its format.</param>
 internal sealed record FirmwareFile(string Path, ImageFormat Format);
@@ -10,14 +10,14 @@ internal sealed record FirmwareFile(string Path, ImageFormat Format);
 /// <summary>Where the machine finds the firmware.</summary>
 internal abstract record FirmwareMapping
 {
-    /// <summary>The files that it needs.</summary>
+    /// <summary>The files to open.</summary>
     public abstract IReadOnlyList<string> Files { get; }
 
-    /// <summary>What a machine's own variables start from; null for firmware that forgets them.</summary>
+    /// <summary>The template of the machine's variables; null for firmware without persistent variables.</summary>
     public virtual FirmwareFile? Variables => null;
 }
 
-/// <summary>Two flash chips: code that all machines share, and variables, of which each has its own.</summary>
+/// <summary>Two flash chips: code shared by all machines, and variables of each machine.</summary>
 internal sealed record SplitFlash(FirmwareFile Executable, FirmwareFile Template) : FirmwareMapping
 {
     public override IReadOnlyList<string> Files => [Executable.Path, Template.Path];
@@ -25,7 +25,7 @@ internal sealed record SplitFlash(FirmwareFile Executable, FirmwareFile Template
     public override FirmwareFile Variables => Template;
 }
 
-/// <summary>One flash chip with code and variables, of which each machine has its own copy.</summary>
+/// <summary>One flash chip with code and variables; each machine has its own copy.</summary>
 internal sealed record CombinedFlash(FirmwareFile Executable) : FirmwareMapping
 {
     public override IReadOnlyList<string> Files => [Executable.Path];
@@ -33,20 +33,20 @@ internal sealed record CombinedFlash(FirmwareFile Executable) : FirmwareMapping
     public override FirmwareFile Variables => Executable;
 }
 
-/// <summary>One flash chip that nobody writes to: variables are forgotten.</summary>
+/// <summary>One read-only flash chip: variables are not persistent.</summary>
 internal sealed record StatelessFlash(FirmwareFile Executable) : FirmwareMapping
 {
     public override IReadOnlyList<string> Files => [Executable.Path];
 }
 
-/// <summary>Memory that is filled at start: variables are forgotten.</summary>
+/// <summary>Firmware loaded into memory: variables are not persistent.</summary>
 internal sealed record MemoryMapping(string Path) : FirmwareMapping
 {
     public override IReadOnlyList<string> Files => [Path];
 }
 
-/// <summary>A way that we do not have.</summary>
-/// <param name="What">Its name for people.</param>
+/// <summary>An unsupported mapping.</summary>
+/// <param name="What">Its name in messages.</param>
 internal sealed record UnsupportedMapping(string What) : FirmwareMapping
 {
     public override IReadOnlyList<string> Files => [];

@@ -2,9 +2,9 @@ using Vmspawn.Qemu;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>Where firmware is looked for.</summary>
+/// <summary>The directories that are searched for firmware.</summary>
 /// <param name="Descriptors">Directories of descriptors, the most specific first.</param>
-/// <param name="QemuData">QEMU's own share directories.</param>
+/// <param name="QemuData">QEMU's data directories.</param>
 /// <param name="Root">The directory below which the distributions' places are, <c>/</c> for a host.</param>
 internal sealed record FirmwarePlaces(
     IReadOnlyList<string> Descriptors, IReadOnlyList<string> QemuData, string Root = "/")
@@ -19,7 +19,7 @@ internal sealed record FirmwarePlaces(
         string[] directories =
         [
             .. Below("qemu/firmware", environment),
-            // A QEMU from elsewhere, such as /nix/store or /opt, brings descriptors of its own.
+            // A QEMU from another prefix, such as /nix/store or /opt, has its own descriptors.
             .. data.Select(directory => Path.Combine(directory, "firmware")).Where(Directory.Exists),
         ];
         return new FirmwarePlaces([.. directories.Distinct()], data);

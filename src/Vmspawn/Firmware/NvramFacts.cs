@@ -4,15 +4,15 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>A file of EFI variables, or a template for one, as it was found.</summary>
-/// <param name="File">Where, and in which format, told from its content.</param>
+/// <summary>The observed state of a file of EFI variables, or of a template for one.</summary>
+/// <param name="File">The path, and the format detected from the content.</param>
 /// <param name="Size">Bytes of the flash chip.</param>
 internal sealed record NvramFacts(FirmwareFile File, long Size)
 {
     /// <summary>Observes one; null with the reason in <paramref name="problems"/>.</summary>
-    /// <param name="subject">What the problem is about.</param>
+    /// <param name="subject">The subject of the problem.</param>
     /// <param name="path">Absolute path.</param>
-    /// <param name="write">It will be written to.</param>
+    /// <param name="write">Whether it must be writable.</param>
     /// <param name="problems">Receives the reason.</param>
     public static NvramFacts? Probe(string subject, string path, bool write, List<Problem> problems)
     {
@@ -37,7 +37,7 @@ internal sealed record NvramFacts(FirmwareFile File, long Size)
         return null;
     }
 
-    /// <summary>Why no file can be made in a directory, or null when one can.</summary>
+    /// <summary>Why no file can be created in a directory, or null when one can.</summary>
     public static string? WhyNoFileIn(string directory)
     {
         try

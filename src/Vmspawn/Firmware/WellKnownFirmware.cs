@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Vmspawn.Firmware;
 
-/// <summary>Where distributions, and QEMU itself, put UEFI firmware: for hosts that have it without a descriptor.</summary>
+/// <summary>Finds UEFI firmware at the paths of distributions and of QEMU, for hosts that have it without a descriptor.</summary>
 internal static class WellKnownFirmware
 {
     private static readonly string[] Secure = ["requires-smm", "secure-boot"];
     private static readonly string[] Enrolled = ["enrolled-keys", .. Secure];
 
-    /// <summary>Firmware with the variables' template beside it; <c>*</c> stands for QEMU's share directories.</summary>
+    /// <summary>Firmware and the template of its variables in the same directory; <c>*</c> stands for QEMU's data directories.</summary>
     private sealed record Place(string Executable, string Template, params string[] Features);
 
     private static readonly Dictionary<string, Place[]> ByArchitecture = new()
@@ -65,11 +65,11 @@ internal static class WellKnownFirmware
         ],
     };
 
-    /// <summary>The directories that are looked into.</summary>
+    /// <summary>The directories searched.</summary>
     public static IReadOnlyList<string> Directories(string architecture, FirmwarePlaces places) =>
         [.. Candidates(architecture, places).Select(found => Path.GetDirectoryName(found.Executable)!).Distinct()];
 
-    /// <summary>What is there, as descriptors would say it.</summary>
+    /// <summary>The firmware found, as descriptors.</summary>
     public static List<FirmwareDescriptor> Find(FirmwarePlatform platform, FirmwarePlaces places)
     {
         var found = new List<FirmwareDescriptor>();

@@ -1,9 +1,9 @@
 namespace Vmspawn.Host;
 
-/// <summary>Files that are either there in full or not at all, for what is remembered between runs.</summary>
+/// <summary>Writes cache files atomically.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Replaces a file, readable by its owner only; false when the place cannot be written, which costs only that nothing is remembered.</summary>
+    /// <summary>Replaces a file, with mode 0600; false when it cannot be written, which callers ignore because the file is only a cache.</summary>
     public static bool TryWrite(string path, ReadOnlySpan<byte> content)
     {
         try

@@ -3,19 +3,19 @@ using Vmspawn.Linux;
 namespace Vmspawn.Host;
 
 /// <summary>
-/// A program that starts others and may leave them behind. All of them are in a process group of their own, and a watcher in it kills
-/// the whole group when its pipe to us is closed: by <see cref="DisposeAsync"/>, or by the kernel when we were killed.
+/// A program that starts others and may leave them running. All of them are in a separate process group, and a watcher in it kills
+/// the whole group when the watcher's pipe to vmspawn is closed: by <see cref="DisposeAsync"/>, or by the kernel when vmspawn was killed.
 /// </summary>
 internal sealed class ChildGroup : IAsyncDisposable
 {
-    // The watcher is a member of the group, so its number cannot be given to another group while it is needed.
+    // The watcher is a member of the group, so that the kernel cannot reuse the group's id while it is needed.
     private const string Script = """
         (read -r line <&3; kill -s KILL 0) &
         "$@" 3<&- &
         wait $!
         """;
 
-    /// <summary>How long killed processes may take to be gone, on a busy host.</summary>
+    /// <summary>Time limit for killed processes to exit, on a busy host.</summary>
     private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(5);
 
     private readonly Pipe _life;
@@ -26,13 +26,13 @@ internal sealed class ChildGroup : IAsyncDisposable
     private ChildGroup(Pipe life, Pipe errors, StderrTail tail, ChildProcess leader) =>
         (_life, _errors, _tail, _leader) = (life, errors, tail, leader);
 
-    /// <summary>Completes with the program's end; 127 when it could not be executed.</summary>
+    /// <summary>Completes with the program's exit; status 127 when it could not be executed.</summary>
     public Task<ChildExit> Exited => _leader.Exited;
 
     /// <param name="program">Absolute path.</param>
     /// <param name="arguments">Its arguments, without its name.</param>
-    /// <param name="environment">Changes to our own environment.</param>
-    /// <exception cref="LinuxException">Nothing is left to run it.</exception>
+    /// <param name="environment">Changes to the inherited environment.</param>
+    /// <exception cref="LinuxException">The process cannot be started.</exception>
     public static ChildGroup Start(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         var life = Pipe.Create();
@@ -49,7 +49,7 @@ internal sealed class ChildGroup : IAsyncDisposable
                 Descriptors = [new ChildDescriptor(3, life.ReadEnd)],
                 StandardOutput = nothing,
                 StandardError = errors.WriteEnd,
-                // The watcher does it, for all of them.
+                // The watcher kills all of them.
                 DieWithParent = false,
             });
             life.ReadEnd.Dispose();
@@ -65,16 +65,16 @@ internal sealed class ChildGroup : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills what is left of the group, and tells what it wrote to standard error as the end of a sentence.</summary>
+    /// <summary>Kills the rest of the group, and returns what it wrote to standard error as the end of a sentence.</summary>
     public async Task<string> EndAsync()
     {
         _life.Dispose();
-        // All of them hold its other end.
+        // Every process of the group holds the write end of the pipe.
         await _tail.Ended.WaitAsync(KillBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return StderrExcerpt.Of(_tail.Text);
     }
 
-    /// <summary>Kills what is left of the group and waits until it is gone.</summary>
+    /// <summary>Kills the rest of the group and waits for its exit.</summary>
     public async ValueTask DisposeAsync()
     {
         await EndAsync();

@@ -5,26 +5,26 @@ using Vmspawn.Linux;
 namespace Vmspawn.Host;
 
 /// <summary>How a short-lived program ended.</summary>
-/// <param name="ExitCode">Its exit status, 128 + N for signal N; null when it did not end by itself.</param>
-/// <param name="TimedOut">It was killed because it took too long; without an exit status and this, it could not be started.</param>
+/// <param name="ExitCode">Its exit status, 128 + N for signal N; null when it was killed or not started.</param>
+/// <param name="TimedOut">It was killed at the time limit; false without an exit status means that it could not be started.</param>
 /// <param name="Output">What it wrote to standard output.</param>
 /// <param name="Error">What it wrote to standard error, or why it could not be started.</param>
 /// <remarks>
-/// Not by <see cref="System.Diagnostics.Process"/>: once it was used in the first process of a container, the runtime waits for all
-/// children there are, and their exit statuses are lost to us, QEMU's included.
+/// Does not use <see cref="System.Diagnostics.Process"/>: after its first use in PID 1 of a container, the runtime waits for all
+/// children and discards their exit statuses, QEMU's included.
 /// </remarks>
 internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, string Error)
 {
-    /// <summary>How long output is still read after the program's end: a process that it left behind may hold the pipes open.</summary>
+    /// <summary>Time limit for reading output after the program's exit: a process that it left running may hold the pipes open.</summary>
     private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(1);
 
-    /// <summary>The program itself answered; neither a time-out, nor a signal, nor a failure to start it.</summary>
+    /// <summary>The program exited by itself: no time-out, signal or failure to start it.</summary>
     public bool IsAnswer => ExitCode is >= 0 and < 128;
 
-    /// <summary>Runs a program to its end, or for as long as it is given.</summary>
+    /// <summary>Runs a program to its end or to the time limit.</summary>
     /// <param name="path">Absolute path.</param>
     /// <param name="arguments">Its arguments, without its name.</param>
-    /// <param name="bound">After this it is killed.</param>
+    /// <param name="bound">The time limit, after which it is killed.</param>
     /// <param name="cancel">Kills it and ends the wait.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the program was killed.</exception>
     public static Task<ChildRun> Run(string path, IEnumerable<string> arguments, TimeSpan bound, CancellationToken cancel = default) =>
@@ -76,14 +76,14 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
         }
     }
 
-    /// <summary>Reads to the end of a pipe; what there was until then when that is cancelled.</summary>
+    /// <summary>Reads to the end of a pipe; returns what was read so far when it is cancelled.</summary>
     private static async Task<string> ReadAsync(SafeFileHandle pipe, CancellationToken cancel)
     {
         using var readiness = new Readiness(pipe);
         var text = new StringBuilder();
         var decoder = Encoding.UTF8.GetDecoder();
         var bytes = new byte[4096];
-        // A character that was begun may come besides.
+        // Room for an incomplete character from the previous read.
         var letters = new char[bytes.Length + 2];
         int count;
         do

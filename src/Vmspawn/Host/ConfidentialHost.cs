@@ -3,25 +3,25 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Host;
 
-/// <summary>Which confidential guests the host can have, as it says itself.</summary>
-/// <param name="SevSnp">The parameter of the kernel's module that says whether it has SEV-SNP, or null where there is none.</param>
-/// <param name="Tdx">The same of TDX.</param>
-/// <param name="SevDevice">The device by which QEMU speaks to AMD's secure processor.</param>
-/// <param name="EncryptionBit">Which bit of an address the processor takes for "encrypted", or null when it does not say.</param>
-/// <param name="QuoteSocket">Path of the socket of the service that signs reports of TDX guests, or null.</param>
+/// <summary>Which confidential guests the host supports, as its kernel reports.</summary>
+/// <param name="SevSnp">The kernel module parameter that reports SEV-SNP, or null when there is none.</param>
+/// <param name="Tdx">The same for TDX.</param>
+/// <param name="SevDevice">Access to the device of AMD's secure processor.</param>
+/// <param name="EncryptionBit">The address bit that marks encrypted pages, or null when the processor does not report it.</param>
+/// <param name="QuoteSocket">Path of the socket of the TDX Quote Generation Service, or null.</param>
 internal sealed record ConfidentialHost(string? SevSnp, string? Tdx, DeviceAccess SevDevice, int? EncryptionBit, string? QuoteSocket)
 {
     public const string SevSnpParameter = "/sys/module/kvm_amd/parameters/sev_snp";
     public const string TdxParameter = "/sys/module/kvm_intel/parameters/tdx";
     public const string SevDevicePath = "/dev/sev";
 
-    /// <summary>A host like most.</summary>
+    /// <summary>A host without support.</summary>
     public static ConfidentialHost None { get; } = new(null, null, DeviceAccess.Missing, null, null);
 
-    /// <summary>The kernel knows it, whether it can be had or not.</summary>
+    /// <summary>Whether the kernel knows the technique, even if it is disabled.</summary>
     public bool Knows(ConfidentialTechnique technique) => (technique.Kind == ConfidentialGuest.SevSnp ? SevSnp : Tdx) is not null;
 
-    /// <summary>Why it cannot have such guests, without a full stop; null when it can, as far as it says.</summary>
+    /// <summary>Why such guests are not supported, without a full stop; null when the kernel reports support.</summary>
     public string? WhyNot(ConfidentialTechnique technique)
     {
         var (path, value, needs) = technique.Kind == ConfidentialGuest.SevSnp
@@ -34,19 +34,19 @@ internal sealed record ConfidentialHost(string? SevSnp, string? Tdx, DeviceAcces
         return technique.Kind == ConfidentialGuest.Tdx ? null : SevDevice switch
         {
             DeviceAccess.Open => null,
-            DeviceAccess.Denied => $"{SevDevicePath} is not ours to open",
+            DeviceAccess.Denied => $"{SevDevicePath}: permission denied",
             _ => $"there is no {SevDevicePath}",
         };
     }
 }
 
-/// <summary>Looks at what the host says of confidential guests; starts none.</summary>
+/// <summary>Reads the host's support for confidential guests; starts none.</summary>
 internal static class ConfidentialProbe
 {
     /// <summary>Where Intel's Quote Generation Service listens.</summary>
     private const string QuoteSocket = "/run/tdx-qgs/qgs.socket";
 
-    // Of CPUID (AMD64 Architecture Programmer's Manual, volume 3, appendix E).
+    // CPUID functions (AMD64 Architecture Programmer's Manual, volume 3, appendix E).
     private const int ExtendedLeaves = unchecked((int)0x80000000);
     private const int EncryptionLeaf = unchecked((int)0x8000001f);
     private const int EncryptionBitMask = 0x3f;

@@ -2,23 +2,23 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>What a device of the kernel's is to us.</summary>
+/// <summary>Whether a kernel device can be used.</summary>
 internal enum DeviceAccess
 {
     /// <summary>It opens for reading and writing.</summary>
     Open,
 
-    /// <summary>It is there and not ours to open.</summary>
+    /// <summary>It exists, but permission is denied.</summary>
     Denied,
 
-    /// <summary>There is none, or nothing in the kernel serves it.</summary>
+    /// <summary>It does not exist, or no driver serves it.</summary>
     Missing,
 }
 
-/// <summary>Devices by path.</summary>
+/// <summary>Checks devices by path.</summary>
 internal static class DeviceFile
 {
-    /// <summary>Looks by opening it, since permissions alone do not tell.</summary>
+    /// <summary>Opens the device to check it, because permission bits alone are not conclusive.</summary>
     public static DeviceAccess Look(string path)
     {
         if (!File.Exists(path))

@@ -4,14 +4,14 @@ using Vmspawn.Linux;
 namespace Vmspawn.Host;
 
 /// <summary>
-/// A file or directory that is being made or removed, under a temporary name. All of ours are named by one rule and locked by whoever
-/// works on them, so that what a killed process left is known as such: the next process that makes one in the same directory removes it.
+/// A file or directory that is being created or removed, under a temporary name. All drafts have names of one pattern and are locked by the process that
+/// works on them, so that drafts of killed processes are recognised: the next process that creates a draft in the same directory removes them.
 /// </summary>
 internal sealed class Draft : IDisposable
 {
     private const string Prefix = ".vmspawn-draft-";
 
-    /// <summary>A sweep of another process may take a draft in the moment before it is locked.</summary>
+    /// <summary>A sweep of another process may remove a draft between its creation and its locking.</summary>
     private const int Attempts = 10;
 
     private bool _hasFinalName;
@@ -25,14 +25,14 @@ internal sealed class Draft : IDisposable
     /// <summary>Its temporary path.</summary>
     public string Path { get; }
 
-    /// <summary>The open file or directory, locked until the disposal; it stays the draft's.</summary>
+    /// <summary>The open file or directory, locked until disposal; owned by the draft.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>Makes an empty file for our user alone, open for reading and writing.</summary>
+    /// <summary>Creates an empty file with mode 0600, open for reading and writing.</summary>
     /// <exception cref="IOException">The directory is missing, full or not writable.</exception>
     public static Draft CreateFile(string directory) => Create(directory, NewFile.Create);
 
-    /// <summary>Makes an empty directory for our user alone.</summary>
+    /// <summary>Creates an empty directory with mode 0700.</summary>
     /// <exception cref="IOException">The parent is missing, full or not writable.</exception>
     public static Draft CreateDirectory(string directory) => Create(directory, path =>
     {
@@ -40,8 +40,8 @@ internal sealed class Draft : IDisposable
         return OpenFile.Open(path, writable: false);
     });
 
-    /// <summary>Takes a finished directory's name away, in one step, so that its removal can be interrupted at any point; null when it is not
-    /// there, or another process holds it.</summary>
+    /// <summary>Renames a finished directory to a draft atomically, so that its removal can be interrupted at any point; null when it does not
+    /// exist, or another process holds it.</summary>
     /// <exception cref="IOException">It cannot be opened or renamed.</exception>
     public static Draft? TryTakeAway(string path)
     {
@@ -70,7 +70,7 @@ internal sealed class Draft : IDisposable
         return null;
     }
 
-    /// <summary>Removes the drafts of our user in a directory that no process holds. What cannot be removed stays: it is in nobody's way.</summary>
+    /// <summary>Removes this user's drafts in a directory that no process holds. Failures are ignored: a leftover draft does no harm.</summary>
     public static void Sweep(string directory)
     {
         try
@@ -84,11 +84,11 @@ internal sealed class Draft : IDisposable
         }
     }
 
-    /// <summary>Gives it its final name, in one step; false when something has that name.</summary>
+    /// <summary>Renames it to its final name atomically; false when that name exists.</summary>
     /// <exception cref="IOException">It cannot be renamed.</exception>
     public bool TryGiveName(string path) => _hasFinalName = FinalName.TryGive(Path, path);
 
-    /// <summary>Gives it its final name, in one step, in place of a file that has it.</summary>
+    /// <summary>Renames it to its final name atomically, replacing an existing file.</summary>
     /// <exception cref="IOException">It cannot be renamed.</exception>
     public void Replace(string path)
     {
@@ -98,11 +98,11 @@ internal sealed class Draft : IDisposable
 
     /// <summary>Removes it.</summary>
     /// <exception cref="IOException">Something in it cannot be removed, such as a mount.</exception>
-    /// <exception cref="UnauthorizedAccessException">It is not ours to remove.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permission denied.</exception>
     public void Remove() => OwnTree.Remove(Path);
 
-    /// <summary>Removes it unless it has its final name, and lets it go. What cannot be removed is left to later sweeps: a reason that is on
-    /// its way must not be replaced.</summary>
+    /// <summary>Removes it unless it has its final name, and unlocks it. Failures are left to later sweeps: an exception that is being
+    /// thrown must not be replaced.</summary>
     public void Dispose()
     {
         if (Handle.IsClosed)
@@ -120,7 +120,7 @@ internal sealed class Draft : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // As above.
+            // Left to later sweeps.
         }
     }
 
@@ -162,7 +162,7 @@ internal sealed class Draft : IDisposable
         }
         catch (LinuxException)
         {
-            // It may have been made before the call that failed; its name is random, so nothing else has it.
+            // It may have been created before the call that failed; its name is random, so nothing else has it.
             OwnTree.RemoveUnheld(path);
             throw;
         }
@@ -176,7 +176,7 @@ internal sealed class Draft : IDisposable
         }
         catch (LinuxException error) when (error.Errno is Errno.ENOLCK or Errno.EOPNOTSUPP)
         {
-            // A file system without locks: a sweep cannot lock it either, and leaves it.
+            // The file system has no locks: a sweep cannot lock the draft either, and leaves it.
             return true;
         }
     }

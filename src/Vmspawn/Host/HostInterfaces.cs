@@ -1,9 +1,9 @@
 namespace Vmspawn.Host;
 
-/// <summary>The host's network interfaces, those of our own network namespace.</summary>
+/// <summary>The network interfaces of the process's network namespace.</summary>
 internal static class HostInterfaces
 {
-    /// <summary>All names. Read from /proc, which follows our namespace where a mounted /sys may be another's.</summary>
+    /// <summary>All names. Read from /proc, which shows the process's namespace; a mounted /sys may show another one.</summary>
     public static IReadOnlySet<string> Names() =>
         File.ReadLines("/proc/self/net/dev")
             .Select(line => line.Split(':', 2))

@@ -4,16 +4,16 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Host;
 
-/// <summary>Looks at the host once.</summary>
+/// <summary>Observes the host once.</summary>
 internal static class HostProbe
 {
-    /// <summary>Requests in a queue of QEMU's (MAX_ENTRIES in its block/io_uring.c).</summary>
+    /// <summary>QEMU's queue length (MAX_ENTRIES in its block/io_uring.c).</summary>
     private const uint QemuQueueLength = 128;
 
-    /// <summary>Makes TAP interfaces.</summary>
+    /// <summary>The device that creates TAP interfaces.</summary>
     internal const string TunDevice = "/dev/net/tun";
 
-    /// <summary>The kernel's vsock for guests.</summary>
+    /// <summary>The kernel's vsock device for guests.</summary>
     internal const string VsockDevice = "/dev/vhost-vsock";
 
     /// <summary>Observes the host; null with the reasons in <paramref name="problems"/>.</summary>
@@ -46,6 +46,6 @@ internal static class HostProbe
         };
     }
 
-    /// <summary>Our effective user: the owner of what we make.</summary>
+    /// <summary>The effective user: the owner of created files.</summary>
     internal static uint EffectiveUser => UserEntry.EffectiveUserId;
 }

@@ -3,11 +3,11 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>An exclusive lock that has a name in a directory of ours and is removed by whoever held it.</summary>
+/// <summary>An exclusive lock file in a private directory; its holder removes it.</summary>
 internal static class NameLock
 {
-    /// <summary>The locked file, or null when another has it.</summary>
-    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <summary>The locked file, or null when another process has it.</summary>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public static SafeFileHandle? TryTake(string path)
     {
         while (true)
@@ -21,7 +21,7 @@ internal static class NameLock
                     return null;
                 }
 
-                // The holder before us may have removed the name between our opening and our locking: the lock of a nameless file keeps nobody out.
+                // The previous holder may have removed the file between open and lock: a lock on an unlinked file excludes nobody.
                 if (IsNamed(handle, path))
                     return handle;
                 handle.Dispose();

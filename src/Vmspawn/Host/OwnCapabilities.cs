@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Vmspawn.Host;
 
-/// <summary>What we may do beyond an ordinary user (capabilities(7)).</summary>
+/// <summary>The process's capabilities (capabilities(7)).</summary>
 internal static class OwnCapabilities
 {
     // linux/capability.h

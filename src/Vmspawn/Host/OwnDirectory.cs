@@ -2,13 +2,13 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>Makes sure that a directory is ours alone.</summary>
+/// <summary>Checks that a directory is owned by the user and writable by nobody else.</summary>
 internal static class OwnDirectory
 {
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>Makes the directory if need be; null when we can use it, else the reason why not.</summary>
-    /// <remarks>One that others may list does, since everything that we make in it is for our user alone.</remarks>
+    /// <summary>Creates the directory if necessary; returns null when it is usable, else the reason.</summary>
+    /// <remarks>Other users may list it, because everything created in it is accessible to its owner only.</remarks>
     public static string? WhyNot(string path, uint uid)
     {
         try
@@ -20,7 +20,7 @@ internal static class OwnDirectory
                 return $"it belongs to user {facts.UserId}";
             if ((facts.Mode & OthersWrite) != UnixFileMode.None)
                 return "others can write to it";
-            // A mode says nothing of a file system that is full or mounted read-only.
+            // The mode does not show that a file system is full or mounted read-only.
             Draft.CreateDirectory(path).Dispose();
             return null;
         }

@@ -2,12 +2,12 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>Removes what we made, whatever its content has become.</summary>
+/// <summary>Removes files and directories that vmspawn created, whatever they contain now.</summary>
 internal static class OwnTree
 {
-    /// <summary>Removes a file, a link, or a directory with all in it, also directories that their owner may not write. Nothing when it is not there.</summary>
+    /// <summary>Removes a file, a link, or a directory with its content, including directories without write permission. Does nothing when it does not exist.</summary>
     /// <exception cref="IOException">Something in it cannot be removed, such as a mount.</exception>
-    /// <exception cref="UnauthorizedAccessException">It is not ours to remove.</exception>
+    /// <exception cref="UnauthorizedAccessException">Permission denied.</exception>
     public static void Remove(string path)
     {
         if (!Directory.Exists(path) || new DirectoryInfo(path).LinkTarget is not null)
@@ -28,7 +28,7 @@ internal static class OwnTree
         }
     }
 
-    /// <summary>Removes a path of our user that no process has locked; what cannot be removed stays.</summary>
+    /// <summary>Removes a path of this user that no process has locked; failures are ignored.</summary>
     public static void RemoveUnheld(string path)
     {
         try
@@ -41,7 +41,7 @@ internal static class OwnTree
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // It has gone meanwhile, or holds something that is not ours; it is in nobody's way.
+            // It was removed meanwhile, or contains files of another user; it does no harm.
         }
     }
 

@@ -3,9 +3,9 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>Devices of the host that were handed to us open, by whoever may open them when we may not.</summary>
-/// <param name="Kvm">KVM's.</param>
-/// <param name="VhostVsock">The kernel's vsock.</param>
+/// <summary>Open devices that were passed to vmspawn by a process that is permitted to open them (sd_listen_fds(3)).</summary>
+/// <param name="Kvm">The KVM device.</param>
+/// <param name="VhostVsock">The kernel's vsock device.</param>
 internal sealed record PassedDevices(SafeFileHandle? Kvm, SafeFileHandle? VhostVsock)
 {
     public static PassedDevices None { get; } = new(null, null);

@@ -1,12 +1,12 @@
 namespace Vmspawn.Host;
 
-/// <summary>Files of proc(5), which a container or a rescue system may be without.</summary>
+/// <summary>Files of proc(5), which may not be mounted in a container or a rescue system.</summary>
 internal static class ProcFile
 {
-    /// <summary>Where programs find the files that they inherit.</summary>
+    /// <summary>The directory of a process's open files.</summary>
     public const string Descriptors = "/proc/self/fd";
 
-    /// <summary>The lines of a file; none when it is not there.</summary>
+    /// <summary>The lines of a file; empty when it does not exist.</summary>
     public static IReadOnlyList<string> Lines(string path)
     {
         try
@@ -19,7 +19,7 @@ internal static class ProcFile
         }
     }
 
-    /// <summary>Why no machine starts without it; null where it is mounted.</summary>
+    /// <summary>The problem to report when it is not mounted; null when it is.</summary>
     public static Problem? WhyMissing() => Directory.Exists(Descriptors)
         ? null
         : new Problem("proc-missing", "this host", $"/proc is not mounted, and QEMU gets its files through {Descriptors}", "mount it: mount -t proc proc /proc");

@@ -10,13 +10,13 @@ internal sealed record RuntimeBase(string Path, bool IsFallback)
     private const string SystemRun = "/run";
     private const string Below = "systemd/vmspawn";
 
-    /// <summary>Chooses and makes it; null with a problem that names the places tried.</summary>
+    /// <summary>Chooses and creates it; null with a problem that names the directories tried.</summary>
     /// <remarks>
-    /// Ours for system and for user, and only that, when one is asked for by name. Else for root <c>/run</c>, for others
-    /// <c>$XDG_RUNTIME_DIR</c>, then <c>vmspawn-UID</c> in <c>$TMPDIR</c> or <c>/tmp</c>, which must be a directory of ours that nobody else can write.
+    /// With an explicit scope, only that scope's directory. Otherwise for root <c>/run</c>, for other users
+    /// <c>$XDG_RUNTIME_DIR</c>, then <c>vmspawn-UID</c> in <c>$TMPDIR</c> or <c>/tmp</c>, which must belong to the user and be writable by nobody else.
     /// </remarks>
     /// <param name="scope">Whose directory; <see cref="RuntimeScope.Auto"/> is system for root, else user.</param>
-    /// <param name="uid">Our effective user.</param>
+    /// <param name="uid">The effective user.</param>
     /// <param name="environment">Reads one environment variable.</param>
     /// <param name="problems">Receives the reason.</param>
     public static RuntimeBase? Choose(RuntimeScope scope, uint uid, Func<string, string?> environment, List<Problem> problems)
@@ -53,7 +53,7 @@ internal sealed record RuntimeBase(string Path, bool IsFallback)
         return null;
     }
 
-    // What root's machines look at is /run, whatever $XDG_RUNTIME_DIR says.
+    // Root's machines are always below /run, even if $XDG_RUNTIME_DIR is set.
     internal static string Hint(RuntimeScope scope, uint uid) => scope switch
     {
         RuntimeScope.System => "make /run writable, or leave --system out",

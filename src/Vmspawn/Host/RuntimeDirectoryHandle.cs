@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Host;
 
-/// <summary>The runtime directory of one VM: mode 0700, locked while we have it, removed when we are done.</summary>
+/// <summary>The runtime directory of one VM: mode 0700, locked while the VM runs, removed at its end.</summary>
 /// <remarks>
-/// The lock is a flock(2) on <c>.NAME.lock</c> beside the directory, which no machine name can be; it ends with us, however we end.
+/// The lock is a flock(2) on <c>.NAME.lock</c> beside the directory, which is not a valid machine name; the kernel unlocks it when vmspawn exits.
 /// Sockets in the directory may have a path longer than the 107 bytes of unix(7): bind and connect them by a descriptor of the
 /// directory (<c>/proc/self/fd/N/socket</c>), as the listeners and connections of this project do.
 /// </remarks>
@@ -28,11 +28,11 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
     /// <summary>Absolute path of the directory.</summary>
     public string Path { get; }
 
-    /// <summary>Takes the directory of a machine, emptying what a dead run left; null with a problem that names the holder when it runs already.</summary>
-    /// <param name="place">The directory that holds all of them: ours alone.</param>
+    /// <summary>Claims the directory of a machine and removes what a killed run left; null with a problem that names the holder when the machine runs already.</summary>
+    /// <param name="place">The directory that holds all of them, private to the user.</param>
     /// <param name="machine">A valid machine name.</param>
     /// <param name="problems">Receives the reason.</param>
-    /// <exception cref="IOException">The directory cannot be made or emptied.</exception>
+    /// <exception cref="IOException">The directory cannot be created or emptied.</exception>
     public static RuntimeDirectoryHandle? Claim(RuntimeBase place, string machine, List<Problem> problems)
     {
         var path = System.IO.Path.Combine(place.Path, machine);
@@ -73,8 +73,8 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
     /// <summary>Path of a file in it.</summary>
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Removes the directory and lets the name go.</summary>
-    /// <exception cref="IOException">Something in the directory cannot be removed, such as a mount; the name is free all the same.</exception>
+    /// <summary>Removes the directory and releases the name.</summary>
+    /// <exception cref="IOException">Something in the directory cannot be removed, such as a mount; the name is released nevertheless.</exception>
     public void Dispose()
     {
         if (_disposed)
@@ -87,7 +87,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         }
         catch (IOException) when (Directory.Exists(Path))
         {
-            // A file system without room even for another name.
+            // The file system is too full even for a rename.
             OwnTree.Remove(Path);
         }
         finally
@@ -96,7 +96,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         }
     }
 
-    /// <summary>The process that has a runtime directory, or null when it does not say.</summary>
+    /// <summary>The process that a runtime directory belongs to, or null when it is not recorded.</summary>
     internal static int? ReadPid(string path)
     {
         try
@@ -110,8 +110,8 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         }
     }
 
-    // What lies there is ours to remove when it is empty or says which process it belonged to: another program of the same
-    // directory does not take our lock. It is removed under another name, so that a process killed meanwhile leaves the name free.
+    // An existing directory may be removed only when it is empty or records its process: another program that uses the same
+    // base does not take this lock. It is renamed before it is removed, so that a kill during the removal leaves the name free.
     private bool TryMake()
     {
         if (new FileInfo(Path) is { Exists: true } or { LinkTarget: not null })

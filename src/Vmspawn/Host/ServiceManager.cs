@@ -4,24 +4,24 @@ using System.Text;
 
 namespace Vmspawn.Host;
 
-/// <summary>The service manager that we run under, if it wants to be told how we are (sd_notify(3), sd_watchdog_enabled(3)).</summary>
+/// <summary>Sends state notifications to the service manager, if it requests them (sd_notify(3), sd_watchdog_enabled(3)).</summary>
 internal sealed class ServiceManager
 {
-    /// <summary>Milliseconds for it to make room; nothing of ours waits longer for it.</summary>
-    private const int Patience = 1000;
+    /// <summary>Time limit in milliseconds for one send, when the service manager's queue is full.</summary>
+    private const int SendTimeout = 1000;
 
     private readonly UnixDomainSocketEndPoint? _address;
 
     private ServiceManager(UnixDomainSocketEndPoint? address, TimeSpan? watchdog) => (_address, Watchdog) = (address, watchdog);
 
-    /// <summary>The variables by which it speaks to us: none of them is for our children.</summary>
+    /// <summary>The environment variables of the protocol; removed from the environment of children.</summary>
     public static IReadOnlyList<string> Variables { get; } =
         ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN_PIDFDID"];
 
-    /// <summary>Whether somebody listens to us.</summary>
+    /// <summary>Whether there is a service manager to notify.</summary>
     public bool IsThere => _address is not null;
 
-    /// <summary>How often it wants to hear from us, halved as it asks for; null when it does not watch.</summary>
+    /// <summary>The interval of watchdog notifications, half the configured timeout; null when the watchdog is off.</summary>
     public TimeSpan? Watchdog { get; }
 
     /// <param name="environment">Reads one environment variable.</param>
@@ -36,41 +36,41 @@ internal sealed class ServiceManager
         return new ServiceManager(address, address is null ? null : WatchdogOf(environment));
     }
 
-    /// <summary>We are ready.</summary>
-    public void Ready() => Tell("READY=1");
+    /// <summary>The service is ready.</summary>
+    public void Ready() => Send("READY=1");
 
-    /// <summary>A line about what goes on.</summary>
-    public void Status(string text) => Tell($"STATUS={text}");
+    /// <summary>A line that describes the state.</summary>
+    public void Status(string text) => Send($"STATUS={text}");
 
-    /// <summary>Which process is the machine: QEMU.</summary>
-    public void Leader(int process) => Tell($"X_VMSPAWN_LEADER_PID={process}");
+    /// <summary>The process of the machine: QEMU.</summary>
+    public void Leader(int process) => Send($"X_VMSPAWN_LEADER_PID={process}");
 
-    /// <summary>Our exit status, which follows.</summary>
-    public void Exited(int status) => Tell($"EXIT_STATUS={status}");
+    /// <summary>The exit status, sent before the exit.</summary>
+    public void Exited(int status) => Send($"EXIT_STATUS={status}");
 
-    /// <summary>We are ending.</summary>
-    public void Stopping() => Tell("STOPPING=1");
+    /// <summary>The service is stopping.</summary>
+    public void Stopping() => Send("STOPPING=1");
 
-    /// <summary>We are alive.</summary>
-    public void Alive() => Tell("WATCHDOG=1");
+    /// <summary>Resets the watchdog.</summary>
+    public void Alive() => Send("WATCHDOG=1");
 
-    private void Tell(string message)
+    private void Send(string message)
     {
         if (_address is null)
             return;
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            socket.SendTimeout = Patience;
+            socket.SendTimeout = SendTimeout;
             socket.SendTo(Encoding.UTF8.GetBytes(message), _address);
         }
         catch (SocketException)
         {
-            // It does not listen; that is its affair.
+            // The service manager does not receive; the VM runs on without notifications.
         }
     }
 
-    // Longer than an address can be: then nobody can listen there.
+    // Null when the path is longer than a socket address: then no socket can be bound to it.
     private static UnixDomainSocketEndPoint? Address(string path)
     {
         try

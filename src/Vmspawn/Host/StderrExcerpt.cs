@@ -2,15 +2,15 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>What a child that failed wrote to standard error, as the end of our sentence about it.</summary>
+/// <summary>The end of a failed child's standard error, as the end of a sentence about the failure.</summary>
 internal static class StderrExcerpt
 {
     private const int MostLines = 6;
 
-    /// <summary>How long the end of the output is awaited after the child's end: another process may hold the pipe open.</summary>
+    /// <summary>Time limit for the end of the output after the child's exit: another process may hold the pipe open.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
-    /// <summary><c>: line; line</c> of a child that has ended, or nothing when it wrote nothing.</summary>
+    /// <summary><c>: line; line</c> of a child that has exited, or an empty text when it wrote nothing.</summary>
     public static async Task<string> AfterAsync(StderrTail stderr, CancellationToken cancel = default)
     {
         await EndOfAsync(stderr.Ended, TimeProvider.System, cancel);

@@ -2,13 +2,13 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Host;
 
-/// <summary>What has been acquired so far, given back in reverse order: all of it, whatever a step throws.</summary>
-/// <param name="tell">Takes a sentence for each step that failed.</param>
-internal sealed class UndoStack(Action<string> tell) : IAsyncDisposable
+/// <summary>The steps that release what has been acquired, run in reverse order: all of them run, even if one throws.</summary>
+/// <param name="report">Receives a sentence for each step that failed.</param>
+internal sealed class UndoStack(Action<string> report) : IAsyncDisposable
 {
     private readonly Stack<Step> _steps = new();
 
-    /// <summary>Adds something that is given back by its disposal, the asynchronous one where it has both.</summary>
+    /// <summary>Adds an object that is released by its disposal, the asynchronous one if it has both.</summary>
     /// <param name="undo">What the disposal does, for the message of its failure: <c>remove /run/user/1000/x</c>.</param>
     /// <param name="acquired">What was acquired.</param>
     public T Add<T>(string undo, T acquired)
@@ -32,14 +32,14 @@ internal sealed class UndoStack(Action<string> tell) : IAsyncDisposable
     /// <param name="step">Undoes it.</param>
     public void Add(string undo, Func<ValueTask> step) => _steps.Push(new Step(undo, step));
 
-    /// <summary>Undoes everything; never throws.</summary>
+    /// <summary>Runs all steps; never throws.</summary>
     public async ValueTask DisposeAsync()
     {
         while (_steps.TryPop(out var step))
             await TryAsync(step.Undo, step.Run);
     }
 
-    /// <summary>Undoes one thing at once, where it has to happen before the reason goes on; never throws.</summary>
+    /// <summary>Runs one step at once, where it must happen before an exception propagates; never throws.</summary>
     /// <param name="undo">What it does, for the message of its failure.</param>
     /// <param name="step">Undoes it.</param>
     public async ValueTask TryAsync(string undo, Func<ValueTask> step)
@@ -50,19 +50,19 @@ internal sealed class UndoStack(Action<string> tell) : IAsyncDisposable
         }
         catch (Exception error)
         {
-            Tell($"cannot {undo}: {FailureReason.Of(error)}");
+            Report($"cannot {undo}: {FailureReason.Of(error)}");
         }
     }
 
-    private void Tell(string sentence)
+    private void Report(string sentence)
     {
         try
         {
-            tell(sentence);
+            report(sentence);
         }
         catch (IOException)
         {
-            // Nobody reads what we say; the steps that are left matter more.
+            // The message cannot be written; the remaining steps must still run.
         }
     }
 

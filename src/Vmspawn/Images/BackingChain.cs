@@ -3,12 +3,12 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Images;
 
-/// <summary>Follows a qcow2 image down through its backing files, so that each can be handed to QEMU as a descriptor.</summary>
+/// <summary>Follows the backing files of a qcow2 image, so that each can be passed to QEMU as a descriptor.</summary>
 internal static class BackingChain
 {
     private const int Deepest = 64;
 
-    /// <summary>The files below an image, nearest first; a reason that one cannot be used is in <paramref name="problems"/>.</summary>
+    /// <summary>The backing files of an image, nearest first; the reason why one cannot be used is in <paramref name="problems"/>.</summary>
     public static List<BackingFacts> Walk(string subject, ImageFile top, QcowHeader header, List<Problem> problems)
     {
         var chain = new List<BackingFacts>();
@@ -48,8 +48,8 @@ internal static class BackingChain
         }
     }
 
-    /// <summary>The path that a backing file name means to QEMU; null for what is not a local file.</summary>
-    /// <param name="imagePath">The image that names it: relative names start from its directory.</param>
+    /// <summary>The path that QEMU opens for a backing file name; null when it is not a local file.</summary>
+    /// <param name="imagePath">The image that names it: relative names are resolved against its directory.</param>
     /// <param name="name">The name as written in the header.</param>
     internal static string? Target(string imagePath, string name)
     {
@@ -58,7 +58,7 @@ internal static class BackingChain
         var colon = name.IndexOf(':');
         var slash = name.IndexOf('/');
 
-        // A colon before the first slash is a protocol: nbd:, https:, json:.
+        // A colon before the first slash ends a protocol: nbd:, https:, json:.
         if (name.Length == 0 || (colon >= 0 && (slash < 0 || colon < slash)))
             return null;
         return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(imagePath)) ?? "/", name);
@@ -73,5 +73,5 @@ internal static class BackingChain
 
     private static string FormatText(string path, QcowHeader header) => header.BackingFormat is { } format
         ? $"the format '{format}' of the backing file of {path} is not supported: raw and qcow2 are"
-        : $"{path} does not say which format its backing file has, and guessing would let a guest choose";
+        : $"{path} does not record the format of its backing file, and a guessed format could be chosen by a guest";
 }

@@ -3,7 +3,7 @@ namespace Vmspawn.Images;
 /// <summary>Recognises compressed files by their first bytes.</summary>
 internal static class Compression
 {
-    /// <summary>The program that packs like this, or null.</summary>
+    /// <summary>The program that writes this compression format, or null.</summary>
     public static string? Guess(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 8]))

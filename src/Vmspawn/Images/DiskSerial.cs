@@ -3,15 +3,15 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Images;
 
-/// <summary>The serial number by which a guest finds a disk.</summary>
+/// <summary>The serial number that identifies a disk in the guest.</summary>
 internal static class DiskSerial
 {
     // VIRTIO_BLK_ID_BYTES and the SN field of NVMe's Identify Controller are 20 bytes; 30 is systemd-vmspawn's choice for SCSI.
     private const int VirtioOrNvmeLength = 20;
     private const int ScsiLength = 30;
 
-    /// <summary>The file name of <paramref name="path"/> when the device can show it, else the first digits of its SHA-256.</summary>
-    /// <remarks>Length counts in bytes of UTF-8. A name with a control character is hashed too: no guest prints it.</remarks>
+    /// <summary>The file name of <paramref name="path"/> if it fits the device, else the first digits of its SHA-256.</summary>
+    /// <remarks>The length is counted in bytes of UTF-8. A name with a control character is hashed too.</remarks>
     public static string For(string path, DiskType type)
     {
         var limit = type.IsScsi() ? ScsiLength : VirtioOrNvmeLength;

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Images;
 
-/// <summary>The names that UEFI has for processors, as in <c>BOOTX64.EFI</c>.</summary>
+/// <summary>UEFI's names of architectures, as in <c>BOOTX64.EFI</c>.</summary>
 internal static class EfiMachine
 {
-    /// <summary>The name of a processor, in small letters.</summary>
+    /// <summary>The name of an architecture, in lower case.</summary>
     public static string Name(Architecture architecture) => architecture switch
     {
         Architecture.X64 => "x64",
@@ -16,7 +16,7 @@ internal static class EfiMachine
         _ => architecture.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>The processor that a PE binary is for; null for one that we cannot start.</summary>
+    /// <summary>The architecture of a PE machine number; null for an unsupported one.</summary>
     public static Architecture? Processor(ushort machine) => machine switch
     {
         0x8664 => Architecture.X64,
@@ -25,7 +25,7 @@ internal static class EfiMachine
         _ => null,
     };
 
-    /// <summary>The name of the processor that a PE binary is for; its number for one that is nothing to us.</summary>
+    /// <summary>The name for a PE machine number; the number itself for an unsupported one.</summary>
     public static string Name(ushort machine) => machine switch
     {
         0x8664 => "x64",

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Vmspawn.Images;
 
-/// <summary>Recognises files that are hardly the bytes of a disk, though nothing forbids a disk to start like this.</summary>
+/// <summary>Recognises files that are probably not raw disks, for a warning: a raw disk could also start with these bytes.</summary>
 internal static class ForeignFormat
 {
     private const int VdiSignatureOffset = 0x40;
     private const uint VdiSignature = 0xbeda107f;
 
-    /// <summary>What a file looks like, in words that follow "it looks like"; null for nothing known.</summary>
+    /// <summary>What a file looks like, to follow "it looks like"; null for no known format.</summary>
     public static string? Guess(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith("KDMV"u8) || head.StartsWith("# Disk DescriptorFile"u8))

@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
-/// <summary>A disk image, open for reading while it is looked at.</summary>
+/// <summary>A disk image, open for reading while it is probed.</summary>
 internal sealed class ImageFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
@@ -21,7 +21,7 @@ internal sealed class ImageFile : IDisposable
     /// <summary>Bytes, more than 0.</summary>
     public long Size => _facts.Size;
 
-    /// <summary>Its state, by which a change is noticed; a block device's node does not tell of changes.</summary>
+    /// <summary>Size and modification time, to detect changes; the time is 0 for a block device, whose node does not record writes.</summary>
     public TemplateStamp Stamp => new(_facts.Size, IsBlockDevice ? 0 : _facts.Modified);
 
     public bool IsBlockDevice => _facts.Kind == FileKind.Block;
@@ -29,9 +29,9 @@ internal sealed class ImageFile : IDisposable
     public FileIdentity Identity => _facts.Identity;
 
     /// <summary>Opens an image, or gives the reason why not.</summary>
-    /// <param name="subject">What the problems are about.</param>
+    /// <param name="subject">The subject of the problems.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="write">It will be written to, so that it must be possible.</param>
+    /// <param name="write">Whether it must be writable.</param>
     /// <param name="problems">Receives the reason.</param>
     public static ImageFile? Open(string subject, string path, bool write, List<Problem> problems)
     {
@@ -53,10 +53,10 @@ internal sealed class ImageFile : IDisposable
         return null;
     }
 
-    /// <summary>All its bytes.</summary>
+    /// <summary>The content.</summary>
     public ByteSource Bytes => new FileBytes(_handle, Size);
 
-    /// <summary>The first bytes, as many as the parsers look at.</summary>
+    /// <summary>Reads the first bytes, as many as the parsers need.</summary>
     public ReadOnlySpan<byte> ReadHead()
     {
         var head = new byte[QcowHeader.Window];

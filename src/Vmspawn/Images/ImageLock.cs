@@ -4,8 +4,8 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
-/// <summary>Who holds an image.</summary>
-/// <param name="Pid">The process, or null when it is not ours to see.</param>
+/// <summary>The process that holds an image's lock.</summary>
+/// <param name="Pid">The process id, or null when it cannot be determined.</param>
 /// <param name="Command">Its name, or null.</param>
 internal sealed record LockHolder(int? Pid, string? Command)
 {
@@ -13,21 +13,21 @@ internal sealed record LockHolder(int? Pid, string? Command)
     public override string ToString() => Pid is { } pid ? $"process {pid} ({Command})" : "a process of another user or container";
 }
 
-/// <summary>Asks for QEMU's image locks, so that a held image is told before QEMU is started.</summary>
+/// <summary>Checks QEMU's image locks, so that a locked image is reported before QEMU is started.</summary>
 internal static class ImageLock
 {
     private const string InUse = "image-in-use";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long a lock may outlive its process: the kernel ends in its own time what a killed one had begun.</summary>
+    /// <summary>How long a lock may remain after its process was killed: the kernel releases it when the process's pending I/O is done.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>Adds a problem when the image, or a file below it, is held by another QEMU.</summary>
-    /// <param name="subject">What the problem is about.</param>
+    /// <param name="subject">The subject of the problem.</param>
     /// <param name="image">The image.</param>
     /// <param name="write">The guest's writes go into it.</param>
     /// <param name="problems">Receives the reason.</param>
-    /// <param name="cancel">Ends the wait for the lock of a process that was killed.</param>
+    /// <param name="cancel">Cancels the wait for the lock of a killed process.</param>
     public static async Task CheckAsync(string subject, ImageFacts image, bool write, List<Problem> problems, CancellationToken cancel)
     {
         if (!image.IsBlockDevice)
@@ -39,12 +39,12 @@ internal static class ImageLock
         }
     }
 
-    /// <summary>The process whose lock would make our QEMU refuse the image, or null. A lock whose process we do not see may be that of a killed one, which is waited for.</summary>
-    /// <param name="path">The image, which must be ours to read.</param>
+    /// <summary>The process whose lock would make QEMU refuse the image, or null. A lock without a visible process may be that of a killed one, so its release is awaited.</summary>
+    /// <param name="path">The image, which must be readable.</param>
     /// <param name="write">The guest's writes go into it.</param>
-    /// <param name="timeout">How long a lock whose process we do not see may stay before it counts.</param>
-    /// <param name="time">The clock of that.</param>
-    /// <param name="cancel">Ends the wait.</param>
+    /// <param name="timeout">How long to wait for the release of a lock without a visible process.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancel">Cancels the wait.</param>
     /// <exception cref="LinuxException">It cannot be opened.</exception>
     public static async Task<LockHolder?> FindHolderAsync(string path, bool write, TimeSpan timeout, TimeProvider time, CancellationToken cancel)
     {
@@ -61,7 +61,7 @@ internal static class ImageLock
         return null;
     }
 
-    /// <summary>The same, waiting for the first image only: the locks of killed processes all go at the same time.</summary>
+    /// <summary>The same, but waits for the first image only: all locks of a killed process are released at the same time.</summary>
     public static Task<LockHolder?> FindHolderAsync(string path, bool write, List<Problem> problems, CancellationToken cancel) =>
         FindHolderAsync(path, write, problems.Exists(problem => problem.Code == InUse) ? TimeSpan.Zero : Timeout, TimeProvider.System, cancel);
 
@@ -104,7 +104,7 @@ internal static class ImageLock
         }
         catch (LinuxException e) when (e.Errno is Errno.ENOLCK or Errno.EOPNOTSUPP)
         {
-            // A file system without locks: nobody can hold one there, and QEMU does without as well.
+            // The file system has no locks; QEMU does not use them there either.
             return false;
         }
     }
@@ -125,13 +125,13 @@ internal static class ImageLock
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another user's process, or one that has just ended.
+            // Another user's process, or one that has just exited.
         }
 
         return false;
     }
 
-    // Lock lines name the device of the superblock, which on btrfs and overlayfs is not the one that statx(2) tells: the file itself is asked.
+    // Lock lines contain the superblock's device number, which differs from statx(2)'s on btrfs and overlayfs, so the file itself is compared.
     private static bool IsFile(string descriptor, FileIdentity file)
     {
         try

@@ -3,15 +3,15 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Images;
 
-/// <summary>Looks at a disk image once, before anything is started.</summary>
+/// <summary>Observes a disk image once, before anything is started.</summary>
 internal static class ImageProbe
 {
     private const int SectorSize = 512, LargeSectorSize = 4096;
 
-    /// <summary>Observes an image; null when there is a reason not to use it, which is then in <paramref name="problems"/>.</summary>
-    /// <param name="subject">What the problems are about, such as <c>--image=disk.raw</c>.</param>
+    /// <summary>Observes an image; null when it cannot be used, with the reason in <paramref name="problems"/>.</summary>
+    /// <param name="subject">The subject of the problems, such as <c>--image=disk.raw</c>.</param>
     /// <param name="path">The path as given.</param>
-    /// <param name="requested">The format that the user named.</param>
+    /// <param name="requested">The format that the user gave.</param>
     /// <param name="write">The guest's writes go into this image: false for <c>-x</c> and for scsi-cd.</param>
     /// <param name="problems">Receives every reason found.</param>
     public static ImageFacts? Probe(string subject, string path, ImageFormat requested, bool write, List<Problem> problems)
@@ -67,7 +67,7 @@ internal static class ImageProbe
                 file.Path, ImageFormat.Qcow2, file.Size, RoundUp(header.VirtualSize), IsBlockDevice: false, file.Identity, backing, []) { Stamp = file.Stamp };
     }
 
-    // A block device has sectors of its own, which its table was made for.
+    // A block device has a sector size of its own, and its table was made for that.
     private static int SectorSizeOf(ImageFile file, List<string> warnings)
     {
         if (file.IsBlockDevice || file.Size % LargeSectorSize != 0 || GptTable.Read(file.Bytes, out _) is not { SectorSize: LargeSectorSize })

@@ -4,11 +4,11 @@ using Vmspawn.Linux;
 namespace Vmspawn.Images;
 
 /// <summary>The initrds given with <c>--initrd=</c>.</summary>
-/// <remarks>Each member starts at a multiple of 4: the kernel looks for the next archive there (Documentation/driver-api/early-userspace/buffer-format of Linux).</remarks>
+/// <remarks>Each archive starts at a multiple of 4 bytes, where the kernel looks for it (Documentation/driver-api/early-userspace/buffer-format of Linux).</remarks>
 /// <param name="Paths">In the order given.</param>
 internal sealed record InitrdFacts(IReadOnlyList<string> Paths)
 {
-    /// <summary>Where the kernel looks for the next archive.</summary>
+    /// <summary>The alignment of archives.</summary>
     public const int Alignment = 4;
 
     private const int ChunkSize = 1 << 18;
@@ -23,24 +23,24 @@ internal sealed record InitrdFacts(IReadOnlyList<string> Paths)
         return paths.Count == 0 || problems.Count > before ? null : new InitrdFacts(paths);
     }
 
-    /// <summary>Copies them one after another into an empty file; only needed when there is more than one.</summary>
-    /// <param name="file">Takes them.</param>
-    /// <param name="tree">What the paths are in; null for the host's own root.</param>
-    /// <exception cref="IOException">One cannot be read any more, or the file cannot be written.</exception>
+    /// <summary>Concatenates them into an empty file; only needed for more than one.</summary>
+    /// <param name="file">The file to write.</param>
+    /// <param name="tree">The tree that contains the paths; null for the host's root.</param>
+    /// <exception cref="IOException">An initrd cannot be read, or the file cannot be written.</exception>
     public void WriteTo(SafeFileHandle file, ConfinedTree? tree = null)
     {
         var chunk = new byte[ChunkSize];
         var to = 0L;
         foreach (var path in Paths)
         {
-            // What is skipped here reads as zeros.
+            // The gap is a hole, which reads as zeros.
             to = Aligned(to);
-            using var from = tree is null ? OpenFile.Open(path, writable: false) : tree.OpenRead(path) ?? throw new FileNotFoundException($"{path} has gone", path);
+            using var from = tree is null ? OpenFile.Open(path, writable: false) : tree.OpenRead(path) ?? throw new FileNotFoundException($"{path} does not exist any more", path);
             for (var at = 0L; RandomAccess.Read(from, chunk, at) is > 0 and var count; at += count, to += count)
                 RandomAccess.Write(file, chunk.AsSpan(0, count), to);
         }
     }
 
-    /// <summary>Where an archive starts that follows so many bytes.</summary>
+    /// <summary>The aligned start of an archive that follows this many bytes.</summary>
     public static long Aligned(long size) => (size + Alignment - 1) / Alignment * Alignment;
 }

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Images;
 
-/// <summary>What a kernel file is, told from its content.</summary>
+/// <summary>The kind of a kernel file, detected from its content.</summary>
 internal enum KernelKind
 {
-    /// <summary>Nothing known: QEMU may still make sense of it.</summary>
+    /// <summary>Unknown; QEMU may still support it.</summary>
     Unknown,
 
     /// <summary>An x86 boot-protocol image (<c>HdrS</c>), with an EFI stub when it is a PE binary too.</summary>
@@ -17,37 +17,37 @@ internal enum KernelKind
     /// <summary>An arm64 or riscv64 <c>Image</c>.</summary>
     FlatImage,
 
-    /// <summary>A PE binary that is none of the above.</summary>
+    /// <summary>Any other PE binary.</summary>
     Pe,
 
-    /// <summary>Something compressed: a flat image usually, which QEMU unpacks for some machines.</summary>
+    /// <summary>A compressed file, usually a flat image, which QEMU decompresses for some machines.</summary>
     Compressed,
 }
 
 /// <summary>A kernel given with <c>--linux=</c>.</summary>
 /// <param name="Path">The path as given.</param>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="IsPe">It is a PE binary: UEFI can start it.</param>
-/// <param name="IsUki">It is a PE binary that carries a kernel in a section <c>.linux</c>: a unified kernel image.</param>
-/// <param name="Processor">What it runs on; null when it does not say.</param>
+/// <param name="IsUki">It is a unified kernel image: a PE binary with a section <c>.linux</c>.</param>
+/// <param name="Processor">Its architecture; null when unknown.</param>
 /// <param name="Size">Bytes.</param>
 internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool IsUki, Architecture? Processor, long Size)
 {
-    /// <summary>What packed it, or null.</summary>
+    /// <summary>The program that compressed it, or null.</summary>
     public string? Compression { get; init; }
 
     /// <summary>It is text.</summary>
     public bool IsText { get; init; }
 
-    /// <summary>Why no machine of this kind starts it, or null: QEMU and the firmware would run whatever it is, and nothing would be seen.</summary>
-    /// <param name="machine">The machine's processor.</param>
-    /// <param name="hint">What to do about it.</param>
+    /// <summary>Why a machine of this architecture cannot start it, or null. QEMU and the firmware do not check it and would run it without any output.</summary>
+    /// <param name="machine">The machine's architecture.</param>
+    /// <param name="hint">The remedy.</param>
     public string? WhyNot(Architecture machine, out string? hint)
     {
         hint = "name a Linux kernel such as /boot/vmlinuz-VERSION";
         if (IsText)
             return "it is a text file, not a kernel";
-        // QEMU unpacks an arm64 Image itself, from gzip only.
+        // QEMU decompresses an arm64 Image, from gzip only.
         if (Kind == KernelKind.Compressed && !(machine == Architecture.Arm64 && Compression == "gzip"))
         {
             hint = $"unpack it first, as by \"{Compression} -dc {Path} >vmlinux\"";
@@ -62,7 +62,7 @@ internal sealed record KernelFacts(string Path, KernelKind Kind, bool IsPe, bool
     private const int TextWindow = 512;
 
     /// <summary>Observes a kernel; null with the reason in <paramref name="problems"/>.</summary>
-    /// <param name="subject">What the problem is about, such as <c>--linux=vmlinuz</c>.</param>
+    /// <param name="subject">The subject of the problem, such as <c>--linux=vmlinuz</c>.</param>
     /// <param name="path">The path as given.</param>
     /// <param name="problems">Receives the reason.</param>
     public static KernelFacts? Probe(string subject, string path, List<Problem> problems)

@@ -2,17 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Images;
 
-/// <summary>Tells from the first bytes of a kernel file what it is.</summary>
+/// <summary>Detects the kind of a kernel file from its first bytes.</summary>
 /// <remarks>
 /// x86: Documentation/arch/x86/boot.rst of Linux. Arm64 and RISC-V: the boot image headers of their booting documents.
 /// PE: Microsoft's "PE Format"; a unified kernel image is one with a section <c>.linux</c> (UAPI specification UKI).
 /// </remarks>
 internal readonly record struct KernelSniff(KernelKind Kind, bool IsPe, bool IsUki, Architecture? Processor = null)
 {
-    /// <summary>As much of the file as is wanted; less when it is shorter.</summary>
+    /// <summary>The number of bytes that <see cref="Of"/> needs; fewer for a shorter file.</summary>
     public const int Window = PeHeader.Window;
 
-    /// <summary>Total: any bytes have an answer.</summary>
+    /// <summary>Accepts any bytes.</summary>
     public static KernelSniff Of(ReadOnlySpan<byte> head, long fileLength)
     {
         var pe = PeHeader.Parse(head, fileLength);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Vmspawn.Images;
 
-/// <summary>Reads the locks in <c>/proc/PID/fdinfo/FD</c> (proc_pid_fdinfo(5)) and <c>/proc/locks</c> (proc_locks(5)).</summary>
+/// <summary>Parses the locks in <c>/proc/PID/fdinfo/FD</c> (proc_pid_fdinfo(5)) and <c>/proc/locks</c> (proc_locks(5)).</summary>
 internal static class LockLines
 {
     private const int Type = 1;
@@ -10,10 +10,10 @@ internal static class LockLines
     private const int Start = 6;
     private const int End = 7;
 
-    /// <summary>Whether there is an open-file-description lock on a byte from <paramref name="first"/> to <paramref name="last"/>.</summary>
+    /// <summary>Whether an open-file-description lock covers a byte from <paramref name="first"/> to <paramref name="last"/>.</summary>
     /// <remarks>Lines: <c>N: OFDLCK ADVISORY READ -1 MAJOR:MINOR:INODE START END</c>, where END may be <c>EOF</c>.</remarks>
-    /// <param name="text">The file's text; null has no locks.</param>
-    /// <param name="prefix">What stands before the number in lines about locks.</param>
+    /// <param name="text">The file's text; null means no locks.</param>
+    /// <param name="prefix">The text before the number in lock lines.</param>
     /// <param name="inode">The locked file's inode.</param>
     /// <param name="first">First byte.</param>
     /// <param name="last">Last byte.</param>

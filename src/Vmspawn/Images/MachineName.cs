@@ -6,8 +6,8 @@ namespace Vmspawn.Images;
 
 /// <summary>Names of machines: host names of at most 64 characters.</summary>
 /// <remarks>
-/// Labels of ASCII letters, digits and inner hyphens, separated by single dots: what systemd takes for a machine name (machinectl(1)).
-/// A name thus never starts with a dot and never holds a slash, so that it is safe as a file name.
+/// Labels of ASCII letters, digits and inner hyphens, separated by single dots: the rules of systemd for machine names (machinectl(1)).
+/// A name never starts with a dot or contains a slash, so that it is safe as a file name.
 /// </remarks>
 internal static class MachineName
 {
@@ -16,12 +16,12 @@ internal static class MachineName
 
     private const string RawSuffix = ".raw";
 
-    /// <summary>Whether a text may name a machine.</summary>
+    /// <summary>Whether a text is a valid machine name.</summary>
     public static bool IsValid(string name) => MachineNameText.Parse(name).Mistake is null;
 
-    /// <summary>The name from an image's path, or null with a problem when none can be made.</summary>
+    /// <summary>Derives the name from an image's path; null with a problem when no valid name results.</summary>
     /// <param name="imagePath">Path of the image, or of the kernel when there is no image.</param>
-    /// <param name="ephemeralSuffix">For <c>-x</c>: a random number that lets many run at once; null for none.</param>
+    /// <param name="ephemeralSuffix">For <c>-x</c>: a random number, so that several instances can run at once; null for none.</param>
     /// <param name="problems">Receives the reason.</param>
     public static string? Derive(string imagePath, ulong? ephemeralSuffix, List<Problem> problems)
     {
@@ -39,7 +39,7 @@ internal static class MachineName
         return null;
     }
 
-    // Characters that a host name cannot have are left out, as systemd-vmspawn does.
+    // Removes characters that are invalid in a host name, as systemd-vmspawn does.
     private static string Clean(string text, int maxLength)
     {
         var name = new StringBuilder(Math.Min(text.Length, maxLength));

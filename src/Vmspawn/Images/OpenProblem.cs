@@ -3,13 +3,13 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
-/// <summary>Says why a file that the user named cannot be opened.</summary>
+/// <summary>The problem for a file that cannot be opened.</summary>
 internal static class OpenProblem
 {
     /// <summary>The problem of a failed open(2).</summary>
-    /// <param name="kind">The word for the file in the problem's code: <c>image</c>, <c>kernel</c>, <c>initrd</c>.</param>
-    /// <param name="subject">What the problem is about.</param>
-    /// <param name="error">What open(2) said.</param>
+    /// <param name="kind">The kind of file in the problem's code: <c>image</c>, <c>kernel</c>, <c>initrd</c>.</param>
+    /// <param name="subject">The subject of the problem.</param>
+    /// <param name="error">The error of open(2).</param>
     public static Problem For(string kind, string subject, LinuxException error) => error.Errno switch
     {
         Errno.ENOENT or Errno.ENOTDIR => new Problem($"{kind}-missing", subject, "there is no such file"),
@@ -18,6 +18,6 @@ internal static class OpenProblem
         _ => new Problem($"{kind}-unreadable", subject, $"it cannot be opened: {error.Text()}"),
     };
 
-    /// <summary>The words of strerror(3) alone.</summary>
+    /// <summary>The message of strerror(3).</summary>
     public static string Text(this LinuxException error) => Marshal.GetPInvokeErrorMessage((int)error.Errno);
 }

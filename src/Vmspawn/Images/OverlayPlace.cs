@@ -4,26 +4,26 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
-/// <summary>A directory on a disk where an overlay can grow.</summary>
+/// <summary>A directory on a disk with space for an overlay.</summary>
 /// <param name="Directory">The directory.</param>
 internal sealed record OverlayPlace(string Directory)
 {
-    /// <summary>Less free space than this is no place for an overlay: 16 MiB.</summary>
-    /// <remarks>Space is not set aside: an overlay takes what the guest writes, as it writes it.</remarks>
+    /// <summary>The minimum free space for an overlay: 16 MiB.</summary>
+    /// <remarks>Space is not reserved: an overlay grows as the guest writes.</remarks>
     public const ulong LeastFree = 16UL << 20;
 
     private const string LastResort = "/var/tmp";
 
     /// <summary>
-    /// The first usable of: beside the image, <c>$TMPDIR</c>, <c>/var/tmp</c>; null with a problem that says why each was not taken.
+    /// The first usable of: beside the image, <c>$TMPDIR</c>, <c>/var/tmp</c>; null with a problem that gives the reason for each.
     /// </summary>
-    /// <remarks>Never on a file system in memory, where a guest that writes would starve the host.</remarks>
-    /// <param name="subject">What the problem is about.</param>
-    /// <param name="content">What is to lie there, such as <c>what the guest writes</c>.</param>
-    /// <param name="imagePath">The file to lie beside.</param>
+    /// <remarks>Never on a file system in memory, where the guest's writes would exhaust the host's memory.</remarks>
+    /// <param name="subject">The subject of the problem.</param>
+    /// <param name="content">The intended content, such as <c>what the guest writes</c>.</param>
+    /// <param name="imagePath">The image, whose directory is tried first.</param>
     /// <param name="tmpdir">The value of <c>$TMPDIR</c>.</param>
     /// <param name="problems">Receives the reason.</param>
-    /// <param name="lastResort">The place after all others.</param>
+    /// <param name="lastResort">The directory tried last.</param>
     public static OverlayPlace? Choose(string subject, string content, string imagePath, string? tmpdir, List<Problem> problems, string lastResort = LastResort)
     {
         var reasons = new StringBuilder();
@@ -40,13 +40,13 @@ internal sealed record OverlayPlace(string Directory)
         return null;
     }
 
-    /// <summary>An open file without a name in this directory: gone when the last descriptor is closed, however we end.</summary>
-    /// <exception cref="LinuxException">The directory went away or was filled since it was chosen.</exception>
+    /// <summary>Creates an open file without a name in this directory; the kernel deletes it when the last descriptor is closed.</summary>
+    /// <exception cref="LinuxException">The directory was removed or filled since it was chosen.</exception>
     public SafeFileHandle CreateAnonymous() => OpenFile.Temporary(Directory);
 
     private static IEnumerable<string> Candidates(string imagePath, string? tmpdir, string lastResort)
     {
-        // Beside the image itself, not beside a link to it.
+        // Beside the target of a link, not beside the link.
         var beside = Path.GetDirectoryName(LinkTarget(Path.GetFullPath(imagePath))) ?? "/";
         yield return beside;
         if (tmpdir is ['/', ..] && tmpdir != beside)
@@ -69,12 +69,12 @@ internal sealed record OverlayPlace(string Directory)
 
     private string? WhyNot()
     {
-        // Devices lie in a file system of their own, which is in memory whatever it calls itself.
+        // /dev is a file system in memory, regardless of the type it reports.
         if (Directory is "/dev" || Directory.StartsWith("/dev/", StringComparison.Ordinal))
             return "not a place for files";
         try
         {
-            // Asked of the very file: a directory may lie below another mount than its path suggests.
+            // The file's own file system is checked: another mount may cover the directory's path.
             using var file = CreateAnonymous();
             var system = FileSystemFacts.Of(file);
             if (system.IsInMemory)

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Vmspawn.Images;
 
-/// <summary>What the headers of a PE binary say: for which machine it is, and its sections.</summary>
+/// <summary>The headers of a PE binary: the machine and the sections.</summary>
 /// <remarks>Microsoft, "PE Format".</remarks>
-/// <param name="Machine">The processor, by its number.</param>
-/// <param name="Sections">Those that lie within the file, in their order.</param>
+/// <param name="Machine">The machine number.</param>
+/// <param name="Sections">The sections that are within the file, in order.</param>
 internal sealed record PeHeader(ushort Machine, IReadOnlyList<PeSection> Sections)
 {
-    /// <summary>As much of the file as <see cref="Parse"/> wants; less when it is shorter.</summary>
+    /// <summary>The number of bytes that <see cref="Parse"/> needs; fewer for a shorter file.</summary>
     public const int Window = 64 * 1024;
 
     private const int OffsetAt = 0x3c;
@@ -17,9 +17,9 @@ internal sealed record PeHeader(ushort Machine, IReadOnlyList<PeSection> Section
     private const int SectionLength = 40;
     private const int NameLength = 8;
 
-    /// <summary>Total: any bytes have an answer, which is null for what is no PE binary.</summary>
+    /// <summary>Accepts any bytes; null when they are not a PE binary.</summary>
     /// <param name="head">The file's start.</param>
-    /// <param name="fileLength">How long the file is.</param>
+    /// <param name="fileLength">The length of the file.</param>
     public static PeHeader? Parse(ReadOnlySpan<byte> head, long fileLength)
     {
         if (!head.StartsWith("MZ"u8) || head.Length < OffsetAt + sizeof(uint))
@@ -42,10 +42,10 @@ internal sealed record PeHeader(ushort Machine, IReadOnlyList<PeSection> Section
         return new PeHeader(BinaryPrimitives.ReadUInt16LittleEndian(coff[4..]), sections);
     }
 
-    /// <summary>The first section of a name, or null.</summary>
+    /// <summary>The first section with this name, or null.</summary>
     public PeSection? Find(string name) => Sections.FirstOrDefault(section => section.Name == name);
 
-    // The bytes in the file are padded to an alignment; the size in memory is what was put in.
+    // The size in the file is padded to an alignment; the virtual size is the size of the content.
     private static PeSection? Section(ReadOnlySpan<byte> header, long fileLength)
     {
         var inMemory = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);

@@ -3,12 +3,12 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Images;
 
-/// <summary>Opens what must be a regular file with something in it.</summary>
+/// <summary>Opens a file that must be a regular file and not empty.</summary>
 internal static class PlainFile
 {
     /// <summary>The file open for reading, or null with the reason in <paramref name="problems"/>.</summary>
-    /// <param name="subject">What the problem is about, such as <c>--linux=vmlinuz</c>.</param>
-    /// <param name="kind">The word for the file in the problem's code: <c>kernel</c>, <c>initrd</c>.</param>
+    /// <param name="subject">The subject of the problem, such as <c>--linux=vmlinuz</c>.</param>
+    /// <param name="kind">The kind of file in the problem's code: <c>kernel</c>, <c>initrd</c>.</param>
     /// <param name="path">The path as given.</param>
     /// <param name="problems">Receives the reason.</param>
     public static SafeFileHandle? Open(string subject, string kind, string path, List<Problem> problems)

@@ -7,7 +7,7 @@ namespace Vmspawn.Images;
 /// <remarks>Layout and limits: QEMU, docs/interop/qcow2.</remarks>
 internal sealed record QcowHeader
 {
-    /// <summary>As much of the file as <see cref="Parse"/> wants to see; less when the file is shorter.</summary>
+    /// <summary>The number of bytes that <see cref="Parse"/> needs; fewer for a shorter file.</summary>
     public const int Window = 64 * 1024;
 
     private const int Version2Length = 72;
@@ -16,47 +16,47 @@ internal sealed record QcowHeader
     private const uint EndOfExtensions = 0;
     public const uint BackingFormatExtension = 0xe2792aca;
 
-    /// <summary>Ours ("vmsp"): state and name of the template that this image is a child of. Who does not know it keeps it and passes it over.</summary>
+    /// <summary>vmspawn's header extension ("vmsp"): state and name of the template of this image. Other programs preserve and ignore it.</summary>
     public const uint TemplateExtension = 0x766d7370;
 
     private const int StampLength = 16;
 
     private static ReadOnlySpan<byte> Magic => [(byte)'Q', (byte)'F', (byte)'I', 0xfb];
 
-    /// <summary>2 or 3.</summary>
+    /// <summary>The format version: 2 or 3.</summary>
     public required uint Version { get; init; }
 
-    /// <summary>9 (512 bytes) to 21 (2 MiB).</summary>
+    /// <summary>The logarithm of the cluster size: 9 (512 bytes) to 21 (2 MiB).</summary>
     public required int ClusterBits { get; init; }
 
-    /// <summary>Bytes that the guest sees.</summary>
+    /// <summary>The disk's size in bytes.</summary>
     public required long VirtualSize { get; init; }
 
     /// <summary>The guest's data is encrypted.</summary>
     public required bool IsEncrypted { get; init; }
 
-    /// <summary>Name of the file below, as written; null when there is none.</summary>
+    /// <summary>The backing file name as written; null when there is none.</summary>
     public string? BackingName { get; init; }
 
-    /// <summary>Format of the file below, as written; null when it does not say.</summary>
+    /// <summary>The backing file's format as written; null when it is not specified.</summary>
     public string? BackingFormat { get; init; }
 
-    /// <summary>What state the file below was in when this image was made; null when nothing was noted, or another file is below by now.</summary>
+    /// <summary>The template's state when this image was created; null when it was not recorded, or the backing file was changed since.</summary>
     public TemplateStamp? Template { get; init; }
 
-    /// <summary>QEMU found it broken and refuses to write to it.</summary>
+    /// <summary>The corrupt bit is set: QEMU refuses to write to it.</summary>
     public bool IsCorrupt { get; init; }
 
-    /// <summary>The data is in another file.</summary>
+    /// <summary>The data is in an external data file.</summary>
     public bool HasDataFile { get; init; }
 
-    /// <summary>Bits of incompatible features that nobody has defined yet: no program may open it.</summary>
+    /// <summary>Unknown incompatible feature bits: the image must not be opened.</summary>
     public ulong UnknownFeatures { get; init; }
 
-    /// <summary>Whether a file starts like a qcow image of any version.</summary>
+    /// <summary>Whether a file starts with the magic of qcow, any version.</summary>
     public static bool HasMagic(ReadOnlySpan<byte> head) => head.StartsWith(Magic);
 
-    /// <summary>Reads the header from the start of a file; null when it is not one, with the reason in <paramref name="error"/>.</summary>
+    /// <summary>Parses the header at the start of a file; null when it is invalid, with the reason in <paramref name="error"/>.</summary>
     public static QcowHeader? Parse(ReadOnlySpan<byte> head, out string? error)
     {
         if (!HasMagic(head))
@@ -106,7 +106,7 @@ internal sealed record QcowHeader
         if ((l1Offset & clusterMask) != 0 || (refcountOffset & clusterMask) != 0 || refcountOffset == 0)
             return "its tables are not where tables can be";
 
-        // One L1 entry stands for a cluster full of eight-byte L2 entries (sixteen with subclusters: twice as many are then needed, which QEMU checks).
+        // Each L1 entry covers one cluster of eight-byte L2 entries (with subclusters they have 16 bytes, so that twice as many are needed; QEMU checks that).
         var l1Size = BinaryPrimitives.ReadUInt32BigEndian(head[36..]);
         var perEntry = 1UL << Math.Min((2 * clusterBits) - 3, 62);
         return l1Size < (size / perEntry) + (size % perEntry == 0 ? 0UL : 1UL)

@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Images;
 
-/// <summary>Makes empty qcow2 images: the one that takes the writes of an ephemeral VM, and children of templates.</summary>
+/// <summary>Writes empty qcow2 images: overlays for the writes of an ephemeral VM, and children of templates.</summary>
 /// <remarks>
-/// The former names no backing file: the node below is given on QEMU's command line, so that QEMU opens nothing by path.
+/// An overlay names no backing file: the backing node is on QEMU's command line, so that QEMU opens nothing by path.
 /// Layout: QEMU, docs/interop/qcow2. One cluster each for header, refcount table and refcount block, then the L1 table.
 /// </remarks>
 internal static class QcowOverlay
 {
-    /// <summary>The largest size that is supported: 16 TiB.</summary>
+    /// <summary>The largest supported size: 16 TiB.</summary>
     public const long MaxSize = 16L << 40;
 
     private const int ClusterBits = 16;
@@ -22,14 +22,14 @@ internal static class QcowOverlay
 
     /// <summary>Writes an empty qcow2 version 3 image without a backing file name into an empty file.</summary>
     /// <param name="file">An empty file, open for writing.</param>
-    /// <param name="virtualSize">Bytes, a multiple of 512, from 512 to <see cref="MaxSize"/>: the virtual size of the image below.</param>
+    /// <param name="virtualSize">Bytes, a multiple of 512, from 512 to <see cref="MaxSize"/>: the virtual size of the backing image.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(SafeFileHandle file, long virtualSize) => Write(file, virtualSize, null);
 
-    /// <summary>Writes one that is a child of a template, which its header names with its format and its state.</summary>
+    /// <summary>Writes a child of a template; its header contains the template's path, format and state.</summary>
     /// <inheritdoc cref="Write(SafeFileHandle, long)"/>
     /// <param name="file">An empty file, open for writing.</param>
-    /// <param name="virtualSize">Bytes, a multiple of 512, from 512 to <see cref="MaxSize"/>; not less than the template's.</param>
+    /// <param name="virtualSize">Bytes, a multiple of 512, from 512 to <see cref="MaxSize"/>; at least the template's.</param>
     /// <param name="template">The template.</param>
     public static void Write(SafeFileHandle file, long virtualSize, TemplateFacts? template)
     {
@@ -41,7 +41,7 @@ internal static class QcowOverlay
         var l1Clusters = ((l1Entries * 8) + ClusterSize - 1) / ClusterSize;
         var clusters = FixedClusters + l1Clusters;
 
-        // All that is not written stays a hole, and reads as zero: "not allocated".
+        // The rest is a hole, which reads as zero: "not allocated".
         RandomAccess.SetLength(file, (long)clusters * ClusterSize);
         RandomAccess.Write(file, Header(virtualSize, l1Entries, template), 0);
         RandomAccess.Write(file, RefcountTable(), ClusterSize);
@@ -50,7 +50,7 @@ internal static class QcowOverlay
 
     private static byte[] Header(long virtualSize, int l1Entries, TemplateFacts? template)
     {
-        // Eight zero bytes after the header end the list of extensions.
+        // Eight zero bytes end the list of extensions.
         var extensions = template is null ? new byte[8] : [.. template.Extensions(), .. new byte[8]];
         var name = template is null ? [] : template.Name;
         byte[] header = [.. new byte[HeaderLength], .. extensions, .. name];

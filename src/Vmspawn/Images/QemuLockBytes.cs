@@ -1,9 +1,9 @@
 namespace Vmspawn.Images;
 
-/// <summary>Which bytes of an image QEMU locks, and what they mean.</summary>
+/// <summary>The bytes of an image that QEMU locks.</summary>
 /// <remarks>
-/// block/file-posix.c of QEMU: byte 100 + N is locked by whoever uses permission N, byte 200 + N by whoever lets nobody else use it.
-/// Permissions: 0 consistent read, 1 write, 3 resize. A disk of a guest lets nobody else write.
+/// block/file-posix.c of QEMU: byte 100 + N is locked by a process that uses permission N, byte 200 + N by one that does not share it.
+/// Permissions: 0 consistent read, 1 write, 3 resize. A guest's disk does not share write.
 /// </remarks>
 internal static class QemuLockBytes
 {
@@ -16,6 +16,6 @@ internal static class QemuLockBytes
     private static readonly long[] AgainstReading = [Writes, Resizes, NoOtherReads];
     private static readonly long[] AgainstWriting = [Writes, Resizes, NoOtherReads, NoOtherWrites, NoOtherResizes];
 
-    /// <summary>The bytes that nobody else may have locked when a guest is to use the image.</summary>
+    /// <summary>The bytes whose locks prevent a guest from using the image.</summary>
     public static ReadOnlySpan<long> Conflicting(bool write) => write ? AgainstWriting : AgainstReading;
 }

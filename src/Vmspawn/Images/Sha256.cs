@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Vmspawn.Images;
 
 /// <summary>SHA-256 (FIPS 180-4) of short texts.</summary>
-/// <remarks>The library's own would load OpenSSL: milliseconds of every start, and a package that a host need not have.</remarks>
+/// <remarks>The library's implementation loads OpenSSL, which takes milliseconds at every start and may not be installed.</remarks>
 internal static class Sha256
 {
     public const int Length = 32;
@@ -32,7 +32,7 @@ internal static class Sha256
         for (; rest.Length >= 64; rest = rest[64..])
             Compress(state, rest);
 
-        // The end mark, zeros, and the length in bits in the last eight bytes of a block.
+        // Padding: a one bit, zeros, and the length in bits in the last eight bytes of a block.
         Span<byte> tail = stackalloc byte[128];
         tail.Clear();
         rest.CopyTo(tail);

@@ -4,21 +4,21 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Images;
 
-/// <summary>What the header of a child says of its template.</summary>
+/// <summary>The template that the header of a child records.</summary>
 /// <param name="Path">Absolute path of the template, at most 1023 bytes.</param>
 /// <param name="Format">Its format.</param>
-/// <param name="Stamp">The state that the child fits.</param>
+/// <param name="Stamp">The template's state when the child was created.</param>
 public sealed record TemplateFacts(string Path, ImageFormat Format, TemplateStamp Stamp)
 {
     private const int LongestName = 1023;
 
-    /// <summary>The path as the header has it.</summary>
+    /// <summary>The path as in the header.</summary>
     internal byte[] Name => Encoding.UTF8.GetBytes(Path);
 
-    /// <summary>Whether a header can hold the path.</summary>
+    /// <summary>Whether the path fits into a header.</summary>
     internal bool IsNameable => Name.Length <= LongestName && BackingChain.Target("/", Path) == Path;
 
-    /// <summary>The header extensions: the format for every program, the state for us.</summary>
+    /// <summary>The header extensions: the standard one for the format, and vmspawn's for the state.</summary>
     internal byte[] Extensions()
     {
         var stamp = new byte[16];
@@ -33,7 +33,7 @@ public sealed record TemplateFacts(string Path, ImageFormat Format, TemplateStam
 
     private static byte[] Extension(uint type, ReadOnlySpan<byte> content)
     {
-        // Padded to a multiple of eight.
+        // Padded to a multiple of eight bytes.
         var bytes = new byte[8 + ((content.Length + 7) & ~7)];
         BinaryPrimitives.WriteUInt32BigEndian(bytes, type);
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4), content.Length);
@@ -42,7 +42,7 @@ public sealed record TemplateFacts(string Path, ImageFormat Format, TemplateStam
     }
 }
 
-/// <summary>The state of a template when a child was made from it: a child fits that state and no other.</summary>
+/// <summary>The state of a template when a child was created: the child is valid for this state only.</summary>
 /// <param name="Size">Bytes of the file.</param>
-/// <param name="Modified">When it was changed last, in nanoseconds since 1970; 0 for a block device.</param>
+/// <param name="Modified">Modification time, in nanoseconds since 1970; 0 for a block device.</param>
 public readonly record struct TemplateStamp(long Size, long Modified);

@@ -37,7 +37,7 @@ internal sealed class GrownImages : IDisposable
     {
         foreach (var (image, before, after) in _grown)
         {
-            // Of another length it is no longer what we made of it.
+            // With another length it is no longer the file that was created.
             if (before < after && RandomAccess.GetLength(image) == after)
                 RandomAccess.SetLength(image, before);
         }

@@ -11,8 +11,8 @@ internal static class Launcher
     /// <param name="plan">What to start.</param>
     /// <param name="runtime">Where runtime directories go.</param>
     /// <param name="passed">Devices that were handed to us.</param>
-    /// <param name="tell">Takes a sentence for each thing that could not be given back, by this or by the end of the VM.</param>
-    /// <param name="step">Takes a sentence for each step that was done.</param>
+    /// <param name="tell">Receives a sentence for each undo step that failed, here or at the end of the VM.</param>
+    /// <param name="step">Receives a sentence for each completed step.</param>
     /// <param name="cancel">Ends the launch at its next step, and each wait in it at once.</param>
     /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
     /// <exception cref="OperationCanceledException">The launch was cancelled; nothing is left behind.</exception>

@@ -40,7 +40,7 @@ internal sealed class RunningVm(
     /// <summary>Our end of the console, or null when QEMU keeps it or there is none.</summary>
     public PseudoTerminal? Terminal { get; } = terminal;
 
-    /// <summary>How to log in to the guest, or null when there is no way that we know.</summary>
+    /// <summary>How to connect to the guest by SSH, or null when unknown.</summary>
     public SshAccess? Ssh => Plan.Ssh is { } ssh
         ? new SshAccess(Plan.Name, SshAddress(ssh), ssh.Port, Directory.PathOf(ssh.KeyFile))
         : null;

@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Launch;
 
-/// <summary>A process as its supervisor sees it: its end, its output, and signals to it.</summary>
+/// <summary>A supervised process: its exit, its output, and signals to it.</summary>
 /// <param name="Subject">How messages call it: <c>swtpm (the TPM)</c>.</param>
 /// <param name="Id">Its process id, for messages.</param>
 /// <param name="Exited">Completes when it has ended.</param>
@@ -11,7 +11,7 @@ namespace Vmspawn.Launch;
 /// <param name="Output">What it writes for people.</param>
 internal sealed record SupervisedProcess(string Subject, int Id, Task<ChildExit> Exited, Action<Signal> Send, ProcessOutput Output)
 {
-    /// <summary>It ends when QEMU closes its connection; else it is told to, once QEMU has ended.</summary>
+    /// <summary>Whether it exits when QEMU closes its connection; otherwise it is sent a signal after QEMU has exited.</summary>
     public bool LeavesWithQemu { get; init; } = true;
 }
 

@@ -44,7 +44,7 @@ internal static class NotifyConnections
         }
     }
 
-    // One receive and the end: not every transport passes on that the guest is done, and its PID 1 waits until we close.
+    // Reads one message and closes: not every transport signals the end of the stream, and the guest's PID 1 waits until the connection is closed.
     private static async Task ReceiveAsync(UnixConnection connection, Action<NotifyMessage> received, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Vmspawn.Notify;
 
-/// <summary>What a guest reports in one message (sd_notify(3)); fields that we do not know are ignored.</summary>
+/// <summary>What a guest reports in one message (sd_notify(3)); unknown fields are ignored.</summary>
 /// <param name="Ready">It has come up.</param>
 /// <param name="Status">A line for people, or null.</param>
 /// <param name="ExitStatus">What our exit status is to be, 0 to 255, or null.</param>
@@ -15,7 +15,7 @@ internal sealed record NotifyMessage(bool Ready, string? Status, int? ExitStatus
     /// <summary>In bytes; the rest of a longer status is dropped.</summary>
     private const int LongestStatus = 256;
 
-    /// <summary>Reads the fields we know, one a line; the last of a name counts.</summary>
+    /// <summary>Parses the known fields, one per line; the last one of a name is used.</summary>
     public static NotifyMessage Parse(ReadOnlySpan<byte> message)
     {
         var result = new NotifyMessage(false, null, null);

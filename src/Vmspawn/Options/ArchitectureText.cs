@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Options;
 
-/// <summary>Names of the guest's processor: QEMU's, and those of systemd and Debian where they differ.</summary>
+/// <summary>The names of processor architectures: QEMU's, and those of systemd and Debian where they differ.</summary>
 internal static class ArchitectureText
 {
     private static readonly (string Word, Architecture? Value)[] Names =
@@ -11,13 +11,13 @@ internal static class ArchitectureText
         ("x86-64", Architecture.X64), ("amd64", Architecture.X64), ("arm64", Architecture.Arm64), ("", null),
     ];
 
-    /// <summary>The names that are shown.</summary>
+    /// <summary>The names shown in help and messages.</summary>
     public static string[] Words { get; } = [.. Names[..3].Select(name => name.Word)];
 
-    /// <summary>The name that is shown.</summary>
+    /// <summary>The name shown in messages.</summary>
     public static string Word(Architecture architecture) => Names.First(name => name.Value == architecture).Word;
 
-    /// <summary>Reads a name; an empty one takes an earlier one back.</summary>
+    /// <summary>Parses a name; an empty value resets the option.</summary>
     public static Parsed<Architecture?> Parse(string text)
     {
         foreach (var (word, value) in Names)

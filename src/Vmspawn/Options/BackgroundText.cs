@@ -1,11 +1,11 @@
 namespace Vmspawn.Options;
 
-/// <summary><c>--background=</c>: the parameters of an SGR sequence (ECMA-48, 8.3.117), which are all that may reach a terminal.</summary>
+/// <summary><c>--background=</c>: the parameters of an SGR sequence (ECMA-48, 8.3.117). Nothing else is accepted, because the value is written to the terminal.</summary>
 internal static class BackgroundText
 {
     private const int MaxLength = 32;
 
-    /// <summary>Reads numbers of 0 to 255 with semicolons or colons between; nothing at all is no colour.</summary>
+    /// <summary>Parses numbers from 0 to 255, separated by semicolons or colons; an empty value means no colour.</summary>
     public static Parsed<string> Parse(string text)
     {
         if (text.Length == 0)

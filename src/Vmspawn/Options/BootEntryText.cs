@@ -3,10 +3,10 @@ namespace Vmspawn.Options;
 /// <summary><c>--boot-entry=</c>: <c>auto</c>, or an entry's id with or without its suffix.</summary>
 internal static class BootEntryText
 {
-    /// <summary>The best entry.</summary>
+    /// <summary>Selects the best entry.</summary>
     public const string Auto = "auto";
 
-    /// <summary>Reads an id; an empty one takes an earlier one back.</summary>
+    /// <summary>Parses an id; an empty value resets the option.</summary>
     public static Parsed<string?> Parse(string text) => text.Length == 0
         ? default(string)
         : text.Contains('/', StringComparison.Ordinal)

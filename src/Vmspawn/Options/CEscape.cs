@@ -8,8 +8,8 @@ internal static class CEscape
 {
     /// <summary>Resolves the escape whose backslash is just before <paramref name="text"/>.</summary>
     /// <param name="text">What follows the backslash.</param>
-    /// <param name="output">Takes the bytes: one for an octal or <c>\x</c> escape, the UTF-8 of a character for <c>\u</c> and <c>\U</c>.</param>
-    /// <returns>How many characters belong to the escape, or 0 when it is none.</returns>
+    /// <param name="output">Receives the bytes: one for an octal or <c>\x</c> escape, the UTF-8 of a character for <c>\u</c> and <c>\U</c>.</param>
+    /// <returns>The number of characters in the escape, or 0 when it is invalid.</returns>
     public static int Take(ReadOnlySpan<char> text, List<byte> output)
     {
         if (text.IsEmpty)
@@ -30,8 +30,8 @@ internal static class CEscape
         };
     }
 
-    /// <summary>Resolves every escape of a text, which is UTF-8 otherwise.</summary>
-    /// <returns>The bytes, or the position of the backslash that begins no escape.</returns>
+    /// <summary>Resolves every escape in a text; all other characters are encoded as UTF-8.</summary>
+    /// <returns>The bytes, or the position of the backslash of the first invalid escape.</returns>
     public static (byte[]? Bytes, int WrongAt) Resolve(string text)
     {
         var bytes = new List<byte>(text.Length);
@@ -52,7 +52,7 @@ internal static class CEscape
         return ([.. bytes], -1);
     }
 
-    /// <summary>Appends the UTF-8 of the first character and returns how many UTF-16 units it has.</summary>
+    /// <summary>Appends the UTF-8 of the first character and returns its length in UTF-16 units.</summary>
     public static int TakePlain(ReadOnlySpan<char> text, List<byte> output)
     {
         Rune.DecodeFromUtf16(text, out var rune, out var length);

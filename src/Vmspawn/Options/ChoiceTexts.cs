@@ -1,28 +1,28 @@
 namespace Vmspawn.Options;
 
-/// <summary>Yes and no, in systemd's words (parse_boolean: letter case does not matter).</summary>
+/// <summary>Booleans as systemd's parse_boolean accepts them (case-insensitive).</summary>
 internal static class BoolText
 {
     private static readonly string[] Yes = ["1", "yes", "y", "true", "t", "on"];
     private static readonly string[] No = ["0", "no", "n", "false", "f", "off"];
 
-    /// <summary>Reads a yes or a no.</summary>
+    /// <summary>Parses a boolean.</summary>
     public static Parsed<bool> Parse(string text) =>
         Match(text) is { } value
             ? value
-            : new Mistake("bool", "this is neither yes nor no", "say yes or no");
+            : new Mistake("bool", "this is neither yes nor no", "use yes or no");
 
-    /// <summary>The truth value of a word, or null when it is none.</summary>
+    /// <summary>The value of a word, or null when it is not a boolean.</summary>
     public static bool? Match(string text) =>
         Yes.Contains(text, StringComparer.OrdinalIgnoreCase) ? true
         : No.Contains(text, StringComparer.OrdinalIgnoreCase) ? false
         : null;
 }
 
-/// <summary>Yes, no or auto; no text at all is auto, which is how mkosi passes what it leaves open.</summary>
+/// <summary>Yes, no or auto; an empty value is auto, which mkosi passes for unset options.</summary>
 internal static class TristateText
 {
-    /// <summary>Reads one of the three.</summary>
+    /// <summary>Parses one of the three.</summary>
     public static Parsed<Tristate> Parse(string text)
     {
         if (text.Length == 0 || text.Equals("auto", StringComparison.OrdinalIgnoreCase))
@@ -31,15 +31,15 @@ internal static class TristateText
         {
             true => Tristate.Yes,
             false => Tristate.No,
-            null => new Mistake("tristate", "this is neither yes, no nor auto", "say yes, no or auto"),
+            null => new Mistake("tristate", "this is neither yes, no nor auto", "use yes, no or auto"),
         };
     }
 }
 
-/// <summary>One of a few words.</summary>
+/// <summary>An option whose value is one of a few words.</summary>
 internal static class ChoiceText
 {
-    /// <summary>The words; an empty one is understood but not shown.</summary>
+    /// <summary>The words for help and messages; an empty one is accepted but not listed.</summary>
     public static string[] Words<T>((string Word, T Value)[] choices) =>
         [.. choices.Where(choice => choice.Word.Length > 0).Select(choice => choice.Word)];
 
@@ -47,7 +47,7 @@ internal static class ChoiceText
     public static string Word<T>(T value, (string Word, T Value)[] choices) =>
         choices.First(choice => EqualityComparer<T>.Default.Equals(choice.Value, value)).Word;
 
-    /// <summary>Reads the value of a word.</summary>
+    /// <summary>Parses a word.</summary>
     public static Parsed<T> Parse<T>(string text, (string Word, T Value)[] choices)
     {
         foreach (var (word, value) in choices)

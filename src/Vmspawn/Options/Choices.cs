@@ -1,22 +1,22 @@
 namespace Vmspawn.Options;
 
-/// <summary>Insist, refuse, or take it when it is there.</summary>
+/// <summary>Require, refuse, or use if available.</summary>
 public enum Tristate
 {
-    /// <summary>When it is usable here.</summary>
+    /// <summary>Use if available.</summary>
     Auto,
 
-    /// <summary>Insist: its absence is an error.</summary>
+    /// <summary>Required: an error if unavailable.</summary>
     Yes,
 
-    /// <summary>Never.</summary>
+    /// <summary>Not used.</summary>
     No,
 }
 
 /// <summary>Whose runtime directory and services are used.</summary>
 public enum RuntimeScope
 {
-    /// <summary>System for root, else user.</summary>
+    /// <summary><see cref="System"/> for root, else <see cref="User"/>.</summary>
     Auto,
 
     /// <summary><c>/run</c>.</summary>
@@ -52,10 +52,10 @@ public enum DiskType
     ScsiCd,
 }
 
-/// <summary>By which of the processor's techniques the guest's memory is hidden from the host.</summary>
+/// <summary>The processor feature that encrypts the guest's memory.</summary>
 public enum ConfidentialGuest
 {
-    /// <summary>By none.</summary>
+    /// <summary>None: an ordinary guest.</summary>
     No,
 
     /// <summary>AMD's SEV-SNP.</summary>
@@ -65,10 +65,10 @@ public enum ConfidentialGuest
     Tdx,
 }
 
-/// <summary>What the machine starts with.</summary>
+/// <summary>The firmware that the machine starts.</summary>
 public enum FirmwareKind
 {
-    /// <summary>UEFI, or none for a kernel that is not a PE binary.</summary>
+    /// <summary>UEFI, or no firmware for a kernel that is not a PE binary.</summary>
     Auto,
 
     /// <summary>UEFI.</summary>
@@ -81,13 +81,13 @@ public enum FirmwareKind
     None,
 }
 
-/// <summary>Who reads and writes the guest's console.</summary>
+/// <summary>Where the guest's console is connected.</summary>
 public enum ConsoleMode
 {
-    /// <summary>Our terminal, in raw mode.</summary>
+    /// <summary>The terminal, in raw mode.</summary>
     Interactive,
 
-    /// <summary>Shown on standard output; nothing is read.</summary>
+    /// <summary>Standard output; input is not read.</summary>
     ReadOnly,
 
     /// <summary>QEMU's own multiplexer with its monitor.</summary>
@@ -107,10 +107,10 @@ public enum ConsoleTransport
     Serial,
 }
 
-/// <summary>What one NIC of the guest is plugged into.</summary>
+/// <summary>The backend of a NIC.</summary>
 public enum NetworkMode
 {
-    /// <summary>A network in user space: the guest reaches out, nothing reaches in but what is published.</summary>
+    /// <summary>User-mode networking: outgoing connections, and incoming ones only through published ports.</summary>
     User,
 
     /// <summary>A TAP device of the host.</summary>

@@ -1,16 +1,16 @@
 namespace Vmspawn.Options;
 
-/// <summary>A seed disk for cloud-init is asked for.</summary>
+/// <summary>A request for a cloud-init seed disk.</summary>
 /// <param name="UserData">A file of user data, a directory of files by cloud-init's names, or null for none.</param>
 public sealed record CloudInitRequest(string? UserData);
 
 /// <summary>The value of <c>--cloud-init</c>.</summary>
 internal static class CloudInitText
 {
-    /// <summary>What the option alone means.</summary>
+    /// <summary>The value of the option without an argument.</summary>
     public const string Bare = "yes";
 
-    /// <summary>Reads a path, a word for yes, or a word for no, which an empty text is too.</summary>
+    /// <summary>Parses a path or a boolean; an empty value is no.</summary>
     public static Parsed<CloudInitRequest?> Parse(string text)
     {
         if (text.Length == 0)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Options;
 
-/// <summary>What does not go with a confidential guest, whatever the host is.</summary>
+/// <summary>Options that cannot be combined with a confidential guest, on any host.</summary>
 internal static class ConfidentialRules
 {
     public static void Check(VmOptions options, List<Problem> problems)
@@ -40,7 +40,7 @@ internal static class ConfidentialRules
         }
     }
 
-    /// <summary>Why one that boots from a disk is refused.</summary>
+    /// <summary>Why booting from a disk is refused.</summary>
     internal const string NeedsKernel = "only a kernel that is started directly is measured, with its initrd and its arguments";
 
     /// <summary>What to do about it.</summary>

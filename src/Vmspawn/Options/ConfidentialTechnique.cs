@@ -1,12 +1,12 @@
 namespace Vmspawn.Options;
 
-/// <summary>One of the processors' ways to keep a host from reading its guest, and what it takes of everything else.</summary>
+/// <summary>A processor feature for confidential guests, and what it requires of QEMU and the firmware.</summary>
 internal sealed record ConfidentialTechnique
 {
-    /// <summary>The word for none of them.</summary>
+    /// <summary>The word for an ordinary guest.</summary>
     public const string Off = "no";
 
-    /// <summary>The values of <c>--coco=</c>; an empty one takes an earlier one back.</summary>
+    /// <summary>The values of <c>--coco=</c>; an empty value resets the option.</summary>
     public static (string Word, ConfidentialGuest Value)[] Words { get; } =
     [
         (Off, ConfidentialGuest.No),
@@ -23,7 +23,7 @@ internal sealed record ConfidentialTechnique
         FirmwareHint = "install OVMF built for it, such as Debian's ovmf-amdsev",
         ObjectType = "sev-snp-guest",
         FirstQemu = "9.1",
-        // The oldest that has it; the host's own would show the guest features that its encrypted state cannot have.
+        // The oldest model with SEV-SNP; model "host" would show features that are not available to SEV guests.
         CpuModel = "EPYC-v4",
     };
 
@@ -39,35 +39,35 @@ internal sealed record ConfidentialTechnique
         MeasuresSmbios = true,
     };
 
-    /// <summary>Each of them.</summary>
+    /// <summary>All features.</summary>
     public static IReadOnlyList<ConfidentialTechnique> All { get; } = [SevSnp, Tdx];
 
     public required ConfidentialGuest Kind { get; init; }
 
-    /// <summary>For people.</summary>
+    /// <summary>Its name in messages.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What firmware descriptors call it.</summary>
+    /// <summary>Its feature name in firmware descriptors.</summary>
     public required string FirmwareFeature { get; init; }
 
-    /// <summary>Where such firmware comes from.</summary>
+    /// <summary>Where to get such firmware.</summary>
     public required string FirmwareHint { get; init; }
 
-    /// <summary>QEMU's object for it.</summary>
+    /// <summary>QEMU's object type for it.</summary>
     public required string ObjectType { get; init; }
 
-    /// <summary>The QEMU that had the object first.</summary>
+    /// <summary>The first QEMU version with this object.</summary>
     public required string FirstQemu { get; init; }
 
-    /// <summary>The processor that the guest sees.</summary>
+    /// <summary>The guest's CPU model.</summary>
     public required string CpuModel { get; init; }
 
-    /// <summary>The firmware measures SMBIOS tables, so that the guest's systemd believes them; else only what is hashed with the kernel counts.</summary>
+    /// <summary>Whether the firmware measures SMBIOS tables, so that the guest's systemd trusts them; otherwise it trusts only what is hashed with the kernel.</summary>
     public bool MeasuresSmbios { get; init; }
 
-    /// <summary>As the user asked for it.</summary>
+    /// <summary>The option with its value.</summary>
     public string Option => $"--coco={ChoiceText.Word(Kind, Words)}";
 
-    /// <summary>The one that is wished, or null for none.</summary>
+    /// <summary>The feature of this kind, or null for none.</summary>
     public static ConfidentialTechnique? Of(ConfidentialGuest kind) => All.FirstOrDefault(technique => technique.Kind == kind);
 }

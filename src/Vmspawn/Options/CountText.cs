@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Vmspawn.Options;
 
-/// <summary>Whole numbers in decimal, without sign or blanks.</summary>
+/// <summary>Decimal integers without sign or blanks.</summary>
 internal static class CountText
 {
-    /// <summary>Reads a number from <paramref name="min"/> to <paramref name="max"/>.</summary>
+    /// <summary>Parses a number from <paramref name="min"/> to <paramref name="max"/>.</summary>
     public static Parsed<int> Parse(string text, int min, int max)
     {
         if (text.Length == 0 || !text.All(char.IsAsciiDigit))

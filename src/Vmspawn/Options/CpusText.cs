@@ -1,11 +1,11 @@
 namespace Vmspawn.Options;
 
-/// <summary>QEMU's <c>-smp</c> string, <c>[cpus=]N[,maxcpus=N][,sockets=N]…</c>, checked by QEMU's own arithmetic.</summary>
-/// <remarks>The rules are those of machine_parse_smp_config in QEMU 6.2 and later: missing levels are 1, but cores, then sockets,
-/// then threads take what is left of maxcpus, and the product of all levels must be maxcpus.</remarks>
+/// <summary>QEMU's <c>-smp</c> string, <c>[cpus=]N[,maxcpus=N][,sockets=N]…</c>, checked by QEMU's rules.</summary>
+/// <remarks>The rules are those of machine_parse_smp_config in QEMU 6.2 and later: missing levels are 1, except that cores, then sockets,
+/// then threads default to the rest of maxcpus; the product of all levels must be maxcpus.</remarks>
 internal static class CpusText
 {
-    /// <summary>The most that any of QEMU's machines takes.</summary>
+    /// <summary>The largest CPU count of any QEMU machine type.</summary>
     public const int Most = 4096;
 
     private const string Usage = "write it like 4 or 4,sockets=2,cores=2,threads=1";
@@ -13,7 +13,7 @@ internal static class CpusText
     private static readonly string[] Keys =
         ["cpus", "maxcpus", "drawers", "books", "sockets", "dies", "clusters", "modules", "cores", "threads"];
 
-    /// <summary>Reads the topology; <see cref="CpuTopology.Smp"/> is the text as given.</summary>
+    /// <summary>Parses the topology; <see cref="CpuTopology.Smp"/> is the text as given.</summary>
     public static Parsed<CpuTopology> Parse(string text)
     {
         var given = new Dictionary<string, int>();
@@ -56,7 +56,7 @@ internal static class CpusText
         if (cpus > total)
             return new Mistake("cpus-max", $"{cpus} CPUs are more than maxcpus={total}", "maxcpus is the number including those to plug in later");
 
-        // A level that is left open takes up the rest; when all three are given nothing can.
+        // A missing level takes the rest of maxcpus; when all three are given, the product must match.
         var open = !given.ContainsKey("cores") || !given.ContainsKey("sockets") || !given.ContainsKey("threads");
         var fits = open ? (UInt128)total % product == 0 : (UInt128)total == product;
         return fits ? (cpus == 0 ? total : cpus) : Contradiction(product, $"{total}");

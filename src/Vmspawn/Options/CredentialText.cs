@@ -3,10 +3,10 @@ namespace Vmspawn.Options;
 /// <summary>The values of <c>--set-credential=</c> and <c>--load-credential=</c>.</summary>
 internal static class CredentialText
 {
-    /// <summary>Linux's NAME_MAX: a credential becomes a file in the guest.</summary>
+    /// <summary>Linux's NAME_MAX: the guest's systemd makes a file for each credential.</summary>
     public const int MaxIdLength = 255;
 
-    /// <summary>Reads <c>ID:VALUE</c> and resolves the C escapes of the value.</summary>
+    /// <summary>Parses <c>ID:VALUE</c> and resolves the C escapes of the value.</summary>
     public static Parsed<CredentialSource> ParseSet(string text)
     {
         if (SplitId(text, "ID:VALUE", out var id, out var value) is { } mistake)
@@ -17,7 +17,7 @@ internal static class CredentialText
         return new LiteralCredential(id, bytes);
     }
 
-    /// <summary>Reads <c>ID:PATH</c>.</summary>
+    /// <summary>Parses <c>ID:PATH</c>.</summary>
     public static Parsed<CredentialSource> ParseLoad(string text)
     {
         if (SplitId(text, "ID:PATH", out var id, out var path) is { } mistake)
@@ -27,7 +27,7 @@ internal static class CredentialText
             : new LoadedCredential(id, path);
     }
 
-    /// <summary>Whether this can name a credential: a file name of printable ASCII without a colon (systemd's credential_name_valid).</summary>
+    /// <summary>Whether a text is a valid credential name: a file name of printable ASCII without a colon (systemd's credential_name_valid).</summary>
     public static bool IsValidId(string id)
     {
         if (id.Length is 0 or > MaxIdLength || id is "." or "..")

@@ -1,11 +1,11 @@
 namespace Vmspawn.Options;
 
-/// <summary>What holds for every disk of a type, whether it is there at boot or attached later.</summary>
+/// <summary>Properties of each disk type, for disks present at boot and for hot-plugged ones.</summary>
 internal static class DiskTypes
 {
-    /// <summary>The disk sits on a SCSI controller rather than in a PCI slot of its own.</summary>
+    /// <summary>Whether the disk is on the SCSI controller rather than a PCI device itself.</summary>
     public static bool IsScsi(this DiskType type) => type is DiskType.VirtioScsi or DiskType.ScsiCd;
 
-    /// <summary>The guest cannot write to it, whatever its file allows: a CD.</summary>
+    /// <summary>Whether the guest cannot write to it even if the file is writable: a CD.</summary>
     public static bool IsReadOnly(this DiskType type) => type is DiskType.ScsiCd;
 }

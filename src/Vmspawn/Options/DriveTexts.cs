@@ -21,7 +21,7 @@ internal static class ExtraDriveText
 {
     private static readonly (string Word, bool Value)[] Persist = [("persist", true)];
 
-    /// <summary>Reads a drive; a prefix that is none of these, or comes twice, belongs to the path, colons and all.</summary>
+    /// <summary>Parses a drive; an unknown or repeated prefix is part of the path, as are its colons.</summary>
     public static Parsed<ExtraDrive> Parse(string text)
     {
         var path = text;

@@ -1,40 +1,40 @@
 namespace Vmspawn.Options;
 
-/// <summary>Which features of its descriptor firmware must have, and must not have.</summary>
-/// <param name="Required">Names such as <c>secure-boot</c>; a name in both lists counts as required.</param>
-/// <param name="Excluded">Names.</param>
+/// <summary>The features that a firmware descriptor must have and must not have.</summary>
+/// <param name="Required">Feature names such as <c>secure-boot</c>; a name in both lists is required.</param>
+/// <param name="Excluded">Feature names.</param>
 public sealed record FirmwareFeatures(IReadOnlyList<string> Required, IReadOnlyList<string> Excluded)
 {
     /// <summary>QEMU's name for firmware that implements Secure Boot.</summary>
     public const string SecureBoot = "secure-boot";
 
-    /// <summary>QEMU's name for a variable template with keys in it, by which Secure Boot is on from the first boot.</summary>
+    /// <summary>QEMU's name for a variable template with enrolled keys, which turns Secure Boot on at the first boot.</summary>
     public const string EnrolledKeys = "enrolled-keys";
 
-    /// <summary>No wish at all.</summary>
+    /// <summary>No requirement.</summary>
     public static FirmwareFeatures Any { get; } = new([], []);
 
-    /// <summary>Without enrolled keys, so that unsigned images boot.</summary>
+    /// <summary>Excludes enrolled keys, so that unsigned images boot.</summary>
     public static FirmwareFeatures Default { get; } = new([], [EnrolledKeys]);
 
-    /// <summary>Whether firmware with these features will do.</summary>
+    /// <summary>Whether firmware with these features meets the requirements.</summary>
     public bool Admit(IReadOnlyCollection<string> features)
     {
         ArgumentNullException.ThrowIfNull(features);
         return Required.All(features.Contains) && !Excluded.Except(Required).Any(features.Contains);
     }
 
-    /// <summary>With more wishes of the same kinds.</summary>
+    /// <summary>Combined with further requirements.</summary>
     public FirmwareFeatures And(FirmwareFeatures more)
     {
         ArgumentNullException.ThrowIfNull(more);
         return new([.. Required.Union(more.Required)], [.. Excluded.Union(more.Excluded)]);
     }
 
-    /// <summary>With one feature insisted on, refused, or left open.</summary>
-    public FirmwareFeatures With(string feature, Tristate wish) => new(
-        [.. Required.Where(name => name != feature), .. wish == Tristate.Yes ? [feature] : Array.Empty<string>()],
-        [.. Excluded.Where(name => name != feature), .. wish == Tristate.No ? [feature] : Array.Empty<string>()]);
+    /// <summary>With one feature required, excluded, or neither.</summary>
+    public FirmwareFeatures With(string feature, Tristate request) => new(
+        [.. Required.Where(name => name != feature), .. request == Tristate.Yes ? [feature] : Array.Empty<string>()],
+        [.. Excluded.Where(name => name != feature), .. request == Tristate.No ? [feature] : Array.Empty<string>()]);
 
     /// <summary>As <c>--firmware-features=</c> takes it.</summary>
     public override string ToString() => string.Join(',', Required.Concat(Excluded.Except(Required).Select(name => $"~{name}")));
@@ -43,10 +43,10 @@ public sealed record FirmwareFeatures(IReadOnlyList<string> Required, IReadOnlyL
 /// <summary><c>--firmware-features=FEATURE,~FEATURE…</c>.</summary>
 internal static class FirmwareFeaturesText
 {
-    /// <summary>The word that asks which features there are.</summary>
+    /// <summary>The value that lists the available features.</summary>
     public const string List = "list";
 
-    /// <summary>Reads names to require, and to exclude behind a <c>~</c>; null for nothing at all, which takes earlier ones back.</summary>
+    /// <summary>Parses names to require, or to exclude when prefixed by <c>~</c>; null for an empty value, which resets the option.</summary>
     public static Parsed<FirmwareFeatures?> Parse(string text)
     {
         if (text.Length == 0)
@@ -67,7 +67,7 @@ internal static class FirmwareFeaturesText
         return new FirmwareFeatures(required, excluded);
     }
 
-    // Names are words of QEMU's interop schema; which of them there are is for the installed firmware to say.
+    // Only the syntax of QEMU's interop schema is checked: the installed firmware defines which names exist.
     private static bool IsName(string name) =>
         name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

@@ -1,7 +1,7 @@
 namespace Vmspawn.Options;
 
 /// <summary>What <c>--firmware=</c> names.</summary>
-/// <param name="Kind">What the machine starts with, or null where the value asks a question instead.</param>
+/// <param name="Kind">The firmware to start, or null when the value only queries.</param>
 /// <param name="Descriptor">Path of the descriptor to use, or null to choose one.</param>
 internal readonly record struct FirmwareRequest(FirmwareKind? Kind, string? Descriptor);
 
@@ -11,7 +11,7 @@ internal static class FirmwareText
     public const string List = "list";
     public const string Describe = "describe";
 
-    /// <summary>The words, for people and completion.</summary>
+    /// <summary>The words, for help and completion.</summary>
     public static string[] Words { get; } = ["auto", "uefi", "bios", "none", List, Describe];
 
     public static Parsed<FirmwareRequest> Parse(string text) => text switch

@@ -1,12 +1,12 @@
 namespace Vmspawn.Options;
 
-/// <summary>Machine names: what systemd calls a valid host name (hostname_is_valid, machine_name_is_valid).</summary>
+/// <summary>Machine names by systemd's rules (hostname_is_valid, machine_name_is_valid).</summary>
 internal static class MachineNameText
 {
     /// <summary>Linux's HOST_NAME_MAX.</summary>
     public const int MaxLength = 64;
 
-    /// <summary>Reads a name: labels of ASCII letters, digits and inner hyphens, with single dots between them.</summary>
+    /// <summary>Parses a name: labels of ASCII letters, digits and inner hyphens, separated by single dots.</summary>
     public static Parsed<string> Parse(string text)
     {
         if (text.Length > MaxLength)

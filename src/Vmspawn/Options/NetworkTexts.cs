@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace Vmspawn.Options;
 
-/// <summary>The name of a network interface of the host.</summary>
+/// <summary>Names of the host's network interfaces.</summary>
 internal static class InterfaceNameText
 {
     /// <summary>IFNAMSIZ without its NUL (linux/if.h).</summary>
     public const int Longest = 15;
 
-    /// <summary>Reads a name as the kernel would take it (dev_valid_name, net/core/dev.c).</summary>
+    /// <summary>Parses a name by the kernel's rules (dev_valid_name, net/core/dev.c).</summary>
     public static Parsed<string> Parse(string text) =>
         text.Length is 0 or > Longest || text is "." or ".." || text.Any(c => c is '/' or ':' or <= ' ' or > '~')
             ? new Mistake("interface-name", "this is not the name of a network interface", $"1 to {Longest} ASCII characters without blank, \"/\" and \":\"")
             : text;
 }
 
-/// <summary><c>$SYSTEMD_VMSPAWN_NETWORK_MAC</c>: six bytes in hexadecimal with colons between.</summary>
+/// <summary><c>$SYSTEMD_VMSPAWN_NETWORK_MAC</c>: six hexadecimal bytes separated by colons.</summary>
 internal static class MacText
 {
-    /// <summary>Reads the address of one interface: neither all zero nor of a group.</summary>
+    /// <summary>Parses a unicast address that is not all zero.</summary>
     public static Parsed<string> Parse(string text)
     {
         var parts = text.Split(':');

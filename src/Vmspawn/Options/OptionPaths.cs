@@ -1,11 +1,11 @@
 namespace Vmspawn.Options;
 
-/// <summary>A path of the host among the options.</summary>
-/// <param name="Subject">The option with its value, as problems name it.</param>
+/// <summary>A path on the host that an option names.</summary>
+/// <param name="Subject">The option with its value, for messages.</param>
 /// <param name="Path">The path.</param>
 internal readonly record struct OptionPath(string Subject, string Path)
 {
-    /// <summary>All of them, so that what holds for every path is checked for every option.</summary>
+    /// <summary>All paths in the options, so that path checks cover every option.</summary>
     public static IEnumerable<OptionPath> Of(VmOptions options)
     {
         IEnumerable<(string Option, string? Path)> all =

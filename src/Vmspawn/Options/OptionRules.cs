@@ -1,6 +1,6 @@
 namespace Vmspawn.Options;
 
-/// <summary>What must hold between options, as far as the options alone tell.</summary>
+/// <summary>Rules between options that can be checked without looking at the host.</summary>
 public static class OptionRules
 {
     private static readonly Rule[] Rules =
@@ -45,8 +45,8 @@ public static class OptionRules
             "--bind-user-shell=", new("bind-user-shell-alone", "there is no user to have it", "add --bind-user=NAME")),
     ];
 
-    /// <summary>All rules that the options break.</summary>
-    /// <returns>Problems of kind <see cref="ProblemKind.Usage"/>; empty when all is well.</returns>
+    /// <summary>Checks all rules.</summary>
+    /// <returns>Problems of kind <see cref="ProblemKind.Usage"/>; empty when no rule is broken.</returns>
     public static IReadOnlyList<Problem> Check(VmOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -66,6 +66,6 @@ public static class OptionRules
     /// <summary>A rule between options.</summary>
     /// <param name="IsBroken">Whether the options break it.</param>
     /// <param name="Subject">The option that the problem is about.</param>
-    /// <param name="Mistake">What is wrong then.</param>
+    /// <param name="Mistake">The mistake to report.</param>
     private sealed record Rule(Func<VmOptions, bool> IsBroken, string Subject, Mistake Mistake);
 }

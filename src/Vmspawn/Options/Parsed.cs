@@ -1,17 +1,17 @@
 namespace Vmspawn.Options;
 
-/// <summary>Why a text is no value of its kind; who asked for it adds the option's name.</summary>
-/// <param name="Code">A stable word, as in <see cref="Problem.Code"/>.</param>
+/// <summary>Why a text is not a valid value; the caller adds the option's name.</summary>
+/// <param name="Code">A stable identifier, as in <see cref="Problem.Code"/>.</param>
 /// <param name="Text">What is wrong, without a full stop.</param>
 /// <param name="Hint">What would be right.</param>
 internal sealed record Mistake(string Code, string Text, string? Hint = null)
 {
-    /// <summary>The problem of the command line that this mistake is.</summary>
+    /// <summary>The usage problem for this mistake.</summary>
     public Problem About(string subject) => new(Code, subject, Text, Hint, ProblemKind.Usage);
 }
 
-/// <summary>A value, or why there is none.</summary>
-/// <typeparam name="T">What was asked for.</typeparam>
+/// <summary>A parsed value, or a mistake.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
 internal readonly struct Parsed<T>
 {
     private readonly T? _value;
@@ -22,10 +22,10 @@ internal readonly struct Parsed<T>
         Mistake = mistake;
     }
 
-    /// <summary>What is wrong, or null when there is a value.</summary>
+    /// <summary>The mistake, or null when parsing succeeded.</summary>
     public Mistake? Mistake { get; }
 
-    /// <summary>The value; asking for it where there is a mistake is a bug.</summary>
+    /// <summary>The value; throws when there is a mistake.</summary>
     public T Value => Mistake is null ? _value! : throw new InvalidOperationException(Mistake.Text);
 
     public static implicit operator Parsed<T>(T value) => new(value, null);

@@ -4,26 +4,26 @@ using System.Net.Sockets;
 
 namespace Vmspawn.Options;
 
-/// <summary><c>--publish=</c>: a port of the host that leads into the guest.</summary>
-/// <param name="Address">Where the host listens.</param>
-/// <param name="HostPort">1 to 65535, or 0 for any that is free.</param>
+/// <summary><c>--publish=</c>: a port of the host that is forwarded to the guest.</summary>
+/// <param name="Address">The host address to listen on.</param>
+/// <param name="HostPort">1 to 65535, or 0 for any free port.</param>
 /// <param name="GuestPort">1 to 65535.</param>
-/// <param name="IsUdp">UDP, or else TCP.</param>
+/// <param name="IsUdp">UDP instead of TCP.</param>
 public sealed record PublishedPort(IPAddress Address, int HostPort, int GuestPort, bool IsUdp)
 {
     /// <summary><c>tcp</c> or <c>udp</c>.</summary>
     public string Protocol => IsUdp ? "udp" : "tcp";
 
-    /// <summary>The value as it would be given.</summary>
+    /// <summary>The value in the option's syntax.</summary>
     public override string ToString() => $"{new IPEndPoint(Address, HostPort)}:{GuestPort}/{Protocol}";
 }
 
-/// <summary><c>--publish=[ADDR:]HOSTPORT:GUESTPORT[/tcp|/udp]</c>; an IPv6 address stands in brackets.</summary>
+/// <summary><c>--publish=[ADDR:]HOSTPORT:GUESTPORT[/tcp|/udp]</c>; an IPv6 address is in brackets.</summary>
 internal static class PublishText
 {
     private const string Form = "write [ADDR:]HOSTPORT:GUESTPORT[/udp], such as 8080:80 or 0.0.0.0:2222:22";
 
-    /// <summary>Reads a port; without an address it is the loopback's.</summary>
+    /// <summary>Parses a port; the default address is loopback.</summary>
     public static Parsed<PublishedPort> Parse(string text)
     {
         var ports = text;
@@ -57,7 +57,7 @@ internal static class PublishText
     {
         if (text is ['[', .. var inside, ']'])
             return IPAddress.TryParse(inside, out var six) && six.AddressFamily == AddressFamily.InterNetworkV6 ? six : null;
-        // Shorthands such as "1" for 0.0.0.1 would take a forgotten colon for an address.
+        // Reject shorthands such as "1" for 0.0.0.1: a mistyped port number would be parsed as an address.
         return IPAddress.TryParse(text, out var four) && four.AddressFamily == AddressFamily.InterNetwork && four.ToString() == text ? four : null;
     }
 

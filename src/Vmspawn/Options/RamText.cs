@@ -3,12 +3,12 @@ namespace Vmspawn.Options;
 /// <summary><c>--ram=SIZE[:MAX[:SLOTS]]</c>.</summary>
 internal static class RamText
 {
-    /// <summary>What ACPI lets QEMU's PC and virt machines have (its ACPI_MAX_RAM_SLOTS).</summary>
+    /// <summary>The limit of QEMU's PC and virt machines (ACPI_MAX_RAM_SLOTS).</summary>
     public const int MaxSlots = 256;
 
     private const long MiB = 1L << 20;
 
-    /// <summary>Reads the three parts; sizes are rounded up to a MiB, and a MAX equal to SIZE is no hotplug.</summary>
+    /// <summary>Parses the three parts; sizes are rounded up to a MiB, and a MAX equal to SIZE disables hotplug.</summary>
     public static Parsed<RamSize> Parse(string text)
     {
         var parts = text.Split(':');

@@ -1,12 +1,12 @@
 namespace Vmspawn.Options;
 
-/// <summary>How the machine is known to the host's systemd.</summary>
+/// <summary>How the machine is registered with the host's systemd.</summary>
 public sealed record RegistrationRequest
 {
-    /// <summary>Whether systemd-machined has to know it, may know it, or is not asked.</summary>
+    /// <summary>Whether registration with systemd-machined is required, attempted, or skipped.</summary>
     public Tristate Register { get; init; } = Tristate.Auto;
 
-    /// <summary><c>--keep-unit</c>: it stays in the unit we run in.</summary>
+    /// <summary><c>--keep-unit</c>: the machine stays in the unit that vmspawn runs in.</summary>
     public bool KeepUnit { get; init; }
 
     /// <summary><c>--slice=</c>: the slice of its scope unit, a full unit name; null for <c>machine.slice</c>.</summary>
@@ -15,13 +15,13 @@ public sealed record RegistrationRequest
     /// <summary><c>--property=</c>: settings of its scope unit, in the order given.</summary>
     public IReadOnlyList<UnitProperty> Properties { get; init; } = [];
 
-    /// <summary>Whether a scope unit is insisted on.</summary>
+    /// <summary>Whether a scope unit is required.</summary>
     public bool NeedsScope => !KeepUnit && (Slice is not null || Properties.Count > 0);
 }
 
-/// <summary>A setting of a unit, as unit files have it.</summary>
+/// <summary>A setting of a unit, as in unit files.</summary>
 /// <param name="Name">Such as <c>MemoryMax</c>.</param>
-/// <param name="Value">Its text; empty resets.</param>
+/// <param name="Value">Its text; an empty value resets the setting.</param>
 public sealed record UnitProperty(string Name, string Value);
 
 /// <summary>Names and settings of systemd's units.</summary>
@@ -32,14 +32,14 @@ internal static class UnitText
     /// <summary>UNIT_NAME_MAX of systemd.</summary>
     private const int Longest = 255;
 
-    /// <summary>Reads the name of a slice, its suffix left out or not; an empty one takes an earlier one back.</summary>
+    /// <summary>Parses the name of a slice, with or without its suffix; an empty value resets the option.</summary>
     public static Parsed<string?> Slice(string text)
     {
         if (text.Length == 0)
             return (string?)null;
         var name = text.EndsWith(SliceSuffix, StringComparison.Ordinal) ? text : text + SliceSuffix;
         var stem = name[..^SliceSuffix.Length];
-        // Hyphens are where a slice lies within others (systemd.slice(5)).
+        // Each hyphen separates a slice from its parent slice (systemd.slice(5)).
         var wellFormed = stem == "-"
             || (stem.Length > 0 && stem.All(IsUnitCharacter) && !stem.StartsWith('-') && !stem.EndsWith('-') && !stem.Contains("--", StringComparison.Ordinal));
         return wellFormed && name.Length <= Longest
@@ -47,7 +47,7 @@ internal static class UnitText
             : new Mistake("slice", "this is not the name of a slice", "write it like machine-web.slice");
     }
 
-    /// <summary>Reads <c>NAME=VALUE</c>.</summary>
+    /// <summary>Parses <c>NAME=VALUE</c>.</summary>
     public static Parsed<UnitProperty> Property(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);

@@ -3,35 +3,35 @@ using System.Text;
 
 namespace Vmspawn.Options;
 
-/// <summary>What of the host's directories the guest is to see, and how.</summary>
+/// <summary>The host directories to share with the guest.</summary>
 public sealed record ShareRequests
 {
     /// <summary><c>--bind=</c> and <c>--bind-ro=</c>, in the order given.</summary>
     public IReadOnlyList<BindMount> Binds { get; init; } = [];
 
-    /// <summary><c>--private-users=</c>: which ids of the host those of the tree of <c>-D</c> are; null takes its owner's.</summary>
+    /// <summary><c>--private-users=</c>: the host ids to which the guest's ids in the tree of <c>-D</c> are mapped; null derives them from the tree's owner.</summary>
     public IdRange? PrivateUsers { get; init; }
 
-    /// <summary>Users of the host that the guest is to know, with their home directories.</summary>
+    /// <summary>Host users to make available in the guest, with their home directories.</summary>
     public BindUserRequests Users { get; init; } = new();
 }
 
 /// <summary><c>--bind=SOURCE[:TARGET]</c> or <c>--bind-ro=SOURCE[:TARGET]</c>.</summary>
 /// <param name="Source">A directory of the host.</param>
-/// <param name="Target">Absolute path in the guest, or null for that of the source.</param>
+/// <param name="Target">Absolute path in the guest, or null for the same path as the source.</param>
 /// <param name="ReadOnly">The guest may not write.</param>
 public sealed record BindMount(string Source, string? Target, bool ReadOnly);
 
 /// <summary><c>--private-users=UIDBASE[:NUIDS]</c>: the guest's user and group ids 0 to NUIDS - 1 are the host's from UIDBASE.</summary>
-/// <param name="First">The host's id of the guest's root.</param>
-/// <param name="Count">How many, 1 or more; the last one is at most 4294967294.</param>
+/// <param name="First">The host id of the guest's root.</param>
+/// <param name="Count">The number of ids, 1 or more; the last one is at most 4294967294.</param>
 public sealed record IdRange(uint First, uint Count)
 {
-    /// <summary>What is mapped unless it is said otherwise: all ids that distributions and systemd give out.</summary>
+    /// <summary>The default: covers all ids that distributions and systemd allocate.</summary>
     public const uint DefaultCount = 65536;
 }
 
-/// <summary><c>--bind=SOURCE[:TARGET]</c>: a backslash takes the next character of the source as it is.</summary>
+/// <summary><c>--bind=SOURCE[:TARGET]</c>: a backslash escapes the next character of the source.</summary>
 internal static class BindText
 {
     private const string Form = "write SOURCE[:TARGET], such as /srv/data:/mnt/data";
@@ -54,7 +54,7 @@ internal static class BindText
         if (source.Length == 0)
             return new Mistake("bind-source", "there is no directory of the host", Form);
         var target = at < text.Length ? text[(at + 1)..] : null;
-        // The mount point goes into a line of fstab(5).
+        // The mount point is written into a line of fstab(5), which cannot hold a line feed.
         return target is null or ['/', ..] && !$"{target}{source}".Contains('\n', StringComparison.Ordinal)
             ? new BindMount(source.ToString(), target, readOnly)
             : new Mistake("bind-target", $"\"{target}\" is no absolute path of one line in the guest", Form);
@@ -66,7 +66,7 @@ internal static class PrivateUsersText
 {
     private const string Form = "write UIDBASE[:NUIDS], such as 100000:65536";
 
-    /// <summary>Reads a range; nothing at all takes an earlier one back.</summary>
+    /// <summary>Parses a range; an empty value resets the option.</summary>
     public static Parsed<IdRange?> Parse(string text)
     {
         if (text.Length == 0)
@@ -74,7 +74,7 @@ internal static class PrivateUsersText
         var parts = text.Split(':');
         if (parts.Length > 2 || !TryRead(parts[0], out var first) || !TryRead(parts.Length == 2 ? parts[1] : $"{IdRange.DefaultCount}", out var count))
             return new Mistake("private-users", "this is no range of user ids", Form);
-        // The last number of all is no id: it says "none" (chown(2)).
+        // 4294967295 is not an id: it means "unchanged" (chown(2)).
         return count > 0 && (ulong)first + count <= uint.MaxValue
             ? new IdRange(first, count)
             : new Mistake("private-users", "a range has at least one id and ends at 4294967294", Form);
@@ -83,35 +83,35 @@ internal static class PrivateUsersText
     private static bool TryRead(string text, out uint number) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
 
-/// <summary>Users of the host that the guest is to know.</summary>
+/// <summary>Host users to make available in the guest.</summary>
 public sealed record BindUserRequests
 {
-    /// <summary><c>--bind-user=</c>, in the order given, each once.</summary>
+    /// <summary><c>--bind-user=</c>, in the order given, without duplicates.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary><c>--bind-user-group=</c>: groups of the guest that they are members of.</summary>
+    /// <summary><c>--bind-user-group=</c>: guest groups that they are members of.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
     /// <summary><c>--bind-user-shell=PATH</c>: their login shell, or null.</summary>
     public string? Shell { get; init; }
 
-    /// <summary><c>--bind-user-shell=yes</c>: their login shell is the one that they have on the host.</summary>
+    /// <summary><c>--bind-user-shell=yes</c>: they have the same login shell as on the host.</summary>
     public bool CopiesShell { get; init; }
 }
 
 /// <summary><c>--bind-user-shell=BOOL|PATH</c>.</summary>
 internal static class BindUserShellText
 {
-    /// <summary>Takes it into the wishes; nothing at all means no shell in particular.</summary>
+    /// <summary>Applies the value to the request; an empty value resets the shell.</summary>
     public static Parsed<Func<BindUserRequests, BindUserRequests>> Parse(string text)
     {
         if (text is ['/', ..] && PathText.Parse(text).Mistake is null)
-            return Set(wishes => wishes with { Shell = text, CopiesShell = false });
+            return Set(requests => requests with { Shell = text, CopiesShell = false });
         if (text.Length == 0 || BoolText.Match(text) == false)
-            return Set(wishes => wishes with { Shell = null, CopiesShell = false });
+            return Set(requests => requests with { Shell = null, CopiesShell = false });
         return BoolText.Match(text) == true
-            ? Set(wishes => wishes with { Shell = null, CopiesShell = true })
-            : new Mistake("bind-user-shell", "this is neither a BOOL nor the path of a shell", "say yes for the users' own, no, or a path such as /bin/bash");
+            ? Set(requests => requests with { Shell = null, CopiesShell = true })
+            : new Mistake("bind-user-shell", "this is neither a BOOL nor the path of a shell", "use yes for the users' own, no, or a path such as /bin/bash");
     }
 
     private static Parsed<Func<BindUserRequests, BindUserRequests>> Set(Func<BindUserRequests, BindUserRequests> set) => set;

@@ -2,15 +2,15 @@ using System.Text;
 
 namespace Vmspawn.Options;
 
-/// <summary>Splits a text into words at blanks, with quotes and backslashes as systemd reads them
+/// <summary>Splits a text into words at blanks, with systemd's rules for quotes and backslashes
 /// (extract_first_word with EXTRACT_UNQUOTE and EXTRACT_CUNESCAPE).</summary>
-/// <remarks>Both quotes keep blanks and both resolve C escapes; a quote may begin within a word. An escaped blank is a blank,
-/// which systemd would refuse.</remarks>
+/// <remarks>Both kinds of quotes preserve blanks and resolve C escapes; a quote may begin within a word. An escaped blank is a blank,
+/// which systemd refuses.</remarks>
 internal static class ShellWords
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads all words.</summary>
+    /// <summary>Parses all words.</summary>
     public static Parsed<IReadOnlyList<string>> Parse(string text)
     {
         var words = new List<string>();

@@ -1,20 +1,20 @@
 namespace Vmspawn.Options;
 
-/// <summary>Sizes in bytes as systemd writes them: <c>512M</c>, <c>1.5G</c>, <c>1G 512M</c>; suffixes to the base of 1024.</summary>
-/// <remarks>The rules are those of systemd's parse_size: terms with falling suffixes are added, a fraction is cut to whole
-/// bytes, and what a file offset cannot hold is refused. Ours is exact where theirs rounds through a double.</remarks>
+/// <summary>Sizes in bytes as systemd writes them: <c>512M</c>, <c>1.5G</c>, <c>1G 512M</c>; suffixes are powers of 1024.</summary>
+/// <remarks>The rules of systemd's parse_size: terms with descending suffixes are added, a fraction is truncated to whole
+/// bytes, and values beyond a file offset are refused. This parser is exact where systemd's rounds through a double.</remarks>
 internal static class SizeText
 {
     private const string Suffixes = "EPTGMKB";
 
-    // More digits than these cannot move a result of at most 2^60 by a byte.
+    // Further digits cannot change a result of at most 2^60 by a byte.
     private const int FractionDigits = 18;
 
     private static readonly Mistake NotASize = new("size", "this is not a size", "write it like 512M, 2G or 1.5G");
 
     private static readonly Mistake TooLarge = new("size-overflow", "this is more than 8 EiB", "the largest size is 8E less one byte");
 
-    /// <summary>Reads a size of 0 to 2^63 - 1 bytes.</summary>
+    /// <summary>Parses a size from 0 to 2^63 - 1 bytes.</summary>
     public static Parsed<long> Parse(string text)
     {
         var rest = text.AsSpan().TrimStart(' ');
@@ -59,7 +59,7 @@ internal static class SizeText
         return (whole << shift) + ((fraction << shift) / PowerOfTen(digits));
     }
 
-    // Stays far below where a shift by 60 bits would lose any: what is beyond a size anyway is held at 2^64.
+    // Saturates at 2^64, which is invalid as a size anyway, so that a later shift by 60 bits cannot overflow.
     private static UInt128 TakeDigits(scoped ref ReadOnlySpan<char> rest, int counted, out int digits)
     {
         UInt128 value = 0;

@@ -1,9 +1,9 @@
 namespace Vmspawn.Options;
 
-/// <summary>Strings that go into SMBIOS type 11: UTF-8 and, as they end in a NUL there, without any.</summary>
+/// <summary>Strings for SMBIOS type 11: UTF-8 without NUL, because SMBIOS terminates them by NUL.</summary>
 internal static class SmbiosText
 {
-    /// <summary>Reads one string, which is not empty: an empty one resets the list and is the caller's matter.</summary>
+    /// <summary>Parses one string, not empty: the caller handles an empty value, which resets the list.</summary>
     public static Parsed<string> Parse(string text)
     {
         if (text.Contains('\0'))
@@ -14,13 +14,13 @@ internal static class SmbiosText
     }
 }
 
-/// <summary>UUIDs: 32 hexadecimal digits, plain or with the four dashes in their places; never all zero.</summary>
+/// <summary>UUIDs: 32 hexadecimal digits, with or without the four dashes; not all zero.</summary>
 internal static class UuidText
 {
-    /// <summary>Reads a UUID.</summary>
+    /// <summary>Parses a UUID.</summary>
     public static Parsed<Guid> Parse(string text)
     {
-        // Guid's own parser would also take blanks around it and signs within.
+        // Guid.TryParse would also accept surrounding blanks and signs.
         var format = text.Length == 32 ? "N" : text.Length == 36 ? "D" : null;
         if (format is null || !text.All(c => char.IsAsciiHexDigit(c) || c == '-') || !Guid.TryParseExact(text, format, out var uuid))
             return new Mistake("uuid", "this is not a UUID", "write it like 3f2b8c1e-8a53-4d0e-9f1d-0c2a64a4b1a7");

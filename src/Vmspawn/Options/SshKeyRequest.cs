@@ -1,21 +1,21 @@
 namespace Vmspawn.Options;
 
-/// <summary><c>--pass-ssh-key=</c> and <c>--ssh-key-type=</c>: a fresh SSH key that logs in to the guest.</summary>
-/// <param name="Pass">Whether there is one; null makes one where there is a way into the guest for it.</param>
+/// <summary><c>--pass-ssh-key=</c> and <c>--ssh-key-type=</c>: a new SSH key that is authorized in the guest.</summary>
+/// <param name="Pass">Whether to make one; null makes one when the guest is reachable by SSH.</param>
 /// <param name="Type">Its type, as ssh-keygen(1) names it.</param>
 public sealed record SshKeyRequest(bool? Pass, string Type)
 {
-    /// <summary>The type unless another is said.</summary>
+    /// <summary>The default type.</summary>
     public const string DefaultType = "ed25519";
 
-    /// <summary>Nothing is said.</summary>
+    /// <summary>The default.</summary>
     public static SshKeyRequest Default { get; } = new(null, DefaultType);
 }
 
-/// <summary>The value of <c>--ssh-key-type=</c>: which types there are is ssh-keygen's to say.</summary>
+/// <summary>The value of <c>--ssh-key-type=</c>: ssh-keygen checks whether it knows the type.</summary>
 internal static class SshKeyTypeText
 {
-    /// <summary>Reads a word; nothing at all is the default.</summary>
+    /// <summary>Parses a word; an empty value is the default.</summary>
     public static Parsed<string> Parse(string text)
     {
         if (text.Length == 0)

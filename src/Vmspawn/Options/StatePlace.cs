@@ -1,21 +1,21 @@
 namespace Vmspawn.Options;
 
-/// <summary>Where what a device remembers is kept between runs.</summary>
-/// <param name="IsKept">Whether it outlives the VM at all.</param>
-/// <param name="Path">Where, or null for beside the image.</param>
+/// <summary>Where a device's state is kept between runs.</summary>
+/// <param name="IsKept">Whether the state is kept after the VM ends.</param>
+/// <param name="Path">The path, or null for beside the image.</param>
 public readonly record struct StatePlace(bool IsKept, string? Path)
 {
-    /// <summary>Beside the image, for a VM that keeps what is written to it.</summary>
+    /// <summary>Beside the image, if the VM is not ephemeral.</summary>
     public static StatePlace Auto => new(true, null);
 
-    /// <summary>Forgotten with the VM.</summary>
+    /// <summary>Discarded at the VM's end.</summary>
     public static StatePlace Off => new(false, null);
 }
 
-/// <summary><c>auto</c>, <c>off</c>, or a path that cannot be taken for a word.</summary>
+/// <summary><c>auto</c>, <c>off</c>, or a path that cannot be mistaken for a word.</summary>
 internal static class StatePlaceText
 {
-    /// <summary>Reads one of them; nothing at all is <c>auto</c>.</summary>
+    /// <summary>Parses the value; an empty one is <c>auto</c>.</summary>
     public static Parsed<StatePlace> Parse(string text) => text switch
     {
         "" or "auto" => StatePlace.Auto,

@@ -3,7 +3,7 @@ namespace Vmspawn.Options;
 /// <summary><c>--template=[FORMAT:]PATH</c>.</summary>
 internal static class TemplateText
 {
-    /// <summary>Reads a template; a prefix that is no format belongs to the path, and nothing at all takes back.</summary>
+    /// <summary>Parses a template; a prefix that is not a format is part of the path, and an empty value resets the option.</summary>
     public static Parsed<TemplateImage?> Parse(string text)
     {
         if (text.Length == 0)

@@ -1,12 +1,12 @@
 namespace Vmspawn.Options;
 
-/// <summary><c>$TERM</c> as it may go onto the guest's kernel command line.</summary>
+/// <summary><c>$TERM</c>, checked before it is put on the guest's kernel command line.</summary>
 internal static class TerminalText
 {
     private const int MaxLength = 64;
 
-    /// <summary>The name when it is one of a terminfo entry (letters, digits and <c>-._+</c>), else null: it is no wish of the user's,
-    /// so a bad one is left out rather than refused.</summary>
+    /// <summary>The name if it is valid for a terminfo entry (letters, digits and <c>-._+</c>), else null: the user did not request it,
+    /// so an invalid one is ignored instead of refused.</summary>
     public static string? Accept(string? term)
     {
         if (term is null or "" || term.Length > MaxLength)

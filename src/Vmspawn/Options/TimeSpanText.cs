@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Vmspawn.Options;
 
-/// <summary>Times as systemd's settings have them: <c>90</c> (seconds), <c>2min 30s</c>, <c>infinity</c> (systemd.time(7)).</summary>
+/// <summary>Time spans in the syntax of systemd's settings: <c>90</c> (seconds), <c>2min 30s</c>, <c>infinity</c> (systemd.time(7)).</summary>
 internal static class TimeSpanText
 {
     /// <summary>USEC_INFINITY.</summary>
@@ -15,7 +15,7 @@ internal static class TimeSpanText
         ("d", 86400e6), ("day", 86400e6), ("days", 86400e6), ("w", 604800e6), ("week", 604800e6), ("weeks", 604800e6),
     ];
 
-    /// <summary>The time, or null when this is none.</summary>
+    /// <summary>The time span in microseconds, or null when the text is invalid.</summary>
     public static ulong? Microseconds(string text)
     {
         if (text == "infinity")

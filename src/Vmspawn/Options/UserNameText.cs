@@ -1,11 +1,11 @@
 namespace Vmspawn.Options;
 
-/// <summary>Names of users and groups, as systemd takes them on the strict side: what other programs understand too.</summary>
+/// <summary>Names of users and groups by systemd's strict rules, which other programs accept too.</summary>
 internal static class UserNameText
 {
     private const int MaxLength = 31;
 
-    /// <summary>Reads a name; nothing at all takes those before back.</summary>
+    /// <summary>Parses a name; an empty value resets the list.</summary>
     public static Parsed<string?> Parse(string text)
     {
         if (text.Length == 0)

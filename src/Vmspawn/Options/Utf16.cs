@@ -5,12 +5,12 @@ namespace Vmspawn.Options;
 /// <summary>Whether a string can be written as UTF-8.</summary>
 internal static class Utf16
 {
-    /// <summary>False for a lone surrogate, and for the sign that stands where an argument was not UTF-8.</summary>
+    /// <summary>False for a lone surrogate, and for U+FFFD, which .NET puts in place of bytes that are not UTF-8.</summary>
     public static bool IsWellFormed(string text)
     {
         foreach (var rune in text.EnumerateRunes())
         {
-            // The enumeration shows a lone surrogate as U+FFFD too.
+            // The enumeration yields U+FFFD for a lone surrogate too.
             if (rune == Rune.ReplacementChar)
                 return false;
         }

@@ -3,8 +3,8 @@ namespace Vmspawn.Options;
 /// <summary>One <c>--extra-drive=[persist:][FORMAT:][DISKTYPE:]PATH</c>.</summary>
 /// <param name="Path">Path of a regular file or block device.</param>
 /// <param name="Format">Its format.</param>
-/// <param name="Type">How the guest sees it; null for the type of the root disk.</param>
-/// <param name="Persist">The guest's writes stay although the machine is ephemeral.</param>
+/// <param name="Type">The device type; null for the same as the root disk's.</param>
+/// <param name="Persist">Writes are kept even if the machine is ephemeral.</param>
 public sealed record ExtraDrive(string Path, ImageFormat Format, DiskType? Type, bool Persist = false);
 
 /// <summary><c>--template=[FORMAT:]PATH</c>.</summary>
@@ -12,7 +12,7 @@ public sealed record ExtraDrive(string Path, ImageFormat Format, DiskType? Type,
 /// <param name="Format">Its format.</param>
 public sealed record TemplateImage(string Path, ImageFormat Format);
 
-/// <summary>A QEMU <c>-smp</c> wish.</summary>
+/// <summary>The CPU topology for QEMU's <c>-smp</c>.</summary>
 /// <param name="Count">Virtual CPUs at start, 1 or more.</param>
 /// <param name="Smp">The text for <c>-smp</c>.</param>
 public sealed record CpuTopology(int Count, string Smp)
@@ -23,7 +23,7 @@ public sealed record CpuTopology(int Count, string Smp)
 
 /// <summary>Memory, in bytes, rounded up to a MiB.</summary>
 /// <param name="Size">Memory at start.</param>
-/// <param name="Max">What memory hotplug can grow it to, or null for no hotplug.</param>
+/// <param name="Max">Maximum memory with hotplug, or null for no hotplug.</param>
 /// <param name="Slots">Memory slots for hotplug; 0 without <paramref name="Max"/>.</param>
 public sealed record RamSize(long Size, long? Max = null, int Slots = 0)
 {
@@ -32,12 +32,12 @@ public sealed record RamSize(long Size, long? Max = null, int Slots = 0)
 }
 
 /// <summary>Where a credential comes from.</summary>
-/// <param name="Id">Its name: a valid file name.</param>
+/// <param name="Id">The credential's name: a valid file name.</param>
 public abstract record CredentialSource(string Id);
 
 /// <summary><c>--set-credential=ID:VALUE</c>.</summary>
 /// <param name="Id">Its name.</param>
-/// <param name="Value">Its bytes, C escapes resolved.</param>
+/// <param name="Value">Its bytes, with C escapes resolved.</param>
 public sealed record LiteralCredential(string Id, ReadOnlyMemory<byte> Value) : CredentialSource(Id);
 
 /// <summary><c>--load-credential=ID:PATH</c>.</summary>

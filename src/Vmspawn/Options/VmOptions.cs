@@ -3,14 +3,14 @@ using Vmspawn.Pcie;
 
 namespace Vmspawn.Options;
 
-/// <summary>What the user asked for, typed but not yet compared with the world: the result of the parse stage.</summary>
-/// <remarks>Names, defaults and rules are those of systemd-vmspawn(1) where it has the option.</remarks>
+/// <summary>The parsed options, not yet checked against the host: the result of the parse stage.</summary>
+/// <remarks>Names, defaults and rules follow systemd-vmspawn(1) where it has the option.</remarks>
 public sealed record VmOptions
 {
-    /// <summary><c>-q</c>: print nothing of ours but errors.</summary>
+    /// <summary><c>-q</c>: print errors only.</summary>
     public bool Quiet { get; init; }
 
-    /// <summary><c>--system</c>, <c>--user</c>: whose runtime directory is used; decided by our uid when neither is given.</summary>
+    /// <summary><c>--system</c>, <c>--user</c>: whose runtime directory is used; chosen by the user id when neither is given.</summary>
     public RuntimeScope Scope { get; init; } = RuntimeScope.Auto;
 
     /// <summary><c>-M</c>: the machine's name, a valid host name; null derives it from the image.</summary>
@@ -25,22 +25,22 @@ public sealed record VmOptions
     /// <summary><c>-D</c>: the tree of an operating system to boot from, instead of <see cref="Image"/>.</summary>
     public string? Directory { get; init; }
 
-    /// <summary><c>--template=</c>: the image that the root disk is a copy-on-write child of; the child is made when it is not there.</summary>
+    /// <summary><c>--template=</c>: the image that the root disk is a copy-on-write child of; the child is created if it does not exist.</summary>
     public TemplateImage? Template { get; init; }
 
     /// <summary><c>--image-format=</c>.</summary>
     public ImageFormat ImageFormat { get; init; } = ImageFormat.Raw;
 
-    /// <summary><c>--image-disk-type=</c>: of the root disk, and of extra drives that do not say.</summary>
+    /// <summary><c>--image-disk-type=</c>: of the root disk, and the default for extra drives.</summary>
     public DiskType ImageDiskType { get; init; } = DiskType.VirtioBlk;
 
-    /// <summary><c>-x</c>: nothing is written back to any image.</summary>
+    /// <summary><c>-x</c>: the guest's writes are discarded.</summary>
     public bool Ephemeral { get; init; }
 
     /// <summary><c>--discard-disk=</c>: discards of the guest punch holes in the image.</summary>
     public bool DiscardDisk { get; init; } = true;
 
-    /// <summary><c>-G</c>: grow the raw image to this many bytes first; null leaves it alone.</summary>
+    /// <summary><c>-G</c>: grow the raw image to this many bytes first; null keeps its size.</summary>
     public long? GrowImage { get; init; }
 
     /// <summary><c>--extra-drive=</c>, in the order given.</summary>
@@ -52,10 +52,10 @@ public sealed record VmOptions
     /// <summary><c>--linux=</c>: the kernel to boot directly.</summary>
     public string? Linux { get; init; }
 
-    /// <summary>A kernel by its bytes, for a program that brings its own guest; instead of <see cref="Linux"/>.</summary>
+    /// <summary>A kernel in memory, for programs that embed their own guest; instead of <see cref="Linux"/>.</summary>
     public ReadOnlyMemory<byte> LinuxContent { get; init; }
 
-    /// <summary><c>--boot-entry=</c>: id of an entry on the image's boot partitions whose kernel is started directly, or <c>auto</c> for the best.</summary>
+    /// <summary><c>--boot-entry=</c>: id of an entry on the image's boot partitions whose kernel is booted directly, or <c>auto</c> for the best entry.</summary>
     public string? BootEntry { get; init; }
 
     /// <summary><c>--initrd=</c>, in the order given; they are concatenated.</summary>
@@ -70,13 +70,13 @@ public sealed record VmOptions
     /// <summary><c>--firmware-features=</c> and <c>--secure-boot=</c>: what the chosen UEFI firmware must have and must not have.</summary>
     public FirmwareFeatures FirmwareFeatures { get; init; } = FirmwareFeatures.Default;
 
-    /// <summary><c>--efi-nvram-template=</c>: what EFI variables start from; null takes the firmware's own template.</summary>
+    /// <summary><c>--efi-nvram-template=</c>: the initial EFI variables; null takes the firmware's template.</summary>
     public string? EfiNvramTemplate { get; init; }
 
     /// <summary><c>--efi-nvram-state=</c>: where EFI variables are kept.</summary>
     public StatePlace EfiNvramState { get; init; } = StatePlace.Auto;
 
-    /// <summary><c>--coco=</c>: whether the host is kept from reading the guest.</summary>
+    /// <summary><c>--coco=</c>: the confidential computing technology to use.</summary>
     public ConfidentialGuest Confidential { get; init; }
 
     /// <summary><c>--arch=</c>: the guest's processor; null for the host's.</summary>
@@ -106,16 +106,16 @@ public sealed record VmOptions
     /// <summary><c>--forward-journal=</c> and its limits.</summary>
     public JournalRequest Journal { get; init; } = JournalRequest.None;
 
-    /// <summary><c>--notify-ready=</c>: our service manager hears that we are ready when the guest says that it is, instead of at once.</summary>
+    /// <summary><c>--notify-ready=</c>: READY=1 is sent to the service manager when the guest reports that it is ready, instead of at once.</summary>
     public bool NotifyReady { get; init; } = true;
 
     /// <summary><c>-s</c>: strings of SMBIOS type 11.</summary>
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
 
-    /// <summary><c>--set-credential=</c> and <c>--load-credential=</c>; a later one of the same name replaces an earlier one.</summary>
+    /// <summary><c>--set-credential=</c> and <c>--load-credential=</c>; a later one replaces an earlier one of the same name.</summary>
     public IReadOnlyList<CredentialSource> Credentials { get; init; } = [];
 
-    /// <summary><c>--cloud-init</c>: a seed disk for cloud-init, or null for none.</summary>
+    /// <summary><c>--cloud-init</c>: the cloud-init seed disk, or null for none.</summary>
     public CloudInitRequest? CloudInit { get; init; }
 
     /// <summary><c>--register=</c>, <c>--keep-unit</c>, <c>--slice=</c>, <c>--property=</c>.</summary>
@@ -133,16 +133,16 @@ public sealed record VmOptions
     /// <summary><c>--network-user-mode</c>, <c>-n</c>: one NIC each, in the order given.</summary>
     public IReadOnlyList<NetworkMode> Networks { get; init; } = [];
 
-    /// <summary><c>--network-bridge=</c>: the first is the first TAP's bridge, and so on; each is a TAP where there are not as many.</summary>
+    /// <summary><c>--network-bridge=</c>: the bridges of the TAP devices, in order; each bridge beyond their number adds a TAP device.</summary>
     public IReadOnlyList<string> NetworkBridges { get; init; } = [];
 
-    /// <summary><c>--publish=</c>: ports of the host that lead through the first NIC in user mode.</summary>
+    /// <summary><c>--publish=</c>: host ports that are forwarded through the first user-mode NIC.</summary>
     public IReadOnlyList<PublishedPort> PublishedPorts { get; init; } = [];
 
-    /// <summary>Directories of the host for the guest.</summary>
+    /// <summary>Host directories to share with the guest.</summary>
     public ShareRequests Shares { get; init; } = new();
 
-    /// <summary>The rest of the command line: further kernel arguments.</summary>
+    /// <summary>The positional arguments: further kernel arguments.</summary>
     public IReadOnlyList<string> KernelArguments { get; init; } = [];
 
     /// <summary><c>--hotplug-ports=</c>: spare root ports, 0 or more.</summary>
@@ -160,9 +160,9 @@ public sealed record VmOptions
     /// <summary><c>$SYSTEMD_VMSPAWN_NETWORK_MAC</c>: the MAC address of the guest's NIC, such as <c>52:54:00:12:34:56</c>; null derives it.</summary>
     public string? NetworkMac { get; init; }
 
-    /// <summary><c>$TERM</c>, for the guest's console, where it is a valid terminal name; else null.</summary>
+    /// <summary><c>$TERM</c>, for the guest's console; null when it is not a valid terminal name.</summary>
     public string? Terminal { get; init; }
 
-    /// <summary><c>$CREDENTIALS_DIRECTORY</c>: where <c>--load-credential=</c> looks a bare name up; null where there is none.</summary>
+    /// <summary><c>$CREDENTIALS_DIRECTORY</c>: where <c>--load-credential=</c> looks up a bare name; null when it is not set.</summary>
     public string? CredentialsDirectory { get; init; }
 }

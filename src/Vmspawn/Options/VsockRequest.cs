@@ -3,42 +3,42 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Options;
 
-/// <summary>Which vsock the guest gets.</summary>
+/// <summary>Which vsock device the guest gets.</summary>
 public enum VsockMode
 {
-    /// <summary>The kernel's where it is usable, else one in user space where its program is installed, else none.</summary>
+    /// <summary>The kernel's (vhost-vsock) if usable, else vhost-device-vsock if installed, else none.</summary>
     Auto,
 
-    /// <summary>One of the two: an error where there is neither.</summary>
+    /// <summary>One of the two; an error if neither is available.</summary>
     Yes,
 
     /// <summary>None.</summary>
     No,
 
-    /// <summary>The one in user space (vhost-device-vsock), even where the kernel's is usable.</summary>
+    /// <summary>vhost-device-vsock in user space, even if the kernel's is usable.</summary>
     User,
 }
 
 /// <summary><c>--vsock=</c> and <c>--vsock-cid=</c>.</summary>
-/// <param name="Mode">Which.</param>
+/// <param name="Mode">Which device.</param>
 /// <param name="Cid">The guest's context id, 3 to 4294967294; null derives it from the machine's name.</param>
 public sealed record VsockRequest(VsockMode Mode, uint? Cid)
 {
-    /// <summary>Neither is said.</summary>
+    /// <summary>The default.</summary>
     public static VsockRequest Default { get; } = new(VsockMode.Auto, null);
 }
 
 /// <summary>The values of <c>--vsock=</c> and <c>--vsock-cid=</c>.</summary>
 internal static class VsockText
 {
-    /// <summary>Reads yes, no, auto, nothing at all, which is auto, or user.</summary>
+    /// <summary>Parses yes, no, auto or user; an empty value is auto.</summary>
     public static Parsed<VsockMode> ParseMode(string text)
     {
         if (text == "user")
             return VsockMode.User;
         var parsed = TristateText.Parse(text);
         if (parsed.Mistake is not null)
-            return new Mistake("vsock", "this is neither yes, no, auto nor user", "say yes, no, auto or user");
+            return new Mistake("vsock", "this is neither yes, no, auto nor user", "use yes, no, auto or user");
         return parsed.Value switch
         {
             Tristate.Yes => VsockMode.Yes,
@@ -47,7 +47,7 @@ internal static class VsockText
         };
     }
 
-    /// <summary>Reads a context id that a guest can have; nothing at all leaves it to us.</summary>
+    /// <summary>Parses a guest's context id; an empty value derives it from the machine's name.</summary>
     public static Parsed<uint?> ParseCid(string text)
     {
         if (text.Length == 0)

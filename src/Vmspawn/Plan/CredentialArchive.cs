@@ -5,8 +5,8 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>Credentials as an archive behind an initrd, in <c>/.extra/system_credentials</c>, where systemd-stub(7) puts a boot partition's.</summary>
-/// <remarks>The same credentials are the same bytes, since they are measured: no times, no owners (format: Linux's buffer-format.rst).</remarks>
+/// <summary>Credentials as a cpio archive appended to an initrd, in <c>/.extra/system_credentials</c>, the path that systemd-stub(7) uses too.</summary>
+/// <remarks>The archive is reproducible, because it is measured: no times, no owners (format: Linux's buffer-format.rst).</remarks>
 internal static class CredentialArchive
 {
     private const string Directory = ".extra";
@@ -15,7 +15,7 @@ internal static class CredentialArchive
     private const int SecretDirectory = 0x4140; // 040500
     private const int SecretFile = 0x8100; // 0100400
 
-    /// <summary>The archive; empty for no credentials.</summary>
+    /// <summary>Writes the archive; empty without credentials.</summary>
     public static byte[] Of(IReadOnlyList<CredentialSpec> credentials)
     {
         if (credentials.Count == 0)
@@ -33,7 +33,7 @@ internal static class CredentialArchive
     private static void Add(MemoryStream archive, int inode, int mode, string name, ReadOnlySpan<byte> content)
     {
         var path = Encoding.UTF8.GetBytes(name + '\0');
-        // Inode, mode, owner, group, links, time, size, four device numbers, the name's length, a checksum that this form has not.
+        // Inode, mode, owner, group, links, time, size, four device numbers, the name's length, a checksum that is zero in this format.
         int[] numbers = [inode, mode, 0, 0, 1, 0, content.Length, 0, 0, 0, 0, path.Length, 0];
         archive.Write(Encoding.ASCII.GetBytes("070701" + string.Concat(numbers.Select(number => number.ToString("x8", CultureInfo.InvariantCulture)))));
         archive.Write(path);

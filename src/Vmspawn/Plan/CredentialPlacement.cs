@@ -2,7 +2,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>How a credential gets into the guest (systemd(1), "System Credentials").</summary>
+/// <summary>How a credential is passed to the guest (systemd(1), "System Credentials").</summary>
 internal enum CredentialTransport
 {
     /// <summary>A string of SMBIOS type 11, from a file in memory.</summary>
@@ -11,42 +11,42 @@ internal enum CredentialTransport
     /// <summary>A file of QEMU's firmware configuration device.</summary>
     FwCfg,
 
-    /// <summary>A word of the kernel command line, which everybody in the guest and on the host can read: for public ones alone.</summary>
+    /// <summary>A kernel argument, which every user in the guest and on the host can read: for public credentials only.</summary>
     KernelCommandLine,
 
-    /// <summary>A file of an archive behind the initrd, which is measured with it.</summary>
+    /// <summary>A file in an archive that is appended to the initrd and measured with it.</summary>
     Initrd,
 }
 
-/// <summary>A credential with the way it goes.</summary>
+/// <summary>A credential and its transport.</summary>
 internal sealed record PlacedCredential(CredentialSpec Credential, CredentialTransport Transport);
 
-/// <summary>Which credential goes which way: SMBIOS where the guest has it and there is room, then fw_cfg, then for public ones the kernel command line.</summary>
+/// <summary>Assigns transports to credentials: SMBIOS if the guest has it and there is room, then fw_cfg, then for public ones the kernel command line.</summary>
 /// <param name="Placed">In the order given.</param>
-/// <param name="Unplaced">Those that no way can carry.</param>
+/// <param name="Unplaced">Those that no transport can pass.</param>
 internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Placed, IReadOnlyList<CredentialSpec> Unplaced)
 {
     private const string FwCfgPrefix = "opt/io.systemd.credentials/";
 
-    /// <summary>FW_CFG_MAX_FILE_PATH of QEMU less its closing NUL.</summary>
+    /// <summary>QEMU's FW_CFG_MAX_FILE_PATH without the NUL.</summary>
     private const int LongestFwCfgKey = 55;
 
-    /// <summary>The longest name of a credential that fits into it.</summary>
+    /// <summary>The longest credential name for fw_cfg.</summary>
     public static int LongestFwCfgName => LongestFwCfgKey - FwCfgPrefix.Length;
 
-    /// <summary>All tables together have 65535 bytes in SMBIOS 2 (QEMU: "SMBIOS 2.1 table length … exceeds 65535"); the rest is for those that are not ours.</summary>
+    /// <summary>The limit for credentials in SMBIOS: all tables together have at most 65535 bytes in SMBIOS 2 (QEMU: "SMBIOS 2.1 table length … exceeds 65535"); the rest is for other tables.</summary>
     private const int SmbiosRoom = 48 << 10;
 
-    /// <summary>Half of what Linux takes on x86.</summary>
+    /// <summary>Half of Linux's limit on x86.</summary>
     private const int CommandLineRoom = 1 << 10;
 
-    /// <summary>Files of fw_cfg that QEMU itself and firmware for it make, and those of ours that always fit beside them (FW_CFG_FILE_SLOTS_DFLT is 32).</summary>
+    /// <summary>The fw_cfg files that QEMU and firmware usually create, and those that always fit in addition (FW_CFG_FILE_SLOTS_DFLT is 32).</summary>
     private const int UsualFwCfgSlots = 32, FreeFwCfgSlots = 8;
 
-    /// <summary>More than this many are refused: the guest reads the directory of all of them at each look-up.</summary>
+    /// <summary>The maximum number in fw_cfg: the guest reads the whole directory at each lookup.</summary>
     public const int MostInFwCfg = 512;
 
-    /// <summary>The slots that fw_cfg must have for all of them, or null where QEMU's own number will do: QEMU aborts when there are too few.</summary>
+    /// <summary>The number of slots that fw_cfg needs, or null when QEMU's default suffices: QEMU aborts when there are too few.</summary>
     public int? FwCfgSlots => By(CredentialTransport.FwCfg).Count() is > FreeFwCfgSlots and var count ? UsualFwCfgSlots + count : null;
 
     public static CredentialPlacement For(MachineSpec spec) => spec.Confidential switch
@@ -56,10 +56,10 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
         _ => For(spec.Credentials, hasSmbios: true, onlySmbios: true),
     };
 
-    /// <summary>Small ones first, so that a large one does not push a small one out.</summary>
+    /// <summary>Places small credentials first, so that a large one does not displace small ones.</summary>
     /// <param name="credentials">In the order given.</param>
     /// <param name="hasSmbios">SMBIOS strings reach the guest.</param>
-    /// <param name="onlySmbios">The guest believes nothing else.</param>
+    /// <param name="onlySmbios">The guest trusts nothing else.</param>
     public static CredentialPlacement For(IReadOnlyList<CredentialSpec> credentials, bool hasSmbios, bool onlySmbios = false)
     {
         var transports = new CredentialTransport?[credentials.Count];

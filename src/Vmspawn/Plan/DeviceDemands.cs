@@ -4,7 +4,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>Which PCI functions of ours a machine needs, in the order that keeps addresses stable.</summary>
+/// <summary>The PCI functions that vmspawn adds to a machine, in an order that keeps addresses stable.</summary>
 internal static class DeviceDemands
 {
     public static List<DeviceDemand> For(MachineSpec spec)
@@ -12,7 +12,7 @@ internal static class DeviceDemands
         List<DeviceDemand> demands =
         [
             DeviceDemand.Integrated(DeviceIds.Rng, "virtio-rng-pci", "random numbers"),
-            // What a confidential guest gives back the host could not take: the balloon moves shared memory alone.
+            // No balloon for a confidential guest: the host could not reclaim its memory, since the balloon handles shared memory only.
             .. spec.Confidential is null ? [DeviceDemand.Integrated(DeviceIds.Balloon, "virtio-balloon-pci", "memory balloon")] : Array.Empty<DeviceDemand>(),
             DeviceDemand.Integrated(DeviceIds.Serial, "virtio-serial-pci", "console"),
         ];

@@ -1,39 +1,39 @@
 namespace Vmspawn.Plan;
 
-/// <summary>A program beside QEMU that serves one of its devices. It is started before QEMU, and its end is the VM's end.</summary>
+/// <summary>A program that serves one of QEMU's devices. It is started before QEMU, and the VM ends when it exits.</summary>
 /// <remarks>
-/// Where it can be reached by descriptors that exist before either program runs, nobody waits for it to be ready: what QEMU says
-/// first stays in the socket until it listens. Only a program that insists on making its socket itself is waited for.
+/// A helper with an inherited socket need not be ready when QEMU starts: what QEMU sends
+/// stays in the socket's buffer until the helper reads it. QEMU's start waits only for a helper that creates its socket itself.
 /// </remarks>
 public sealed record HelperPlan
 {
-    /// <summary>What it does for the VM, such as <c>the TPM</c>.</summary>
+    /// <summary>Its purpose, such as <c>the TPM</c>.</summary>
     public required string Purpose { get; init; }
 
     /// <summary>Absolute path of the program.</summary>
     public required string Program { get; init; }
 
     /// <summary>
-    /// What prepares its surroundings and then becomes it: a program with its arguments, to which the program's own path and arguments are
-    /// added. Empty for most.
+    /// A program that prepares the environment and executes the helper: its path and arguments, to which the helper's path and arguments are
+    /// appended. Usually empty.
     /// </summary>
     public IReadOnlyList<string> Wrapper { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 
     /// <summary>Its arguments, without its name.</summary>
     public required IReadOnlyList<string> Arguments { get; init => field = ValueList.Of(value); }
 
-    /// <summary>What it is started with, by ascending number.</summary>
+    /// <summary>Its inherited descriptors, by ascending number.</summary>
     public required IReadOnlyList<DescriptorPlan> Descriptors { get; init => field = ValueList.Of(value); }
 
-    /// <summary>The socket that it makes in the runtime directory, for whose being there QEMU waits; null when it makes none.</summary>
+    /// <summary>The socket that it creates in the runtime directory, for which QEMU's start waits; null when it creates none.</summary>
     public string? Socket { get; init; }
 
-    /// <summary>It ends when QEMU closes its connection; else it is told to, once QEMU is gone.</summary>
+    /// <summary>Whether it exits when QEMU closes its connection; otherwise it is sent SIGTERM after QEMU has exited.</summary>
     public bool LeavesWithQemu { get; init; } = true;
 
-    /// <summary>All words that it is started by, the first of which is the program to execute.</summary>
+    /// <summary>The complete command line, starting with the program to execute.</summary>
     public IReadOnlyList<string> Command => [.. Wrapper, Program, .. Arguments];
 
-    /// <summary>The program's name with what it does, as messages have it.</summary>
+    /// <summary>The program's name and purpose, for messages.</summary>
     public string Subject => $"{Path.GetFileName(Program)} ({Purpose})";
 }

@@ -4,14 +4,14 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>Interrupt vectors: a device that gets none is there for the guest, but its driver fails with ENOSPC.</summary>
-/// <param name="Needed">Vectors that Linux asks for, all devices together.</param>
-/// <param name="Limit">Vectors that it has, or null where they do not run out.</param>
-/// <param name="SharedByDrives">Whether our extra drives do with a shared interrupt, so that everything fits.</param>
-/// <param name="SharedByUsersNvme">Whether the user's nvme controllers do with one vector each, unless their arguments say otherwise.</param>
+/// <summary>Checks interrupt vectors: the driver of a device that gets none fails with ENOSPC.</summary>
+/// <param name="Needed">Vectors that Linux requests for all devices together.</param>
+/// <param name="Limit">Vectors available, or null for no limit.</param>
+/// <param name="SharedByDrives">Whether extra drives use a shared interrupt, so that the vectors suffice.</param>
+/// <param name="SharedByUsersNvme">Whether the user's nvme controllers use one vector each, unless their arguments set the number.</param>
 public sealed record InterruptPlan(int Needed, int? Limit, bool SharedByDrives, bool SharedByUsersNvme = false)
 {
-    /// <summary>What the board's own devices, the timer and the UART take.</summary>
+    /// <summary>Vectors for the board's devices, the timer and the UART.</summary>
     private const int Board = 10;
 
     internal static InterruptPlan For(MachineSpec spec, PcieTopology topology)
@@ -29,7 +29,7 @@ public sealed record InterruptPlan(int Needed, int? Limit, bool SharedByDrives, 
         return !(plan.Needed > limit) ? plan : plan.WithUsersNvmeSharing(topology, cpus);
     }
 
-    /// <summary>Past the limit even the console gets no interrupt, and the guest seems dead.</summary>
+    /// <summary>Beyond the limit even the console gets no interrupt, and the guest appears to hang.</summary>
     private InterruptPlan WithUsersNvmeSharing(PcieTopology topology, int cpus)
     {
         var controllers = topology.Devices.Count(device => device is { UserIndex: not null, Driver: "nvme" });
@@ -38,7 +38,7 @@ public sealed record InterruptPlan(int Needed, int? Limit, bool SharedByDrives, 
             : this with { Needed = Needed - controllers * (Vectors("nvme", cpus) - 1), SharedByUsersNvme = true };
     }
 
-    /// <summary>What the user is told, or null.</summary>
+    /// <summary>The message for the user, or null.</summary>
     internal string? Notice => (SharedByDrives || SharedByUsersNvme, Needed > Limit) switch
     {
         (_, true) => $"the devices want about {Needed} interrupt vectors and the guest has {Limit}: some will not work; more --cpus= gives more",
@@ -46,10 +46,10 @@ public sealed record InterruptPlan(int Needed, int? Limit, bool SharedByDrives, 
         _ => null,
     };
 
-    /// <summary>Whether a drive is one that gives way: a disk of its own that is not the root disk.</summary>
+    /// <summary>Whether a drive may use a shared interrupt: any PCI disk except the root disk.</summary>
     internal static bool MayShare(DriveSpec drive) => !drive.IsRoot && !drive.IsScsi;
 
-    /// <summary>A vector for each queue, one queue a CPU, and one for the configuration or the administration queue.</summary>
+    /// <summary>One vector for each queue, with one queue per CPU, and one for the configuration or the administration queue.</summary>
     private static int Vectors(string driver, int cpus) => driver switch
     {
         "nvme" or "virtio-blk-pci" or "virtio-blk" => cpus + 1,

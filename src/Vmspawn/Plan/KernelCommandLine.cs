@@ -3,7 +3,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>The text that the kernel gets: what the console needs, then the user's own words.</summary>
+/// <summary>The kernel command line: the console's arguments, then the user's.</summary>
 internal static class KernelCommandLine
 {
     public static string For(MachineSpec spec)
@@ -12,7 +12,7 @@ internal static class KernelCommandLine
             .Concat(RootWords(spec))
             .Concat(CredentialPlacement.For(spec).By(CredentialTransport.KernelCommandLine).Select(CredentialPlacement.KernelWord))
             .Concat(spec.KernelArguments);
-        // A CD cannot be mounted for writing, whatever the image builder's habit asked for.
+        // A CD cannot be mounted for writing, even if the image's command line contains "rw".
         if (spec.Drives is [{ IsRoot: true, Type: DiskType.ScsiCd }, ..])
             words = words.Select(word => word == "rw" ? "ro" : word);
         return string.Join(' ', words);
@@ -40,7 +40,7 @@ internal static class KernelCommandLine
             yield return $"systemd.tty.term.{device}={spec.Term}";
         }
 
-        // No QEMU so far tells a guest the size of its console; systemd takes it from here (systemd(1), "Kernel Command Line").
+        // QEMU does not report the console's size to the guest; systemd reads it here (systemd(1), "Kernel Command Line").
         if (spec.TerminalSize is { Rows: > 0, Columns: > 0 } size)
         {
             yield return $"systemd.tty.rows.{device}={size.Rows}";

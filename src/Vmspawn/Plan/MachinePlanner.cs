@@ -5,7 +5,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>The plan stage: pure, total, and the same for the same spec.</summary>
+/// <summary>The plan stage: a pure function of the spec.</summary>
 internal static class MachinePlanner
 {
     public static PlanResult Plan(MachineSpec spec)
@@ -15,8 +15,8 @@ internal static class MachinePlanner
         SmbiosReach.Check(spec, problems);
         problems.AddRange(CredentialPlacement.For(spec).Unplaced.Select(credential => Unplaced(spec, credential)));
         var user = UserDevices.From(spec.Extra, spec.Qemu, problems);
-        var wish = new PcieRequest(spec.Platform.Board, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
-        var pcie = PciePlanner.Plan(wish);
+        var request = new PcieRequest(spec.Platform.Board, spec.Layout, spec.HotplugPorts, DeviceDemands.For(spec), user);
+        var pcie = PciePlanner.Plan(request);
         problems.AddRange(pcie.Problems.Select(problem => new Problem(problem.Code, problem.Subject, problem.Text, problem.Hint)));
         return problems.Count > 0 || pcie.Topology is null
             ? new PlanResult(null, problems)
@@ -97,7 +97,7 @@ internal static class MachinePlanner
     }
 }
 
-/// <summary>A plan, or every reason why there is none.</summary>
+/// <summary>A plan, or all reasons why there is none.</summary>
 /// <param name="Plan">Null exactly when there are problems.</param>
-/// <param name="Problems">All of them.</param>
+/// <param name="Problems">All reasons.</param>
 internal sealed record PlanResult(VmPlan? Plan, IReadOnlyList<Problem> Problems);

@@ -3,7 +3,7 @@ using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Plan;
 
-/// <summary>QEMU's arguments and descriptors, and the helpers that serve it, while they are being written down.</summary>
+/// <summary>Collects QEMU's arguments and descriptors, and the helpers.</summary>
 internal sealed class PlanDraft(PcieTopology topology)
 {
     private readonly DescriptorTable _descriptors = new();
@@ -25,14 +25,14 @@ internal sealed class PlanDraft(PcieTopology topology)
 
     public void Add(QemuDevice device) => Add("-device", device.ToOptionText());
 
-    /// <summary>A device on a PCI bus, at the address that the topology gave to its id.</summary>
+    /// <summary>Adds a PCI device at the address that the topology assigned to its id.</summary>
     public void AddPciDevice(string driver, string id, Func<OptionText, OptionText>? properties = null)
     {
         var text = new QemuDevice(driver, id).At(PlaceOf(id)).ToOptionText();
         Add("-device", properties is null ? text : properties(text));
     }
 
-    /// <summary>The address that the topology gave to an id.</summary>
+    /// <summary>The address that the topology assigned to an id.</summary>
     public PciPlace PlaceOf(string id)
     {
         var place = Topology.FindDevice(id)
@@ -40,10 +40,10 @@ internal sealed class PlanDraft(PcieTopology topology)
         return new PciPlace(place.Bus, place.Device, place.Function, place.Multifunction);
     }
 
-    /// <summary>The path by which QEMU opens an inherited descriptor itself; not every container has <c>/dev/fd</c>.</summary>
+    /// <summary>The path of an inherited descriptor that QEMU opens itself; <c>/dev/fd</c> does not exist in every container.</summary>
     public string InheritedPath(string slot, DescriptorSource source) => $"/proc/self/fd/{Inherit(slot, source)}";
 
-    /// <summary>The path of a descriptor set of one, which block nodes and character devices open.</summary>
+    /// <summary>The path of a descriptor set with one descriptor, for block nodes and character devices.</summary>
     public string SetPath(string slot, DescriptorSource source)
     {
         var number = Inherit(slot, source);
@@ -51,6 +51,6 @@ internal sealed class PlanDraft(PcieTopology topology)
         return $"/dev/fdset/{number}";
     }
 
-    /// <summary>The bare number of a descriptor, for options that take one.</summary>
+    /// <summary>The number of an inherited descriptor, for options that take one.</summary>
     public int Inherit(string slot, DescriptorSource source) => _descriptors.Add(slot, source);
 }

@@ -2,10 +2,10 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>Whether what travels in SMBIOS tables arrives: QEMU has to make them, and UEFI to hand them over where the board has no other way.</summary>
+/// <summary>Whether SMBIOS tables reach the guest: QEMU must support them, and on some boards UEFI must pass them to the guest.</summary>
 internal static class SmbiosReach
 {
-    /// <summary>Whether strings of ours reach the guest.</summary>
+    /// <summary>Whether SMBIOS strings reach the guest.</summary>
     public static bool Reaches(MachineSpec spec) =>
         spec.Platform.TakesSmbios(spec.Qemu.Version) && (spec.Platform.HasSmbiosWithoutUefi || spec.Firmware is not null);
 
@@ -20,7 +20,7 @@ internal static class SmbiosReach
         }
     }
 
-    /// <summary>What the user is told, or null.</summary>
+    /// <summary>The message for the user, or null.</summary>
     public static string? Notice(MachineSpec spec)
     {
         if (spec.Platform.HasSmbiosWithoutUefi || spec.Firmware is not null)

@@ -2,13 +2,13 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>How ssh(1) gets into the guest.</summary>
-/// <param name="Way">By what.</param>
-/// <param name="Port">The port that sshd has in the guest; by loopback the host's that leads there.</param>
+/// <summary>How ssh(1) connects to the guest.</summary>
+/// <param name="Way">The transport.</param>
+/// <param name="Port">sshd's port in the guest; for loopback the host's forwarded port.</param>
 /// <param name="KeyFile">Name of the private key in the runtime directory.</param>
 public sealed record SshPlan(SshWay Way, int Port, string KeyFile);
 
-/// <summary>By what ssh(1) gets into a guest.</summary>
+/// <summary>The transport of ssh(1) to a guest.</summary>
 public enum SshWay
 {
     /// <summary>The vsock.</summary>
@@ -18,7 +18,7 @@ public enum SshWay
     Loopback,
 }
 
-/// <summary>The key that logs in to the guest as files, and how to use it.</summary>
+/// <summary>The files of the SSH key, and how to connect with it.</summary>
 internal static class SshFiles
 {
     /// <summary>sshd's port in the guest.</summary>

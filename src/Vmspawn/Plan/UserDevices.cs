@@ -5,15 +5,15 @@ using Vmspawn.Qemu.Extra;
 
 namespace Vmspawn.Plan;
 
-/// <summary>The user's own devices as the PCIe planner takes them.</summary>
+/// <summary>The user's devices as input of the PCIe planner.</summary>
 internal static class UserDevices
 {
-    /// <summary>Indexes of implied devices: no word of the user's stands behind them that an address could be added to.</summary>
+    /// <summary>The first index of implied devices, which have no argument to which an address could be added.</summary>
     private const int FirstImplied = 1 << 20;
 
     public static List<UserDevice> From(ExtraArguments extra, QemuFacts qemu, List<Problem> problems)
     {
-        // The board makes these before any -device, on the lowest device numbers.
+        // The board creates these before any -device, on the lowest device numbers.
         var devices = extra.Implied
             .Select((name, i) => new UserDevice(FirstImplied + i, name) { Address = new RootAddress(1 + i, 0) })
             .ToList();
@@ -31,7 +31,7 @@ internal static class UserDevices
         RootAddress? address = null;
         if (device.Properties.TryGetValue("addr", out var text))
         {
-            // QEMU reads both parts as hexadecimal, with or without 0x.
+            // QEMU parses both parts as hexadecimal, with or without 0x.
             if (RootAddress.TryParse(text, out var parsed) && parsed.InRange)
                 address = parsed;
             else

@@ -4,7 +4,7 @@ using Vmspawn.Pcie;
 
 namespace Vmspawn.Plan;
 
-/// <summary>Everything that launching a VM will do, decided: printable, comparable, and the same for the same spec.</summary>
+/// <summary>Everything that launching a VM does: printable, comparable, and a pure function of the spec.</summary>
 public sealed record VmPlan
 {
     /// <summary>The machine's name.</summary>
@@ -16,37 +16,37 @@ public sealed record VmPlan
     /// <summary>QEMU's arguments, without its name.</summary>
     public required IReadOnlyList<string> Arguments { get; init => field = ValueList.Of(value); }
 
-    /// <summary>What is opened for QEMU, by ascending number.</summary>
+    /// <summary>QEMU's inherited descriptors, by ascending number.</summary>
     public required IReadOnlyList<DescriptorPlan> Descriptors { get; init => field = ValueList.Of(value); }
 
-    /// <summary>The programs that serve QEMU, in the order in which they are started, all before it.</summary>
+    /// <summary>The helpers, in the order of their start, which is before QEMU's.</summary>
     public IReadOnlyList<HelperPlan> Helpers { get; init => field = ValueList.Of(value); } = ValueList.Of<HelperPlan>([]);
 
     /// <summary>Raw image files to grow first.</summary>
     public IReadOnlyList<GrowthPlan> Growths { get; init => field = ValueList.Of(value); } = ValueList.Of<GrowthPlan>([]);
 
-    /// <summary>Children of templates to make first.</summary>
+    /// <summary>Children of templates to create first.</summary>
     public IReadOnlyList<ChildImagePlan> Children { get; init => field = ValueList.Of(value); } = ValueList.Of<ChildImagePlan>([]);
 
-    /// <summary>Where every PCI function sits, and what the guest will see.</summary>
+    /// <summary>The address of every PCI function, and the topology that the guest sees.</summary>
     public required PcieTopology Topology { get; init; }
 
-    /// <summary>Whether there are interrupts for all of it.</summary>
+    /// <summary>Whether the interrupt vectors suffice.</summary>
     public required InterruptPlan Interrupts { get; init; }
 
-    /// <summary>Who reads and writes the console.</summary>
+    /// <summary>Where the console is connected.</summary>
     public required ConsoleMode Console { get; init; }
 
     /// <summary>The guest's vsock, or null for none.</summary>
     public VsockPlan? Vsock { get; init; }
 
-    /// <summary>How to log in to the guest by ssh, or null when there is no way that we know.</summary>
+    /// <summary>How to connect to the guest by ssh, or null when there is no known way.</summary>
     public SshPlan? Ssh { get; init; }
 
-    /// <summary>What is written into the runtime directory first.</summary>
+    /// <summary>Files to write into the runtime directory first.</summary>
     public IReadOnlyList<FilePlan> Files { get; init => field = ValueList.Of(value); } = ValueList.Of<FilePlan>([]);
 
-    /// <summary>Sentences the user is told, not errors.</summary>
+    /// <summary>Messages for the user that are not errors.</summary>
     public IReadOnlyList<string> Notices { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 }
 
@@ -55,13 +55,27 @@ public sealed record VmPlan
 /// <param name="Size">Its new size in bytes.</param>
 public sealed record GrowthPlan(string Path, long Size);
 
-/// <summary>An empty qcow2 image to make, whose content is a template's until the guest writes.</summary>
-/// <param name="Path">Absolute path; there must be nothing.</param>
+/// <summary>An empty qcow2 image to create as a child of a template.</summary>
+/// <param name="Path">Absolute path; must not exist.</param>
 /// <param name="Size">Size of the disk in bytes, a multiple of 512.</param>
-/// <param name="Template">What is below it.</param>
+/// <param name="Template">Its backing image.</param>
 public sealed record ChildImagePlan(string Path, long Size, TemplateFacts Template);
 
-/// <summary>A file to write, readable by us alone.</summary>
+/// <summary>A file to write, with mode 0600.</summary>
 /// <param name="Name">Its name in the runtime directory.</param>
 /// <param name="Content">Its bytes; may be secret, never printed.</param>
 public sealed record FilePlan(string Name, ValueBytes Content);
+
+/// <summary>How host and guest connect by vsock.</summary>
+/// <param name="Cid">The guest's context id.</param>
+/// <param name="NotifyPort">The host's port for the guest's notifications, or null for none.</param>
+/// <param name="Socket">
+/// For a vsock in user space: the name, in the runtime directory, of the socket for connections to the guest (<c>CONNECT PORT</c>); the guest's
+/// connections to port N of the host arrive at <c>NAME_N</c>. Null for the kernel's vsock.
+/// </param>
+public sealed record VsockPlan(uint Cid, uint? NotifyPort, string? Socket)
+{
+    /// <summary>The name, in the runtime directory, of the socket to listen on for a port of the host, for a vsock in user space.</summary>
+    /// <param name="port">The host's port.</param>
+    public string SocketFor(uint port) => $"{Socket}_{port}";
+}

@@ -3,7 +3,7 @@ using Vmspawn.Pcie;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>The machine that guests of one architecture get.</summary>
+/// <summary>The machine type and its parameters for guests of one architecture.</summary>
 internal sealed record Platform
 {
     private static readonly QemuVersion RiscVSmbios = new(9, 0, 0);
@@ -13,19 +13,19 @@ internal sealed record Platform
 
     public Architecture Architecture { get; }
 
-    /// <summary>QEMU's name of the architecture: that of its binary, and the one in firmware descriptors.</summary>
+    /// <summary>QEMU's name of the architecture, as in its binary's name and in firmware descriptors.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The machine type and what it keeps of its root bus.</summary>
+    /// <summary>The machine type and its reserved root bus addresses.</summary>
     public required PcieMachine Board { get; init; }
 
     /// <summary>Linux's name of the board's UART.</summary>
     public required string SerialConsole { get; init; }
 
-    /// <summary>COMMAND_LINE_SIZE of Linux, its closing NUL included (arch/*/include/asm/setup.h).</summary>
+    /// <summary>COMMAND_LINE_SIZE of Linux, including the NUL (arch/*/include/asm/setup.h).</summary>
     public required int CommandLineSize { get; init; }
 
-    /// <summary>Interrupt vectors that Linux hands out on one CPU; null where they do not run out.</summary>
+    /// <summary>Interrupt vectors that Linux can allocate on one CPU; null when there is no such limit.</summary>
     public int? VectorsPerCpu { get; init; }
 
     /// <summary>The Debian package of its QEMU.</summary>
@@ -38,7 +38,7 @@ internal sealed record Platform
         Board = PcieMachine.Q35,
         SerialConsole = "ttyS0",
         CommandLineSize = 2048,
-        // 256 less the exceptions and its own, as counted in a guest.
+        // 256 minus exceptions and system vectors, as measured in a guest.
         VectorsPerCpu = 199,
         Package = "qemu-system-x86",
     };
@@ -61,7 +61,7 @@ internal sealed record Platform
         Package = "qemu-system-riscv (in Debian 12 qemu-system-misc)",
     };
 
-    /// <summary>The machine for an architecture; null for one that we have none for.</summary>
+    /// <summary>The machine for an architecture; null for an unsupported one.</summary>
     public static Platform? Of(Architecture architecture) => architecture switch
     {
         Architecture.X64 => X86,
@@ -70,16 +70,16 @@ internal sealed record Platform
         _ => null,
     };
 
-    /// <summary>Whether QEMU takes <c>-smbios</c> for it.</summary>
+    /// <summary>Whether QEMU supports <c>-smbios</c> for it.</summary>
     public bool TakesSmbios(QemuVersion version) => this != RiscV64 || version >= RiscVSmbios;
 
-    /// <summary>Whether the guest finds SMBIOS strings also when nothing but its kernel is started: elsewhere UEFI hands them over.</summary>
+    /// <summary>Whether the guest finds SMBIOS strings without UEFI, when the kernel is booted directly.</summary>
     public bool HasSmbiosWithoutUefi => this == X86;
 
-    /// <summary>All that the accelerator can give: the host's own CPU, or everything that is emulated.</summary>
+    /// <summary>The CPU model with all features: the host's CPU with KVM, everything that can be emulated otherwise.</summary>
     /// <remarks>
-    /// Pointer authentication of arm64 by QEMU's own function rather than the architected one, whose emulation
-    /// makes a guest slower by half (QEMU docs/system/arm/cpu-features.rst). riscv64 has no <c>max</c> before 8.2.
+    /// On arm64 pointer authentication uses QEMU's own algorithm instead of the architected one, whose emulation
+    /// slows a guest down by half (QEMU docs/system/arm/cpu-features.rst). riscv64 has no <c>max</c> before 8.2.
     /// </remarks>
     public string CpuModel(string accelerator, QemuVersion version)
     {

@@ -2,10 +2,10 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Registration;
 
-/// <summary>A connection to D-Bus whose signals are followed until it is disposed.</summary>
+/// <summary>A connection to D-Bus that receives signals until it is disposed.</summary>
 internal sealed class HostBus : IAsyncDisposable
 {
-    /// <summary>Longer than a service takes to be started by the bus.</summary>
+    /// <summary>Time limit of a call, longer than bus activation of a service takes.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     private readonly BusConnection _connection;
@@ -19,13 +19,13 @@ internal sealed class HostBus : IAsyncDisposable
 
     public BusConnection Connection => _connection;
 
-    /// <param name="user">The user's bus instead of the system's.</param>
-    /// <param name="problem">Takes the reason when its signals can no longer be followed.</param>
-    /// <exception cref="BusException">There is no such bus.</exception>
+    /// <param name="user">The user's bus instead of the system bus.</param>
+    /// <param name="problem">Receives the reason when signals can no longer be received.</param>
+    /// <exception cref="BusException">The bus is not available.</exception>
     public static HostBus Open(bool user, Action<string> problem) => new(BusConnection.Open(user), problem);
 
-    /// <summary>Handles each signal from now on, one after another.</summary>
-    /// <param name="handle">Reads a signal and returns what it demands, or null; that may use the connection.</param>
+    /// <summary>Starts to handle signals, one after another.</summary>
+    /// <param name="handle">Parses a signal and returns the action, or null; the action may use the connection.</param>
     public void Follow(Func<BusSignal, Func<Task>?> handle) => _following.Run("follow D-Bus", stop => Task.Run(() => FollowAsync(handle, stop), stop));
 
     public async ValueTask DisposeAsync()
@@ -34,7 +34,7 @@ internal sealed class HostBus : IAsyncDisposable
         _connection.Dispose();
     }
 
-    // A bus that goes away takes its signals with it, and nothing else of the machine.
+    // A disconnected bus only ends the signals; the machine runs on.
     private async Task FollowAsync(Func<BusSignal, Func<Task>?> handle, CancellationToken stop)
     {
         var demands = new List<Func<Task>>();
@@ -55,7 +55,7 @@ internal sealed class HostBus : IAsyncDisposable
         }
         catch (BusException)
         {
-            // As above.
+            // The machine runs on without signals.
         }
     }
 }

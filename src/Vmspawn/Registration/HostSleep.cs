@@ -6,8 +6,8 @@ using Vmspawn.Supervise;
 namespace Vmspawn.Registration;
 
 /// <summary>
-/// Stops the guest's CPUs before the host sleeps and lets them run on afterwards, so that no guest is caught in the middle of what it
-/// does and none misses time on its own (org.freedesktop.login1(5): delaying inhibitors, PrepareForSleep).
+/// Pauses the guest's CPUs before the host suspends and resumes them afterwards, so that the guest is not interrupted at an arbitrary
+/// point and its clock does not lag (org.freedesktop.login1(5): delaying inhibitors, PrepareForSleep).
 /// </summary>
 internal sealed class HostSleep : IAsyncDisposable
 {
@@ -15,10 +15,10 @@ internal sealed class HostSleep : IAsyncDisposable
     private const string Path = "/org/freedesktop/login1";
     private const string Manager = "org.freedesktop.login1.Manager";
 
-    /// <summary>What logind makes when it starts.</summary>
+    /// <summary>The directory that logind creates at its start.</summary>
     private const string Seats = "/run/systemd/seats";
 
-    /// <summary>logind waits five seconds for those that delay it.</summary>
+    /// <summary>Time limit of a pause: logind waits five seconds for a delaying inhibitor.</summary>
     private static readonly QmpCallOptions Soon = new() { Timeout = TimeSpan.FromSeconds(4) };
 
     private readonly string _machine;
@@ -36,10 +36,10 @@ internal sealed class HostSleep : IAsyncDisposable
         _background.Run("follow the host's sleep", stop => BeginAsync(monitor, stop));
     }
 
-    /// <summary>Begins once QEMU's monitor is there; null where no logind runs.</summary>
+    /// <summary>Starts once QEMU's monitor is connected; null when logind does not run.</summary>
     /// <param name="machine">The machine's name.</param>
     /// <param name="monitor">Its monitor.</param>
-    /// <param name="messages">Are told what is done and why.</param>
+    /// <param name="messages">Receive what was done and why.</param>
     public static HostSleep? Watch(string machine, MonitorSlot monitor, VmMessages messages) =>
         Directory.Exists(Seats) ? new HostSleep(machine, monitor, messages) : null;
 
@@ -69,7 +69,7 @@ internal sealed class HostSleep : IAsyncDisposable
 
     private void WillNotPause(string reason) => _messages.Detail($"{_machine}: will not be paused when the host sleeps: {reason}");
 
-    // The host sleeps when the inhibitor is closed, which is after the pause.
+    // The host suspends when the inhibitor is closed, which is after the pause.
     private Func<Task> Handle(bool sleeps, QmpClient qemu) => async () =>
     {
         try
@@ -82,7 +82,7 @@ internal sealed class HostSleep : IAsyncDisposable
         }
     };
 
-    // One that somebody has paused stays so.
+    // A guest that was already paused stays paused after the resume.
     private async Task PauseAsync(QmpClient qemu)
     {
         try

@@ -9,7 +9,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Registration;
 
-/// <summary>Makes a running VM known to systemd while QEMU starts, and unknown again at its end.</summary>
+/// <summary>Registers a running VM with systemd while QEMU starts, and unregisters it at its end.</summary>
 internal sealed class MachineRegistration : IAsyncDisposable
 {
     private readonly MachineSpec _spec;
@@ -34,12 +34,12 @@ internal sealed class MachineRegistration : IAsyncDisposable
 
     private RegistrationSpec Request => _spec.Registration;
 
-    /// <summary>Begins; returns at once.</summary>
-    /// <param name="spec">What was asked for.</param>
+    /// <summary>Starts the registration in the background.</summary>
+    /// <param name="spec">The requested registration.</param>
     /// <param name="vm">The machine.</param>
     /// <param name="scope">The scope that it was started in, or null.</param>
     /// <param name="inbox">The supervisor's.</param>
-    /// <param name="messages">Where a failure is told that does not end the machine.</param>
+    /// <param name="messages">Receive failures that do not end the machine.</param>
     public static MachineRegistration Start(
         MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox, VmMessages messages) =>
         new(spec, vm, scope, inbox, messages);
@@ -53,7 +53,7 @@ internal sealed class MachineRegistration : IAsyncDisposable
             await _scope.DisposeAsync();
     }
 
-    // Only a registration that was insisted on is worth the machine.
+    // Only a required registration ends the machine when it fails.
     private void OnFailure(string what, Exception why)
     {
         if (Request.Register == Tristate.Yes)
@@ -79,7 +79,7 @@ internal sealed class MachineRegistration : IAsyncDisposable
         }
         catch (BusException)
         {
-            // It was not asked for: machined may make one, or the machine stays where we are.
+            // The scope is optional: machined may create one, or the machine stays in vmspawn's unit.
             return null;
         }
     }
@@ -92,7 +92,7 @@ internal sealed class MachineRegistration : IAsyncDisposable
         {
             Id = _spec.Uuid,
             VsockCid = _vm.Plan.Vsock?.Cid,
-            // It has no place for a port, which every other way has.
+            // The field has no port, which addresses other than vsock need.
             SshAddress = _vm.Ssh is { IsVsock: true } ssh ? ssh.Address : null,
             SshPrivateKeyPath = _vm.Ssh is { IsVsock: true } key ? key.KeyFile : null,
         };

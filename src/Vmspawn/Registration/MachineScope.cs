@@ -5,7 +5,7 @@ using Vmspawn.Supervise;
 
 namespace Vmspawn.Registration;
 
-/// <summary>The machine's own scope unit, and the connection by which systemd asks to end it.</summary>
+/// <summary>The machine's own scope unit, and the bus connection that receives systemd's request to stop it.</summary>
 internal sealed class MachineScope : IAsyncDisposable
 {
     private MachineScope(HostBus bus) => Bus = bus;
@@ -13,8 +13,8 @@ internal sealed class MachineScope : IAsyncDisposable
     /// <summary>The bus of the scope's manager.</summary>
     public HostBus Bus { get; }
 
-    /// <summary>Moves us, and thereby all that we start, into the unit that was insisted on; null where none was.</summary>
-    /// <exception cref="LaunchException">It cannot be had.</exception>
+    /// <summary>Moves vmspawn, and thereby its future children, into the required unit; null when none is required.</summary>
+    /// <exception cref="LaunchException">The unit cannot be created.</exception>
     public static async Task<MachineScope?> EnterAsync(MachineSpec spec, ChannelWriter<SupervisorEvent> inbox, Action<string> problem)
     {
         if (spec.Registration.Scope != ScopeRequest.Needed)
@@ -29,13 +29,13 @@ internal sealed class MachineScope : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the unit with all that was asked for; systemd's request to end it counts as a signal to stop.</summary>
+    /// <summary>Creates the unit with the requested properties; systemd's request to stop it is handled like a stop signal.</summary>
     /// <param name="machine">The machine's name.</param>
-    /// <param name="spec">What was asked for.</param>
-    /// <param name="processes">Who moves into it.</param>
+    /// <param name="spec">The requested registration.</param>
+    /// <param name="processes">The processes to move into it.</param>
     /// <param name="inbox">The supervisor's.</param>
-    /// <param name="problem">Takes the reason when systemd's requests can no longer be received.</param>
-    /// <exception cref="BusException">systemd refuses, or is not there.</exception>
+    /// <param name="problem">Receives the reason when systemd's requests can no longer be received.</param>
+    /// <exception cref="BusException">systemd refuses, or is not available.</exception>
     public static async Task<MachineScope> AllocateAsync(
         string machine, RegistrationSpec spec, IReadOnlyList<int> processes, ChannelWriter<SupervisorEvent> inbox, Action<string> problem)
     {

@@ -2,14 +2,14 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Registration;
 
-/// <summary>systemd-machined over D-Bus, for those that have no Varlink socket (before systemd 256).</summary>
+/// <summary>Registers with systemd-machined over D-Bus, for versions without a Varlink socket (before systemd 256).</summary>
 internal sealed class MachinedBus : IAsyncDisposable
 {
     private const string Service = "org.freedesktop.machine1";
     private const string Manager = "org.freedesktop.machine1.Manager";
     private const string Path = "/org/freedesktop/machine1";
 
-    /// <summary>We are ending, and machined sees that by itself.</summary>
+    /// <summary>Time limit at the end: machined also detects the leader's exit.</summary>
     private static readonly TimeSpan FarewellBound = TimeSpan.FromSeconds(1);
 
     private readonly BusConnection _bus;
@@ -21,8 +21,8 @@ internal sealed class MachinedBus : IAsyncDisposable
         _name = name;
     }
 
-    /// <summary>Registers a machine whose leader is in a unit of its own.</summary>
-    /// <exception cref="BusException">There is no machined, or it refuses.</exception>
+    /// <summary>Registers a machine whose leader is in a separate unit.</summary>
+    /// <exception cref="BusException">machined is not available, or refuses.</exception>
     public static MachinedBus Register(bool user, MachineRecord machine)
     {
         var bus = BusConnection.Open(user);
@@ -43,7 +43,7 @@ internal sealed class MachinedBus : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the machine unknown again.</summary>
+    /// <summary>Unregisters the machine.</summary>
     public ValueTask DisposeAsync()
     {
         try
@@ -52,7 +52,7 @@ internal sealed class MachinedBus : IAsyncDisposable
         }
         catch (BusException)
         {
-            // machined forgets a machine whose leader is gone, which we are in a moment.
+            // machined unregisters a machine whose leader has exited, which happens next.
         }
 
         _bus.Dispose();

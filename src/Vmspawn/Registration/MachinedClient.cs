@@ -4,21 +4,21 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Registration;
 
-/// <summary>A connection to systemd-machined, which knows a machine by it.</summary>
+/// <summary>A Varlink connection to systemd-machined, by which a machine is registered.</summary>
 internal sealed class MachinedClient : IAsyncDisposable
 {
     private const string Interface = "io.systemd.Machine";
 
-    /// <summary>Longer than machined takes to be started by its socket.</summary>
+    /// <summary>Time limit of a call, longer than socket activation of machined takes.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
-    /// <summary>We are ending, and machined sees that by itself.</summary>
+    /// <summary>Time limit at the end: machined also detects the leader's exit.</summary>
     private static readonly TimeSpan FarewellBound = TimeSpan.FromSeconds(1);
 
-    /// <summary>From this version of systemd on machined takes the process that registers a machine for its supervisor.</summary>
+    /// <summary>The first version of systemd whose machined takes the registering process as supervisor.</summary>
     private const int FirstWithSupervisors = 262;
 
-    /// <summary>Fields that came with later versions of systemd; an older one refuses them by name.</summary>
+    /// <summary>Fields of later systemd versions; an older one refuses them by name.</summary>
     private static readonly string[] Droppable = ["controlAddress", "allocateUnit", "vSockCid", "sshAddress", "sshPrivateKeyPath"];
 
     private readonly VarlinkClient _client;
@@ -33,11 +33,11 @@ internal sealed class MachinedClient : IAsyncDisposable
     /// <summary>Registers a machine.</summary>
     /// <param name="socket">Path of machined's socket.</param>
     /// <param name="machine">The machine.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellation">Cancels the registration.</param>
     /// <exception cref="VarlinkErrorException">machined refuses.</exception>
-    /// <exception cref="Linux.LinuxException">Nobody is there.</exception>
-    /// <exception cref="VarlinkDisconnectedException">It went away.</exception>
-    /// <exception cref="TimeoutException">It does not answer.</exception>
+    /// <exception cref="Linux.LinuxException">The socket cannot be connected to.</exception>
+    /// <exception cref="VarlinkDisconnectedException">machined disconnected.</exception>
+    /// <exception cref="TimeoutException">machined does not answer.</exception>
     public static async Task<MachinedClient> RegisterAsync(string socket, MachineRecord machine, CancellationToken cancellation)
     {
         var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound }, cancellation);
@@ -56,7 +56,7 @@ internal sealed class MachinedClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the machine unknown again.</summary>
+    /// <summary>Unregisters the machine.</summary>
     public async ValueTask DisposeAsync()
     {
         using var enough = new CancellationTokenSource(FarewellBound);
@@ -67,7 +67,7 @@ internal sealed class MachinedClient : IAsyncDisposable
         }
         catch (Exception e) when (e is VarlinkErrorException or VarlinkDisconnectedException or TimeoutException or OperationCanceledException)
         {
-            // machined forgets a machine whose leader is gone, which we are in a moment.
+            // machined unregisters a machine whose leader has exited, which happens next.
         }
 
         await _client.DisposeAsync();
@@ -88,7 +88,7 @@ internal sealed class MachinedClient : IAsyncDisposable
         }
     }
 
-    /// <summary>One try; returns the field that this machined does not know, if that is what it complains about.</summary>
+    /// <summary>One attempt; returns the field that this machined does not know, or null.</summary>
     private static async Task<string?> TryAsync(
         VarlinkClient client, MachineRecord machine, int leader, List<string> without, CancellationToken cancellation)
     {

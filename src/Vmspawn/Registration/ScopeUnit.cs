@@ -5,24 +5,24 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Registration;
 
-/// <summary>A scope unit of systemd's that holds a machine's processes, and asks before it ends them.</summary>
+/// <summary>A systemd scope unit that contains a machine's processes, and whose controller is asked to stop it.</summary>
 internal sealed class ScopeUnit
 {
     private const string Systemd = "org.freedesktop.systemd1";
     private const string Manager = "org.freedesktop.systemd1.Manager";
     private const string DefaultSlice = "machine.slice";
 
-    /// <summary>Its name for a machine: the one that machined would give it.</summary>
+    /// <summary>Its name for a machine, the same as machined's.</summary>
     public static string NameFor(string machine) => $"machine-{machine.Replace("-", "\\x2d", StringComparison.Ordinal)}.scope";
 
-    /// <summary>Whether a signal asks us, as the scope's controller, to end what is in it.</summary>
+    /// <summary>Whether a signal requests the scope's controller to stop it.</summary>
     public static bool IsRequestStop(BusSignal signal) => signal is { Interface: "org.freedesktop.systemd1.Scope", Member: "RequestStop" };
 
-    /// <summary>Makes the unit and moves processes into it; it is gone when they are.</summary>
-    /// <param name="bus">The bus of its manager, which may not be followed yet.</param>
+    /// <summary>Creates the unit and moves processes into it; systemd removes it when they have exited.</summary>
+    /// <param name="bus">The bus of its manager, before signals are handled.</param>
     /// <param name="machine">The machine's name.</param>
-    /// <param name="slice">Its slice, or null for the usual one.</param>
-    /// <param name="properties">What it is started with.</param>
+    /// <param name="slice">Its slice, or null for the default.</param>
+    /// <param name="properties">The properties that it is started with.</param>
     /// <param name="processes">Process ids.</param>
     /// <exception cref="BusException">systemd refuses.</exception>
     public static async Task AllocateAsync(
@@ -119,15 +119,15 @@ internal sealed class ScopeUnit
     }
 }
 
-/// <summary>Settings of a unit that runs, made by <c>systemctl set-property</c>.</summary>
+/// <summary>Sets properties of a running unit by <c>systemctl set-property</c>.</summary>
 internal static class UnitSettings
 {
-    /// <summary>Makes them, until the unit ends.</summary>
+    /// <summary>Sets them, until the unit ends.</summary>
     /// <param name="systemctl">Path of the program.</param>
-    /// <param name="isUser">Whether the unit is the user manager's.</param>
+    /// <param name="isUser">Whether the unit belongs to the user manager.</param>
     /// <param name="unit">Its name.</param>
-    /// <param name="properties">What to set.</param>
-    /// <returns>Null, or what the program said against it.</returns>
+    /// <param name="properties">The properties to set.</param>
+    /// <returns>Null, or the program's error message.</returns>
     public static async Task<string?> SetAsync(string systemctl, bool isUser, string unit, IEnumerable<UnitProperty> properties)
     {
         string[] arguments =

@@ -10,15 +10,15 @@ internal static class AcceleratorResolver
     private const string Emulation = "tcg";
 
     public static async Task<AcceleratorSpec?> ResolveAsync(
-        Tristate wish, ConfidentialTechnique? technique, HostInventory world, List<Problem> problems, CancellationToken cancel)
+        Tristate request, ConfidentialTechnique? technique, HostInventory inventory, List<Problem> problems, CancellationToken cancel)
     {
-        if (wish == Tristate.No && technique is null)
+        if (request == Tristate.No && technique is null)
             return new AcceleratorSpec(Emulation, null);
 
         // Who hands the device over says that it works, and may be the only one who can open it.
-        if (world.Passed.Kvm is not null && world.Qemu.TakesKvmDevice && world.Platform.Architecture == world.Host.Architecture)
+        if (inventory.Passed.Kvm is not null && inventory.Qemu.TakesKvmDevice && inventory.Platform.Architecture == inventory.Host.Architecture)
             return new AcceleratorSpec("kvm", null) { IsPassed = true };
-        var kvm = await ProbeAsync(world, cancel);
+        var kvm = await ProbeAsync(inventory, cancel);
         if (kvm.Usable)
             return new AcceleratorSpec("kvm", null);
         if (technique is not null)
@@ -27,14 +27,14 @@ internal static class AcceleratorResolver
             return null;
         }
 
-        if (wish == Tristate.Auto)
+        if (request == Tristate.Auto)
             return new AcceleratorSpec(Emulation, kvm.Reason);
 
         problems.Add(new Problem("kvm-unusable", "--kvm=yes", kvm.Reason!, "use --kvm=no to emulate"));
         return null;
     }
 
-    private static async Task<KvmFacts> ProbeAsync(HostInventory world, CancellationToken cancel) => world.Platform.Architecture == world.Host.Architecture
-        ? await world.ProbeKvm(world.Platform.CpuModel("kvm", world.Qemu.Version), cancel)
-        : new KvmFacts(false, $"the guest's processor is {world.Platform.Name}, which is not the host's");
+    private static async Task<KvmFacts> ProbeAsync(HostInventory inventory, CancellationToken cancel) => inventory.Platform.Architecture == inventory.Host.Architecture
+        ? await inventory.ProbeKvm(inventory.Platform.CpuModel("kvm", inventory.Qemu.Version), cancel)
+        : new KvmFacts(false, $"the guest's processor is {inventory.Platform.Name}, which is not the host's");
 }

@@ -34,7 +34,7 @@ internal sealed record BootStage(KernelSpec? Kernel, IReadOnlyList<string> Argum
             : null;
     }
 
-    // A kernel or an image that was asked for but cannot be used has been reported already: what it would need is not known.
+    // A kernel or an image that cannot be used has been reported already: its requirements are unknown.
     private static async Task<FirmwareSpec?> FirmwareAsync(ResolveInput input, KernelSpec? kernel, DriveSpec? root, CancellationToken cancel)
     {
         var options = input.Options;

@@ -2,9 +2,9 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>How the guest and the host reach each other, and what the guest is told.</summary>
-/// <param name="Credentials">All credentials: the user's, then those that options of ours need in the guest.</param>
-/// <param name="Shares">Directories of the host that the guest sees.</param>
+/// <summary>How guest and host connect, and the credentials for the guest.</summary>
+/// <param name="Credentials">All credentials: the user's, then those that other options add.</param>
+/// <param name="Shares">Host directories that are shared with the guest.</param>
 /// <param name="Nics">Its network cards.</param>
 /// <param name="Vsock">Its vsock, or null.</param>
 /// <param name="Journal">Where its journal goes, or null.</param>
@@ -31,7 +31,7 @@ internal sealed record GuestStage(
         var shares = await new ShareResolver(options, host, input.TemporaryDirectory, input.Process.RandomSuffix, input.Problems, input.Notices).ResolveAsync(input.Machine, credentials, cancel);
         var nics = await NetworkResolver.ResolveAsync(key.Publish(), input.Machine, host, input.Problems, input.Notices, cancel);
         if (vsock is not null)
-            vsock = NotifyAddress.Tell(vsock, credentials, host.Vsock);
+            vsock = NotifyAddress.AddTo(vsock, credentials, host.Vsock);
         var journal = JournalResolver.Resolve(options.Journal, input.Machine, vsock, host, credentials, input.Problems);
         var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems);
         var seed = await new CloudInitResolver(options, input.Problems, input.Notices).ResolveAsync(input.Machine, ssh is null ? [] : [ssh.Key.Public], cancel);

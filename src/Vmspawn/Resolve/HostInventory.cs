@@ -42,7 +42,7 @@ internal sealed record HostInventory(
 
     /// <summary>Looks; null with the reasons in <paramref name="problems"/>.</summary>
     public static async Task<HostInventory?> LookAsync(
-        RuntimeScope scope, Architecture? architecture, ProcessContext surroundings, List<Problem> problems, CancellationToken cancel)
+        RuntimeScope scope, Architecture? architecture, ProcessContext process, List<Problem> problems, CancellationToken cancel)
     {
         if (ProcFile.WhyMissing() is { } missing)
         {
@@ -50,24 +50,24 @@ internal sealed record HostInventory(
             return null;
         }
 
-        var host = HostProbe.Probe(scope, surroundings.Environment, problems);
-        if (!PassedDevices.Of(surroundings.Environment).Check(problems))
+        var host = HostProbe.Probe(scope, process.Environment, problems);
+        if (!PassedDevices.Of(process.Environment).Check(problems))
             return null;
-        if (FindPlatform(architecture, problems) is not { } platform || await LookAtQemuAsync(platform, surroundings, problems, cancel) is not { } qemu || host is null)
+        if (FindPlatform(architecture, problems) is not { } platform || await LookAtQemuAsync(platform, process, problems, cancel) is not { } qemu || host is null)
             return null;
-        return Of(host, platform, qemu, surroundings);
+        return Of(host, platform, qemu, process);
     }
 
     /// <summary>What was looked at already, and where the rest is to be looked for.</summary>
-    public static HostInventory Of(HostFacts host, Platform platform, QemuFacts qemu, ProcessContext surroundings)
+    public static HostInventory Of(HostFacts host, Platform platform, QemuFacts qemu, ProcessContext process)
     {
-        var cache = Cache(surroundings);
-        var passed = PassedDevices.Of(surroundings.Environment);
-        string? FindProgram(string name) => Executable.Find(name, surroundings.Environment("PATH"));
+        var cache = Cache(process);
+        var passed = PassedDevices.Of(process.Environment);
+        string? FindProgram(string name) => Executable.Find(name, process.Environment("PATH"));
         return new HostInventory(
             host,
             qemu,
-            FirmwarePlaces.Of(surroundings.Environment, qemu),
+            FirmwarePlaces.Of(process.Environment, qemu),
             FindProgram,
             (model, cancel) => platform == Platform.X86
                 ? KvmProbe.ProbeAsync(qemu, model, cache ?? host.Runtime.Path, cancel)
@@ -78,7 +78,7 @@ internal sealed record HostInventory(
             Vsock = VsockHost.Of(host.Runtime, passed.VhostVsock),
             TryPasst = PasstTrial.WhyNotAsync,
             FindUser = new UserDatabase().FindAsync,
-            Virtiofsd = cancel => VirtiofsdLocator.LookAsync(surroundings.Environment, FindProgram, cancel),
+            Virtiofsd = cancel => VirtiofsdLocator.LookAsync(process.Environment, FindProgram, cancel),
         };
     }
 
@@ -98,11 +98,11 @@ internal sealed record HostInventory(
 
     /// <summary>Looks at the QEMU binary alone; null with the reasons in <paramref name="problems"/>.</summary>
     public static async Task<QemuFacts?> LookAtQemuAsync(
-        Platform platform, ProcessContext surroundings, List<Problem> problems, CancellationToken cancel) =>
-        QemuLocator.Find(platform, surroundings.Environment, problems) is { } path
-            ? await QemuFactsCache.GetAsync(path, Cache(surroundings), problems, cancel)
+        Platform platform, ProcessContext process, List<Problem> problems, CancellationToken cancel) =>
+        QemuLocator.Find(platform, process.Environment, problems) is { } path
+            ? await QemuFactsCache.GetAsync(path, Cache(process), problems, cancel)
             : null;
 
-    private static string? Cache(ProcessContext surroundings) =>
-        QemuFactsCache.DefaultDirectory(HostProbe.EffectiveUser, surroundings.Environment);
+    private static string? Cache(ProcessContext process) =>
+        QemuFactsCache.DefaultDirectory(HostProbe.EffectiveUser, process.Environment);
 }

@@ -3,7 +3,7 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>What a process is handed by whoever started it, so that nothing below reads it for itself.</summary>
+/// <summary>The environment of the process, passed explicitly so that resolvers do not read it themselves.</summary>
 /// <param name="Environment">Reads one environment variable.</param>
 /// <param name="Terminal">Size of the terminal that standard output is, or null when it is none.</param>
 /// <param name="RandomSuffix">Makes the number that tells ephemeral machines of one image apart.</param>

@@ -6,36 +6,36 @@ namespace Vmspawn.Resolve;
 
 /// <summary>How the machine becomes known to the systemd that is there.</summary>
 internal sealed class RegistrationResolver(
-    RegistrationRequest wish, SystemdPresence systemd, ProcessContext surroundings, List<Problem> problems, List<string> notices)
+    RegistrationRequest request, SystemdPresence systemd, ProcessContext process, List<Problem> problems, List<string> notices)
 {
     public RegistrationSpec Resolve(bool isUser)
     {
-        if (wish.Register == Tristate.Yes && systemd is { Machined.Count: 0, HasBus: false })
+        if (request.Register == Tristate.Yes && systemd is { Machined.Count: 0, HasBus: false })
         {
             problems.Add(new Problem("machined-missing", "--register=yes", "systemd-machined does not run here: there is neither its socket nor a bus to find it on",
                 "leave it to --register=auto, or install systemd-container"));
         }
 
-        if (wish.KeepUnit && (wish.Slice is not null || wish.Properties.Count > 0))
+        if (request.KeepUnit && (request.Slice is not null || request.Properties.Count > 0))
             notices.Add("--slice= and --property= are about a scope unit of the machine's own, which --keep-unit does without");
-        var keep = wish.KeepUnit || (IsService && !wish.NeedsScope);
+        var keep = request.KeepUnit || (IsService && !request.NeedsScope);
         var spec = new RegistrationSpec
         {
-            Register = wish.Register,
-            Machined = wish.Register == Tristate.No ? [] : systemd.Machined,
+            Register = request.Register,
+            Machined = request.Register == Tristate.No ? [] : systemd.Machined,
             IsUser = isUser,
             HasBus = systemd.HasBus,
-            Slice = wish.Slice,
+            Slice = request.Slice,
             KeepUnit = keep,
-            Scope = wish.NeedsScope ? ScopeRequest.Needed : keep || !systemd.HasBus ? ScopeRequest.None : ScopeRequest.IfPossible,
+            Scope = request.NeedsScope ? ScopeRequest.Needed : keep || !systemd.HasBus ? ScopeRequest.None : ScopeRequest.IfPossible,
         };
-        return wish.NeedsScope ? WithProperties(spec) : spec;
+        return request.NeedsScope ? WithProperties(spec) : spec;
     }
 
-    private string Subject => wish.Slice is { } slice ? $"--slice={slice}" : $"--property={wish.Properties[0].Name}=";
+    private string Subject => request.Slice is { } slice ? $"--slice={slice}" : $"--property={request.Properties[0].Name}=";
 
     /// <summary>systemd started us as a service, whose unit is the machine's as well.</summary>
-    private bool IsService => surroundings.Environment("SYSTEMD_EXEC_PID") == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private bool IsService => process.Environment("SYSTEMD_EXEC_PID") == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private RegistrationSpec WithProperties(RegistrationSpec spec)
     {
@@ -46,7 +46,7 @@ internal sealed class RegistrationResolver(
 
         var started = new List<TypedProperty>();
         var later = new List<UnitProperty>();
-        foreach (var property in wish.Properties)
+        foreach (var property in request.Properties)
         {
             if (TypedProperty.Of(property, out var mistake) is { } typed)
                 started.Add(typed);
@@ -56,7 +56,7 @@ internal sealed class RegistrationResolver(
                 later.Add(property);
         }
 
-        var systemctl = later.Count > 0 ? Executable.Find("systemctl", surroundings.Environment("PATH")) : null;
+        var systemctl = later.Count > 0 ? Executable.Find("systemctl", process.Environment("PATH")) : null;
         if (later.Count > 0 && systemctl is null && systemd.HasBus)
             Refuse("systemctl is not in $PATH, which sets it", "add its directory to $PATH");
         return spec with { StartedWith = started, SetLater = later, Systemctl = systemctl };

@@ -9,11 +9,11 @@ namespace Vmspawn.Resolve;
 /// <param name="Host">What was found on the host.</param>
 /// <param name="Process">What our process was started with.</param>
 /// <param name="Problems">Takes the reasons why there is no machine.</param>
-/// <param name="Notices">Takes what the user is told although it is no error.</param>
+/// <param name="Notices">Receives messages for the user that are not errors.</param>
 internal sealed record ResolveInput(
     VmOptions Options, string Machine, bool IsUser, HostInventory Host, ProcessContext Process, List<Problem> Problems, List<string> Notices)
 {
-    /// <summary>Takes what only somebody who looks for a fault wants to know.</summary>
+    /// <summary>Receives messages for diagnosis only.</summary>
     public List<string> Details { get; } = [];
 
     /// <summary>The value of <c>$TMPDIR</c>.</summary>

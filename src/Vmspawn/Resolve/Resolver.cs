@@ -111,12 +111,12 @@ internal sealed record DeviceStage(TpmSpec? Tpm, ExtraArguments Extra, Registrat
 /// <summary>The resolve stage's result: a spec, or every reason why there is none.</summary>
 /// <param name="Spec">Null exactly when there are problems.</param>
 /// <param name="Problems">All of them.</param>
-/// <param name="Notices">What the user is told although it is no error.</param>
+/// <param name="Notices">Messages for the user that are not errors.</param>
 internal sealed record Resolution(
     MachineSpec? Spec,
     IReadOnlyList<Problem> Problems,
     IReadOnlyList<string> Notices)
 {
-    /// <summary>What only somebody who looks for a fault wants to know.</summary>
+    /// <summary>Messages for diagnosis only.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
 }

@@ -5,18 +5,18 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Run;
 
-/// <summary>Options that were resolved and planned: everything that can be said before something starts.</summary>
+/// <summary>The result of resolving and planning the options, before anything is started.</summary>
 /// <param name="Spec">Null exactly when there are problems.</param>
 /// <param name="Plan">Null exactly when there are problems.</param>
-/// <param name="Problems">Every reason why there is no plan.</param>
-/// <param name="Notices">What the user is told although it is no error.</param>
+/// <param name="Problems">All reasons why there is no plan.</param>
+/// <param name="Notices">Messages for the user that are not errors.</param>
 internal sealed record Planning(
     MachineSpec? Spec, VmPlan? Plan, IReadOnlyList<Problem> Problems, IReadOnlyList<string> Notices)
 {
-    /// <summary>What only somebody who looks for a fault wants to know.</summary>
+    /// <summary>Messages for diagnosis only.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
 
-    /// <exception cref="OperationCanceledException">It was cancelled; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; everything was undone.</exception>
     public static async Task<Planning> OfAsync(VmOptions options, ProcessContext process, CancellationToken cancel)
     {
         var resolution = await Resolver.ResolveAsync(options, process, cancel);

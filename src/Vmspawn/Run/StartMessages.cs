@@ -7,13 +7,13 @@ using Vmspawn.Supervise;
 
 namespace Vmspawn.Run;
 
-/// <summary>What the user is told when QEMU has been started.</summary>
+/// <summary>The messages after QEMU was started.</summary>
 internal static class StartMessages
 {
-    public static void Tell(RunningVm vm, VmOptions options, ServiceManager service, VmMessages messages)
+    public static void Show(RunningVm vm, VmOptions options, ServiceManager service, VmMessages messages)
     {
         var name = vm.Plan.Name;
-        // Without a terminal there are no keys to press.
+        // Keys can only be pressed on a terminal.
         var hasKeys = options.Console == ConsoleMode.Interactive && TerminalMode.IsTerminal(StandardStream.Input);
         messages.Notice(hasKeys ? $"{name}: booting; Ctrl-] three times within a second kills it" : $"{name}: booting");
         if (vm.Ssh is not null)

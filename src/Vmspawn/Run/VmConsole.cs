@@ -7,17 +7,17 @@ using Vmspawn.Supervise;
 
 namespace Vmspawn.Run;
 
-/// <summary>The VM's console on our standard streams.</summary>
+/// <summary>The VM's console on the standard streams.</summary>
 internal sealed class VmConsole : IAsyncDisposable
 {
-    /// <summary>What the guest wrote last is shown within this time, unless the reader does not read.</summary>
+    /// <summary>Time limit for writing the guest's last output, in case the reader does not read.</summary>
     private static readonly TimeSpan DrainBound = TimeSpan.FromSeconds(2);
 
     private readonly ConsoleForwarder _forwarder;
 
     private VmConsole(ConsoleForwarder forwarder) => _forwarder = forwarder;
 
-    /// <summary>Null when QEMU keeps the console or there is none.</summary>
+    /// <summary>Null when QEMU handles the console or there is none.</summary>
     public static VmConsole? Join(
         RunningVm vm, ChannelWriter<SupervisorEvent> inbox, VmOptions options, Func<string, string?> environment, BackgroundTasks background)
     {
@@ -28,7 +28,7 @@ internal sealed class VmConsole : IAsyncDisposable
             Input = options.Console == ConsoleMode.Interactive ? StandardStream.Input : null,
             Background = ConsoleSpec.ChooseBackground(options.Background, environment),
             RestoreOnSignals = false,
-            // A failure here is told like one of the console's other tasks.
+            // A failure is reported like one of the console's other tasks.
             Failed = (what, why) => background.Run(what, _ => Task.FromException(why)),
         });
         background.Run("show the guest's console", stop => forwarder.Drained.WaitAsync(stop));
@@ -37,7 +37,7 @@ internal sealed class VmConsole : IAsyncDisposable
         return new VmConsole(forwarder);
     }
 
-    /// <summary>Shows the rest of what the guest wrote, within a bound.</summary>
+    /// <summary>Writes the rest of the guest's output, within a time limit.</summary>
     public async Task DrainAsync() =>
         await _forwarder.Drained.WaitAsync(DrainBound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 

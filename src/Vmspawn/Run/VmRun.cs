@@ -11,11 +11,11 @@ using Vmspawn.Supervise;
 
 namespace Vmspawn.Run;
 
-/// <summary>Carries a plan out and stays until the VM's end: puts the parts of a running VM together.</summary>
+/// <summary>Carries out a plan and waits for the VM's end: assembles the parts of a running VM.</summary>
 internal static class VmRun
 {
     /// <returns>The exit status.</returns>
-    /// <exception cref="LaunchException">A step of the launch failed; nothing is left behind.</exception>
+    /// <exception cref="LaunchException">A step of the launch failed; everything was undone.</exception>
     public static async Task<int> RunAsync(
         Planning planning, VmOptions options, Func<string, string?> environment, VmMessages direct)
     {
@@ -33,11 +33,11 @@ internal static class VmRun
         var service = ServiceManager.Of(environment);
         using var manager = new ManagerLink(service, vm.Qemu.Id, options.NotifyReady, inbox.Writer);
         await using var supervisor = new Supervisor(SupervisedVm.Of(vm, environment), inbox, manager, messages, TimeProvider.System);
-        // QEMU starts meanwhile, so the socket costs the guest no time.
+        // QEMU boots meanwhile, so that the socket does not delay the guest.
         await using var control = ControlServer.Start(vm, spec, supervisor, messages);
         await using var registration = MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages);
         await using var sleep = HostSleep.Watch(plan.Name, supervisor.Monitor, messages);
-        StartMessages.Tell(vm, options, service, messages);
+        StartMessages.Show(vm, options, service, messages);
         var end = await FollowAsync(vm, spec, supervisor, options, environment, messages);
         await control.EndAsync(end);
         manager.Ended(end.Status);
@@ -48,16 +48,17 @@ internal static class VmRun
         return end.Status;
     }
 
-    /// <summary>The running VM; null when a signal came first, which is told.</summary>
+    /// <summary>The running VM; null when a signal arrived first, which is reported.</summary>
     private static async Task<RunningVm?> TryLaunchAsync(
         Planning planning, Func<string, string?> environment, StopSignals signals, VmMessages messages)
     {
         var plan = planning.Plan!;
         try
         {
-            // What cannot be undone is told, and replaces neither the guest's status nor the reason of a failure.
-            void Tell(string problem) => messages.Notice($"{plan.Name}: {problem}");
-            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Tell, step => messages.Detail($"{plan.Name}: {step}"), signals.First);
+            // A failed undo step is reported, but replaces neither the guest's status nor the reason of a failure.
+            void Report(string problem) => messages.Notice($"{plan.Name}: {problem}");
+            void Step(string step) => messages.Detail($"{plan.Name}: {step}");
+            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Report, Step, signals.First);
         }
         catch (OperationCanceledException) when (signals.First.IsCancellationRequested)
         {
@@ -80,7 +81,7 @@ internal static class VmRun
     }
 
     /// <summary>
-    /// Makes a key for the next machine once this one has all that it needs to start; none where the runtime directory may be on a disk
+    /// Generates a key for the next machine after this one has started; not if the runtime directory may be on a disk
     /// and outlive the user's session.
     /// </summary>
     private static async Task PrepareNextKeyAsync(MachineSpec spec, MonitorSlot monitor, CancellationToken stop)

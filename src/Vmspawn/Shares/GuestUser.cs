@@ -4,28 +4,28 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Shares;
 
-/// <summary>A user of the host in the guest: who systemd-userdbd(8) there is told of by credentials.</summary>
+/// <summary>A host user in the guest, defined for the guest's systemd-userdbd(8) by credentials.</summary>
 /// <param name="Host">The user on the host.</param>
-/// <param name="Id">Its number in the guest, which is its group's too.</param>
+/// <param name="Id">Its user id in the guest, and the id of its group.</param>
 /// <param name="Shell">Login shell, or null for the guest's default.</param>
-/// <param name="Groups">Groups of the guest that it is a member of.</param>
+/// <param name="Groups">Guest groups that it is a member of.</param>
 internal sealed record GuestUser(HostUser Host, uint Id, string? Shell, IReadOnlyList<string> Groups)
 {
-    /// <summary>The numbers that systemd sets aside for users that are mapped from a host (its UIDS-GIDS document).</summary>
+    /// <summary>The id range that systemd reserves for users mapped from a host (its UIDS-GIDS document).</summary>
     public const uint FirstId = 60514, LastId = 60577;
 
-    /// <summary>Where the guest has the user's home directory.</summary>
+    /// <summary>The home directory in the guest.</summary>
     public string Home => $"/run/vmhost/home/{Host.Name}";
 
-    /// <summary>The user with numbers and places of the guest.</summary>
-    /// <param name="host">The user.</param>
-    /// <param name="id">Its number in the guest.</param>
-    /// <param name="wishes">Its shell and groups.</param>
-    public static GuestUser Of(HostUser host, uint id, BindUserRequests wishes) =>
-        new(host, id, wishes.CopiesShell ? host.Shell : wishes.Shell, wishes.Groups);
+    /// <summary>The guest's user for a host user.</summary>
+    /// <param name="host">The host user.</param>
+    /// <param name="id">Its id in the guest.</param>
+    /// <param name="requests">Its shell and groups.</param>
+    public static GuestUser Of(HostUser host, uint id, BindUserRequests requests) =>
+        new(host, id, requests.CopiesShell ? host.Shell : requests.Shell, requests.Groups);
 
     /// <summary>Adds the records of the user and of its group.</summary>
-    public void Tell(CredentialSet credentials)
+    public void AddTo(CredentialSet credentials)
     {
         credentials.Set($"userdb.transient.user.{Host.Name}", Json(WriteUser), isPublic: true);
         credentials.Set($"userdb.transient.group.{Host.Name}", Json(WriteGroup), isPublic: true);

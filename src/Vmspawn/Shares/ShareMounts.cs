@@ -3,13 +3,13 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Shares;
 
-/// <summary>How the guest mounts its shares: by systemd, or by hand.</summary>
+/// <summary>How the guest mounts its shares: by systemd, or by manual commands.</summary>
 internal static class ShareMounts
 {
     /// <summary>The credential that systemd-fstab-generator(8) reads besides /etc/fstab.</summary>
     public const string Credential = "fstab.extra";
 
-    /// <summary>Adds a line for each share to what the user says himself.</summary>
+    /// <summary>Appends a line for each share to the user's own credential.</summary>
     public static void Append(CredentialSet credentials, IReadOnlyList<ShareSpec> shares)
     {
         var lines = string.Concat(Mounted(shares).Select(share => $"{share.Tag} {Escape(share.Target)} {share.Server.FileSystem} {Options(share)},x-initrd.mount\n"));
@@ -17,7 +17,7 @@ internal static class ShareMounts
             credentials.Append(Credential, Encoding.UTF8.GetBytes(lines));
     }
 
-    /// <summary>What a guest without systemd has to run, or null when there is nothing to mount.</summary>
+    /// <summary>The mount commands for a guest without systemd, or null when there is nothing to mount.</summary>
     public static string? Notice(IReadOnlyList<ShareSpec> shares) =>
         !shares.Any(share => share.HasSystemd) && Mounted(shares).Select(Command).ToArray() is { Length: > 0 } commands
         ? $"a guest without systemd mounts what is shared by: {string.Join("; ", commands)}"
@@ -30,7 +30,7 @@ internal static class ShareMounts
 
     private static string Options(ShareSpec share) => $"{share.Server.MountOptions}{(share.ReadOnly ? "ro" : "rw")}";
 
-    /// <summary>As fstab(5) wants blanks in a path.</summary>
+    /// <summary>Escapes a path for fstab(5).</summary>
     private static string Escape(string path)
     {
         var escaped = new StringBuilder(path.Length);

@@ -5,7 +5,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Shares;
 
-/// <summary>Looks users of the host up: by systemd's user database, which knows most of them, where it runs, else by the C library.</summary>
+/// <summary>Looks up host users: by systemd's user database if it runs, because it covers most sources, else by the C library.</summary>
 /// <param name="socket">Path of the database's socket.</param>
 internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
 {
@@ -13,7 +13,7 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     /// <summary>The user; null when there is none.</summary>
-    /// <exception cref="LinuxException">Nobody knows.</exception>
+    /// <exception cref="LinuxException">The lookup failed.</exception>
     public async Task<HostUser?> FindAsync(string name, CancellationToken cancel)
     {
         if (File.Exists(socket))
@@ -24,7 +24,7 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
             }
             catch (Exception error) when (error is LinuxException or VarlinkDisconnectedException or VarlinkErrorException or TimeoutException)
             {
-                // The C library knows at least those of /etc/passwd.
+                // Fall back to the C library, which reads at least /etc/passwd.
             }
         }
 
@@ -57,7 +57,7 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
         }
     }
 
-    /// <summary>Reads a record (systemd's JSON user records); null for one without the numbers that we need.</summary>
+    /// <summary>Parses a record (systemd's JSON user records); null without user and group id.</summary>
     internal static HostUser? Read(string name, JsonElement record)
     {
         if (Number(record, "uid") is not { } uid || record.Text("homeDirectory") is not { } home)
@@ -85,7 +85,7 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
             : [];
 }
 
-/// <summary>A user of the host, as much of it as a guest is told.</summary>
+/// <summary>A host user, with the fields that are passed to the guest.</summary>
 internal sealed record HostUser
 {
     public required string Name { get; init; }
@@ -93,13 +93,13 @@ internal sealed record HostUser
     public required uint GroupId { get; init; }
     public required string Home { get; init; }
 
-    /// <summary>Login shell, or null where the host does not say.</summary>
+    /// <summary>Login shell, or null when unknown.</summary>
     public string? Shell { get; init; }
 
-    /// <summary>What sort of user it is, in systemd's words; null where the host does not say.</summary>
+    /// <summary>The disposition, by systemd's name; null when unknown.</summary>
     public string? Disposition { get; init; }
 
-    /// <summary>Secret.</summary>
+    /// <summary>The hashed passwords; secret.</summary>
     public IReadOnlyList<string> HashedPasswords { get; init; } = [];
 
     public IReadOnlyList<string> SshKeys { get; init; } = [];

@@ -3,10 +3,10 @@ using Vmspawn.Host;
 
 namespace Vmspawn.Shares;
 
-/// <summary>A description of a vhost-user program (QEMU, docs/interop/vhost-user.json).</summary>
+/// <summary>Reads descriptors of vhost-user programs (QEMU, docs/interop/vhost-user.json).</summary>
 internal static class VhostUserDescriptor
 {
-    /// <summary>Path of the program that a file describes, if it serves file systems, else null.</summary>
+    /// <summary>Path of the program that a descriptor names, if it serves file systems, else null.</summary>
     public static string? FileServer(string path)
     {
         try

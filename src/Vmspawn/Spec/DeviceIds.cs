@@ -1,6 +1,6 @@
 namespace Vmspawn.Spec;
 
-/// <summary>Ids of the devices that we add. The prefix keeps them apart from what the user's own arguments name.</summary>
+/// <summary>Ids of the devices that vmspawn adds. The prefix avoids conflicts with ids in the user's arguments.</summary>
 internal static class DeviceIds
 {
     public const string Rng = "vmspawn-rng";
@@ -17,7 +17,7 @@ internal static class DeviceIds
     public const string Vsock = "vmspawn-vsock";
     public const string Notify = "vmspawn-notify";
 
-    /// <summary>A drive attached while the VM runs; the number is never used twice.</summary>
+    /// <summary>A hot-plugged drive; the number is never reused.</summary>
     public static string HotDrive(int number) => $"vmspawn-hot-{number}";
 
     public static string Nic(int index) => index == 0 ? "vmspawn-nic" : $"vmspawn-nic-{index}";

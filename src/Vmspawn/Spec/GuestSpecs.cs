@@ -3,28 +3,28 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Spec;
 
-/// <summary>Where the guest's journal goes.</summary>
+/// <summary>How the guest's journal is received.</summary>
 /// <param name="Program">Absolute path of systemd-journal-remote(8).</param>
-/// <param name="File">Absolute path of the file that takes it.</param>
-/// <param name="Wish">Its limits.</param>
-/// <param name="Port">The host's vsock port at which it comes in.</param>
-internal sealed record JournalSpec(string Program, string File, JournalRequest Wish, uint Port);
+/// <param name="File">Absolute path of the file that it is written to.</param>
+/// <param name="Request">Its limits.</param>
+/// <param name="Port">The host's vsock port that receives it.</param>
+internal sealed record JournalSpec(string Program, string File, JournalRequest Request, uint Port);
 
-/// <summary>A key that logs in to the guest, and the way for it.</summary>
+/// <summary>A key that is authorized in the guest, and how to connect.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Source">By what the next one is made.</param>
-/// <param name="HostPort">The port of the host's loopback address that leads in, or null where the vsock does, or nothing.</param>
+/// <param name="Source">How the next key is generated.</param>
+/// <param name="HostPort">The forwarded port on the host's loopback address, or null for a connection by vsock or none.</param>
 internal sealed record SshSpec(SshKeyPair Key, SshKeySource Source, int? HostPort);
 
-/// <summary>Credentials while they are collected: the user's, then those that options of ours need in the guest.</summary>
+/// <summary>Collects credentials: the user's, then those that other options add.</summary>
 internal sealed class CredentialSet
 {
     private readonly List<CredentialSpec> _all = [];
 
-    /// <summary>In the order in which each was set last, or appended to first.</summary>
+    /// <summary>In the order of the last set, or the first append, of each.</summary>
     public IReadOnlyList<CredentialSpec> All => _all;
 
-    /// <summary>Sets one; a later value replaces an earlier one.</summary>
+    /// <summary>Sets a credential; replaces an earlier value.</summary>
     /// <param name="id">Its name.</param>
     /// <param name="value">Its bytes.</param>
     /// <param name="isPublic">It is no secret.</param>
@@ -35,11 +35,11 @@ internal sealed class CredentialSet
     }
 
     /// <summary>
-    /// Adds lines to one that is a file of lines, such as <c>fstab.extra</c> or <c>tmpfiles.extra</c>: what is there stays in front.
+    /// Appends lines to a credential that is a text file, such as <c>fstab.extra</c> or <c>tmpfiles.extra</c>.
     /// </summary>
     /// <param name="id">Its name.</param>
-    /// <param name="lines">Lines, with or without a last line feed.</param>
-    /// <param name="isPublic">They are no secret; the whole is none when nothing in it is.</param>
+    /// <param name="lines">Lines, with or without a final line feed.</param>
+    /// <param name="isPublic">The lines are not secret; the whole credential is public if all its lines are.</param>
     public void Append(string id, ReadOnlySpan<byte> lines, bool isPublic = false)
     {
         var at = _all.FindIndex(earlier => earlier.Id == id);

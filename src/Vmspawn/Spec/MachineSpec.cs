@@ -8,7 +8,7 @@ using Vmspawn.Qemu.Extra;
 
 namespace Vmspawn.Spec;
 
-/// <summary>What is to be started, compared with the world: the result of the resolve stage and the input of the plan.</summary>
+/// <summary>The machine to start, checked against the host: the result of the resolve stage and the input of the plan stage.</summary>
 internal sealed record MachineSpec
 {
     public required string Name { get; init; }
@@ -20,10 +20,10 @@ internal sealed record MachineSpec
     public required RamSize Ram { get; init; }
     public Guid? Uuid { get; init; }
 
-    /// <summary>How the host is kept from reading the guest, or null for a guest like most.</summary>
+    /// <summary>The parameters of a confidential guest, or null for an ordinary one.</summary>
     public ConfidentialSpec? Confidential { get; init; }
 
-    /// <summary>UEFI firmware, or null for the platform's own and for none.</summary>
+    /// <summary>UEFI firmware, or null for the platform's default firmware and for none.</summary>
     public FirmwareSpec? Firmware { get; init; }
 
     /// <summary>The kernel to boot directly, or null to boot from the first disk.</summary>
@@ -32,13 +32,13 @@ internal sealed record MachineSpec
     /// <summary>The user's kernel arguments, in order.</summary>
     public IReadOnlyList<string> KernelArguments { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 
-    /// <summary>The root disk first when there is one, then extra drives in order.</summary>
+    /// <summary>The root disk if there is one, then extra drives in order.</summary>
     public IReadOnlyList<DriveSpec> Drives { get; init => field = ValueList.Of(value); } = ValueList.Of<DriveSpec>([]);
 
     /// <summary>The TPM, or null for none.</summary>
     public TpmSpec? Tpm { get; init; }
 
-    /// <summary>Whether QEMU's build and the host's kernel have io_uring for the disks.</summary>
+    /// <summary>Whether both QEMU and the host's kernel support io_uring.</summary>
     public bool IoUring => Qemu.HasIoUring && Host.HasIoUring;
 
     public IReadOnlyList<string> Smbios11 { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
@@ -47,30 +47,30 @@ internal sealed record MachineSpec
     /// <summary>The guest's network cards, in order.</summary>
     public IReadOnlyList<NicSpec> Nics { get; init => field = ValueList.Of(value); } = ValueList.Of<NicSpec>([]);
 
-    /// <summary>Directories of the host that the guest sees, in order.</summary>
+    /// <summary>The shared host directories, in order.</summary>
     public IReadOnlyList<ShareSpec> Shares { get; init => field = ValueList.Of(value); } = ValueList.Of<ShareSpec>([]);
 
-    /// <summary>A device is served by another process than QEMU (vhost-user), which has to see the guest's memory.</summary>
+    /// <summary>Whether a device is served by another process (vhost-user), which needs access to the guest's memory.</summary>
     public bool HasVhostUser => Vsock is { Program: not null } || Shares.Any(share => share.Server is Virtiofsd);
     /// <summary>The vsock, or null for none.</summary>
     public VsockSpec? Vsock { get; init; }
 
-    /// <summary>Where the guest's journal goes, or null for nowhere; never without a vsock.</summary>
+    /// <summary>How the guest's journal is received, or null; requires a vsock.</summary>
     public JournalSpec? Journal { get; init; }
 
-    /// <summary>The key that logs in, or null for none.</summary>
+    /// <summary>The SSH key that is authorized in the guest, or null.</summary>
     public SshSpec? Ssh { get; init; }
 
     public required ConsoleMode Console { get; init; }
     public ConsoleTransport ConsoleTransport { get; init; }
 
-    /// <summary>A valid <c>$TERM</c> to tell the guest, or null.</summary>
+    /// <summary>A valid <c>$TERM</c> for the guest, or null.</summary>
     public string? Term { get; init; }
 
-    /// <summary>Size of the terminal that shows the console, or null when none does.</summary>
+    /// <summary>Size of the console's terminal, or null without a terminal.</summary>
     public WindowSize? TerminalSize { get; init; }
 
-    /// <summary>How the host's systemd gets to know it.</summary>
+    /// <summary>How it is registered with the host's systemd.</summary>
     public RegistrationSpec Registration { get; init; } = RegistrationSpec.None;
 
     public PcieLayout Layout { get; init; }
@@ -79,17 +79,17 @@ internal sealed record MachineSpec
     public ExtraArguments Extra { get; init; } = ExtraArguments.None;
 }
 
-/// <summary>How the guest's instructions are run.</summary>
+/// <summary>How QEMU runs the guest's instructions.</summary>
 /// <param name="Name">QEMU's name: <c>kvm</c> or <c>tcg</c>.</param>
-/// <param name="WhyEmulated">Why KVM is not used although it was not refused, or null.</param>
+/// <param name="WhyEmulated">Why KVM is not used although the options permit it, or null.</param>
 internal sealed record AcceleratorSpec(string Name, string? WhyEmulated)
 {
-    /// <summary>KVM's device was handed to us open.</summary>
+    /// <summary>The KVM device was passed to vmspawn as an open descriptor.</summary>
     public bool IsPassed { get; init; }
 }
 
-/// <summary>A kernel with what it boots with.</summary>
-/// <param name="Path">Absolute path, or null for a kernel that is given by its bytes.</param>
+/// <summary>A kernel with its initrds and command line.</summary>
+/// <param name="Path">Absolute path, or null for a kernel in memory.</param>
 /// <param name="Content">The bytes of a kernel without a file; empty for one with a path.</param>
 /// <param name="Initrds">Absolute paths, to be concatenated in order.</param>
 internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyList<string> Initrds)
@@ -97,45 +97,45 @@ internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyLis
     /// <summary>Absolute paths, to be concatenated in order.</summary>
     public IReadOnlyList<string> Initrds { get; init => field = ValueList.Of(value); } = ValueList.Of(Initrds);
 
-    /// <summary>The tree of the host that the kernel's and the initrds' paths are in, out of which no link leads; null for the host's own.</summary>
+    /// <summary>The tree that contains the paths of kernel and initrds, within which links are resolved; null for the host's root.</summary>
     public string? Tree { get; init; }
 
-    /// <summary>The directory for a file that joins the initrds; null where there is nothing to join.</summary>
+    /// <summary>The directory for the file of concatenated initrds; null when there is nothing to concatenate.</summary>
     public string? InitrdPlace { get; init; }
 
-    /// <summary>Where the kernel and its initrds are in a disk image, instead of in files of their own; null for most.</summary>
+    /// <summary>The extents of kernel and initrds in a disk image; null for separate files.</summary>
     public EntryFiles? Entry { get; init; }
 
-    /// <summary>The kernel arguments that come with it.</summary>
+    /// <summary>The command line of its boot entry.</summary>
     public string Options { get; init; } = "";
 
     /// <summary>UEFI can start it.</summary>
     public bool IsPe { get; init; }
 
-    /// <summary>It is a unified kernel image: only UEFI can start it, and it has its command line from SMBIOS strings.</summary>
+    /// <summary>It is a unified kernel image: only UEFI can start it, and its command line is passed by SMBIOS strings.</summary>
     public bool IsUki { get; init; }
 }
 
-/// <summary>The files of a boot entry, as runs of the bytes of the image that holds them.</summary>
+/// <summary>The files of a boot entry, as extents of the image that contains them.</summary>
 /// <param name="Image">Absolute path of the image.</param>
 /// <param name="Place">The directory for copies.</param>
 /// <param name="Kernel">The kernel, or the whole unified kernel image.</param>
-/// <param name="Initrds">To be joined in order.</param>
+/// <param name="Initrds">Initrds, to be concatenated in order.</param>
 internal sealed record EntryFiles(
     string Image, string Place, IReadOnlyList<Extent> Kernel, IReadOnlyList<IReadOnlyList<Extent>> Initrds)
 {
     /// <summary>The kernel, or the whole unified kernel image.</summary>
     public IReadOnlyList<Extent> Kernel { get; } = ValueList.Of(Kernel);
 
-    /// <summary>To be joined in order.</summary>
+    /// <summary>Initrds, to be concatenated in order.</summary>
     public IReadOnlyList<IReadOnlyList<Extent>> Initrds { get; } = ValueList.Of<IReadOnlyList<Extent>>([.. Initrds.Select(ValueList.Of)]);
 }
 
-/// <summary>A credential with its value at hand.</summary>
+/// <summary>A credential and its value.</summary>
 /// <param name="Id">Its name.</param>
 /// <param name="Value">Its bytes; secret unless it is public.</param>
 internal sealed record CredentialSpec(string Id, ValueBytes Value)
 {
-    /// <summary>It is no secret, such as a public key or an address.</summary>
+    /// <summary>It is not secret, such as a public key or an address.</summary>
     public bool IsPublic { get; init; }
 }

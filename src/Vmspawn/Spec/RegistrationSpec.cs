@@ -2,58 +2,58 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Spec;
 
-/// <summary>How the machine becomes known to the host's systemd, as far as that is there.</summary>
+/// <summary>How the machine is registered with the host's systemd, as far as available.</summary>
 internal sealed record RegistrationSpec
 {
-    /// <summary>Whether failing to register ends the machine, is passed over, or is not even tried.</summary>
+    /// <summary>Whether registration is required, attempted, or skipped.</summary>
     public required Tristate Register { get; init; }
 
-    /// <summary>Sockets of systemd-machined, the one to try first in front; empty where it does not run.</summary>
+    /// <summary>Sockets of systemd-machined, in the order to try; empty when it does not run.</summary>
     public IReadOnlyList<string> Machined { get; init => field = ValueList.Of(value); } = ValueList.Of<string>([]);
 
-    /// <summary>The manager and the bus are the user's rather than the system's.</summary>
+    /// <summary>Whether manager and bus are the user's rather than the system's.</summary>
     public bool IsUser { get; init; }
 
-    /// <summary>There is a bus with systemd on it.</summary>
+    /// <summary>Whether there is a bus with systemd on it.</summary>
     public bool HasBus { get; init; }
 
-    /// <summary>The machine stays in the unit we run in.</summary>
+    /// <summary>Whether the machine stays in the unit that vmspawn runs in.</summary>
     public bool KeepUnit { get; init; }
 
     /// <summary>Whether the machine gets a scope unit of its own.</summary>
     public ScopeRequest Scope { get; init; }
 
-    /// <summary>The scope's slice, or null for the usual one.</summary>
+    /// <summary>The scope's slice, or null for the default.</summary>
     public string? Slice { get; init; }
 
-    /// <summary>What the scope is started with.</summary>
+    /// <summary>The properties that the scope is started with.</summary>
     public IReadOnlyList<TypedProperty> StartedWith { get; init => field = ValueList.Of(value); } = ValueList.Of<TypedProperty>([]);
 
-    /// <summary>What is set once it runs, before QEMU is started.</summary>
+    /// <summary>The properties that are set after its start, before QEMU is started.</summary>
     public IReadOnlyList<UnitProperty> SetLater { get; init => field = ValueList.Of(value); } = ValueList.Of<UnitProperty>([]);
 
-    /// <summary>The program that sets it; null when there is nothing to set.</summary>
+    /// <summary>Path of systemctl(1), which sets them; null when there are none.</summary>
     public string? Systemctl { get; init; }
 
-    /// <summary>Nothing is there, or nothing is wanted.</summary>
+    /// <summary>No registration.</summary>
     public static RegistrationSpec None { get; } = new() { Register = Tristate.No };
 }
 
 /// <summary>Whether a machine gets a scope unit of its own.</summary>
 internal enum ScopeRequest
 {
-    /// <summary>It stays where we are.</summary>
+    /// <summary>It stays in vmspawn's unit.</summary>
     None,
 
-    /// <summary>It gets one while QEMU starts, where that can be had.</summary>
+    /// <summary>It gets one while QEMU starts, if possible.</summary>
     IfPossible,
 
-    /// <summary>It gets one before QEMU is started, or does not start.</summary>
+    /// <summary>It must get one before QEMU is started.</summary>
     Needed,
 }
 
-/// <summary>A setting that a unit is started with, as D-Bus has it.</summary>
-/// <param name="Name">D-Bus' name of it.</param>
+/// <summary>A property that a unit is started with, in D-Bus form.</summary>
+/// <param name="Name">Its D-Bus name.</param>
 /// <param name="Value">Its value.</param>
 internal sealed record TypedProperty(string Name, UnitValue Value)
 {
@@ -69,11 +69,11 @@ internal sealed record TypedProperty(string Name, UnitValue Value)
     private static readonly string[] Times = ["TimeoutStopSec", "RuntimeMaxSec", "RuntimeRandomizedExtraSec"];
 
     /// <summary>
-    /// The setting when it is one that a unit can only be started with; null when <c>systemctl set-property</c> can make
-    /// it, which reads every value as the systemd that runs does.
+    /// The property if it can only be set when the unit is started; null if <c>systemctl set-property</c> can set
+    /// it, which parses values by the running systemd's rules.
     /// </summary>
     /// <param name="property">The setting.</param>
-    /// <param name="mistake">Receives what is wrong with its value.</param>
+    /// <param name="mistake">Receives the error in its value.</param>
     public static TypedProperty? Of(UnitProperty property, out string? mistake)
     {
         mistake = null;
@@ -99,21 +99,21 @@ internal sealed record TypedProperty(string Name, UnitValue Value)
     }
 }
 
-/// <summary>The value of a unit's setting.</summary>
+/// <summary>The value of a unit's property.</summary>
 internal abstract record UnitValue;
 
-/// <summary>A text.</summary>
+/// <summary>A string.</summary>
 internal sealed record UnitString(string Text) : UnitValue;
 
-/// <summary>A list of words.</summary>
+/// <summary>A list of strings.</summary>
 internal sealed record UnitWords(IReadOnlyList<string> Words) : UnitValue
 {
     /// <summary>The words, in order.</summary>
     public IReadOnlyList<string> Words { get; } = ValueList.Of(Words);
 }
 
-/// <summary>Yes or no.</summary>
+/// <summary>A boolean.</summary>
 internal sealed record UnitSwitch(bool IsOn) : UnitValue;
 
-/// <summary>A span of time, in microseconds.</summary>
+/// <summary>A time span, in microseconds.</summary>
 internal sealed record UnitTime(ulong Microseconds) : UnitValue;

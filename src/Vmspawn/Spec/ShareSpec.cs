@@ -2,13 +2,13 @@ using Vmspawn.Trees;
 
 namespace Vmspawn.Spec;
 
-/// <summary>A directory of the host that the guest sees.</summary>
+/// <summary>A host directory that is shared with the guest.</summary>
 internal sealed record ShareSpec
 {
-    /// <summary>Id of the device and of what stands behind it.</summary>
+    /// <summary>Id of the device and of its backend.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What the guest mounts it by.</summary>
+    /// <summary>The mount tag in the guest.</summary>
     public required string Tag { get; init; }
 
     /// <summary>Absolute path of the directory.</summary>
@@ -20,55 +20,55 @@ internal sealed record ShareSpec
     /// <summary>The guest may not write.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>It is the tree of a guest whose systemd mounts all other shares.</summary>
+    /// <summary>Whether it is the root of a guest whose systemd mounts the other shares.</summary>
     public bool HasSystemd { get; init; }
 
-    /// <summary>Which ids of the host those of the guest are; null for the same.</summary>
+    /// <summary>The mapping of the guest's ids to the host's; null for the same ids.</summary>
     public IdMap? Ids { get; init; }
 
-    /// <summary>What the guest writes is thrown away; null for a directory that it changes.</summary>
+    /// <summary>The snapshot that receives the guest's writes and is discarded; null when the guest changes the directory.</summary>
     public TreeSnapshot? Snapshot { get; init; }
 
-    /// <summary>What serves it.</summary>
+    /// <summary>The server of the share.</summary>
     public required ShareServer Server { get; init; }
 
-    /// <summary>Absolute path of what the guest sees.</summary>
+    /// <summary>Absolute path of the directory that the guest sees.</summary>
     public string Shown => Snapshot?.Root ?? Source;
 
-    /// <summary>The guest's root directory.</summary>
+    /// <summary>Whether it is the guest's root directory.</summary>
     public bool IsRoot => Id == DeviceIds.RootDrive;
 }
 
-/// <summary>Ids of the guest with those of the host that they are, in ascending order from each first one.</summary>
-/// <param name="GuestFirst">The guest's first user and group.</param>
-/// <param name="HostUser">The host's user for it.</param>
-/// <param name="HostGroup">The host's group for it.</param>
-/// <param name="Count">How many.</param>
+/// <summary>Maps a range of the guest's ids to ranges of the host's.</summary>
+/// <param name="GuestFirst">The guest's first user and group id.</param>
+/// <param name="HostUser">The host's user id for it.</param>
+/// <param name="HostGroup">The host's group id for it.</param>
+/// <param name="Count">The number of ids.</param>
 internal sealed record IdMap(uint GuestFirst, uint HostUser, uint HostGroup, uint Count);
 
-/// <summary>What the guest of an ephemeral machine sees and changes instead of the tree.</summary>
-/// <param name="Place">Absolute path of the directory that holds it, made and removed with the VM.</param>
-/// <param name="Kind">How it comes about.</param>
+/// <summary>The snapshot that an ephemeral machine's guest uses instead of the tree.</summary>
+/// <param name="Place">Absolute path of its directory, created and removed with the VM.</param>
+/// <param name="Kind">How it is made.</param>
 internal sealed record TreeSnapshot(string Place, SnapshotKind Kind)
 {
-    /// <summary>Where the guest's root directory is, for those who see it.</summary>
+    /// <summary>The path of the guest's root directory, in the mount namespaces that contain it.</summary>
     public string Root => Path.Combine(Place, AbandonedTrees.Merged);
 }
 
-/// <summary>How a snapshot of a tree comes about.</summary>
+/// <summary>How a snapshot of a tree is made.</summary>
 internal enum SnapshotKind
 {
-    /// <summary>An overlay, mounted for virtiofsd alone.</summary>
+    /// <summary>An overlay, mounted in the namespace of virtiofsd only.</summary>
     Overlay,
 
-    /// <summary>The same within a user namespace, where we are root.</summary>
+    /// <summary>The same in a user namespace, in which vmspawn is root.</summary>
     UserOverlay,
 
-    /// <summary>A copy, by cp(1), that shares the data where the file system can.</summary>
+    /// <summary>A copy by cp(1), with shared data if the file system supports reflinks.</summary>
     Copy,
 }
 
-/// <summary>What serves a share.</summary>
+/// <summary>The server of a share.</summary>
 internal abstract record ShareServer
 {
     /// <summary>QEMU's device.</summary>
@@ -77,17 +77,17 @@ internal abstract record ShareServer
     /// <summary>The guest's file system type.</summary>
     public abstract string FileSystem { get; }
 
-    /// <summary>What the guest needs to be told besides, with a comma behind each; empty for most.</summary>
+    /// <summary>Further mount options for the guest, each followed by a comma.</summary>
     public virtual string MountOptions => "";
 
-    /// <summary>Whether it can show the guest other ids than the host has.</summary>
+    /// <summary>Whether it can map ids.</summary>
     public bool MapsIds { get; init; }
 }
 
-/// <summary>virtiofsd, as a process of its own for each share.</summary>
+/// <summary>virtiofsd, one process for each share.</summary>
 /// <param name="Path">Absolute path of the program.</param>
 /// <param name="Kind">Which of the two programs of that name.</param>
-/// <param name="Sandbox">How it confines itself.</param>
+/// <param name="Sandbox">Its sandbox.</param>
 internal sealed record Virtiofsd(string Path, VirtiofsdKind Kind, VirtiofsdSandbox Sandbox) : ShareServer
 {
     public override string Driver => "vhost-user-fs-pci";
@@ -95,29 +95,29 @@ internal sealed record Virtiofsd(string Path, VirtiofsdKind Kind, VirtiofsdSandb
     public override string FileSystem => "virtiofs";
 }
 
-/// <summary>QEMU itself, by the protocol of Plan 9.</summary>
-/// <param name="KeepsOwners">Files get the owners that the guest gives them, which takes root.</param>
+/// <summary>QEMU's built-in 9p server.</summary>
+/// <param name="KeepsOwners">Whether it sets the owners that the guest requests, which requires root.</param>
 internal sealed record NineP(bool KeepsOwners) : ShareServer
 {
     public override string Driver => "virtio-9p-pci";
 
     public override string FileSystem => "9p";
 
-    // QEMU warns of a msize at which it would be slow (its 9pfs documentation).
+    // QEMU warns about the small default msize, which is slow (its 9pfs documentation).
     public override string MountOptions => "trans=virtio,version=9p2000.L,msize=512000,";
 }
 
-/// <summary>Two programs have the name virtiofsd.</summary>
+/// <summary>The two programs named virtiofsd.</summary>
 internal enum VirtiofsdKind
 {
-    /// <summary>A project of its own, in Rust.</summary>
+    /// <summary>The Rust project.</summary>
     Rust,
 
-    /// <summary>Part of QEMU before 8.0.</summary>
+    /// <summary>The C program, part of QEMU before 8.0.</summary>
     C,
 }
 
-/// <summary>How virtiofsd keeps itself within the shared directory.</summary>
+/// <summary>How virtiofsd confines itself to the shared directory.</summary>
 internal enum VirtiofsdSandbox
 {
     /// <summary>Mount, process and network namespaces.</summary>
@@ -126,6 +126,6 @@ internal enum VirtiofsdSandbox
     /// <summary>chroot(2).</summary>
     Chroot,
 
-    /// <summary>By its system call filter alone.</summary>
+    /// <summary>Only its system call filter.</summary>
     None,
 }

@@ -1,8 +1,8 @@
 namespace Vmspawn.Ssh;
 
-/// <summary>How to get into one guest, as its control socket tells it.</summary>
+/// <summary>How to reach a guest by SSH, as its control socket reports.</summary>
 /// <param name="Machine">The machine's name.</param>
-/// <param name="Address"><c>vsock/CID</c>, <c>vsock-mux/PATH</c> of a socket that takes <c>CONNECT PORT</c>, or an IP address.</param>
+/// <param name="Address"><c>vsock/CID</c>, <c>vsock-mux/PATH</c> of a socket that accepts <c>CONNECT PORT</c>, or an IP address.</param>
 /// <param name="Port">The port there.</param>
 /// <param name="KeyFile">Absolute path of the private key.</param>
 internal sealed record SshAccess(string Machine, string Address, int Port, string KeyFile)
@@ -10,16 +10,16 @@ internal sealed record SshAccess(string Machine, string Address, int Port, strin
     public const string VsockPrefix = "vsock/";
     public const string VsockMuxPrefix = "vsock-mux/";
 
-    /// <summary>The first word by which we are a proxy for ssh(1): see <see cref="ProxyCommand"/>.</summary>
+    /// <summary>The first argument that makes vmspawn the proxy command of ssh(1): see <see cref="ProxyCommand"/>.</summary>
     public const string ProxyWord = "[ssh-proxy]";
 
-    /// <summary>The words for ssh(1) before the command, if any.</summary>
-    /// <param name="self">Our own executable.</param>
-    /// <param name="user">Who to log in as.</param>
-    /// <param name="options">Further options of ssh's.</param>
+    /// <summary>The arguments of ssh(1) before the command, if any.</summary>
+    /// <param name="self">vmspawn's executable.</param>
+    /// <param name="user">The user to log in as.</param>
+    /// <param name="options">Further options for ssh.</param>
     /// <remarks>
-    /// The host's key is one of a machine that we started ourselves, seen over a way that nobody else is on: it is neither asked for
-    /// nor remembered.
+    /// The guest's host key is not checked and not saved: the connection goes to a machine that vmspawn started, over a
+    /// path that no other machine can intercept.
     /// </remarks>
     public IReadOnlyList<string> Arguments(string self, string user, params IEnumerable<string> options)
     {
@@ -36,10 +36,10 @@ internal sealed record SshAccess(string Machine, string Address, int Port, strin
         return [.. words, .. options, "--", Machine];
     }
 
-    /// <summary>Whether it leads over the vsock.</summary>
+    /// <summary>Whether the address is a vsock address.</summary>
     public bool IsVsock => Address.StartsWith(VsockPrefix, StringComparison.Ordinal) || Address.StartsWith(VsockMuxPrefix, StringComparison.Ordinal);
 
-    // ssh has a shell run it, and expands % before.
+    // ssh expands % in it and runs it by a shell.
     private string ProxyCommand(string self) =>
         string.Join(' ', ((string[])[self, ProxyWord, Address, $"{Port}"]).Select(Quote)).Replace("%", "%%", StringComparison.Ordinal);
 

@@ -4,33 +4,33 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Ssh;
 
-/// <summary>By what keys are made, of which type, and where.</summary>
+/// <summary>How keys are generated: program, type and directory.</summary>
 /// <param name="Program">Absolute path of ssh-keygen(1).</param>
 /// <param name="Type">The keys' type.</param>
-/// <param name="Place">A directory of ours alone, in memory where possible.</param>
+/// <param name="Place">A private directory, in memory if possible.</param>
 internal sealed record SshKeySource(string Program, string Type, string Place);
 
-/// <summary>Makes keys by ssh-keygen(1), which writes them to files.</summary>
+/// <summary>Generates keys by ssh-keygen(1), which writes them to files.</summary>
 internal sealed class SshKeyMaker(SshKeySource source)
 {
     private const string KeyFile = "key";
 
-    /// <summary>It takes milliseconds, and seconds for a large RSA key on a busy host.</summary>
+    /// <summary>Time limit: it takes milliseconds, or seconds for a large RSA key on a busy host.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
 
-    /// <summary>A key that was made while an earlier machine ran: taken by renaming its directory, so that no two have it.</summary>
+    /// <summary>The directory of a key generated while an earlier machine ran. It is taken by a rename, so that no two machines use the same key.</summary>
     private string Spare => Path.Combine(source.Place, $".ssh-spare-{source.Type}");
 
-    /// <summary>The spare key, or a new one; no file stays.</summary>
-    /// <exception cref="IOException">ssh-keygen made none; the message has its words.</exception>
-    /// <exception cref="OperationCanceledException">The making was cancelled.</exception>
+    /// <summary>Returns the spare key, or else a new one; leaves no file behind.</summary>
+    /// <exception cref="IOException">ssh-keygen failed; the message contains its output.</exception>
+    /// <exception cref="OperationCanceledException">The generation was cancelled.</exception>
     public async Task<SshKeyPair> TakeAsync(CancellationToken cancel = default)
     {
         Draft.Sweep(source.Place);
         return TakeSpare() ?? await MakeAsync(Read, cancel);
     }
 
-    /// <summary>Makes a key for the next machine unless there is one. A start takes half as long again where it has to wait for ssh-keygen.</summary>
+    /// <summary>Generates a spare key for the next machine unless there is one, so that its start need not wait for ssh-keygen.</summary>
     public async Task PrepareNextKeyAsync(CancellationToken cancel = default)
     {
         if (Directory.Exists(Spare))
@@ -41,11 +41,11 @@ internal sealed class SshKeyMaker(SshKeySource source)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // The next machine makes its own, or says why it cannot.
+            // The next machine generates its own key, or reports the failure.
         }
     }
 
-    /// <summary>The key that is there; null for none, or when another machine takes it at this moment.</summary>
+    /// <summary>Takes the spare key; null when there is none, or another machine takes it at the same time.</summary>
     private SshKeyPair? TakeSpare()
     {
         try
@@ -74,7 +74,7 @@ internal sealed class SshKeyMaker(SshKeySource source)
         {
             StandardOutput = errors.WriteEnd,
             StandardError = errors.WriteEnd,
-            // It is gone in milliseconds; through the trampoline it would take as long again.
+            // ssh-keygen exits within milliseconds; the trampoline would double that time.
             DieWithParent = false,
         };
         using var child = ChildProcess.Start(spec);
@@ -91,11 +91,11 @@ internal sealed class SshKeyMaker(SshKeySource source)
     }
 }
 
-/// <summary>A key that logs in to the guest.</summary>
-/// <param name="Private">The file that ssh(1) takes; secret.</param>
+/// <summary>A key pair that is authorized in the guest.</summary>
+/// <param name="Private">The private key file; secret.</param>
 /// <param name="Public">A line of <c>authorized_keys</c>, without its line feed.</param>
 internal sealed record SshKeyPair(ValueBytes Private, string Public)
 {
-    /// <summary>As long as a real one, for a plan that nobody carries out.</summary>
+    /// <summary>A placeholder of the same length, for a plan that is only printed.</summary>
     public static SshKeyPair StandIn { get; } = new(new byte[387], $"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5{new string('A', 48)} vmspawn");
 }

@@ -5,22 +5,22 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Ssh;
 
-/// <summary>Connects ssh(1) to a guest by vsock: the connection is handed over, so that nothing stands between afterwards.</summary>
+/// <summary>Connects ssh(1) to a guest by vsock, and passes the connection to ssh, so that no process relays the data.</summary>
 internal static class SshProxy
 {
     /// <summary>The answer to <c>CONNECT</c> is a short line.</summary>
     private const int LongestAnswer = 64;
 
-    /// <summary>Connects, and passes the connection on over our standard output (ssh_config(5), "ProxyUseFdpass").</summary>
-    /// <exception cref="IOException">The guest is not there or nobody in it listens.</exception>
+    /// <summary>Connects, and passes the connection over standard output (ssh_config(5), "ProxyUseFdpass").</summary>
+    /// <exception cref="IOException">The guest does not exist or does not listen on the port.</exception>
     public static async Task RunAsync(string address, uint port)
     {
         using var connection = Connect(address);
-        // Unbuffered: what follows the answer is ssh's to read.
+        // Unbuffered, because ssh reads what follows the answer.
         await using var stream = new FileStream(connection, FileAccess.ReadWrite, bufferSize: 0);
         if (address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal))
             Ask(stream, port);
-        // ssh takes the descriptor with one byte, whatever it is.
+        // ssh reads one byte with the descriptor and ignores its value.
         await using var ssh = UnixConnection.Adopt(StandardStream.Output);
         await ssh.SendAsync(new byte[1], [connection]);
 
@@ -40,10 +40,10 @@ internal static class SshProxy
         }
         catch (IOException)
         {
-            // Closed in our face, which is how it refuses while the guest has no driver for the device.
+            // The connection was closed: vhost-device-vsock refuses this way while the guest has no driver for the device.
         }
 
         if (!answer.ToString().StartsWith("OK", StringComparison.Ordinal))
-            throw new IOException($"nobody in the guest listens at vsock port {port} (is it up by now, and has it sshd?)");
+            throw new IOException($"nothing in the guest listens on vsock port {port} (check that the guest has started and runs sshd)");
     }
 }

@@ -2,7 +2,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>From QEMU's end to ours: waits, within bounds, for what still belongs to it, and decides the exit status.</summary>
+/// <summary>Handles QEMU's exit: waits, within time limits, for its helpers and output, and decides the exit status.</summary>
 internal sealed class Ending(
     SupervisedVm vm, MonitorLink monitor, GuestLink guest, Stopping stopping, VmMessages messages, TimeProvider time)
 {

@@ -16,7 +16,7 @@ internal sealed class GuestLink
 
     /// <param name="receivers">Where the reports come in.</param>
     /// <param name="inbox">The supervisor's.</param>
-    /// <param name="background">Runs the receivers; a failure of one is told and ends nothing else.</param>
+    /// <param name="background">Runs the receivers; a failure of one is reported and affects nothing else.</param>
     /// <param name="problem">Takes what hinders a receiver for a while.</param>
     /// <param name="time">The clock of the bounds.</param>
     public GuestLink(

@@ -16,7 +16,7 @@ internal sealed record HelperEnd(SupervisedProcess Helper, ChildExit Exit, bool 
     /// <summary>Without a guest there is nothing to save, and a helper that QEMU never connected to would wait for ever.</summary>
     private static readonly TimeSpan BoundWithoutGuest = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>It was told to end when its time had come, so its exit status means nothing.</summary>
+    /// <summary>It was terminated at the time limit, so its exit status is not evaluated.</summary>
     public bool Dismissed { get; private init; }
 
     /// <summary>It ended too early or with a failure.</summary>

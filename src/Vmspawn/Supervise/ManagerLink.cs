@@ -4,7 +4,7 @@ using Vmspawn.Notify;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Tells the service manager that we run under how the machine is.</summary>
+/// <summary>Reports the machine's state to vmspawn's service manager.</summary>
 internal sealed class ManagerLink : IDisposable
 {
     private readonly ServiceManager _manager;
@@ -15,7 +15,7 @@ internal sealed class ManagerLink : IDisposable
 
     /// <param name="manager">Whom to tell.</param>
     /// <param name="leader">QEMU's process id.</param>
-    /// <param name="waitsForGuest">We are ready when the guest is, instead of at once.</param>
+    /// <param name="waitsForGuest">vmspawn is ready when the guest is, instead of at once.</param>
     /// <param name="inbox">Where the watchdog's signs of life begin: a supervisor that does not read it must not seem alive.</param>
     public ManagerLink(ServiceManager manager, int leader, bool waitsForGuest, ChannelWriter<SupervisorEvent> inbox)
     {
@@ -50,7 +50,7 @@ internal sealed class ManagerLink : IDisposable
         _manager.Status("The guest powers off.");
     }
 
-    /// <summary>The machine has ended, with this status of ours.</summary>
+    /// <summary>The machine has ended; vmspawn exits with this status.</summary>
     public void Ended(int status)
     {
         _manager.Status(status == 0 ? "The machine has ended." : $"The machine has ended with status {status}.");

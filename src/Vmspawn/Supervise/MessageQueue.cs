@@ -3,12 +3,12 @@ using System.Threading.Channels;
 namespace Vmspawn.Supervise;
 
 /// <summary>
-/// Writes messages in order beside everything else: a terminal that is stopped (Ctrl-S) or a pipe that nobody reads holds up one thread of
+/// Writes messages in order on a separate thread: a stopped terminal (Ctrl-S) or a full pipe blocks one thread of
 /// the pool, and nothing that waits for its turn.
 /// </summary>
 internal sealed class MessageQueue : IAsyncDisposable
 {
-    /// <summary>More messages than this wait only where nobody reads.</summary>
+    /// <summary>The queue limit, reached only if the output is not read.</summary>
     private const int Capacity = 1000;
 
     /// <summary>How long the disposal waits for the messages to be written.</summary>
@@ -39,7 +39,7 @@ internal sealed class MessageQueue : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // Nobody reads; the process ends all the same.
+            // The output is not read; the process ends anyway.
         }
     }
 

@@ -7,7 +7,7 @@ namespace Vmspawn.Supervise;
 /// <param name="Errors">Lines for standard error; empty when all went well.</param>
 internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
 {
-    /// <summary>The status is what the guest reported, and no failure of ours.</summary>
+    /// <summary>The status is the guest's, not a failure of vmspawn.</summary>
     public bool IsGuests => Status != 0 && Errors.Count == 0;
 
     public static QemuEnd Failed(params IReadOnlyList<string> errors) => new(1, errors);
@@ -16,13 +16,13 @@ internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
 /// <summary>All that decides which end it was.</summary>
 /// <param name="Machine">The machine's name.</param>
 /// <param name="Exit">How QEMU ended.</param>
-/// <param name="Stop">How far we had gone in stopping it.</param>
+/// <param name="Stop">The stop step that was reached.</param>
 internal sealed record QemuEndFacts(string Machine, ChildExit Exit, StopLadder Stop)
 {
     /// <summary>QEMU's first complaints name the cause; what follows them is noise.</summary>
     private const int MostLines = 20;
 
-    /// <summary>The end by force is what a client asked for.</summary>
+    /// <summary>A client requested the end by force.</summary>
     public bool IsClientsRequest { get; init; }
 
     /// <summary>QEMU came as far as to greet on its monitor.</summary>
@@ -41,7 +41,7 @@ internal sealed record QemuEndFacts(string Machine, ChildExit Exit, StopLadder S
     {
         if (Stop.IsForced && ShutdownCause is not "guest-shutdown")
         {
-            // A client that asks for the end has what it asked for, if QEMU could still close its disks.
+            // The client's request succeeded if QEMU could still close its disks.
             return IsClientsRequest && Exit.IsSuccess
                 ? new QemuEnd(0, [])
                 : QemuEnd.Failed($"{Machine}: was stopped by force, its guest did not power off");
@@ -53,7 +53,7 @@ internal sealed record QemuEndFacts(string Machine, ChildExit Exit, StopLadder S
             return OfFailure($"{Exit} before it made the machine, as it does when its arguments ask for nothing else (-cpu help, say)");
         return ShutdownCause switch
         {
-            "guest-reset" => QemuEnd.Failed($"{Machine}: the guest restarted instead of powering off, and QEMU was told to end then (-no-reboot)"),
+            "guest-reset" => QemuEnd.Failed($"{Machine}: the guest rebooted instead of powering off, which ends QEMU with -no-reboot"),
             "guest-panic" => QemuEnd.Failed($"{Machine}: the guest's kernel panicked"),
             "host-signal" => QemuEnd.Failed($"{Machine}: another process ended QEMU by a signal, before the guest powered off"),
             _ => new QemuEnd(GuestStatus ?? 0, []),

@@ -9,7 +9,7 @@ internal readonly record struct StopLadder(StopStep Step)
 
     private static readonly TimeSpan ProcessBound = TimeSpan.FromSeconds(5);
 
-    /// <summary>A killed process is gone at once unless it hangs in the kernel; then nothing else ends it.</summary>
+    /// <summary>A killed process exits at once unless it hangs in the kernel; then nothing can end it.</summary>
     private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(30);
 
     /// <summary>A guest that is still booting loses the button's press, so it is pressed again.</summary>
@@ -44,7 +44,7 @@ internal readonly record struct StopLadder(StopStep Step)
     /// <summary>The bound has passed, or the request of the step cannot be made.</summary>
     public StopLadder Expired(bool monitorWorks) => Next(monitorWorks);
 
-    /// <summary>The end is asked for without the guest's consent.</summary>
+    /// <summary>The end by force is requested.</summary>
     public StopLadder KillAsked(bool monitorWorks) =>
         Step >= StopStep.Quit ? Next(monitorWorks) : new StopLadder(monitorWorks ? StopStep.Quit : StopStep.Terminate);
 
@@ -56,10 +56,10 @@ internal readonly record struct StopLadder(StopStep Step)
     }
 }
 
-/// <summary>How far a stop has gone. Each step is given its <see cref="StopLadder.Bound"/>, then the next follows.</summary>
+/// <summary>The steps of a stop. Each step has its time limit <see cref="StopLadder.Bound"/>, after which the next one follows.</summary>
 public enum StopStep
 {
-    /// <summary>Nothing was asked for.</summary>
+    /// <summary>No stop was requested.</summary>
     None,
 
     /// <summary>The guest was asked to power off, by ssh or the ACPI button.</summary>

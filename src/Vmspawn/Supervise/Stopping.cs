@@ -28,8 +28,8 @@ internal sealed class Stopping : IDisposable
     /// <param name="vm">What to end.</param>
     /// <param name="inbox">Takes the results of requests, and timers.</param>
     /// <param name="guest">What the guest has reported: whether its ssh may be up.</param>
-    /// <param name="manager">Told when the end begins.</param>
-    /// <param name="messages">Where each step is told.</param>
+    /// <param name="manager">Notified when the stop starts.</param>
+    /// <param name="messages">Receive each step.</param>
     /// <param name="background">Runs the requests.</param>
     /// <param name="time">The clock of all bounds.</param>
     public Stopping(
@@ -48,7 +48,7 @@ internal sealed class Stopping : IDisposable
     /// <summary>How far it is.</summary>
     public StopLadder Ladder => _stop;
 
-    /// <summary>The end by force is what a client asked for, before anything else forced it.</summary>
+    /// <summary>A client requested the end by force, before anything else forced it.</summary>
     public bool IsClientsRequest { get; private set; }
 
     private bool MonitorWorks => !_monitorLost && !_monitorHangs;
@@ -59,7 +59,7 @@ internal sealed class Stopping : IDisposable
         {
             case MonitorReady(var monitor):
                 _monitor = monitor;
-                // A stop may have been asked for before there was a monitor to send it to.
+                // A stop may have been requested before the monitor was connected.
                 Act();
                 break;
             case MonitorLost:

@@ -16,7 +16,7 @@ internal sealed record SupervisedVm(
     /// <summary>Where the guest's reports come in; they stay the VM's.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
-    /// <summary>Puts the names of files in the place of the descriptors' numbers in what QEMU wrote.</summary>
+    /// <summary>Replaces descriptor numbers in QEMU's messages by file names.</summary>
     public Func<string, string> Explain { get; init; } = text => text;
 
     /// <summary>Asks the guest's own system to power off, or null where there is no way to log in.</summary>

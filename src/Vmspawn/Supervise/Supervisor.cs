@@ -31,7 +31,7 @@ internal sealed class Supervisor : IAsyncDisposable
 
     /// <param name="vm">What to follow.</param>
     /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that a signal during the start is kept.</param>
-    /// <param name="manager">Told how the machine is.</param>
+    /// <param name="manager">Receives the machine's state.</param>
     /// <param name="messages">Where sentences go.</param>
     /// <param name="time">The clock of all bounds.</param>
     public Supervisor(SupervisedVm vm, Channel<SupervisorEvent> inbox, ManagerLink manager, VmMessages messages, TimeProvider time)
@@ -91,7 +91,7 @@ internal sealed class Supervisor : IAsyncDisposable
         }
         finally
         {
-            // Whoever waits for the monitor waits no longer, whatever ended us.
+            // Ends all waits for the monitor, whatever the reason of the end.
             _slot.MarkLost("QEMU has ended");
         }
 
@@ -202,7 +202,7 @@ internal sealed class Supervisor : IAsyncDisposable
         return $"QEMU: it did not come as far as to answer on its monitor: {reason}{helpers}";
     }
 
-    /// <summary>A VM without one of its devices is not the one that was asked for; its disks are still flushed.</summary>
+    /// <summary>A VM without one of its devices does not match the options, so it is ended; its disks are still flushed.</summary>
     private void OnHelperLost(SupervisedProcess helper, ChildExit exit)
     {
         _failedHelper ??= new HelperEnd(helper, exit, Forced: false);

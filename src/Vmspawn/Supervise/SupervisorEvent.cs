@@ -24,7 +24,7 @@ internal sealed record HelperMissed(SupervisedProcess Helper, ChildExit Exit) : 
 /// <param name="At">When it was received, a timestamp of the supervisor's clock.</param>
 internal sealed record StopAsked(string Signal, long At) : SupervisorEvent;
 
-/// <summary>A client or the user at the console asks for the end without the guest's consent.</summary>
+/// <summary>A client or the user at the console requests the end by force.</summary>
 /// <param name="By">What asked, for the message.</param>
 internal sealed record KillAsked(string By) : SupervisorEvent
 {
@@ -38,7 +38,7 @@ internal sealed record PowerOffAsked : SupervisorEvent;
 /// <summary>A client has reset the guest, so an earlier request to power off is void.</summary>
 internal sealed record ResetAsked : SupervisorEvent;
 
-/// <summary>The VM cannot go on as it was asked for, so it is ended.</summary>
+/// <summary>The VM no longer matches the options, so it is ended.</summary>
 /// <param name="Reason">A sentence about it.</param>
 internal sealed record MachineFailed(string Reason) : SupervisorEvent;
 

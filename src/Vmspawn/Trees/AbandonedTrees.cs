@@ -5,7 +5,7 @@ namespace Vmspawn.Trees;
 /// <summary>Throw-away directories: how they are called, and how those are removed whose VM was killed with all that could remove them.</summary>
 internal static class AbandonedTrees
 {
-    /// <summary>The names in it: what the guest sees, and for an overlay the tree, what differs from it, and the kernel's own.</summary>
+    /// <summary>The names in it: the merged tree, and for an overlay the lower tree, the upper directory, and the kernel's work directory.</summary>
     internal const string Merged = "merged", Lower = "lower", Upper = "upper", Work = "work";
 
     private static string Prefix => $".vmspawn-x-{HostProbe.EffectiveUser}-";
@@ -16,7 +16,7 @@ internal static class AbandonedTrees
     /// <param name="random">A random number.</param>
     public static string NewPath(string place, string machine, ulong random) => Path.Combine(place, $"{Prefix}{machine}-{random:x16}");
 
-    /// <summary>Removes those of ours that no process has locked; what cannot be removed stays.</summary>
+    /// <summary>Removes those of this user that no process has locked; failures are ignored.</summary>
     public static void Remove(string place)
     {
         foreach (var path in Directory.GetDirectories(place, $"{Prefix}*"))

@@ -4,7 +4,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Trees;
 
-/// <summary>The directory that takes what an ephemeral guest writes into its tree; removed with the VM, or by a later one when ours was killed.</summary>
+/// <summary>The directory for an ephemeral guest's writes to its tree; removed with the VM, or by a later VM if vmspawn was killed.</summary>
 /// <remarks>It is locked from its first moment, under its draft's name already, until it has been removed: it is never taken for abandoned.</remarks>
 internal sealed class ThrowAwayDirectory : IDisposable
 {
@@ -48,7 +48,7 @@ internal sealed class ThrowAwayDirectory : IDisposable
         }
     }
 
-    /// <summary>The lock for a program that uses it, so that it outlives us when we are killed.</summary>
+    /// <summary>The locked descriptor for a program that uses it, so that the lock is held even if vmspawn is killed.</summary>
     public SafeFileHandle CopyLock() => OpenFile.Duplicate(_held.Handle);
 
     public void Dispose()

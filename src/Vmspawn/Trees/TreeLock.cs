@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Trees;
 
-/// <summary>Keeps two VMs from writing to one tree: neither would know of the other's changes.</summary>
+/// <summary>Prevents two VMs from writing to the same tree, because neither would detect the other's changes.</summary>
 internal static class TreeLock
 {
     /// <summary>The kernel ends the processes of a killed VM, which hold its lock, in its own time.</summary>

@@ -1,6 +1,6 @@
 namespace Vmspawn.Trees;
 
-/// <summary>Mounts that only virtiofsd sees: made by a shell in a mount namespace of its own, which then becomes virtiofsd.</summary>
+/// <summary>Mounts in the mount namespace of virtiofsd: a shell creates them and then executes virtiofsd.</summary>
 internal static class TreeMounts
 {
     // The guest's root directory has the owner and mode of the upper one.

@@ -1,9 +1,9 @@
 namespace Vmspawn.Versions;
 
-/// <summary>Compares versions, labels and file names as the UAPI "Version Format Specification" has it.</summary>
+/// <summary>Compares versions, labels and file names by the UAPI "Version Format Specification".</summary>
 internal static class VersionOrder
 {
-    // Where one side has the mark and the other has not, the one without is newer.
+    // If only one side has the mark, the side without it is newer.
     private const string Marks = "-^.";
 
     /// <summary>Less than 0 when <paramref name="left"/> is older, 0 when neither is newer.</summary>
@@ -15,7 +15,7 @@ internal static class VersionOrder
             right = right[Skipped(right)..];
             if (TakeMark('~', ref left, ref right) is not 0 and var tilde)
                 return tilde;
-            // Only '~' makes a longer text older.
+            // A longer text is newer, unless the rest starts with '~'.
             if (left.IsEmpty || right.IsEmpty)
                 return right.IsEmpty.CompareTo(left.IsEmpty);
             foreach (var mark in Marks)
@@ -66,7 +66,7 @@ internal static class VersionOrder
         return text[..length];
     }
 
-    // No number at all is older than any; leading zeros do not count.
+    // A missing number is older than any number; leading zeros are ignored.
     private static int CompareNumbers(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
         if (left.IsEmpty || right.IsEmpty)

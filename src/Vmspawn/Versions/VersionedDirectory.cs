@@ -2,22 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Versions;
 
-/// <summary>A directory of versions, of which the newest is meant: <c>PATH/NAME.SUFFIX.v/</c>, or <c>PATH.v/NAME___.SUFFIX</c>.</summary>
+/// <summary>A versioned directory, which resolves to the newest version in it: <c>PATH/NAME.SUFFIX.v/</c>, or <c>PATH.v/NAME___.SUFFIX</c>.</summary>
 /// <remarks>systemd.v(7).</remarks>
 /// <param name="Path">The directory.</param>
-/// <param name="Name">What every file name in it begins with, before the underscore.</param>
-/// <param name="Suffix">What every file name ends with: empty for directories.</param>
+/// <param name="Name">The prefix of every file name in it, before the underscore.</param>
+/// <param name="Suffix">The suffix of every file name; empty for directories.</param>
 internal sealed record VersionedDirectory(string Path, string Name, string Suffix)
 {
     private const string Ending = ".v";
     private const string Wildcard = "___";
 
-    // What this program keeps beside an image or a tree: for a tree it would look like another version.
+    // Suffixes of state that vmspawn keeps beside an image or a tree: beside a tree it would look like another version.
     private static readonly string[] Beside = [".tpmstate", ".efinvramstate"];
 
-    /// <summary>Reads a path, whose directory may not be there; null when it is no such path.</summary>
+    /// <summary>Parses a path, which need not exist; null when it is not a versioned one.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="suffix">How the wanted files end, where the path does not say.</param>
+    /// <param name="suffix">The suffix of the files if the path does not contain it.</param>
     public static VersionedDirectory? Of(string path, string suffix)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(path);
@@ -35,7 +35,7 @@ internal sealed record VersionedDirectory(string Path, string Name, string Suffi
             : null;
     }
 
-    /// <summary>The newest of some file names that fits a guest; null when none does.</summary>
+    /// <summary>The newest of the file names for a guest; null when none matches.</summary>
     public string? Newest(IEnumerable<string> names, Architecture guest)
     {
         var chosen = (File: "", Name: (VersionedName?)null);

@@ -6,24 +6,24 @@ namespace Vmspawn.Versions;
 
 /// <summary>The variable part of a file name in a versioned directory: <c>VERSION[_ARCHITECTURE][+LEFT[-DONE]]</c>.</summary>
 /// <remarks>systemd.v(7).</remarks>
-/// <param name="Version">What is compared first; never empty.</param>
-/// <param name="Machine">The processor it is for, in systemd's words; null for any.</param>
-/// <param name="Counter">How often it may still be tried; null for one that is known to be good.</param>
+/// <param name="Version">The version; never empty.</param>
+/// <param name="Machine">The architecture by systemd's name; null for any.</param>
+/// <param name="Counter">The boot counter; null for a version that is known to be good.</param>
 internal sealed record VersionedName(string Version, string? Machine, BootCounter? Counter)
 {
     private const string Native = "native";
 
-    // The words of ConditionArchitecture= in systemd.unit(5).
+    // The architectures of ConditionArchitecture= in systemd.unit(5).
     private static readonly FrozenSet<string> Machines = FrozenSet.Create(
         "x86", "x86-64", "ppc", "ppc-le", "ppc64", "ppc64-le", "ia64", "parisc", "parisc64", "s390", "s390x", "sparc", "sparc64",
         "mips", "mips-le", "mips64", "mips64-le", "alpha", "arm", "arm-be", "arm64", "arm64-be", "sh", "sh64", "m68k", "tilegx", "cris",
         "arc", "arc-be", "riscv32", "riscv64", "loongarch64", Native);
 
-    /// <summary>Reads it; null when it is none.</summary>
+    /// <summary>Parses it; null when it is invalid.</summary>
     public static VersionedName? Parse(string text)
     {
         var counter = BootCounter.Take(ref text);
-        // What looks like a counter and is none may be anything: as systemd does, it is left alone.
+        // A malformed counter makes the name invalid, as in systemd.
         if (text.Length == 0 || text.Contains('+', StringComparison.Ordinal))
             return null;
         var underscore = text.LastIndexOf('_');
@@ -32,7 +32,7 @@ internal sealed record VersionedName(string Version, string? Machine, BootCounte
             : new VersionedName(text, null, counter);
     }
 
-    /// <summary>How well it fits a guest: 0 not at all, then one for any processor, one that its processor also runs, and its own.</summary>
+    /// <summary>How well it matches a guest: 0 not at all; then, ascending, any architecture, a compatible one, the guest's own.</summary>
     public int Fit(Architecture guest) => (Machine, guest) switch
     {
         (Native, _) or ("x86-64", Architecture.X64) or ("arm64", Architecture.Arm64) or ("riscv64", Architecture.RiscV64) => 3,
@@ -41,7 +41,7 @@ internal sealed record VersionedName(string Version, string? Machine, BootCounte
         _ => 0,
     };
 
-    /// <summary>Greater than 0 when this one is to be preferred.</summary>
+    /// <summary>Greater than 0 when this one is preferred.</summary>
     public int Compare(VersionedName other, Architecture guest)
     {
         int[] order =
@@ -60,11 +60,11 @@ internal sealed record VersionedName(string Version, string? Machine, BootCounte
 
 /// <summary>The boot counter in the file name of an entry: <c>NAME+LEFT[-DONE].SUFFIX</c>.</summary>
 /// <remarks>UAPI "Boot Loader Specification", "Boot counting".</remarks>
-/// <param name="TriesLeft">Attempts that are left; 0 is a bad entry.</param>
-/// <param name="TriesDone">Attempts that were made.</param>
+/// <param name="TriesLeft">Remaining attempts; 0 marks a bad entry.</param>
+/// <param name="TriesDone">Attempts made.</param>
 internal readonly record struct BootCounter(uint TriesLeft, uint TriesDone)
 {
-    /// <summary>Takes the counter off a file name without its suffix; null when there is none.</summary>
+    /// <summary>Removes the counter from a file name without suffix and returns it; null when there is none.</summary>
     public static BootCounter? Take(ref string name)
     {
         var plus = name.LastIndexOf('+');

@@ -7,19 +7,19 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Volumes;
 
-/// <summary>A program that hands out storage volumes (io.systemd.StorageProvider).</summary>
+/// <summary>A client of storage providers (io.systemd.StorageProvider).</summary>
 internal static class StorageProvider
 {
     private const string Interface = "io.systemd.StorageProvider";
 
-    /// <summary>How long a provider may take to list its volumes.</summary>
+    /// <summary>Time limit for a provider to list its volumes.</summary>
     private static readonly TimeSpan FindBound = TimeSpan.FromSeconds(20);
 
-    /// <summary>A new volume may have to be filled first.</summary>
+    /// <summary>A longer limit for acquiring, because a new volume may have to be filled first.</summary>
     private static readonly VarlinkClientOptions LongCalls = new() { CallTime = TimeSpan.FromMinutes(2) };
 
     /// <summary>Path of a provider's socket.</summary>
-    /// <param name="isUser">Whether the machine is a user's.</param>
+    /// <param name="isUser">Whether the machine runs in user scope.</param>
     /// <param name="environment">Reads one environment variable.</param>
     /// <param name="provider">Its name.</param>
     public static string SocketOf(bool isUser, Func<string, string?> environment, string provider)
@@ -28,14 +28,14 @@ internal static class StorageProvider
         return Path.Combine(place, "systemd", Interface, provider);
     }
 
-    /// <summary>What the provider says of a volume, without making it; null when it lists none of that name.</summary>
-    /// <exception cref="VolumeException">It cannot be asked.</exception>
+    /// <summary>The provider's facts about a volume, without creating it; null when it does not list one with this name.</summary>
+    /// <exception cref="VolumeException">The query failed.</exception>
     public static Task<VolumeFacts?> FindAsync(string socket, string volume, CancellationToken cancel) => FindAsync(socket, volume, FindBound, cancel);
 
     /// <inheritdoc cref="FindAsync(string, string, CancellationToken)"/>
     internal static async Task<VolumeFacts?> FindAsync(string socket, string volume, TimeSpan bound, CancellationToken cancel)
     {
-        // A listing has no limit of its own: it ends when the provider says so.
+        // A streaming call has no time limit of its own.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(bound);
         try
@@ -52,7 +52,7 @@ internal static class StorageProvider
     {
         try
         {
-            // The name is a pattern there, so that others may match it too.
+            // The parameter is a pattern, so that other volumes may match too.
             await foreach (var reply in client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume), cancellation: cancel))
             {
                 using (reply)
@@ -64,21 +64,21 @@ internal static class StorageProvider
         }
         catch (VarlinkErrorException)
         {
-            // Some list nothing.
+            // Some providers do not implement listing.
         }
 
         return null;
     }
 
-    /// <summary>Opens a volume, or makes it where that is wished.</summary>
+    /// <summary>Opens a volume, or creates it if requested.</summary>
     /// <param name="socket">The provider's socket.</param>
-    /// <param name="wish">The volume.</param>
-    /// <param name="cancel">Ends the wait for the answer.</param>
-    /// <returns>The open file or block device, the caller's, and whether it is open for reading alone.</returns>
-    /// <exception cref="VolumeException">The provider refuses, or is not there.</exception>
-    public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest wish, CancellationToken cancel = default) => AskAsync(socket, wish.Volume, async client =>
+    /// <param name="request">The volume.</param>
+    /// <param name="cancel">Cancels the wait for the answer.</param>
+    /// <returns>The open file or block device, owned by the caller, and whether it is open for reading only.</returns>
+    /// <exception cref="VolumeException">The provider refuses, or is not available.</exception>
+    public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest request, CancellationToken cancel = default) => AskAsync(socket, request.Volume, async client =>
     {
-        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, wish), cancellation: cancel);
+        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, request), cancellation: cancel);
         if (!reply.Parameters.TryGetProperty("fileDescriptorIndex"u8, out var number)
             || !number.TryGetInt64(out var index)
             || !reply.Descriptors.TryTake(index, out var file))
@@ -105,30 +105,30 @@ internal static class StorageProvider
         throw failure!;
     }
 
-    private static void Write(Utf8JsonWriter writer, VolumeRequest wish)
+    private static void Write(Utf8JsonWriter writer, VolumeRequest request)
     {
-        writer.WriteString("name"u8, wish.Volume);
-        if (wish.Create is { } create)
+        writer.WriteString("name"u8, request.Volume);
+        if (request.Create is { } create)
             writer.WriteString("createMode"u8, create switch { VolumeCreation.New => "new"u8, VolumeCreation.Open => "open"u8, _ => "any"u8 });
-        if (wish.Template is { Length: > 0 } template)
+        if (request.Template is { Length: > 0 } template)
             writer.WriteString("template"u8, template);
-        if (wish.ReadOnly is { } readOnly)
+        if (request.ReadOnly is { } readOnly)
             writer.WriteBoolean("readOnly"u8, readOnly);
-        if (wish.AsBlockDevice is { } block)
+        if (request.AsBlockDevice is { } block)
             writer.WriteString("requestAs"u8, block ? "blk"u8 : "reg"u8);
-        if (wish.Size is { } size)
+        if (request.Size is { } size)
             writer.WriteNumber("createSizeBytes"u8, size);
     }
 }
 
-/// <summary>A volume as its provider lists it.</summary>
+/// <summary>A volume in the provider's list.</summary>
 /// <param name="IsBlockDevice">A block device, else a regular file.</param>
-/// <param name="IsDirectory">A directory, which is no disk.</param>
-/// <param name="ReadOnly">It cannot be written.</param>
-/// <param name="Size">Bytes, or null when it does not say.</param>
+/// <param name="IsDirectory">A directory, which cannot be used as a disk.</param>
+/// <param name="ReadOnly">It is not writable.</param>
+/// <param name="Size">Bytes, or null when unknown.</param>
 internal sealed record VolumeFacts(bool IsBlockDevice, bool IsDirectory, bool ReadOnly, long? Size)
 {
-    /// <summary>Reads an entry of the list; null for one of another name.</summary>
+    /// <summary>Parses an entry of the list; null for another name.</summary>
     public static VolumeFacts? Read(JsonElement entry, string name)
     {
         var isIt = entry.Text("name") == name
@@ -145,16 +145,16 @@ internal sealed record VolumeFacts(bool IsBlockDevice, bool IsDirectory, bool Re
     }
 }
 
-/// <summary>A storage provider did not give what was asked for.</summary>
+/// <summary>A storage provider did not fulfil a request.</summary>
 internal sealed class VolumeException : IOException
 {
-    /// <param name="reason">Why, in words.</param>
+    /// <param name="reason">The reason.</param>
     public VolumeException(string reason)
         : base(reason)
     {
     }
 
-    /// <summary>What a failed call means; null for a failure that is none of the provider's.</summary>
+    /// <summary>The exception for a failed call; null for an error that is not the provider's.</summary>
     public static VolumeException? Of(string volume, Exception error) => error switch
     {
         VarlinkErrorException refusal => new VolumeException(Words(volume, refusal)),
@@ -173,7 +173,7 @@ internal sealed class VolumeException : IOException
         "TypeNotSupported" or "WrongType" => "it has no such volume as a disk needs: a regular file or a block device",
         "CreateNotSupported" => $"there is no volume {volume}, and the provider makes none of this kind",
         "CreateSizeRequired" => $"there is no volume {volume}, and size= is needed to make it",
-        "ReadOnlyVolume" => "it can only be read (say read-only=yes)",
+        "ReadOnlyVolume" => "it is read-only (use read-only=yes)",
         "PermissionDenied" => "permission denied by the storage provider",
         "InvalidParameter" => $"its provider does not accept this: {refusal.Message}",
         _ => $"its provider refused with {refusal.Message}",

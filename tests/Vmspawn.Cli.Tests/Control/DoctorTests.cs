@@ -46,67 +46,67 @@ public class DoctorTests
         """), Run(SomeHost.Complete));
 
     [Fact]
-    public void Each_lack_is_told_with_its_cost_and_the_command_that_mends_it() => Assert.Equal((0, """
+    public void Each_lack_is_told_with_its_cost_and_the_command_that_fixes_it() => Assert.Equal((0, """
         Debian GNU/Linux 13 (trixie), Linux 6.12.1, 1 CPU, 2G of memory, as alice
 
           ok     runtime files  /tmp/vmspawn-1000
           ok     QEMU x86_64    10.0.2 (/usr/bin/qemu-system-x86_64)
           lacks  QEMU aarch64   there is no qemu-system-aarch64 in $PATH
                                 costs: no aarch64 guests (--arch=)
-                                mend: apt install qemu-system-arm
+                                fix: apt install qemu-system-arm
           lacks  QEMU riscv64   there is no qemu-system-riscv64 in $PATH
                                 costs: no riscv64 guests (--arch=)
-                                mend: apt install qemu-system-misc
-          lacks  KVM            /dev/kvm is not ours to open; members of the group kvm
-                                may
+                                fix: apt install qemu-system-misc
+          lacks  KVM            /dev/kvm: permission denied; members of the group kvm
+                                may open it
                                 costs: guests are emulated, which is ten times slower
                                 and more
-                                mend: usermod -aG kvm alice, then log in again
+                                fix: usermod -aG kvm alice, then log in again
           lacks  UEFI firmware  none is installed for x86_64
                                 costs: disks start only by --firmware=bios, unified
                                 kernels not at all
-                                mend: apt install ovmf
+                                fix: apt install ovmf
           lacks  Secure Boot    no firmware with it is installed
                                 costs: no --secure-boot=yes
-                                mend: apt install ovmf
+                                fix: apt install ovmf
           lacks  TPM            swtpm is not installed
                                 costs: guests have no TPM
-                                mend: apt install swtpm swtpm-tools
+                                fix: apt install swtpm swtpm-tools
           lacks  confidential   KVM knows neither SEV-SNP nor TDX here
                                 costs: no --coco=
           lacks  io_uring       the kernel grants none; memory that may be locked: 65536
                                 bytes
                                 costs: disks go through QEMU's threads, which is slower
-                                mend: sysctl kernel.io_uring_disabled=0
+                                fix: sysctl kernel.io_uring_disabled=0
           lacks  user network   passt is not installed: QEMU's own is used
                                 costs: it is slower, and no port is published on an IPv6
                                 address
-                                mend: apt install passt
+                                fix: apt install passt
           lacks  TAP network    there is no /dev/net/tun
                                 costs: no -n and no --network-bridge=;
                                 --network-user-mode needs none
-                                mend: modprobe tun
+                                fix: modprobe tun
           lacks  vsock          there is no /dev/vhost-vsock and no vhost-device-vsock
                                 costs: guests are reached by their network or serial
                                 ports only
-                                mend: modprobe vhost_vsock, or apt install
+                                fix: modprobe vhost_vsock, or apt install
                                 vhost-device-vsock
           lacks  shares         /usr/lib/qemu/virtiofsd only runs as root
                                 costs: directories are shared by QEMU's 9p, which is
                                 slower
-                                mend: apt install virtiofsd
+                                fix: apt install virtiofsd
           lacks  ssh            ssh and ssh-keygen not found
                                 costs: no keys for guests, no vmspawn ssh
-                                mend: apt install openssh-client
+                                fix: apt install openssh-client
           lacks  registration   systemd does not run here
-                                costs: machinectl does not know our machines; vmspawn
+                                costs: machinectl does not list the machines; vmspawn
                                 list does
           lacks  journal        systemd-journal-remote is not installed
                                 costs: no --forward-journal=
-                                mend: apt install systemd-journal-remote
+                                fix: apt install systemd-journal-remote
           lacks  volumes        no storage provider serves
                                 costs: no --bind-volume=
-                                mend: systemctl start systemd-storage-fs.socket (systemd
+                                fix: systemctl start systemd-storage-fs.socket (systemd
                                 261 or later)
 
         Machines start here; 16 things are missing.
@@ -128,7 +128,7 @@ public class DoctorTests
         var (status, text) = Run(SomeHost.WithoutQemu);
         Assert.Equal(1, status);
         Assert.Contains("  fails  QEMU x86_64    there is no qemu-system-x86_64 in $PATH\n", text, StringComparison.Ordinal);
-        Assert.Contains("mend: dnf install qemu-kvm\n", text, StringComparison.Ordinal);
+        Assert.Contains("fix: dnf install qemu-kvm\n", text, StringComparison.Ordinal);
         Assert.Contains("  ok     vsock ", text, StringComparison.Ordinal);
         Assert.EndsWith("\nNo machine can start here.\n", text, StringComparison.Ordinal);
     }
@@ -146,7 +146,7 @@ public class DoctorTests
         var problem = new Problem("runtime-directory", "runtime directory", "there is no place for it", "set $XDG_RUNTIME_DIR");
         var host = SomeHost.Complete with { Host = null, HostProblem = problem };
         Assert.Equal(1, Run(host).Status);
-        Assert.Equal(("there is no place for it", "set $XDG_RUNTIME_DIR"), (Find(host, "runtime-directory").Found, Find(host, "runtime-directory").Mend));
+        Assert.Equal(("there is no place for it", "set $XDG_RUNTIME_DIR"), (Find(host, "runtime-directory").Found, Find(host, "runtime-directory").Fix));
     }
 
     [Fact]
@@ -160,20 +160,20 @@ public class DoctorTests
     public void Confidential_guests_take_a_host_and_a_QEMU()
     {
         var host = SomeHost.Complete with { Confidential = new ConfidentialHost(null, "Y", DeviceAccess.Missing, null, null) };
-        Assert.Equal(("the host has TDX, and QEMU does not know it", "install QEMU 10.1 or later"), (Find(host, "confidential").Found, Find(host, "confidential").Mend));
+        Assert.Equal(("the host has TDX, and QEMU does not know it", "install QEMU 10.1 or later"), (Find(host, "confidential").Found, Find(host, "confidential").Fix));
         host = SomeHost.Complete with { Confidential = new ConfidentialHost("N", null, DeviceAccess.Missing, null, null) };
         Assert.StartsWith("/sys/module/kvm_amd/parameters/sev_snp says N", Find(host, "confidential").Found, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_mends_a_device_depends_on_why_it_does_not_open()
+    public void What_fixes_a_device_depends_on_why_it_does_not_open()
     {
         var without = SomeHost.Bare;
-        Assert.Equal("modprobe tun", Find(without, "tap").Mend);
-        Assert.Equal("chmod 0666 /dev/net/tun", Find(without with { TunDevice = DeviceAccess.Denied }, "tap").Mend);
-        Assert.StartsWith("ip tuntap add", Find(without with { TunDevice = DeviceAccess.Open }, "tap").Mend, StringComparison.Ordinal);
-        Assert.StartsWith("modprobe vhost_vsock, or apt install", Find(without, "vsock").Mend, StringComparison.Ordinal);
-        Assert.StartsWith("chmod 0666", Find(without with { VsockDevice = DeviceAccess.Denied }, "vsock").Mend, StringComparison.Ordinal);
+        Assert.Equal("modprobe tun", Find(without, "tap").Fix);
+        Assert.Equal("chmod 0666 /dev/net/tun", Find(without with { TunDevice = DeviceAccess.Denied }, "tap").Fix);
+        Assert.StartsWith("ip tuntap add", Find(without with { TunDevice = DeviceAccess.Open }, "tap").Fix, StringComparison.Ordinal);
+        Assert.StartsWith("modprobe vhost_vsock, or apt install", Find(without, "vsock").Fix, StringComparison.Ordinal);
+        Assert.StartsWith("chmod 0666", Find(without with { VsockDevice = DeviceAccess.Denied }, "vsock").Fix, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public class DoctorTests
         Assert.True(json.GetProperty("canStart").GetBoolean());
         var kvm = Assert.Single(json.GetProperty("findings").EnumerateArray(), finding => finding.GetProperty("id").GetString() == "kvm");
         Assert.Equal(
-            ("lacks", "usermod -aG kvm alice, then log in again"), (kvm.GetProperty("state").GetString(), kvm.GetProperty("mend").GetString()));
+            ("lacks", "usermod -aG kvm alice, then log in again"), (kvm.GetProperty("state").GetString(), kvm.GetProperty("fix").GetString()));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("findings")[0].GetProperty("cost").ValueKind);
     }
 

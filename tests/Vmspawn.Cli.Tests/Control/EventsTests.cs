@@ -112,6 +112,6 @@ public class EventsTests
     {
         await using var desk = new Desk();
         desk.Add("web", (Subscribe, ScriptedMachine.Refuse("io.systemd.MachineInstance.NotConnected")));
-        Assert.Equal((1, "", "vmspawn: web: its connection to QEMU is gone\n"), await desk.Run("events", "web"));
+        Assert.Equal((1, "", "vmspawn: web: its connection to QEMU has ended\n"), await desk.Run("events", "web"));
     }
 }

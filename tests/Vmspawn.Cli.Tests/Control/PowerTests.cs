@@ -33,7 +33,7 @@ public class PowerTests
         var good = desk.Add("good");
         var clock = Stopwatch.StartNew();
         Assert.Equal((1, "", """
-            vmspawn: bad: its connection to QEMU is gone
+            vmspawn: bad: its connection to QEMU has ended
             vmspawn: gone: no VM of this name is running (running: bad, good, stuck, stuck2)
             vmspawn: stuck: the machine runs, but does not answer in time (it may be stopped or overloaded)
             vmspawn: stuck2: the machine runs, but does not answer in time (it may be stopped or overloaded)
@@ -56,7 +56,7 @@ public class PowerTests
         await vanishing;
     }
 
-    // Says who it is, and hangs up when it is asked for more.
+    // Reports its identity, and disconnects at the next call.
     private static async Task VanishAsync(UnixListener socket)
     {
         using var connection = await socket.AcceptAsync();

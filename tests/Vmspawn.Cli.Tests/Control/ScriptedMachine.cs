@@ -4,7 +4,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Cli.Tests.Control;
 
-/// <summary>A control socket that answers as it is told, served by the real Varlink server.</summary>
+/// <summary>A control socket with scripted answers, served by the real Varlink server.</summary>
 internal sealed class ScriptedMachine : IAsyncDisposable
 {
     public const string Ours = "org.vmspawn.Machine";

@@ -44,7 +44,7 @@ internal static class SomeHost
         User = "alice",
         Host = new HostFacts(1000, 1, 2L << 30, new RuntimeBase("/tmp/vmspawn-1000", true), false, false, false),
         Qemus = [Qemu(Platform.X86, "10.0.2") with { Firmware = null, SecureFirmware = null }, Missing(Platform.Arm64), Missing(Platform.RiscV64)],
-        Kvm = new KvmFacts(false, "/dev/kvm is not ours to open; members of the group kvm may"),
+        Kvm = new KvmFacts(false, "/dev/kvm: permission denied; members of the group kvm may open it"),
         Confidential = ConfidentialHost.None,
         KvmDevice = DeviceAccess.Denied,
         TunDevice = DeviceAccess.Missing,

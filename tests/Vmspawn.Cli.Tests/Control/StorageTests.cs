@@ -183,8 +183,8 @@ public class StorageTests
     {
         await using var desk = new Desk();
         desk.Add("web", ("org.vmspawn.Machine.Detach", ScriptedMachine.Reply("""{"done":false}""")));
-        Assert.Equal((0, "data: the guest is asked to let go\n", ""), await desk.Run("detach", "web", "data", "--no-wait"));
-        Assert.Equal((1, "", "vmspawn: web: the guest has not let go of data yet\n"), await desk.Run("detach", "web", "data"));
+        Assert.Equal((0, "data: the guest was requested to release it\n", ""), await desk.Run("detach", "web", "data", "--no-wait"));
+        Assert.Equal((1, "", "vmspawn: web: the guest has not released data yet\n"), await desk.Run("detach", "web", "data"));
     }
 
     [Fact]

@@ -8,9 +8,9 @@ public class ConfidentialTests
 {
     private static readonly ConfidentialHost Able = new("Y", "Y", DeviceAccess.Open, 51, null);
 
-    private static GoldenInventory HostInventory(ConfidentialHost? host = null, bool hasKvm = true, bool hasFirmware = true)
+    private static GoldenInventory Inventory(ConfidentialHost? host = null, bool hasKvm = true, bool hasFirmware = true)
     {
-        var world = new GoldenInventory
+        var inventory = new GoldenInventory
         {
             Confidential = host ?? Able,
             Objects = ["sev-snp-guest", "tdx-guest"],
@@ -19,8 +19,8 @@ public class ConfidentialTests
             Programs = ["swtpm", "swtpm_setup", "swtpm_localca"],
         };
         if (hasFirmware)
-            world.InstallConfidentialFirmware();
-        return world;
+            inventory.InstallConfidentialFirmware();
+        return inventory;
     }
 
     [Theory]
@@ -30,36 +30,36 @@ public class ConfidentialTests
     [InlineData("tdx-stateless-flash", "--coco=tdx", "--firmware=IMAGES/firmware/95-flash.json", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--tpm=no")]
     public void It_has_its_object_its_firmware_in_memory_and_only_what_it_can_believe(string name, params string[] args)
     {
-        using var world = HostInventory();
-        world.InstallStatelessFlash("95-flash", "raw", "intel-tdx");
+        using var inventory = Inventory();
+        inventory.InstallStatelessFlash("95-flash", "raw", "intel-tdx");
         args = ["-M", "secret", .. args];
-        var (plan, problems) = world.Plan(args, null);
+        var (plan, problems) = inventory.Plan(args, null);
         Assert.Empty(problems);
-        GoldenTests.Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+        GoldenTests.Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(plan!)}");
     }
 
     [Fact]
     public void Reports_are_signed_by_the_service_whose_socket_is_there()
     {
-        using var world = HostInventory(Able with { QuoteSocket = "/run/tdx-qgs/qgs.socket" });
-        var plan = world.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw"], null).Plan!;
+        using var inventory = Inventory(Able with { QuoteSocket = "/run/tdx-qgs/qgs.socket" });
+        var plan = inventory.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw"], null).Plan!;
         Assert.Contains("""{"qom-type":"tdx-guest","id":"vmspawn-confidential","quote-generation-socket":{"type":"unix","path":"/run/tdx-qgs/qgs.socket"}}""", plan.Arguments);
     }
 
     [Fact]
     public void The_encrypted_bit_is_the_processors()
     {
-        using var world = HostInventory(Able with { EncryptionBit = 47 });
-        var plan = world.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi"], null).Plan!;
+        using var inventory = Inventory(Able with { EncryptionBit = 47 });
+        var plan = inventory.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi"], null).Plan!;
         Assert.Contains("sev-snp-guest,id=vmspawn-confidential,cbitpos=47,reduced-phys-bits=1,kernel-hashes=on", plan.Arguments);
     }
 
     [Fact]
     public void A_KVM_device_that_was_handed_over_keeps_its_irqchip_outside_too()
     {
-        using var world = new GoldenInventory { Confidential = Able, Objects = ["tdx-guest"], HasPassedKvm = true, Version = new(11, 1, 0) };
-        world.InstallConfidentialFirmware();
-        var plan = world.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw"], null).Plan!;
+        using var inventory = new GoldenInventory { Confidential = Able, Objects = ["tdx-guest"], HasPassedKvm = true, Version = new(11, 1, 0) };
+        inventory.InstallConfidentialFirmware();
+        var plan = inventory.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw"], null).Plan!;
         Assert.Contains("kvm,kernel-irqchip=split,device=/dev/fdset/3", plan.Arguments);
     }
 
@@ -67,16 +67,16 @@ public class ConfidentialTests
     [InlineData("--tpm=yes", true), InlineData("--tpm=no", false)]
     public void A_TPM_is_told_to_be_the_hosts(string option, bool isTold)
     {
-        using var world = HostInventory();
-        Assert.NotNull(world.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi", option], null).Plan);
-        Assert.Equal(isTold, world.Notices.Any(notice => notice.Contains("must not trust its TPM", StringComparison.Ordinal)));
+        using var inventory = Inventory();
+        Assert.NotNull(inventory.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi", option], null).Plan);
+        Assert.Equal(isTold, inventory.Notices.Any(notice => notice.Contains("must not trust its TPM", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void A_credential_that_no_measured_way_holds_is_refused()
     {
-        using var world = HostInventory();
-        var (_, problems) = world.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw", $"--set-credential=foo:{new string('x', 50_000)}"], null);
+        using var inventory = Inventory();
+        var (_, problems) = inventory.Plan(["-M", "vm", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw", $"--set-credential=foo:{new string('x', 50_000)}"], null);
         Assert.Equal(("credential-place", "credential foo"), (Assert.Single(problems).Code, problems[0].Subject));
     }
 
@@ -91,8 +91,8 @@ public class ConfidentialTests
     {
         foreach (var coco in new[] { "--coco=sev-snp", "--coco=tdx" })
         {
-            using var world = HostInventory();
-            var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", coco, option], null).Problems);
+            using var inventory = Inventory();
+            var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", coco, option], null).Problems);
             Assert.Equal((code, coco, ProblemKind.Usage), (problem.Code, problem.Subject, problem.Kind));
         }
     }
@@ -100,16 +100,16 @@ public class ConfidentialTests
     [Fact]
     public void SEV_SNP_measures_only_a_kernel_that_is_started_directly()
     {
-        using var world = HostInventory();
-        var problem = Assert.Single(world.Plan(["-i", "IMAGES/root.raw", "--coco=sev-snp"], null).Problems);
+        using var inventory = Inventory();
+        var problem = Assert.Single(inventory.Plan(["-i", "IMAGES/root.raw", "--coco=sev-snp"], null).Problems);
         Assert.Equal(("confidential-without-kernel", ProblemKind.Usage), (problem.Code, problem.Kind));
     }
 
     [Fact]
     public void A_kernel_that_firmware_cannot_start_is_refused()
     {
-        using var world = HostInventory();
-        Assert.Contains("kernel-not-pe", world.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/vmlinuz"], null).Problems.Select(problem => problem.Code));
+        using var inventory = Inventory();
+        Assert.Contains("kernel-not-pe", inventory.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/vmlinuz"], null).Problems.Select(problem => problem.Code));
     }
 
     [Theory]
@@ -118,11 +118,11 @@ public class ConfidentialTests
     [InlineData("--coco=sev-snp", "/sys/module/kvm_amd/parameters/sev_snp says N", "N", "Y", DeviceAccess.Open)]
     [InlineData("--coco=tdx", "/sys/module/kvm_intel/parameters/tdx says N", "Y", "N", DeviceAccess.Open)]
     [InlineData("--coco=sev-snp", "there is no /dev/sev", "Y", null, DeviceAccess.Missing)]
-    [InlineData("--coco=sev-snp", "/dev/sev is not ours to open", "Y", null, DeviceAccess.Denied)]
+    [InlineData("--coco=sev-snp", "/dev/sev: permission denied", "Y", null, DeviceAccess.Denied)]
     internal void A_host_that_cannot_is_the_only_thing_that_is_told(string coco, string why, string? sevSnp, string? tdx, DeviceAccess device)
     {
-        using var world = HostInventory(new ConfidentialHost(sevSnp, tdx, device, null, null), hasKvm: false, hasFirmware: false);
-        var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/missing", coco], null).Problems);
+        using var inventory = Inventory(new ConfidentialHost(sevSnp, tdx, device, null, null), hasKvm: false, hasFirmware: false);
+        var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/missing", coco], null).Problems);
         Assert.Equal(("confidential-host", coco, ProblemKind.Failure), (problem.Code, problem.Subject, problem.Kind));
         Assert.Contains(why, problem.Text, StringComparison.Ordinal);
     }
@@ -130,16 +130,16 @@ public class ConfidentialTests
     [Fact]
     public void KVM_is_insisted_on()
     {
-        using var world = HostInventory(hasKvm: false);
-        var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=sev-snp"], null).Problems);
+        using var inventory = Inventory(hasKvm: false);
+        var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=sev-snp"], null).Problems);
         Assert.Equal(("confidential-without-kvm", "--coco=sev-snp", "such a guest runs with KVM only: the tests have none"), (problem.Code, problem.Subject, problem.Text));
     }
 
     [Fact]
     public void A_QEMU_that_does_not_know_it_is_told_with_the_one_that_does()
     {
-        using var world = new GoldenInventory { Confidential = Able, HasKvm = true };
-        var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx"], null).Problems);
+        using var inventory = new GoldenInventory { Confidential = Able, HasKvm = true };
+        var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx"], null).Problems);
         Assert.Equal(("confidential-qemu", "/usr/bin/qemu-system-x86_64 is QEMU 7.2.22 without tdx-guest", "install QEMU 10.1 or later"), (problem.Code, problem.Text, problem.Hint));
     }
 
@@ -150,11 +150,11 @@ public class ConfidentialTests
     [InlineData("95-smm", "it runs in System Management Mode, which such a guest has not")]
     public void Firmware_that_was_named_and_will_not_do_is_refused(string name, string why)
     {
-        using var world = HostInventory();
-        world.InstallStatelessFlash("95-qcow2", "qcow2", "intel-tdx");
-        world.InstallStatelessFlash("95-smm", "raw", "intel-tdx", "requires-smm");
-        world.InstallSplitFlash("95-split", "intel-tdx");
-        var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx", $"--firmware=IMAGES/firmware/{name}.json"], null).Problems);
+        using var inventory = Inventory();
+        inventory.InstallStatelessFlash("95-qcow2", "qcow2", "intel-tdx");
+        inventory.InstallStatelessFlash("95-smm", "raw", "intel-tdx", "requires-smm");
+        inventory.InstallSplitFlash("95-split", "intel-tdx");
+        var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx", $"--firmware=IMAGES/firmware/{name}.json"], null).Problems);
         Assert.Equal(("firmware-unusable", why), (problem.Code, problem.Text));
     }
 
@@ -162,8 +162,8 @@ public class ConfidentialTests
     [InlineData("--coco=sev-snp", "ovmf-amdsev"), InlineData("--coco=tdx", "ovmf-inteltdx")]
     public void Without_such_firmware_it_says_what_to_install(string coco, string package)
     {
-        using var world = HostInventory(hasFirmware: false);
-        var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", coco], null).Problems);
+        using var inventory = Inventory(hasFirmware: false);
+        var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", coco], null).Problems);
         Assert.Equal(("firmware-unfit", coco), (problem.Code, problem.Subject));
         Assert.Contains(package, problem.Hint, StringComparison.Ordinal);
     }
@@ -171,18 +171,18 @@ public class ConfidentialTests
     [Fact]
     public void Firmware_with_keys_is_taken_only_where_Secure_Boot_is_asked_for()
     {
-        using var world = HostInventory();
-        var problem = Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx"], null).Problems);
+        using var inventory = Inventory();
+        var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx"], null).Problems);
         Assert.Contains("90-inteltdx.json: it has enrolled-keys", problem.Text, StringComparison.Ordinal);
         Assert.Contains("--secure-boot=yes", problem.Hint, StringComparison.Ordinal);
-        Assert.Contains("it lacks secure-boot", Assert.Single(world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=sev-snp", "--secure-boot=yes"], null).Problems).Text, StringComparison.Ordinal);
+        Assert.Contains("it lacks secure-boot", Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=sev-snp", "--secure-boot=yes"], null).Problems).Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_credentials_behind_an_initrd_are_never_printed()
     {
-        using var world = HostInventory();
-        var plan = world.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--coco=sev-snp", "--set-credential=foo:hidden"], null).Plan!;
+        using var inventory = Inventory();
+        var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--coco=sev-snp", "--set-credential=foo:hidden"], null).Plan!;
         var joined = Assert.Single(plan.Descriptors.Select(descriptor => descriptor.Source).OfType<JoinedFiles>());
         Assert.NotEqual(0, joined.Tail.Length);
         using var json = new MemoryStream();

@@ -27,7 +27,7 @@ internal sealed class GoldenInventory : IDisposable
     /// <summary>The kernel's vsock is usable.</summary>
     public bool HasVhostVsock { get; init; }
 
-    /// <summary>Somebody handed KVM's device over.</summary>
+    /// <summary>The KVM device was passed as a descriptor.</summary>
     public bool HasPassedKvm { get; init; }
 
     /// <summary>The confidential guests that the host can have.</summary>
@@ -48,7 +48,7 @@ internal sealed class GoldenInventory : IDisposable
     /// <summary>Context ids that other machines have.</summary>
     public IReadOnlyList<uint> TakenCids { get; init; } = [];
 
-    /// <summary>Whether we are root.</summary>
+    /// <summary>Whether the user is root.</summary>
     public bool IsRoot { get; init; }
 
     /// <summary>The kernel grants it.</summary>
@@ -71,7 +71,7 @@ internal sealed class GoldenInventory : IDisposable
         QcowOverlay.Write(qcow2, 1 << 30);
     }
 
-    /// <summary>What the last command line was told while it was resolved.</summary>
+    /// <summary>The notices of the last resolution.</summary>
     public IReadOnlyList<string> Notices { get; private set; } = [];
 
     /// <summary>The plan of a command line, or what is wrong with it.</summary>
@@ -96,8 +96,8 @@ internal sealed class GoldenInventory : IDisposable
             return (null, mistakes);
 
         var options = Assert.IsType<RunCommand>(parsed).Options;
-        var surroundings = new ProcessContext(_ => null, Terminal: null, () => 0x0123456789abcdef);
-        var resolution = Resolver.ResolveAsync(options, HostInventory(), surroundings, CancellationToken.None).GetAwaiter().GetResult();
+        var process = new ProcessContext(_ => null, Terminal: null, () => 0x0123456789abcdef);
+        var resolution = Resolver.ResolveAsync(options, HostInventory(), process, CancellationToken.None).GetAwaiter().GetResult();
         Notices = resolution.Notices;
         return (resolution.Spec, resolution.Problems);
     }
@@ -183,7 +183,7 @@ internal sealed class GoldenInventory : IDisposable
         Descriptor("90-inteltdx", Memory("OVMF.inteltdx.ms.fd"), "enrolled-keys", "intel-tdx", "secure-boot", "verbose-dynamic");
     }
 
-    /// <summary>Adds firmware for one flash chip that nobody writes to.</summary>
+    /// <summary>Adds firmware for one read-only flash chip.</summary>
     public void InstallStatelessFlash(string name, string format, params string[] features) =>
         Descriptor(name, $$"""{"device": "flash", "mode": "stateless", "executable": {{FileOf("code.fd", format)}} }""", features);
 

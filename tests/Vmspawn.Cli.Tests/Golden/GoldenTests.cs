@@ -38,10 +38,10 @@ public class GoldenTests
     [InlineData("uefi-kernel", null, "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "quiet")]
     public void A_command_line_becomes_the_command_of_its_golden_file(string name, string? extra, params string[] args)
     {
-        using var world = new GoldenInventory();
-        var (plan, problems) = world.Plan(args, extra);
+        using var inventory = new GoldenInventory();
+        var (plan, problems) = inventory.Plan(args, extra);
         Assert.Empty(problems);
-        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(plan!)}");
     }
 
     [Theory]
@@ -49,10 +49,10 @@ public class GoldenTests
     [InlineData("tpm-forgotten", "-i", "IMAGES/root.raw", "-x", "-M", "throwaway", "--firmware=bios", "--tpm=yes")]
     public void With_swtpm_installed_there_is_a_TPM(string name, params string[] args)
     {
-        using var world = new GoldenInventory { Programs = ["swtpm", "swtpm_setup", "swtpm_localca"] };
-        var (plan, problems) = world.Plan(args, null);
+        using var inventory = new GoldenInventory { Programs = ["swtpm", "swtpm_setup", "swtpm_localca"] };
+        var (plan, problems) = inventory.Plan(args, null);
         Assert.Empty(problems);
-        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(plan!)}");
     }
 
     [Theory]
@@ -64,12 +64,12 @@ public class GoldenTests
     [InlineData("directory-by-uefi", "Rust", true, "-D", "IMAGES/tree", "--linux=IMAGES/linux.efi", "--extra-drive=IMAGES/data.raw", "--private-users=200000:1000")]
     public void A_share_is_a_helper_with_a_device_and_the_guests_memory_is_shared_with_it(string name, string? kind, bool isRoot, params string[] args)
     {
-        using var world = new GoldenInventory { Virtiofsd = kind is null ? null : Enum.Parse<VirtiofsdKind>(kind), IsRoot = isRoot };
+        using var inventory = new GoldenInventory { Virtiofsd = kind is null ? null : Enum.Parse<VirtiofsdKind>(kind), IsRoot = isRoot };
         if (!args.Contains("-D"))
             args = ["-i", "IMAGES/root.raw", "--firmware=bios", .. args];
-        var (plan, problems) = world.Plan(args, null);
+        var (plan, problems) = inventory.Plan(args, null);
         Assert.Empty(problems);
-        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}\n{string.Join('\n', plan!.Notices)}\n");
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(plan!)}\n{string.Join('\n', plan!.Notices)}\n");
     }
 
     [Theory]
@@ -78,12 +78,12 @@ public class GoldenTests
     [InlineData("ssh-through-the-network", false, "-M", "vm", "--vsock=no", "--network-user-mode")]
     public void A_vsock_takes_the_third_place_and_the_guest_is_told_where_to_report_and_who_may_log_in(string name, bool hasKernels, params string[] args)
     {
-        using var world = new GoldenInventory { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "ssh-keygen"] };
+        using var inventory = new GoldenInventory { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "ssh-keygen"] };
         args = ["-i", "IMAGES/root.raw", "--firmware=bios", .. args];
-        var (plan, problems) = world.Plan(args, null);
+        var (plan, problems) = inventory.Plan(args, null);
         Assert.Empty(problems);
         // The host's free port is another one each time.
-        var text = world.Print(plan!).Replace($"{plan!.Ssh!.Port}-:2222", "PORT-:2222", StringComparison.Ordinal);
+        var text = inventory.Print(plan!).Replace($"{plan!.Ssh!.Port}-:2222", "PORT-:2222", StringComparison.Ordinal);
         Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{text}");
         Assert.Equal(args.Contains("--ssh-key-type=ecdsa") ? ["ecdsa", "ecdsa.pub"] : ["ed25519", "ed25519.pub"], plan.Files.Select(file => file.Name));
     }
@@ -106,10 +106,10 @@ public class GoldenTests
     [InlineData("--vsock=user", "vhost-device-vsock is not installed")]
     public void A_vsock_that_is_insisted_on_and_not_there_is_told_with_all_reasons(string option, string why)
     {
-        using var world = new GoldenInventory();
-        var (_, problems) = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", option], null);
+        using var inventory = new GoldenInventory();
+        var (_, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", option], null);
         Assert.Equal((option, why), (Assert.Single(problems).Subject, problems[0].Text));
-        Assert.Null(world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!.Vsock);
+        Assert.Null(inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!.Vsock);
     }
 
     [Theory]
@@ -117,20 +117,20 @@ public class GoldenTests
     [InlineData("journal-over-the-kernels-vsock", true, "--forward-journal-max-file-size=4G", "--forward-journal-max-files=1")]
     public void The_journal_is_taken_by_a_helper_that_the_guest_is_told_of(string name, bool hasKernels, params string[] args)
     {
-        using var world = new GoldenInventory { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "systemd-journal-remote"] };
+        using var inventory = new GoldenInventory { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "systemd-journal-remote"] };
         args = ["-i", "IMAGES/root.raw", "--firmware=bios", "-M", "vm", "--hotplug-ports=0", "--forward-journal=IMAGES/vm.journal", .. args];
-        var (plan, problems) = world.Plan(args, null);
+        var (plan, problems) = inventory.Plan(args, null);
         Assert.Empty(problems);
-        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(plan!)}");
     }
 
     [Fact]
     public void A_journal_that_cannot_come_or_be_stored_is_told_with_all_reasons()
     {
-        using var world = new GoldenInventory();
-        var (_, problems) = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--forward-journal=/nowhere/vm.journal", "--set-credential=journal.forward_to_socket:x"], null);
+        using var inventory = new GoldenInventory();
+        var (_, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--forward-journal=/nowhere/vm.journal", "--set-credential=journal.forward_to_socket:x"], null);
         Assert.Equal(["journal-remote-missing", "journal-without-vsock", "journal-place", "journal-twice"], problems.Select(problem => problem.Code));
-        (_, problems) = world.Plan(["-i", "IMAGES/root.raw", "--forward-journal-max-files=2"], null);
+        (_, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--forward-journal-max-files=2"], null);
         Assert.Equal("journal-limits-without-journal", Assert.Single(problems).Code);
     }
 
@@ -138,8 +138,8 @@ public class GoldenTests
     [InlineData(8, "kvm,device=/dev/fdset/3"), InlineData(7, "tcg")]
     public void A_KVM_device_that_was_handed_over_is_used_by_a_QEMU_that_can(int major, string accelerator)
     {
-        using var world = new GoldenInventory { HasPassedKvm = true, Version = new QemuVersion(major, 2, 0) };
-        var plan = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!;
+        using var inventory = new GoldenInventory { HasPassedKvm = true, Version = new QemuVersion(major, 2, 0) };
+        var plan = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!;
         Assert.Equal(accelerator, plan.Arguments[plan.Arguments.ToList().IndexOf("-accel") + 1]);
         Assert.Equal(major == 8, plan.Descriptors[0].Source is PassedKvm);
     }
@@ -147,8 +147,8 @@ public class GoldenTests
     [Fact]
     public void Who_has_told_the_guest_where_to_report_is_listened_to_in_our_place()
     {
-        using var world = new GoldenInventory { HasVhostVsock = true };
-        var plan = world.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--set-credential=vmm.notify_socket:vsock-stream:2:1"], null).Plan!;
+        using var inventory = new GoldenInventory { HasVhostVsock = true };
+        var plan = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--set-credential=vmm.notify_socket:vsock-stream:2:1"], null).Plan!;
         Assert.Null(plan.Vsock!.NotifyPort);
     }
 
@@ -157,34 +157,34 @@ public class GoldenTests
     [InlineData("riscv64-kernel", "riscv64", "--console=read-only", "--console-transport=serial")]
     public void Another_architecture_has_its_own_board_processor_and_UART(string name, string architecture, params string[] args)
     {
-        using var world = new GoldenInventory { Platform = Platform.Of(ArchitectureText.Parse(architecture).Value!.Value)! };
+        using var inventory = new GoldenInventory { Platform = Platform.Of(ArchitectureText.Parse(architecture).Value!.Value)! };
         args = [$"--arch={architecture}", "-M", "foreign", "--linux=IMAGES/vmlinuz", "--firmware=none", .. args];
-        var (plan, problems) = world.Plan(args, null);
+        var (plan, problems) = inventory.Plan(args, null);
         Assert.Empty(problems);
-        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{world.Print(plan!)}");
+        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(plan!)}");
     }
 
     [Fact]
     public void Where_QEMU_makes_no_SMBIOS_tables_strings_for_them_are_refused()
     {
-        using var world = new GoldenInventory { Platform = Platform.RiscV64 };
-        var (_, problems) = world.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none", "-s", "text"], null);
+        using var inventory = new GoldenInventory { Platform = Platform.RiscV64 };
+        var (_, problems) = inventory.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none", "-s", "text"], null);
         Assert.Equal("no-smbios", Assert.Single(problems).Code);
     }
 
     [Fact]
     public void Without_UEFI_the_user_is_told_that_a_guest_of_arm64_may_not_see_SMBIOS_strings()
     {
-        using var world = new GoldenInventory { Platform = Platform.Arm64 };
-        var plan = world.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none", "-s", "text", "--uuid=0b7a6f5e-1111-2222-3333-444455556666"], null).Plan!;
+        using var inventory = new GoldenInventory { Platform = Platform.Arm64 };
+        var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none", "-s", "text", "--uuid=0b7a6f5e-1111-2222-3333-444455556666"], null).Plan!;
         Assert.Contains("--smbios11=, --uuid=", Assert.Single(plan.Notices), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Every_form_of_the_plan_shows_what_runs_beside_QEMU()
     {
-        using var world = new GoldenInventory { Programs = ["swtpm"] };
-        var plan = world.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none"], null).Plan!;
+        using var inventory = new GoldenInventory { Programs = ["swtpm"] };
+        var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none"], null).Plan!;
         Assert.EndsWith(
             "\nBeside QEMU:\n  swtpm (the TPM, its state in /run/user/1000/systemd/vmspawn/vm/tpm)\n", PlanText.Tree(plan), StringComparison.Ordinal);
 
@@ -204,8 +204,8 @@ public class GoldenTests
     [Fact]
     public void Every_form_for_people_and_programs_shows_which_files_are_grown_and_made()
     {
-        using var world = new GoldenInventory();
-        var plan = world.Plan(["-i", "IMAGES/root.raw", "-G", "3M", "--firmware=bios"], null).Plan! with
+        using var inventory = new GoldenInventory();
+        var plan = inventory.Plan(["-i", "IMAGES/root.raw", "-G", "3M", "--firmware=bios"], null).Plan! with
         {
             Children = [new ChildImagePlan("/child.qcow2", 512, new TemplateFacts("/base.raw", ImageFormat.Raw, default))],
         };
@@ -223,29 +223,29 @@ public class GoldenTests
     [Fact]
     public void An_ephemeral_machines_overlay_is_larger_and_its_image_stays_as_it_is()
     {
-        using var world = new GoldenInventory();
-        var plan = world.Plan(["-i", "IMAGES/root.raw", "-x", "-G", "3000001", "--firmware=bios"], null).Plan!;
+        using var inventory = new GoldenInventory();
+        var plan = inventory.Plan(["-i", "IMAGES/root.raw", "-x", "-G", "3000001", "--firmware=bios"], null).Plan!;
         Assert.Empty(plan.Growths);
         var overlay = Assert.Single(plan.Descriptors, descriptor => descriptor.Source is AnonymousOverlay);
         Assert.Equal(3000320, ((AnonymousOverlay)overlay.Source).VirtualSize);
-        var smaller = world.Plan(["-i", "IMAGES/root.raw", "-x", "-G", "1", "--firmware=bios"], null).Plan!;
+        var smaller = inventory.Plan(["-i", "IMAGES/root.raw", "-x", "-G", "1", "--firmware=bios"], null).Plan!;
         Assert.Equal(1 << 20, ((AnonymousOverlay)smaller.Descriptors.Single(descriptor => descriptor.Source is AnonymousOverlay).Source).VirtualSize);
     }
 
     [Fact]
     public void Where_the_kernel_grants_io_uring_every_file_of_a_disk_uses_it()
     {
-        using var world = new GoldenInventory { HasIoUring = true };
+        using var inventory = new GoldenInventory { HasIoUring = true };
         string[] args = ["-x", "-i", "IMAGES/root.raw", "--extra-drive=persist:qcow2:nvme:IMAGES/root.qcow2", "--firmware=bios", "-M", "throwaway"];
-        Compare("io-uring-with-a-drive-that-persists", $"vmspawn {string.Join(' ', args)}\n\n{world.Print(world.Plan(args, null).Plan!)}");
+        Compare("io-uring-with-a-drive-that-persists", $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(inventory.Plan(args, null).Plan!)}");
     }
 
     [Fact]
     public void The_same_command_line_becomes_the_same_command_twice()
     {
-        using var world = new GoldenInventory();
+        using var inventory = new GoldenInventory();
         string[] args = ["-i", "IMAGES/root.raw", "--extra-drive=nvme:IMAGES/data.raw", "--network-user-mode", "--firmware=bios"];
-        Assert.Equal(world.Print(world.Plan(args, null).Plan!), world.Print(world.Plan(args, null).Plan!));
+        Assert.Equal(inventory.Print(inventory.Plan(args, null).Plan!), inventory.Print(inventory.Plan(args, null).Plan!));
     }
 
     internal static void Compare(string name, string actual, [CallerFilePath] string source = "")

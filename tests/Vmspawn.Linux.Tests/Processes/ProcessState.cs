@@ -16,7 +16,7 @@ internal static class ProcessState
         }
     }
 
-    /// <summary>Waits until it runs no more, even if nobody reaps it.</summary>
+    /// <summary>Waits until it has exited, even if it is not reaped.</summary>
     public static async Task<bool> EndsAsync(int id, TimeSpan within)
     {
         for (var waited = TimeSpan.Zero; waited < within; waited += TimeSpan.FromMilliseconds(20))

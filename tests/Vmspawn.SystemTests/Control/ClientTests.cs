@@ -3,7 +3,7 @@ using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests.Control;
 
-/// <summary>The subcommands on a guest that runs, as somebody at a terminal or a script uses them.</summary>
+/// <summary>The subcommands on a running guest, as a user or a script calls them.</summary>
 public sealed class ClientTests : VmTest
 {
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]

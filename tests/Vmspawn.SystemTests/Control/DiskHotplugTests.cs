@@ -101,7 +101,7 @@ public sealed class DiskHotplugTests : VmTest
         Assert.Equal("TimedOut", name);
         Assert.Contains("stays attached", reason, StringComparison.Ordinal);
         await vm.Call(ControlledVm.Instance + "Resume");
-        // It may have gone by the first wish before the second one is spoken.
+        // The first request may have ended it before the second one is sent.
         try
         {
             Assert.True(await vm.Detach("d"));

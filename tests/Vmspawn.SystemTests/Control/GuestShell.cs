@@ -48,7 +48,7 @@ internal sealed class GuestShell(VmspawnRun run)
 
     private async Task Send(string text)
     {
-        // A terminal's line discipline holds 4095 bytes of a line and drops what nobody reads.
+        // A terminal's line discipline holds 4095 bytes of a line and drops the rest.
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             await run.Input.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"));

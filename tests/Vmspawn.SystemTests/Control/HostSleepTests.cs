@@ -59,7 +59,7 @@ public sealed class HostSleepTests : VmTest
         await host.End();
     }
 
-    // logind hears from the kernel that an inhibitor was closed, in its own time.
+    // logind detects a closed inhibitor with a delay.
     private async Task IsForgotten(SystemdContainer host)
     {
         var end = DateTime.UtcNow + ShortBound;

@@ -2,7 +2,7 @@ using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests.Control;
 
-/// <summary>Scope units and registration by D-Bus, with a systemd that is somebody's first process.</summary>
+/// <summary>Scope units and registration by D-Bus, with systemd as PID 1 of a container.</summary>
 public sealed class ScopeTests : VmTest
 {
     private string Scope => $"machine-{Scratch.Mark}.scope";
@@ -39,7 +39,7 @@ public sealed class ScopeTests : VmTest
         Assert.DoesNotContain(Scratch.Mark, await host.Good("/usr/bin/machinectl", "list"), StringComparison.Ordinal);
     }
 
-    // systemd hears from the kernel that a group is empty, in its own time.
+    // systemd detects an empty control group with a delay.
     private async Task IsGone(SystemdContainer host)
     {
         var end = DateTime.UtcNow + ShortBound;

@@ -6,8 +6,8 @@ namespace Vmspawn.SystemTests.Control;
 public sealed class SupervisorMemoryTests : VmTest
 {
     /// <summary>
-    /// Two hundred pages of noise: threads that come and go, heap that is given back in regions. What a thousand calls leave
-    /// when nothing is given back is 3.5 MiB.
+    /// Two hundred pages of noise: threads that start and end, heap that is returned in regions. What a thousand calls leave
+    /// when nothing is returned is 3.5 MiB.
     /// </summary>
     private const long Noise = 800 << 10;
 

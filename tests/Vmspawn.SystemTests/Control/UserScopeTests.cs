@@ -63,7 +63,7 @@ public sealed class UserScopeTests : VmTest
         await up;
     }
 
-    // systemd hears from the kernel that a group is empty, in its own time.
+    // systemd detects an empty control group with a delay.
     private static async Task AreGone(SystemdContainer host, params string[] machines)
     {
         var end = DateTime.UtcNow + ShortBound;

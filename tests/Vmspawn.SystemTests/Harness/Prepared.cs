@@ -46,7 +46,7 @@ internal static class Prepared
     /// <summary>The folder with what makes the guests.</summary>
     public static string Guests { get; } = Path.Combine(RepositoryRoot(), "tests", "guests");
 
-    /// <summary>The folder with the units that we ship.</summary>
+    /// <summary>The folder with the packaged units.</summary>
     public static string Units { get; } = Path.Combine(RepositoryRoot(), "packaging", "systemd");
 
     private static string RepositoryRoot()

@@ -52,9 +52,12 @@ internal sealed class SystemdContainer : IDisposable
     /// <summary>Runs a program of its own.</summary>
     public async Task<Ended> Run(params string[] words)
     {
-        using var run = Enter(["--root", "--wdns=/"], words);
+        using var run = Enter(words);
         return await run.End(Bound);
     }
+
+    /// <summary>Starts a program of its own.</summary>
+    public VmspawnRun Enter(params string[] words) => Enter(["--root", "--wdns=/"], words);
 
     /// <summary>A unit's settings by name.</summary>
     public async Task<Dictionary<string, string>> Show(string unit, params string[] names)

@@ -12,13 +12,13 @@ public abstract class VmTest : IAsyncDisposable
     private protected Scratch Scratch { get; } = new();
 
     /// <summary>Linux tests at boot that timer interrupts arrive, and panics when an emulator on a busy host is late with ten of them.</summary>
-    private const string Patience = "no_timer_check";
+    private const string NoTimerCheck = "no_timer_check";
 
     /// <summary>The options every test guest gets, then the test's own, then the words for its init.</summary>
     private protected string[] Guest(string words, params string[] options) =>
     [
         "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--firmware=none", "--console=read-only", "--ram=512M", "--tpm=no",
-        $"--linux={Prepared.Kernel}", $"--initrd={Prepared.Initrd}", .. options, Patience, "quiet", $"vmtest={words}",
+        $"--linux={Prepared.Kernel}", $"--initrd={Prepared.Initrd}", .. options, NoTimerCheck, "quiet", $"vmtest={words}",
     ];
 
     private protected async Task<Ended> Run(QemuKind qemu, params IEnumerable<string> arguments)

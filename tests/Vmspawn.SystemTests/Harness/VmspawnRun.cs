@@ -103,7 +103,7 @@ internal sealed class VmspawnRun : IDisposable
 
     public void Dispose() => _process.Dispose();
 
-    // A QEMU that is only asked for its properties has no name.
+    // A QEMU that is only queried for its features has no name.
     private static bool IsQemu(int id) =>
         Processes.Arguments(id) is var arguments && arguments.Contains("-name")
         && arguments.Any(argument => argument.Contains("qemu-system", StringComparison.Ordinal));

@@ -45,7 +45,7 @@ public sealed class CloudInitSeedTests : IDisposable
     public async Task A_file_is_user_data_as_it_is_and_another_format_is_warned_of()
     {
         await File.WriteAllTextAsync(_directory["data"], "no format\n", TestContext.Current.CancellationToken);
-        var drive = Resolve(new VmOptions { CloudInit = new CloudInitRequest(_directory["data"]) })!;
+        var drive = (await Resolve(new VmOptions { CloudInit = new CloudInitRequest(_directory["data"]) }))!;
         Assert.True(drive.ReadOnly);
         await File.WriteAllBytesAsync(_directory["seed"], drive.Content.ToArray(), TestContext.Current.CancellationToken);
         Assert.Equal("no format\n", await Tool.Run("mtype", "-i", _directory["seed"], "::user-data"));
@@ -58,7 +58,7 @@ public sealed class CloudInitSeedTests : IDisposable
         Directory.CreateDirectory(_directory["seed.d"]);
         await File.WriteAllTextAsync(_directory["seed.d/network-config"], "version: 2\n", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_directory["seed.d/notes"], "mine", TestContext.Current.CancellationToken);
-        var drive = Resolve(new VmOptions { CloudInit = new CloudInitRequest(_directory["seed.d"]) })!;
+        var drive = (await Resolve(new VmOptions { CloudInit = new CloudInitRequest(_directory["seed.d"]) }))!;
         await File.WriteAllBytesAsync(_directory["seed"], drive.Content.ToArray(), TestContext.Current.CancellationToken);
         Assert.Equal("::/meta-data\n::/user-data\n::/network-config\n", await Tool.Run("mdir", "-b", "-i", _directory["seed"], "::"));
         Assert.Empty(_notices);
@@ -67,18 +67,18 @@ public sealed class CloudInitSeedTests : IDisposable
     [Theory]
     [InlineData("missing", "cannot be read")]
     [InlineData("", "has none of")]
-    public void What_cannot_be_read_is_refused(string name, string why)
+    public async Task What_cannot_be_read_is_refused(string name, string why)
     {
-        Assert.Null(Resolve(new VmOptions { CloudInit = new CloudInitRequest(_directory[name]) }));
+        Assert.Null(await Resolve(new VmOptions { CloudInit = new CloudInitRequest(_directory[name]) }));
         Assert.Contains(why, Assert.Single(_problems).Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_instance_stays_with_its_image_or_its_uuid()
+    public async Task The_instance_stays_with_its_image_or_its_uuid()
     {
-        var one = Resolve(new VmOptions { CloudInit = new CloudInitRequest(null), Image = "/a.raw" })!.Content;
-        Assert.Equal(one.ToArray(), Resolve(new VmOptions { CloudInit = new CloudInitRequest(null), Image = "/a.raw" })!.Content.ToArray());
-        Assert.NotEqual(one.ToArray(), Resolve(new VmOptions { CloudInit = new CloudInitRequest(null), Image = "/b.raw" })!.Content.ToArray());
+        var one = (await Resolve(new VmOptions { CloudInit = new CloudInitRequest(null), Image = "/a.raw" }))!.Content;
+        Assert.Equal(one.ToArray(), (await Resolve(new VmOptions { CloudInit = new CloudInitRequest(null), Image = "/a.raw" }))!.Content.ToArray());
+        Assert.NotEqual(one.ToArray(), (await Resolve(new VmOptions { CloudInit = new CloudInitRequest(null), Image = "/b.raw" }))!.Content.ToArray());
     }
 
     [Theory]
@@ -89,11 +89,11 @@ public sealed class CloudInitSeedTests : IDisposable
     [InlineData("user-data", true, "user-data")]
     public void The_option_takes_a_path_or_a_word(string text, bool wanted, string? path)
     {
-        var wish = CloudInitText.Parse(text).Value;
-        Assert.Equal((wanted, path), (wish is not null, wish?.UserData));
+        var request = CloudInitText.Parse(text).Value;
+        Assert.Equal((wanted, path), (request is not null, request?.UserData));
     }
 
     public void Dispose() => _directory.Dispose();
 
-    private Vmspawn.Spec.DriveSpec? Resolve(VmOptions options) => new CloudInitResolver(options, _problems, _notices).ResolveAsync("web", [], CancellationToken.None).GetAwaiter().GetResult();
+    private Task<Vmspawn.Spec.DriveSpec?> Resolve(VmOptions options) => new CloudInitResolver(options, _problems, _notices).ResolveAsync("web", [], CancellationToken.None);
 }

@@ -3,7 +3,7 @@ using Vmspawn.CloudInit;
 
 namespace Vmspawn.Tests.CloudInit;
 
-/// <summary>What mtools and fsck.fat(8) make of a volume of ours.</summary>
+/// <summary>Checks a generated volume by mtools and fsck.fat(8).</summary>
 public sealed class FatImageTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

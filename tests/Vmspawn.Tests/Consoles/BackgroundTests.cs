@@ -45,8 +45,8 @@ public sealed class BackgroundTests
     [InlineData(null, null, null, false)]
     [InlineData("41", "1", "dumb", true)]
     [InlineData("", null, "xterm", false)]
-    public void Colour_is_used_where_it_is_welcome_or_wished_for(string? wish, string? noColor, string? term, bool expected) =>
-        Assert.Equal(expected, !string.IsNullOrEmpty(ConsoleSpec.ChooseBackground(wish, name => name == "TERM" ? term : noColor)));
+    public void Colour_is_used_where_it_is_welcome_or_wished_for(string? request, string? noColor, string? term, bool expected) =>
+        Assert.Equal(expected, !string.IsNullOrEmpty(ConsoleSpec.ChooseBackground(request, name => name == "TERM" ? term : noColor)));
 
     private static string Apply(string[] chunks)
     {

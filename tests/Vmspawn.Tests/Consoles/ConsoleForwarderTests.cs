@@ -154,7 +154,7 @@ public sealed class ConsoleForwarderTests
         await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave });
         Assert.Equal(new WindowSize(30, 90), guest.Size);
         user.Size = new WindowSize(50, 200);
-        // The user's terminal is not our controlling one here, so nobody but this test sends the signal.
+        // The terminal is not the controlling one here, so only this test sends the signal.
         using var kill = ChildProcess.Start(new ChildSpec("/bin/sh", ["-c", $"kill -WINCH {Environment.ProcessId}"]));
         await kill.Exited;
         for (var i = 0; i < 200 && guest.Size != new WindowSize(50, 200); i++)

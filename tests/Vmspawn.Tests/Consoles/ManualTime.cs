@@ -1,6 +1,6 @@
 namespace Vmspawn.Tests.Consoles;
 
-/// <summary>A clock that goes when told.</summary>
+/// <summary>A clock that advances on request.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private long _milliseconds;

@@ -131,7 +131,7 @@ public class DiskEventTests
         some.ObeyRemovals();
         await Eventually(() => some.FreePorts == 10);
         await Eventually(() => some.Qemu.Nodes.IsEmpty && some.Qemu.Fdsets.IsEmpty);
-        // The name is free last, when QEMU has let go of everything.
+        // The name is released last, when QEMU has released everything.
         await Eventually(() => !some.Disks.Table.All.Any());
         foreach (var name in names)
         {

@@ -83,9 +83,9 @@ public class DiskFailureTests
         var failure = await Assert.ThrowsAsync<ControlException>(() => attaching);
         Assert.Equal(ControlFailure.NotConnected, failure.Failure);
         Assert.Empty(some.Disks.Table.All);
-        // A controller that QEMU has stays in its port, since nobody can have it removed.
+        // A controller in QEMU stays in its port, because its removal cannot be requested.
         await Eventually(() => some.FreePorts == (k > Attach ? 9 : 10));
-        // And nobody is let wait for a monitor that does not come back.
+        // No caller waits for a monitor that does not reconnect.
         var next = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("e", type));
         Assert.Equal(ControlFailure.NotConnected, next.Failure);
         fault.Release(complaint: null);
@@ -101,7 +101,7 @@ public class DiskFailureTests
         var detaching = some.DetachAsync("d", seconds: 3600);
         await fault.Reached;
         some.Qemu.Close();
-        // By then the device is gone, or nobody will ever know.
+        // By then the device is removed, or its state stays unknown.
         await Task.WhenAny(detaching, Task.Delay(TimeSpan.FromSeconds(10)));
         Assert.True(detaching.IsCompleted);
         if (detaching.IsFaulted)

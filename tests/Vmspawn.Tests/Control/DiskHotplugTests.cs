@@ -134,7 +134,7 @@ public class DiskHotplugTests
     {
         await using var some = await SomeDisks.StartAsync();
         var disk = await some.AttachAsync("d");
-        // The events are followed once somebody has asked for a removal or the monitor was there for a moment.
+        // Events are handled once a removal was requested or the monitor was connected.
         await some.Qemu.Monitor.ExecuteAsync("query-status");
         await some.Qemu.SayAsync("DEVICE_DELETED", disk.DeviceId);
         await Eventually(() => some.FreePorts == 10);

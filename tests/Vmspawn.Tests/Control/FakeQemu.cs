@@ -7,7 +7,7 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Tests.Control;
 
-/// <summary>The far end of a monitor: answers every command with success unless told otherwise, and says what a test wants.</summary>
+/// <summary>QEMU's end of a monitor: answers every command with success by default, and sends what a test requests.</summary>
 internal sealed class FakeQemu : IAsyncDisposable
 {
     private readonly NetworkStream _stream;

@@ -73,7 +73,7 @@ public class QmpShareDescriptorTests
         var path = Path.Combine(Path.GetTempPath(), $"vmspawn-share-{Guid.NewGuid()}");
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, options: FileOptions.DeleteOnClose);
         Assert.Contains("'fdname' is missing", await program.AskAsync("""{"execute":"getfd"}""", file));
-        // What displaces it goes behind the answer, and ours is closed then; the next command comes after both.
+        // The displacing descriptor is sent after the answer, and then this one is closed; the next command comes after both.
         await program.AskAsync("""{"execute":"query-status"}""");
         Assert.Equal(0, qemu.OpenFiles(path));
         Assert.Equal(1, OwnFiles(path));

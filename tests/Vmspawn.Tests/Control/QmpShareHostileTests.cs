@@ -36,7 +36,7 @@ public class QmpShareHostileTests
 
         await stop.CancelAsync();
         await Task.WhenAll(hostile);
-        // One longest command takes QEMU a second or so here; one of them, and each one's small ones, may be ahead of ours.
+        // A command of maximum length takes QEMU about a second here; one of them, and each program's short ones, may precede this one.
         Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         TestContext.Current.SendDiagnosticMessage($"slowest of 20 calls beside {hostile.Length} hostile programs: {slowest.TotalMilliseconds:0} ms");
 

@@ -6,7 +6,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Tests.Control;
 
-/// <summary>A program that speaks QMP by hand over its share of a monitor.</summary>
+/// <summary>A program that writes raw QMP over its share of a monitor.</summary>
 internal sealed class QmpShareProgram : IDisposable
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);

@@ -100,7 +100,7 @@ internal sealed class SomeDisks : IAsyncDisposable
     public Task<bool> DetachAsync(string name, double seconds = 30) =>
         Disks.Detach.DetachAsync(name, wait: true, TimeSpan.FromSeconds(seconds));
 
-    /// <summary>Lets the guest let go of everything it is asked for.</summary>
+    /// <summary>Makes the guest release every device that is requested.</summary>
     public void ObeyRemovals() => Qemu.Judge = async (command, arguments) =>
     {
         if (command == "device_del")

@@ -8,7 +8,7 @@ internal static class SomeFirmware
 {
     public static FirmwarePlatform Q35 { get; } = new("x86_64", ["q35", "pc-q35-7.2"]);
 
-    /// <summary>A descriptor's text; firmware files are those of the platform unless told.</summary>
+    /// <summary>A descriptor's text; firmware files are the platform's by default.</summary>
     public static string Text(
         string features = "", string machines = "\"pc-q35-*\"", string architecture = "x86_64", string interfaces = "\"uefi\"", string? mapping = null) => $$"""
         {

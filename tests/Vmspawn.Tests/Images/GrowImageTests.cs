@@ -8,13 +8,13 @@ public class GrowImageTests
 {
     [Fact]
     public void The_target_is_the_wish_rounded_up_to_4096_and_never_smaller_than_the_file() =>
-        Gen.Select(Gen.Long[1, 1L << 50], Gen.Long[0, 1L << 50]).Sample((size, wish) =>
+        Gen.Select(Gen.Long[1, 1L << 50], Gen.Long[0, 1L << 50]).Sample((size, request) =>
         {
             var problems = new List<Problem>();
-            var target = GrowImage.Target(Image(size), wish, problems);
+            var target = GrowImage.Target(Image(size), request, problems);
             return problems.Count == 0 && (target is { } to
-                ? to > size && to % 4096 == 0 && to >= wish && to < wish + 4096
-                : (wish + 4095) / 4096 * 4096 <= size);
+                ? to > size && to % 4096 == 0 && to >= request && to < request + 4096
+                : (request + 4095) / 4096 * 4096 <= size);
         });
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class ImageLockTests : IDisposable
     {
         var image = await Create("raw");
         using var file = new FileStream(image.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        // A lock of another kind than QEMU's is in the way of it, too, and is no process's that we look for.
+        // A lock of another kind than QEMU's blocks it too, but its process is not searched.
         file.Lock(QemuLockBytes.NoOtherWrites, 1);
         Assert.Equal(new LockHolder(null, null), await FindAsync(image.Path, write: true));
 

@@ -32,7 +32,7 @@ public sealed class LauncherTests : IDisposable
 
     private RuntimeBase Runtime => new(_directory["runtime"], IsFallback: false);
 
-    /// <summary>One of each kind of source that needs no right of ours.</summary>
+    /// <summary>One of each kind of source that needs no privileges.</summary>
     private IReadOnlyList<DescriptorSource> Sources =>
     [
         new OpenedFile(_directory["image"], ReadOnly: false),
@@ -269,7 +269,7 @@ public sealed class LauncherTests : IDisposable
         }
     }
 
-    /// <summary>All files with their sizes, and the descriptors of ours that are open in the directory.</summary>
+    /// <summary>All files with their sizes, and this process's descriptors that are open in the directory.</summary>
     private List<string> Snapshot()
     {
         var files = Directory.EnumerateFileSystemEntries(_directory.Path, "*", SearchOption.AllDirectories)

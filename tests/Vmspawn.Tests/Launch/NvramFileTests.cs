@@ -65,7 +65,7 @@ public class NvramFileTests
             }
             catch (LaunchException)
             {
-                // Somebody else has it.
+                // Another process has it.
             }
         })));
         Assert.Single(won).Dispose();

@@ -41,7 +41,7 @@ public sealed class NotifyReceiverTests : IDisposable
         await Until(() => report.State.Status == "first");
         Assert.False(report.State.Ready);
         guest.ReceiveTimeout = (int)Bound.TotalMilliseconds;
-        // Closed with bytes of ours unread.
+        // Closed with unread bytes.
         Assert.Equal(SocketError.ConnectionReset, Assert.Throws<SocketException>(() => guest.Receive(new byte[1])).SocketErrorCode);
         await _stop.CancelAsync();
     }

@@ -11,8 +11,8 @@ public class BindUserShellTextTests
     [InlineData("/bin/bash", false, "/bin/bash")]
     public void A_shell_is_the_hosts_none_or_a_path(string text, bool copies, string? shell)
     {
-        var wishes = BindUserShellText.Parse(text).Value(new BindUserRequests { Shell = "/before", CopiesShell = true });
-        Assert.Equal((copies, shell), (wishes.CopiesShell, wishes.Shell));
+        var requests = BindUserShellText.Parse(text).Value(new BindUserRequests { Shell = "/before", CopiesShell = true });
+        Assert.Equal((copies, shell), (requests.CopiesShell, requests.Shell));
     }
 
     [Fact]

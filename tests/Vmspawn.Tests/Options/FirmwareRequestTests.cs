@@ -26,9 +26,9 @@ public class FirmwareWishTests
     [Fact]
     public void Features_are_required_or_excluded()
     {
-        var wish = FirmwareFeaturesText.Parse("secure-boot,~amd-sev,,requires-smm").Value!;
-        Assert.Equal(["secure-boot", "requires-smm"], wish.Required);
-        Assert.Equal(["amd-sev"], wish.Excluded);
+        var request = FirmwareFeaturesText.Parse("secure-boot,~amd-sev,,requires-smm").Value!;
+        Assert.Equal(["secure-boot", "requires-smm"], request.Required);
+        Assert.Equal(["amd-sev"], request.Excluded);
         Assert.Null(FirmwareFeaturesText.Parse("").Value);
     }
 
@@ -41,9 +41,9 @@ public class FirmwareWishTests
     [Fact]
     public void Inclusion_wins_over_exclusion()
     {
-        var wish = FirmwareFeatures.Default.And(new(["enrolled-keys"], []));
-        Assert.True(wish.Admit(["enrolled-keys"]));
-        Assert.False(wish.Admit([]));
+        var request = FirmwareFeatures.Default.And(new(["enrolled-keys"], []));
+        Assert.True(request.Admit(["enrolled-keys"]));
+        Assert.False(request.Admit([]));
         Assert.False(FirmwareFeatures.Default.Admit(["enrolled-keys"]));
         Assert.True(FirmwareFeatures.Any.Admit(["enrolled-keys"]));
     }

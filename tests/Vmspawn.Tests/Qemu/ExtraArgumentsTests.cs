@@ -27,7 +27,7 @@ public class ExtraArgumentsTests
     [InlineData("is no JSON object", "-device", "{}[")]
     [InlineData("no such device driver", "-device", "nvmee")]
     [InlineData("names more than one device", "-device", "nvme,id=a", "-device", "nvme,id=a")]
-    [InlineData("ids that begin with vmspawn- are ours", "-device", "nvme,id=vmspawn-root")]
+    [InlineData("ids that start with vmspawn- are reserved", "-device", "nvme,id=vmspawn-root")]
     public void A_mistake_is_told_before_QEMU_sees_it(string expected, params string[] words)
     {
         var problems = new List<Problem>();

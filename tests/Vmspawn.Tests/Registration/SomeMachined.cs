@@ -4,7 +4,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Tests.Registration;
 
-/// <summary>A systemd-machined that notes what it is told, served by the real Varlink server; an older one knows fewer fields.</summary>
+/// <summary>A systemd-machined that records calls, served by the real Varlink server; an older one knows fewer fields.</summary>
 internal sealed class SomeMachined : IAsyncDisposable
 {
     private const string Text = """

@@ -20,10 +20,10 @@ public class BoundUsersTests
         SshKeys = ["ssh-ed25519 AAAA"],
     };
 
-    private static Dictionary<string, string> Tell(BindUserRequests wishes)
+    private static Dictionary<string, string> Tell(BindUserRequests requests)
     {
         var credentials = new CredentialSet();
-        GuestUser.Of(Ann, 60514, wishes).Tell(credentials);
+        GuestUser.Of(Ann, 60514, requests).AddTo(credentials);
         return credentials.All.ToDictionary(credential => credential.Id, credential => System.Text.Encoding.UTF8.GetString(credential.Value.Span));
     }
 

@@ -57,7 +57,7 @@ public sealed class DriveResolverTests : IDisposable
         ImageOpener.Open(plan).Dispose();
         File.WriteAllBytes(_directory["new"], new byte[1 << 20]);
         File.Move(_directory["new"], drive.Path, overwrite: true);
-        Assert.Contains("put in its place", Assert.Throws<IOException>(() => ImageOpener.Open(plan)).Message);
+        Assert.Contains("was replaced since it was checked", Assert.Throws<IOException>(() => ImageOpener.Open(plan)).Message);
     }
 
     [Fact]

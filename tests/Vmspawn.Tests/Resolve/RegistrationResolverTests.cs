@@ -25,11 +25,11 @@ public sealed class RegistrationResolverTests : IDisposable
     }
 
     private static (RegistrationSpec Spec, List<Problem> Problems, List<string> Notices) Resolve(
-        RegistrationRequest wish, SystemdPresence systemd, string? execPid = null)
+        RegistrationRequest request, SystemdPresence systemd, string? execPid = null)
     {
         var (problems, notices) = (new List<Problem>(), new List<string>());
-        var surroundings = new ProcessContext(name => name == "SYSTEMD_EXEC_PID" ? execPid : null, null, () => 0);
-        return (new RegistrationResolver(wish, systemd, surroundings, problems, notices).Resolve(isUser: false), problems, notices);
+        var process = new ProcessContext(name => name == "SYSTEMD_EXEC_PID" ? execPid : null, null, () => 0);
+        return (new RegistrationResolver(request, systemd, process, problems, notices).Resolve(isUser: false), problems, notices);
     }
 
     [Fact]
@@ -57,12 +57,12 @@ public sealed class RegistrationResolverTests : IDisposable
     [InlineData(Tristate.Auto, 0)]
     [InlineData(Tristate.No, 0)]
     [InlineData(Tristate.Yes, 1)]
-    public void Only_who_insists_needs_a_machined(Tristate wish, int expected)
+    public void Only_who_insists_needs_a_machined(Tristate request, int expected)
     {
-        var (spec, problems, _) = Resolve(new RegistrationRequest { Register = wish }, Nothing);
-        Assert.Equal((wish, expected, ScopeRequest.None), (spec.Register, problems.Count, spec.Scope));
+        var (spec, problems, _) = Resolve(new RegistrationRequest { Register = request }, Nothing);
+        Assert.Equal((request, expected, ScopeRequest.None), (spec.Register, problems.Count, spec.Scope));
         Assert.All(problems, problem => Assert.Equal("machined-missing", problem.Code));
-        Assert.Empty(Resolve(new RegistrationRequest { Register = wish }, new SystemdPresence([], HasBus: true)).Problems);
+        Assert.Empty(Resolve(new RegistrationRequest { Register = request }, new SystemdPresence([], HasBus: true)).Problems);
     }
 
     [Fact]
@@ -89,11 +89,11 @@ public sealed class RegistrationResolverTests : IDisposable
     [Fact]
     public void Settings_are_started_with_or_set_later_by_what_they_are()
     {
-        var wish = new RegistrationRequest
+        var request = new RegistrationRequest
         {
             Properties = [new("MemoryMax", "4G"), new("TimeoutStopSec", "2min"), new("After", "a.service b.service"), new("Delegate", "no")],
         };
-        var (spec, _, _) = Resolve(wish, All);
+        var (spec, _, _) = Resolve(request, All);
         Assert.Equal(["MemoryMax"], spec.SetLater.Select(property => property.Name));
         Assert.Equal(
             ["TimeoutStopUSec", "After", "Delegate"], spec.StartedWith.Select(property => property.Name));

@@ -33,7 +33,7 @@ public sealed class RootArgumentResolverTests : IDisposable
     {
         await Partition("type=uefi");
         Assert.Null(Resolve([]));
-        Assert.Contains("no partition that is known", Assert.Single(_notices), StringComparison.Ordinal);
+        Assert.Contains("no partition with a root file system type", Assert.Single(_notices), StringComparison.Ordinal);
         Assert.Empty(_problems);
     }
 

@@ -121,7 +121,7 @@ public sealed class TpmResolverTests : IDisposable
         var installed = programs.Length == 0 ? All : programs;
         var host = new HostFacts(1000, 2, 8L << 30, new RuntimeBase("/run/user/1000/systemd/vmspawn", false), false, false, false);
         qemu ??= SomeQemu.Facts with { Drivers = new Dictionary<string, string> { ["tpm-tis"] = "ISA", ["tpm-crb"] = "" } };
-        var world = new HostInventory(host, qemu, new FirmwarePlaces([], []), name => installed.Contains(name) ? $"/usr/bin/{name}" : null, (_, _) => Task.FromResult(new KvmFacts(false, "none")));
-        return new TpmResolver(options, world, _problems, _notices).Resolve("vm");
+        var inventory = new HostInventory(host, qemu, new FirmwarePlaces([], []), name => installed.Contains(name) ? $"/usr/bin/{name}" : null, (_, _) => Task.FromResult(new KvmFacts(false, "none")));
+        return new TpmResolver(options, inventory, _problems, _notices).Resolve("vm");
     }
 }

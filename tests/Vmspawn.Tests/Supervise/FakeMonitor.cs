@@ -6,7 +6,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Tests.Supervise;
 
-/// <summary>QEMU's end of a monitor socket: greets when told, answers every command unless it is silent.</summary>
+/// <summary>QEMU's end of a monitor socket: greets on request, answers every command unless it is silent.</summary>
 internal sealed class FakeMonitor : IDisposable
 {
     private readonly NetworkStream _stream;

@@ -1,6 +1,6 @@
 namespace Vmspawn.Tests.Supervise;
 
-/// <summary>A clock that goes when told, and fires the timers that are due.</summary>
+/// <summary>A clock that advances on request, and fires the timers that are due.</summary>
 internal sealed class SteppedTime : TimeProvider
 {
     private readonly Lock _lock = new();

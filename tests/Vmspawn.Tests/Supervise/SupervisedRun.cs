@@ -133,7 +133,7 @@ internal sealed class SupervisedRun : IAsyncDisposable
     }
 }
 
-/// <summary>A guest's ssh that answers as told.</summary>
+/// <summary>A guest's ssh with scripted answers.</summary>
 internal sealed class FakePowerOff(Task<string?> answer) : IGuestPowerOff
 {
     public bool IsWorthTrying(GuestState guest) => true;

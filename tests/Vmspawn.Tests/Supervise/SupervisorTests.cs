@@ -84,7 +84,7 @@ public sealed class SupervisorTests
     [Theory]
     [InlineData("guest-shutdown", 0, "")]
     [InlineData("host-ui", 0, "")]
-    [InlineData("guest-reset", 1, "restarted instead of powering off")]
+    [InlineData("guest-reset", 1, "rebooted instead of powering off")]
     [InlineData("guest-panic", 1, "kernel panicked")]
     [InlineData("host-signal", 1, "ended QEMU by a signal")]
     public async Task What_qemu_reports_as_the_cause_of_the_shutdown_decides_the_status(string cause, int status, string sentence)

@@ -150,7 +150,7 @@ public class ClientTests
     [InlineData("", "the service closed the connection")]
     [InlineData("nonsense|", "no JSON object")]
     [InlineData("{\"parameters\":{}", "ended within a message")]
-    [InlineData("{\"continues\":true}|", "nobody asked for")]
+    [InlineData("{\"continues\":true}|", "not requested")]
     [InlineData("{\"error\":1}|", "no string")]
     public async Task Every_way_to_lose_the_service_is_told_to_all_who_wait_and_call_later(string answer, string reason)
     {
@@ -176,7 +176,7 @@ public class ClientTests
         await service.SendAsync("{\"parameters\":{}}|");
         // What is in the socket already is read while the client is made, so before its first call.
         await using var client = VarlinkClient.Over(pair.Near);
-        Assert.Contains("nobody asked", (await Assert.ThrowsAsync<VarlinkDisconnectedException>(() => client.CallAsync("a.b.C"))).Message, StringComparison.Ordinal);
+        Assert.Contains("a reply without a call", (await Assert.ThrowsAsync<VarlinkDisconnectedException>(() => client.CallAsync("a.b.C"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal sealed class Pair : IDisposable
     }
 }
 
-/// <summary>Speaks bytes, as a script says.</summary>
+/// <summary>Sends and expects scripted bytes.</summary>
 internal sealed class Script(UnixConnection connection) : IDisposable
 {
     private readonly MessageReader _reader = new(connection, new VarlinkLimits(), ByteBudget.Unlimited);

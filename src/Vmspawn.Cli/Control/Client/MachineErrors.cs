@@ -5,10 +5,10 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>What went wrong with a machine, in a sentence.</summary>
+/// <summary>Problems in the communication with a machine.</summary>
 internal static class MachineErrors
 {
-    /// <summary>The problem that an exception stands for, or null when it is none of the world's.</summary>
+    /// <summary>The problem for an exception, or null for a programming error.</summary>
     public static Problem? Of(string machine, Exception error) => error switch
     {
         MachineException known => known.Problem,
@@ -22,18 +22,18 @@ internal static class MachineErrors
         _ => null,
     };
 
-    /// <summary>It runs, but says nothing.</summary>
+    /// <summary>The machine does not answer.</summary>
     public static Problem Silent(string machine, string within, int? process = null) => new(
         "machine-silent",
         machine,
         $"the machine runs{(process is { } id ? $" as process {id}" : "")}, but does not answer {within}",
         "it may be stopped or overloaded");
 
-    /// <summary>Its server answers, but QEMU behind it does not.</summary>
+    /// <summary>The machine's server answers, but its QEMU does not.</summary>
     public static Problem Hung(string machine, string within) => new(
         "machine-silent", machine, $"the machine runs, but its QEMU does not answer {within}", "it may be stopped, starting or overloaded");
 
-    /// <summary>It is not ours.</summary>
+    /// <summary>The machine belongs to another user.</summary>
     public static Problem Foreign(string machine, uint? owner) => new(
         "machine-permission",
         machine,
@@ -52,7 +52,7 @@ internal static class MachineErrors
                 new("not-offered", machine, $"its server does not offer {Text(refusal, "method") ?? Text(refusal, "interface") ?? "this"}"),
             "InvalidParameter" => new("refused", machine, $"its server does not accept the parameter {Text(refusal, "parameter")}"),
             "System" => new("refused", machine, $"the system refused it: {Text(refusal, "errnoName") ?? "for a reason it does not tell"}"),
-            "NotConnected" => new("refused", machine, "its connection to QEMU is gone"),
+            "NotConnected" => new("refused", machine, "its connection to QEMU has ended"),
             "NotSupported" => new("refused", machine, "it cannot do that"),
             "NoSuchStorage" => new("refused", machine, "it has no disk of that id"),
             "StorageExists" => new("refused", machine, "it has a disk of that id already"),
@@ -69,4 +69,19 @@ internal static class MachineErrors
         && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
+}
+
+/// <summary>A request to a machine failed or was refused.</summary>
+internal sealed class MachineException : Exception
+{
+    public MachineException(Problem problem)
+        : base(problem.ToString()) => Problem = problem;
+
+    public MachineException(string code, string subject, string text, string? hint = null)
+        : this(new Problem(code, subject, text, hint))
+    {
+    }
+
+    /// <summary>The problem to report.</summary>
+    public Problem Problem { get; }
 }

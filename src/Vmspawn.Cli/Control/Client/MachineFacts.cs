@@ -3,17 +3,17 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>What a machine says of itself. Of a server that is not of our kind there is little; what it does not say is null.</summary>
+/// <summary>The state that a machine reports. Fields that its server does not report are null, as with systemd-vmspawn's.</summary>
 internal sealed record MachineFacts
 {
     public required string Name { get; init; }
 
-    /// <summary>QEMU's run state, such as <c>running</c> or <c>paused</c>; or a few words on why it is not known.</summary>
+    /// <summary>QEMU's run state, such as <c>running</c> or <c>paused</c>; or the reason why it is unknown.</summary>
     public required string State { get; init; }
 
     public bool? Running { get; init; }
 
-    /// <summary>The process that serves.</summary>
+    /// <summary>The server's process.</summary>
     public long? Process { get; init; }
 
     public long? QemuProcess { get; init; }
@@ -35,21 +35,21 @@ internal sealed record MachineFacts
 
     public string? Layout { get; init; }
 
-    /// <summary>The guest said that it has come up.</summary>
+    /// <summary>Whether the guest has reported that it is ready.</summary>
     public bool? Ready { get; init; }
 
-    /// <summary>The guest's own last line about itself.</summary>
+    /// <summary>The guest's last status line.</summary>
     public string? GuestStatus { get; init; }
 
     public long? VsockCid { get; init; }
 
-    /// <summary>How to log in, or null when there is no way that it knows.</summary>
+    /// <summary>How to connect by SSH, or null when unknown.</summary>
     public SshAccess? Ssh { get; init; }
 
-    /// <summary>Who serves it, with a version.</summary>
+    /// <summary>The server's product and version.</summary>
     public string? Server { get; init; }
 
-    /// <summary>Asks a machine.</summary>
+    /// <summary>Queries a machine.</summary>
     public static async Task<MachineFacts> AskAsync(MachineHandle machine, CancellationToken cancellation = default)
     {
         if (!machine.IsOurs)
@@ -79,7 +79,7 @@ internal sealed record MachineFacts
         };
     }
 
-    /// <summary>A machine that could not be asked.</summary>
+    /// <summary>A machine that could not be queried.</summary>
     public static MachineFacts Unknown(MachineEntry entry, string state) => new() { Name = entry.Name, State = state, Directory = entry.Directory };
 
     private static SshAccess? SshOf(string name, JsonElement status) =>

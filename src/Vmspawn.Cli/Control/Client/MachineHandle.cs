@@ -5,13 +5,13 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>A connection to a machine that runs and answers.</summary>
+/// <summary>A connection to a running machine.</summary>
 internal sealed class MachineHandle : IAsyncDisposable
 {
-    /// <summary>What every machine's server has, systemd-vmspawn's too.</summary>
+    /// <summary>The interface of every machine's server, including systemd-vmspawn's.</summary>
     public const string Instance = "io.systemd.MachineInstance";
 
-    /// <summary>What only ours has.</summary>
+    /// <summary>The interface of vmspawn's servers only.</summary>
     public const string Ours = "org.vmspawn.Machine";
 
     private readonly HashSet<string> _interfaces = [];
@@ -28,24 +28,24 @@ internal sealed class MachineHandle : IAsyncDisposable
 
     public VarlinkClient Client { get; }
 
-    /// <summary>Who serves, such as <c>systemd-vmspawn 262</c>.</summary>
+    /// <summary>The server's product, such as <c>systemd-vmspawn 262</c>.</summary>
     public string Server { get; private set; } = "";
 
-    /// <summary>The process that serves.</summary>
+    /// <summary>The server's process.</summary>
     public int Process => Client.Peer.ProcessId;
 
-    /// <summary>Whether the server is of our own kind and can say more than systemd's interfaces.</summary>
+    /// <summary>Whether the server is vmspawn's and has more than systemd's interfaces.</summary>
     public bool IsOurs => Has(Ours);
 
     public bool Has(string name) => _interfaces.Contains(name);
 
-    /// <summary>Connects, and asks who is there.</summary>
+    /// <summary>Connects, and queries the server's identity.</summary>
     /// <param name="entry">The machine.</param>
-    /// <param name="uid">Our effective user.</param>
-    /// <param name="silence">How long it may say nothing to that.</param>
-    /// <param name="callTime">How long the calls to come may take.</param>
+    /// <param name="uid">The effective user.</param>
+    /// <param name="silence">The time limit for that.</param>
+    /// <param name="callTime">The time limit of later calls.</param>
     /// <returns>Null when no such machine runs.</returns>
-    /// <exception cref="MachineException">It does not answer, or is another user's.</exception>
+    /// <exception cref="MachineException">It does not answer, or belongs to another user.</exception>
     public static async Task<MachineHandle?> TryOpenAsync(MachineEntry entry, uint uid, TimeSpan silence, TimeSpan callTime)
     {
         using var limit = new CancellationTokenSource(silence);
@@ -85,8 +85,8 @@ internal sealed class MachineHandle : IAsyncDisposable
         string method, Action<Utf8JsonWriter>? parameters = null, IReadOnlyList<SafeHandle>? descriptors = null, CancellationToken cancellation = default) =>
         Client.CallAsync(method, parameters, descriptors, cancellation);
 
-    /// <summary>Makes sure that QEMU answers too, before a call that may take long for a good reason.</summary>
-    /// <exception cref="MachineException">It says nothing.</exception>
+    /// <summary>Checks that QEMU answers, before a call that may legitimately take long.</summary>
+    /// <exception cref="MachineException">It does not answer.</exception>
     public async Task AskForLifeAsync(TimeSpan silence)
     {
         using var limit = new CancellationTokenSource(silence);
@@ -101,8 +101,8 @@ internal sealed class MachineHandle : IAsyncDisposable
         }
     }
 
-    /// <summary>Refuses what only a server of our kind can do.</summary>
-    /// <exception cref="MachineException">It has not got the interface.</exception>
+    /// <summary>Refuses an operation that only vmspawn's servers support.</summary>
+    /// <exception cref="MachineException">The server lacks the interface.</exception>
     public void Require(string name, string what)
     {
         if (!Has(name))
@@ -111,7 +111,7 @@ internal sealed class MachineHandle : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 
-    // What is handed over, such as a file of ours, is for the machine's owner and root alone.
+    // Files may only be passed to servers of this user or root.
     private async Task MeetAsync(uint uid, TimeSpan silence, CancellationToken limit)
     {
         if (uid != 0 && Client.Peer.UserId is var peer && peer != 0 && peer != uid)
@@ -135,7 +135,7 @@ internal sealed class MachineHandle : IAsyncDisposable
     private static string? Text(VarlinkReply reply, string name) =>
         reply.Parameters.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    // Null when even that cannot be seen: then we do not know that there is such a machine.
+    // Null when the directory cannot be examined: then the machine may not exist.
     private static uint? Owner(MachineEntry entry)
     {
         try

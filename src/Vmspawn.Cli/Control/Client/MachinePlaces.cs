@@ -3,15 +3,15 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>The directories that hold a directory for each running machine, and which may be looked into.</summary>
-/// <remarks>The same places as for starting (<see cref="Host.RuntimeBase"/>), except that nothing is made and that all count.</remarks>
-/// <param name="Paths">Absolute; those where our own machines are come first.</param>
-/// <param name="Closed">Those that exist and that we may not read.</param>
+/// <summary>The directories that contain the runtime directories of machines.</summary>
+/// <remarks>The same places as for starting (<see cref="Host.RuntimeBase"/>), except that nothing is created and all of them are used.</remarks>
+/// <param name="Paths">Absolute paths; the user's own come first.</param>
+/// <param name="Closed">Those that exist but are not readable.</param>
 internal sealed record MachinePlaces(IReadOnlyList<string> Paths, IReadOnlyList<string> Closed)
 {
     private const string Below = "systemd/vmspawn";
 
-    /// <summary>Looks at the places of a scope; <see cref="RuntimeScope.Auto"/> is all of them.</summary>
+    /// <summary>Finds the directories of a scope; <see cref="RuntimeScope.Auto"/> means all.</summary>
     public static MachinePlaces Find(RuntimeScope scope, uint uid, Func<string, string?> environment, string system = "/run")
     {
         var wanted = new List<string>();
@@ -29,7 +29,7 @@ internal sealed record MachinePlaces(IReadOnlyList<string> Paths, IReadOnlyList<
         return Sort(wanted.Distinct());
     }
 
-    /// <summary>The names of the directories in them, whether their machine runs or not, sorted.</summary>
+    /// <summary>The runtime directories in them, sorted, including those of machines that no longer run.</summary>
     public IEnumerable<MachineEntry> Entries()
     {
         var entries = new List<MachineEntry>();
@@ -45,7 +45,7 @@ internal sealed record MachinePlaces(IReadOnlyList<string> Paths, IReadOnlyList<
         return entries.OrderBy(entry => entry.Name, StringComparer.Ordinal);
     }
 
-    // In a directory that everybody can write, anybody can make one of that name, and wait there for what we hand over.
+    // In a world-writable directory another user can create a directory with this name and receive passed files.
     private static bool IsOurs(string path, uint uid)
     {
         try
@@ -78,10 +78,19 @@ internal sealed record MachinePlaces(IReadOnlyList<string> Paths, IReadOnlyList<
             }
             catch (IOException)
             {
-                // Nothing was ever started there.
+                // No machine was ever started there.
             }
         }
 
         return new MachinePlaces(open, closed);
     }
+}
+
+/// <summary>A runtime directory, of a running or an ended machine.</summary>
+/// <param name="Name">The machine's name.</param>
+/// <param name="Directory">Its absolute path.</param>
+internal sealed record MachineEntry(string Name, string Directory)
+{
+    /// <summary>The control socket.</summary>
+    public string Socket => Path.Combine(Directory, "control");
 }

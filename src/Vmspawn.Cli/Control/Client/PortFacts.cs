@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>A root port of a machine, as its server tells (<c>org.vmspawn.Machine</c>, type Port).</summary>
-/// <param name="Id">QEMU's id of it.</param>
-/// <param name="Spare">Whether it was there for hotplug from the start.</param>
-/// <param name="Guest">The address that the guest sees it at.</param>
+/// <summary>A root port of a machine, as its server reports (<c>org.vmspawn.Machine</c>, type Port).</summary>
+/// <param name="Id">Its QEMU id.</param>
+/// <param name="Spare">Whether it is a hotplug port.</param>
+/// <param name="Guest">Its address in the guest.</param>
 /// <param name="Slot">Its physical slot number.</param>
-/// <param name="Owner">Who sits in it, or null.</param>
+/// <param name="Owner">The use of the device in it, or null.</param>
 /// <param name="State">free, taken, reserved or detaching.</param>
 internal sealed record PortFacts(string Id, bool Spare, string Guest, long Slot, string? Owner, string State)
 {

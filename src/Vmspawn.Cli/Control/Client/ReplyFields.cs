@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>Reads fields of replies, which another program wrote: what is missing or of another type is null.</summary>
+/// <summary>Reads fields of untrusted replies: a missing field or one of another type is null.</summary>
 internal static class ReplyFields
 {
     public static string? Text(this JsonElement from, string name) =>
@@ -14,7 +14,7 @@ internal static class ReplyFields
     public static bool? Flag(this JsonElement from, string name) =>
         Find(from, name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
 
-    /// <summary>The items of an array; none when there is no such array.</summary>
+    /// <summary>The items of an array; empty when there is no such array.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement from, string name) =>
         Find(from, name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];
 

@@ -2,18 +2,18 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>Finds machines that run.</summary>
+/// <summary>Finds running machines.</summary>
 internal sealed class RunningMachines(MachinePlaces places, uint uid)
 {
-    /// <summary>How long a machine that is asked for by name may say nothing.</summary>
+    /// <summary>The time limit for an answer of a machine that was named.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Connects to the machine of a name.</summary>
+    /// <summary>Connects to a machine by name.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="callTime">How long a call may take, or null for the time that it may say nothing.</param>
-    /// <exception cref="MachineException">None of that name runs, or it cannot be asked.</exception>
+    /// <param name="callTime">The time limit of a call, or null for the time limit of an answer.</param>
+    /// <exception cref="MachineException">No such machine runs, or it cannot be queried.</exception>
     public async Task<MachineHandle> OpenAsync(string name, TimeSpan? callTime = null)
     {
         MachineException? first = null;
@@ -37,7 +37,7 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
         throw first ?? new MachineException("machine-missing", name, "no VM of this name is running", await RunningAsync());
     }
 
-    /// <summary>The names of all that something listens for, sorted; fast, since nobody is asked anything.</summary>
+    /// <summary>The names of all machines whose control socket accepts connections, sorted; fast, because no call is made.</summary>
     public async Task<IReadOnlyList<string>> NamesAsync()
     {
         var entries = places.Entries().ToList();
@@ -49,10 +49,10 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
     {
         var names = await NamesAsync();
         var running = names.Count == 0 ? "none is" : $"running: {string.Join(", ", names)}";
-        return places.Closed.Count == 0 ? running : $"{running}; those of {string.Join(", ", places.Closed)} are not ours to see";
+        return places.Closed.Count == 0 ? running : $"{running}; those of {string.Join(", ", places.Closed)} are not readable";
     }
 
-    /// <summary>Whether somebody listens at a control socket.</summary>
+    /// <summary>Whether a control socket has a listener.</summary>
     public static async Task<bool> ListensAsync(MachineEntry entry)
     {
         using var limit = new CancellationTokenSource(ConnectTime);
@@ -67,7 +67,7 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
         }
         catch (OperationCanceledException)
         {
-            // A full queue is somebody's who does not answer.
+            // A full queue means that there is a listener that does not accept.
             return true;
         }
     }

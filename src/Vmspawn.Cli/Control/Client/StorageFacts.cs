@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace Vmspawn.Cli.Control.Client;
 
-/// <summary>A disk of a machine, as its server tells (<c>org.vmspawn.Machine</c>, type Storage).</summary>
+/// <summary>A disk of a machine, as its server reports (<c>org.vmspawn.Machine</c>, type Storage).</summary>
 /// <param name="Name">The id to detach it by.</param>
 /// <param name="Type">Disk type.</param>
 /// <param name="ReadOnly">Whether the guest may only read it.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="Serial">What the guest sees as its serial number.</param>
-/// <param name="Port">The root port it sits in, or null.</param>
-/// <param name="Guest">The address that the guest sees it at, or null.</param>
-/// <param name="Path">The file, for people.</param>
+/// <param name="Serial">Its serial number in the guest.</param>
+/// <param name="Port">The root port that it is in, or null.</param>
+/// <param name="Guest">Its address in the guest, or null.</param>
+/// <param name="Path">The file, for messages.</param>
 /// <param name="State">attached, attaching or detaching.</param>
 internal sealed record StorageFacts(
     string Name, string Type, bool ReadOnly, long Size, string Serial, string? Port, string? Guest, string? Path, string State)
@@ -26,7 +26,7 @@ internal sealed record StorageFacts(
         from.Text("path"),
         from.Text("state") ?? "");
 
-    /// <summary>All disks of a machine whose server is of our kind.</summary>
+    /// <summary>All disks of a machine with vmspawn's server.</summary>
     public static async Task<IReadOnlyList<StorageFacts>> ListAsync(MachineHandle machine)
     {
         using var reply = await machine.CallAsync($"{MachineHandle.Ours}.ListStorage");

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>Reads <c>attach NAME PATH</c> and <c>attach NAME PROVIDER:VOLUME[:TYPE][:KEY=VALUE,…]</c>.</summary>
+/// <summary>Parses <c>attach NAME PATH</c> and <c>attach NAME PROVIDER:VOLUME[:TYPE][:KEY=VALUE,…]</c>.</summary>
 internal static class AttachArguments
 {
     public static ControlCommand? Read(ControlOptions options, IReadOnlyList<string> operands, ICollection<Problem> problems)

@@ -3,48 +3,48 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>Something to be done with running machines.</summary>
+/// <summary>A command for running machines.</summary>
 /// <param name="Scope">Whose runtime directory; <see cref="RuntimeScope.Auto"/> is both.</param>
 internal abstract record ControlCommand(RuntimeScope Scope) : ParsedCommand;
 
-/// <summary>Show all of them.</summary>
+/// <summary>List all machines.</summary>
 internal sealed record ListCommand(RuntimeScope Scope, bool Json) : ControlCommand(Scope);
 
-/// <summary>Show all about some.</summary>
+/// <summary>Show the details of some machines.</summary>
 internal sealed record StatusCommand(RuntimeScope Scope, IReadOnlyList<string> Names, bool Json) : ControlCommand(Scope);
 
-/// <summary>Call a method of <c>io.systemd.MachineInstance</c> that takes nothing and returns nothing.</summary>
+/// <summary>Call a method of <c>io.systemd.MachineInstance</c> without parameters and result.</summary>
 /// <param name="Scope">Whose runtime directory.</param>
 /// <param name="Names">The machines.</param>
 /// <param name="Method">Its name, such as <c>PowerOff</c>.</param>
 internal sealed record PowerCommand(RuntimeScope Scope, IReadOnlyList<string> Names, string Method) : ControlCommand(Scope);
 
-/// <summary>Plug a disk in.</summary>
+/// <summary>Attach a disk.</summary>
 /// <param name="Scope">Whose runtime directory.</param>
 /// <param name="Name">The machine.</param>
 /// <param name="Path">A file or block device.</param>
 /// <param name="Type">A disk type's word, or null for the machine's choice.</param>
 /// <param name="ReadOnly">Whether the guest may only read it.</param>
-/// <param name="Id">What to call it.</param>
+/// <param name="Id">The id of the disk.</param>
 /// <param name="Json">Whether to print the result as JSON.</param>
 /// <param name="Volume">A storage provider's volume instead of the file, or null.</param>
 internal sealed record AttachCommand(
     RuntimeScope Scope, string Name, string Path, string? Type, bool ReadOnly, string Id, bool Json, VolumeRequest? Volume = null)
     : ControlCommand(Scope)
 {
-    /// <summary>An image format's word, or null for raw where the file does not look like another format.</summary>
+    /// <summary>An image format, or null for raw if the file does not look like another format.</summary>
     public string? Format { get; init; }
 }
 
-/// <summary>Take a disk away.</summary>
+/// <summary>Detach a disk.</summary>
 /// <param name="Scope">Whose runtime directory.</param>
 /// <param name="Name">The machine.</param>
 /// <param name="Id">The disk.</param>
-/// <param name="Wait">Whether to return only when the guest has let go.</param>
-/// <param name="Timeout">How long that may take.</param>
+/// <param name="Wait">Whether to wait until the guest has released the disk.</param>
+/// <param name="Timeout">The time limit for that.</param>
 internal sealed record DetachCommand(RuntimeScope Scope, string Name, string Id, bool Wait, TimeSpan Timeout) : ControlCommand(Scope);
 
-/// <summary>Put another file behind a disk.</summary>
+/// <summary>Replace the file of a disk.</summary>
 internal sealed record ReplaceCommand(RuntimeScope Scope, string Name, string Id, string Path, bool ReadOnly, bool Json) : ControlCommand(Scope)
 {
     /// <summary>raw, also for a file that looks like another format, or null.</summary>
@@ -59,19 +59,19 @@ internal sealed record EventsCommand(RuntimeScope Scope, string Name, IReadOnlyL
 /// <param name="Name">The machine.</param>
 /// <param name="Execute">The command.</param>
 /// <param name="Arguments">An object, or null for none.</param>
-/// <param name="Timeout">How long its answer may take.</param>
+/// <param name="Timeout">The time limit for the answer.</param>
 /// <param name="Json">Whether to print the answer in one line.</param>
 internal sealed record QmpCommand(RuntimeScope Scope, string Name, string Execute, JsonElement? Arguments, TimeSpan Timeout, bool Json)
     : ControlCommand(Scope);
 
-/// <summary>Say what this host has and lacks.</summary>
+/// <summary>Diagnose the host.</summary>
 internal sealed record DoctorCommand(bool Json) : ControlCommand(RuntimeScope.Auto);
 
-/// <summary>Log in to a guest.</summary>
+/// <summary>Connect to a guest by SSH.</summary>
 /// <param name="Scope">Whose runtime directory.</param>
 /// <param name="Name">The machine.</param>
-/// <param name="Login">As whom.</param>
-/// <param name="Words">What to run there; empty for a shell.</param>
+/// <param name="Login">The user to log in as.</param>
+/// <param name="Words">The command to run; empty for a shell.</param>
 internal sealed record SshCommand(RuntimeScope Scope, string Name, string Login, IReadOnlyList<string> Words) : ControlCommand(Scope);
 
 /// <summary>Print the help of one subcommand.</summary>

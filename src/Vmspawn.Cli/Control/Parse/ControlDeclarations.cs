@@ -2,12 +2,12 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>The options that subcommands for running machines choose from.</summary>
+/// <summary>The options of the subcommands for running machines.</summary>
 internal static class ControlDeclarations
 {
     private static readonly string[] Types = ChoiceText.Words(DiskText.Types);
 
-    /// <summary>Those that every one of them has.</summary>
+    /// <summary>The options that all of them have.</summary>
     public static ControlOption[] Common(ControlVerb verb) => verb.IsForMachines ? [Help, .. Scopes()] : [Help];
 
     private static ControlOption Help => Flag("--help", 'h', "Show this help", options => options with { Help = true });
@@ -24,7 +24,7 @@ internal static class ControlDeclarations
 
     public static ControlOption Type() => new("--type", "TYPE", 't')
     {
-        Description = $"How the guest sees it: {string.Join(", ", Types)} (read-only)",
+        Description = $"Device type: {string.Join(", ", Types)} (read-only)",
         Default = Types[0],
         Words = Types,
         Set = (options, value, problems) => Take("--type", value, ChoiceText.Parse(value, DiskText.Types), problems)
@@ -45,7 +45,7 @@ internal static class ControlDeclarations
     public static ControlOption Id() => new("--id", "ID")
     {
         Description = "The name to detach it by",
-        Default = "made from the file's name",
+        Default = "derived from the file's name",
         Set = (options, value, problems) => Take("--id", value, StorageIdText.Parse(value), problems)
             ? options with { Id = value }
             : options,
@@ -53,7 +53,7 @@ internal static class ControlDeclarations
 
     public static ControlOption Login() => new("--login", "USER", 'l')
     {
-        Description = "Who to log in as",
+        Description = "The user to log in as",
         Default = "root",
         Set = (options, value, problems) =>
         {
@@ -66,8 +66,8 @@ internal static class ControlDeclarations
 
     public static ControlOption[] Wait() =>
     [
-        Flag("--wait", null, "Return when the guest has let go (the default)", options => options with { Wait = true }),
-        Flag("--no-wait", null, "Only ask the guest", options => options with { Wait = false }),
+        Flag("--wait", null, "Return when the guest has released it (the default)", options => options with { Wait = true }),
+        Flag("--no-wait", null, "Return after the request to the guest", options => options with { Wait = false }),
     ];
 
     public static ControlOption Timeout(string what, TimeSpan byDefault) => new("--timeout", "TIME")

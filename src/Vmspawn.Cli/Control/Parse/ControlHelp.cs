@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>What <c>--help</c> prints behind a subcommand for running machines.</summary>
+/// <summary>The <c>--help</c> text of a subcommand for running machines.</summary>
 internal static class ControlHelp
 {
     private const int DescriptionColumn = 28;

@@ -3,8 +3,8 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>Reads the words behind a subcommand for running machines. Unlike a kernel's arguments, its operands may have
-/// options behind them.</summary>
+/// <summary>Parses the arguments of a subcommand for running machines. Unlike with kernel arguments, options may follow
+/// the operands.</summary>
 internal static class ControlLine
 {
     public static ParsedCommand Parse(ControlVerb verb, ReadOnlySpan<string> words)

@@ -1,8 +1,9 @@
+using Vmspawn.Cli.Declarations;
 using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>What the options of a subcommand for running machines say; each subcommand takes some of them.</summary>
+/// <summary>The parsed options of the subcommands for running machines; each subcommand uses some of them.</summary>
 internal sealed record ControlOptions
 {
     public bool Help { get; init; }
@@ -12,25 +13,44 @@ internal sealed record ControlOptions
 
     public bool Json { get; init; }
 
-    /// <summary>A disk type's word, or null for the server's choice.</summary>
+    /// <summary>A disk type, or null for the server's default.</summary>
     public string? Type { get; init; }
 
-    /// <summary>An image format's word, or null for the server's choice.</summary>
+    /// <summary>An image format, or null for the server's default.</summary>
     public string? Format { get; init; }
 
     public bool ReadOnly { get; init; }
 
-    /// <summary>A storage id, or null to make one from the file's name.</summary>
+    /// <summary>A storage id, or null to derive one from the file's name.</summary>
     public string? Id { get; init; }
 
-    /// <summary>Who to log in as.</summary>
+    /// <summary>The user to log in as.</summary>
     public string Login { get; init; } = "root";
 
     public bool Wait { get; init; } = true;
 
-    /// <summary>How long to wait, or null for the subcommand's own limit.</summary>
+    /// <summary>The time limit, or null for the subcommand's default.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Names of QEMU's events; empty for all.</summary>
     public IReadOnlyList<string> Filter { get; init; } = [];
+}
+
+/// <summary>Applies one occurrence of an option.</summary>
+/// <param name="options">The options so far.</param>
+/// <param name="value">The value given, empty for a flag.</param>
+/// <param name="problems">Receives mistakes in the value.</param>
+internal delegate ControlOptions ControlSetter(ControlOptions options, string value, ICollection<Problem> problems);
+
+/// <summary>An option of a subcommand for running machines.</summary>
+internal sealed class ControlOption : CommandOption
+{
+    /// <inheritdoc cref="CommandOption(string, string?, char?)"/>
+    public ControlOption(string name, string? takes = null, char? letter = null)
+        : base(name, takes, letter)
+    {
+    }
+
+    /// <summary>Applies an occurrence.</summary>
+    public required ControlSetter Set { get; init; }
 }

@@ -2,25 +2,25 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>All subcommands that start no machine: those for running ones, and the doctor.</summary>
+/// <summary>All subcommands that start no machine: those for running ones, and <c>doctor</c>.</summary>
 internal static class ControlVerbs
 {
-    /// <summary>How long <c>detach</c> waits for the guest unless told.</summary>
+    /// <summary>How long <c>detach</c> waits for the guest by default.</summary>
     private static readonly TimeSpan DetachTime = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long <c>qmp</c> waits for QEMU unless told.</summary>
+    /// <summary>How long <c>qmp</c> waits for QEMU by default.</summary>
     private static readonly TimeSpan QmpTime = TimeSpan.FromSeconds(30);
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
         ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "ssh", "doctor"];
 
-    /// <summary>The subcommand of a word, or null.</summary>
+    /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
     {
         "list" => new(
             word,
-            "Shows the machines that run.",
+            "Lists the running machines.",
             [],
             () => [ControlDeclarations.Json("Print an array of objects")],
             (options, _, _) => new ListCommand(options.Scope, options.Json)),
@@ -28,28 +28,28 @@ internal static class ControlVerbs
             word,
             "Shows a machine with its disks and PCIe ports.",
             [Operand.Names],
-            () => [ControlDeclarations.Json("Print an object a line for each")],
+            () => [ControlDeclarations.Json("Print one object per line for each")],
             (options, names, _) => new StatusCommand(options.Scope, names, options.Json)),
-        "poweroff" => Power(word, "Asks the guest to power off, as its power button does.", "PowerOff"),
+        "poweroff" => Power(word, "Requests the guest to power off, like its power button.", "PowerOff"),
         "reboot" => Power(word, "Resets the machine, which boots again.", "Reboot"),
-        "pause" => Power(word, "Stops the machine's CPUs.", "Pause"),
-        "resume" => Power(word, "Lets a paused machine's CPUs go on.", "Resume"),
-        "terminate" => Power(word, "Ends the machine at once, without asking its guest.", "Terminate"),
+        "pause" => Power(word, "Pauses the machine's CPUs.", "Pause"),
+        "resume" => Power(word, "Resumes a paused machine's CPUs.", "Resume"),
+        "terminate" => Power(word, "Ends the machine at once, without a shutdown of its guest.", "Terminate"),
         "attach" => Attach(word),
         "detach" => new(
             word,
-            "Takes a disk away from a running machine.",
+            "Detaches a disk from a running machine.",
             [Operand.Name, Operand.StorageId],
-            () => [.. ControlDeclarations.Wait(), ControlDeclarations.Timeout("How long the guest may take", DetachTime)],
+            () => [.. ControlDeclarations.Wait(), ControlDeclarations.Timeout("Time limit for the guest", DetachTime)],
             (options, given, _) => new DetachCommand(options.Scope, given[0], given[1], options.Wait, options.Timeout ?? DetachTime)),
         "replace" => new(
             word,
-            "Puts another file behind a disk: the medium of a CD drive, or an image that has grown.",
+            "Replaces the file of a disk: the medium of a CD drive, or an image that has grown.",
             [Operand.Name, Operand.StorageId, Operand.Path],
             () =>
             [
                 ControlDeclarations.ReadOnly("Open the file for reading only"),
-                ControlDeclarations.Format("raw puts a file in its place that looks like another format too", "raw"),
+                ControlDeclarations.Format("raw: accept a file that looks like another format", "raw"),
                 ControlDeclarations.Json("Print the disk as an object"),
             ],
             (options, given, _) => new ReplaceCommand(options.Scope, given[0], given[1], given[2], options.ReadOnly, options.Json)
@@ -58,25 +58,25 @@ internal static class ControlVerbs
             }),
         "events" => new(
             word,
-            "Prints QEMU's events as they come, after READY, until the machine ends.",
+            "Prints QEMU's events, after READY, until the machine ends.",
             [Operand.Name],
-            () => [ControlDeclarations.Filter(), ControlDeclarations.Json("Print an object a line")],
+            () => [ControlDeclarations.Filter(), ControlDeclarations.Json("Print one object per line")],
             (options, given, _) => new EventsCommand(options.Scope, given[0], options.Filter, options.Json)),
         "qmp" => new(
             word,
-            "Runs a command of QEMU's monitor and prints what it returns.",
+            "Runs a command of QEMU's monitor and prints the result.",
             [Operand.Name, new("COMMAND", OperandKind.Word), new("JSON", OperandKind.Word, Optional: true)],
-            () => [ControlDeclarations.Timeout("How long QEMU may take", QmpTime), ControlDeclarations.Json("Print it in one line")],
+            () => [ControlDeclarations.Timeout("Time limit for QEMU", QmpTime), ControlDeclarations.Json("Print it on one line")],
             QmpArguments.Read(QmpTime)),
         "doctor" => new(
             word,
-            "Says what this host has and lacks for machines, what each lack costs, and what mends it.",
+            "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",
             [],
             () => [ControlDeclarations.Json("Print an object")],
             (options, _, _) => new DoctorCommand(options.Json)) { IsForMachines = false },
         "ssh" => new(
             word,
-            "Logs in to the guest, or runs a command in it, whose exit status is returned.",
+            "Logs in to the guest, or runs a command in it and returns its exit status.",
             [Operand.Name, new("COMMAND", OperandKind.Word, Optional: true, Repeats: true)],
             () => [ControlDeclarations.Login()],
             (options, given, _) => new SshCommand(options.Scope, given[0], options.Login, [.. given.Skip(1)]))
@@ -91,13 +91,13 @@ internal static class ControlVerbs
 
     private static ControlVerb Attach(string word) => new(
         word,
-        "Plugs an image, a block device, or a storage provider's volume into a running machine.",
+        "Attaches an image, a block device, or a storage provider's volume to a running machine.",
         [Operand.Name, Operand.PathOrVolume],
         () =>
         [
             ControlDeclarations.Type(),
-            ControlDeclarations.ReadOnly("Let the guest read only"),
-            ControlDeclarations.Format("The image's format; raw unless given, but then a file that looks like another format is refused", ChoiceText.Words(DiskText.Formats)),
+            ControlDeclarations.ReadOnly("Read-only for the guest"),
+            ControlDeclarations.Format("The image's format; default raw, but a file that looks like another format is refused", ChoiceText.Words(DiskText.Formats)),
             ControlDeclarations.Id(),
             ControlDeclarations.Json("Print the disk as an object"),
         ],

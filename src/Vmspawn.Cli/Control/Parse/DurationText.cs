@@ -3,17 +3,17 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>Spans of time as people write them: <c>30</c> (seconds), <c>500ms</c>, <c>1.5s</c>, <c>2min</c>, <c>1h</c>.</summary>
+/// <summary>Time spans: <c>30</c> (seconds), <c>500ms</c>, <c>1.5s</c>, <c>2min</c>, <c>1h</c>.</summary>
 internal static class DurationText
 {
-    // What a machine's server waits for its guest at most.
+    // The longest time that a machine's server waits for its guest.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     private static readonly (string Suffix, double Seconds)[] Units = [("ms", 0.001), ("min", 60), ("h", 3600), ("s", 1), ("", 1)];
 
     private static readonly Mistake NotATime = new("time", "this is not a time", "write it like 30, 500ms or 2min");
 
-    /// <summary>Reads a time above zero and of at most an hour.</summary>
+    /// <summary>Parses a time above zero and of at most an hour.</summary>
     public static Parsed<TimeSpan> Parse(string text)
     {
         foreach (var (suffix, unit) in Units)
@@ -33,6 +33,6 @@ internal static class DurationText
         return NotATime;
     }
 
-    /// <summary>A span of whole seconds or minutes as <see cref="Parse"/> reads it.</summary>
+    /// <summary>Formats a span of whole seconds or minutes for <see cref="Parse"/>.</summary>
     public static string Of(TimeSpan span) => span.Seconds == 0 ? $"{(long)span.TotalMinutes}min" : $"{(long)span.TotalSeconds}s";
 }

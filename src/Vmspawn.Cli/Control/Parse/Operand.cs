@@ -1,12 +1,12 @@
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>What a word stands for, which is what completion offers for it.</summary>
+/// <summary>The kind of an operand, for completion.</summary>
 internal enum OperandKind
 {
     /// <summary>A running machine's name.</summary>
     Machine,
 
-    /// <summary>The id of a disk that the machine before it has.</summary>
+    /// <summary>The id of a disk of the machine in the first operand.</summary>
     Storage,
 
     /// <summary>A file.</summary>
@@ -16,11 +16,11 @@ internal enum OperandKind
     Word,
 }
 
-/// <summary>A word that a subcommand takes besides options.</summary>
-/// <param name="Label">What help calls it.</param>
-/// <param name="Kind">What it stands for.</param>
-/// <param name="Optional">Whether it may be left out.</param>
-/// <param name="Repeats">Whether any number of them may follow; only the last operand does.</param>
+/// <summary>An operand of a subcommand.</summary>
+/// <param name="Label">Its name in help.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Optional">Whether it may be omitted.</param>
+/// <param name="Repeats">Whether it may be repeated; only the last operand.</param>
 internal sealed record Operand(string Label, OperandKind Kind, bool Optional = false, bool Repeats = false)
 {
     public static Operand Name { get; } = new("NAME", OperandKind.Machine);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>Reads <c>qmp NAME COMMAND [JSON]</c>.</summary>
+/// <summary>Parses <c>qmp NAME COMMAND [JSON]</c>.</summary>
 internal static class QmpArguments
 {
     public static ControlReader Read(TimeSpan time) => (options, given, problems) =>

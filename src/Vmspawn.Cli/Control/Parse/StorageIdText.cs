@@ -2,15 +2,15 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>Names of attached disks: any text of at most 255 characters, none of them a control character.</summary>
+/// <summary>Ids of attached disks: at most 255 characters without control characters.</summary>
 internal static class StorageIdText
 {
     private const int MaxLength = 255;
 
-    // A disk's serial number begins with its name, and is shorter still.
+    // A disk's serial number starts with the id and is shorter.
     private const int MaxMadeLength = 64;
 
-    /// <summary>Reads an id.</summary>
+    /// <summary>Parses an id.</summary>
     public static Parsed<string> Parse(string text)
     {
         if (text.Length is 0 or > MaxLength)
@@ -18,7 +18,7 @@ internal static class StorageIdText
         return !PlainText.IsPlain(text) ? Wrong("an id holds no control or format character") : text;
     }
 
-    /// <summary>An id for a file: its name, made of a letter and then letters, digits and <c>-._</c>, which no shell has to quote.</summary>
+    /// <summary>Derives an id from a file name: a letter, then letters, digits and <c>-._</c>, so that shells need no quoting.</summary>
     public static string Make(string path)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));

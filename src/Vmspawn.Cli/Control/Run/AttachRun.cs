@@ -7,7 +7,7 @@ namespace Vmspawn.Cli.Control.Run;
 /// <summary><c>vmspawn attach</c>.</summary>
 internal static class AttachRun
 {
-    /// <summary>How long it may take to open the image and plug the device in.</summary>
+    /// <summary>Time limit for opening the image and adding the device.</summary>
     public static readonly TimeSpan Time = TimeSpan.FromSeconds(30);
 
     public static async Task<string?> RunAsync(AttachCommand command, RunningMachines machines, ControlScreen screen)
@@ -36,7 +36,7 @@ internal static class AttachRun
         return StorageAnswer.Text(reply.Parameters, command.Json);
     }
 
-    // systemd-vmspawn's server sees from the descriptor whether the guest may write.
+    // systemd-vmspawn's server derives read-only from the descriptor's access mode.
     private static async Task<string?> AttachAnywhereAsync(AttachCommand command, MachineHandle machine, Microsoft.Win32.SafeHandles.SafeFileHandle file)
     {
         if (command.Format is not (null or "raw"))

@@ -5,10 +5,10 @@ using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Run;
 
-/// <summary>Carries a command for running machines out.</summary>
+/// <summary>Runs a command for running machines.</summary>
 internal static class ControlRun
 {
-    /// <summary>Runs it in our own surroundings.</summary>
+    /// <summary>Runs it with this process's environment and standard streams.</summary>
     /// <returns>The exit status: 1 when anything failed for any machine.</returns>
     public static async Task<int> RunAsync(ControlCommand command)
     {
@@ -27,7 +27,7 @@ internal static class ControlRun
         }
     }
 
-    /// <summary>Runs it over the machines of some places.</summary>
+    /// <summary>Runs it for the machines in some directories.</summary>
     public static async Task<int> RunAsync(ControlCommand command, MachinePlaces places, uint uid, ControlScreen screen)
     {
         var machines = new RunningMachines(places, uid);

@@ -3,16 +3,16 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Control.Run;
 
-/// <summary>Where answers go.</summary>
+/// <summary>The output of a command.</summary>
 /// <param name="Write">Prints a text at once; throws <see cref="OutputException"/>.</param>
-/// <param name="Fail">Says what went wrong, one line each.</param>
-/// <param name="Style">What the text may look like.</param>
-/// <param name="Width">Characters a line of the terminal has, or null when it is none.</param>
-/// <param name="Now">The time, with the zone that events are shown in.</param>
+/// <param name="Fail">Prints an error, one line each.</param>
+/// <param name="Style">The style of the text.</param>
+/// <param name="Width">Characters per line of the terminal, or null for other outputs.</param>
+/// <param name="Now">The current time, in the time zone for events.</param>
 internal sealed record ControlScreen(
     Action<string> Write, Action<IReadOnlyList<Problem>> Fail, TextStyle Style, int? Width, Func<DateTimeOffset> Now)
 {
-    /// <summary>That of our standard output.</summary>
+    /// <summary>The output to standard output.</summary>
     public static ControlScreen OfOutput()
     {
         var size = WindowSize.Of(StandardStream.Output);
@@ -22,7 +22,7 @@ internal sealed record ControlScreen(
 
     private static void Complain(IReadOnlyList<Problem> problems) => Output.WriteError(Messages.Of(problems, TextStyle.OfError()));
 
-    // By the descriptor itself: .NET's console stream hides that a reader has gone, and events may come for days.
+    // Written to the descriptor, because .NET's console stream ignores EPIPE, and events may arrive for days.
     private static void Print(string text)
     {
         try
@@ -34,4 +34,11 @@ internal sealed record ControlScreen(
             throw new OutputException(failed);
         }
     }
+}
+
+/// <summary>Writing to standard output failed.</summary>
+internal sealed class OutputException(LinuxException cause) : Exception(FailureReason.Of(cause.Errno), cause)
+{
+    /// <summary>Whether the reader has closed the pipe, as <c>head</c> does, which is not an error.</summary>
+    public bool IsReaderGone { get; } = cause.Errno == Errno.EPIPE;
 }

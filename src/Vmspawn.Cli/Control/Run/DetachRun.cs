@@ -6,7 +6,7 @@ namespace Vmspawn.Cli.Control.Run;
 /// <summary><c>vmspawn detach</c>.</summary>
 internal static class DetachRun
 {
-    // The machine counts the time; its word that it is over must still arrive.
+    // The machine applies the time limit; this is the additional time for its answer.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public static async Task<string?> RunAsync(DetachCommand command, RunningMachines machines, ControlScreen screen)
@@ -29,7 +29,7 @@ internal static class DetachRun
         if (reply.Parameters.Flag("done") == true)
             return null;
         return command.Wait
-            ? throw new MachineException("detach-pending", command.Name, $"the guest has not let go of {command.Id} yet")
-            : $"{Messages.OneLine(command.Id)}: the guest is asked to let go\n";
+            ? throw new MachineException("detach-pending", command.Name, $"the guest has not released {command.Id} yet")
+            : $"{Messages.OneLine(command.Id)}: the guest was requested to release it\n";
     }
 }

@@ -8,14 +8,14 @@ namespace Vmspawn.Cli.Control.Run;
 /// <summary><c>vmspawn doctor</c>.</summary>
 internal static class DoctorRun
 {
-    /// <returns>The exit status: 1 when no machine can start at all.</returns>
+    /// <returns>The exit status: 1 when no machine can start.</returns>
     public static async Task<int> RunAsync(DoctorCommand command, ControlScreen screen)
     {
         var (host, stopped) = await CancelOnSignals.RunAsync(new Examiner(HostProcessContext.Create()).LookAsync);
         return stopped ?? Run(command, host!, screen);
     }
 
-    /// <summary>Shows what an examination means.</summary>
+    /// <summary>Prints the findings of an examination.</summary>
     internal static int Run(DoctorCommand command, HostExamination host, ControlScreen screen)
     {
         var report = new DoctorReport(host, Diagnosis.Of(host));

@@ -3,13 +3,13 @@ using Vmspawn.Cli.Running;
 
 namespace Vmspawn.Cli.Control.Run;
 
-/// <summary>Does one thing with several machines.</summary>
+/// <summary>Runs an operation for several machines.</summary>
 internal static class EachMachine
 {
-    /// <summary>Does it with all at once, whatever happens to some; answers are printed in the order of the names.</summary>
-    /// <param name="names">The machines; each is asked once.</param>
-    /// <param name="screen">Where answers and failures go.</param>
-    /// <param name="run">Does it with one; returns what to print of it, if anything.</param>
+    /// <summary>Runs it for all machines in parallel, even if some fail; answers are printed in the order of the names.</summary>
+    /// <param name="names">The machines; duplicates are ignored.</param>
+    /// <param name="screen">Prints answers and failures.</param>
+    /// <param name="run">Runs it for one machine; returns the text to print, or null.</param>
     /// <returns>The exit status: 1 when any failed.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> names, ControlScreen screen, Func<string, Task<string?>> run)
     {

@@ -9,7 +9,7 @@ namespace Vmspawn.Cli.Control.Run;
 /// <summary><c>vmspawn events</c>.</summary>
 internal static class EventsRun
 {
-    // A machine that has ended may keep its socket until it has tidied up.
+    // The socket of an ended machine may exist until its cleanup is done.
     private static readonly TimeSpan TidyTime = TimeSpan.FromSeconds(2);
 
     public static async Task<string?> RunAsync(EventsCommand command, RunningMachines machines, ControlScreen screen)
@@ -24,7 +24,7 @@ internal static class EventsRun
             {
                 using (reply)
                 {
-                    // Only the first, READY, has a time to come in.
+                    // Only the first event, READY, has a time limit.
                     silence.CancelAfter(Timeout.InfiniteTimeSpan);
                     isConfirmed = true;
                     screen.Write(command.Json ? JsonText.Of(reply.Parameters.WriteTo) : Line(reply.Parameters, screen.Now()));
@@ -39,7 +39,7 @@ internal static class EventsRun
         return null;
     }
 
-    // Either the server goes first, or QEMU does and the server says so, in one way or another.
+    // Either the server disconnects, or QEMU ends first and the server reports that in one of several ways.
     private static bool IsEnd(Exception e) => e is VarlinkDisconnectedException or VarlinkErrorException;
 
     private static void WriteFilter(Utf8JsonWriter writer, IReadOnlyList<string> filter)
@@ -58,7 +58,7 @@ internal static class EventsRun
         return $"{now:HH:mm:ss.fff} {Messages.OneLine($"{happened.Text("event")}{data}")}\n";
     }
 
-    // The end of the machine is the end of its events; any other end has lost some.
+    // Events end when the machine ends; after any other end some were lost.
     private static async Task CheckEndedAsync(MachineEntry entry)
     {
         for (var left = TidyTime; left > TimeSpan.Zero; left -= TimeSpan.FromMilliseconds(100))

@@ -8,7 +8,7 @@ namespace Vmspawn.Cli.Control.Run;
 /// <summary><c>vmspawn list</c>.</summary>
 internal static class ListRun
 {
-    /// <summary>How long one machine may hold the list up; all are asked at once.</summary>
+    /// <summary>Time limit for one machine; all are queried in parallel.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(ListCommand command, MachinePlaces places, uint uid, ControlScreen screen)
@@ -25,7 +25,7 @@ internal static class ListRun
         return 0;
     }
 
-    // A machine that cannot be asked runs all the same; one that is gone is no machine.
+    // A machine that cannot be queried is listed nevertheless; one that has ended is not.
     private static async Task<MachineFacts?> AskAsync(MachineEntry entry, uint uid)
     {
         using var limit = new CancellationTokenSource(Silence);

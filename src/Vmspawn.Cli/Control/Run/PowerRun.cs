@@ -16,7 +16,7 @@ internal static class PowerRun
         }
         catch (VarlinkDisconnectedException) when (command.Method == "Terminate")
         {
-            // It was so quick that it could not answer.
+            // The machine ended before it could answer.
         }
 
         return null;

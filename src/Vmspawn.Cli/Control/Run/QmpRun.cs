@@ -5,7 +5,7 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Cli.Control.Run;
 
-/// <summary><c>vmspawn qmp</c>: a monitor of our own, for one command.</summary>
+/// <summary><c>vmspawn qmp</c>: a monitor connection for one command.</summary>
 internal static class QmpRun
 {
     private const string Interface = "io.systemd.QemuMachineInstance";

@@ -5,7 +5,7 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli.Control.Run;
 
-/// <summary><c>vmspawn ssh</c>: finds the way into a guest and becomes ssh(1).</summary>
+/// <summary><c>vmspawn ssh</c>: determines how to reach the guest and executes ssh(1).</summary>
 internal static class SshRun
 {
     public static async Task<string?> RunAsync(SshCommand command, RunningMachines machines, string? self = null)
@@ -22,7 +22,7 @@ internal static class SshRun
     {
         await using var machine = await machines.OpenAsync(command.Name);
         if (!machine.IsOurs)
-            throw new MachineException("not-offered", command.Name, $"its server, {machine.Server}, does not say how to log in");
+            throw new MachineException("not-offered", command.Name, $"its server, {machine.Server}, does not report how to connect by SSH");
         var facts = await MachineFacts.AskAsync(machine);
         return facts.Ssh
             ?? throw new MachineException(

@@ -7,7 +7,7 @@ using Vmspawn.Volumes;
 
 namespace Vmspawn.Cli.Control.Run;
 
-/// <summary>The file behind a disk: opened by us, so that the machine needs no permission of its own.</summary>
+/// <summary>Opens the file of a disk with the caller's permissions, so that the machine needs none.</summary>
 internal static class StorageFile
 {
     /// <exception cref="MachineException">It cannot be opened, or cannot be a disk.</exception>
@@ -38,8 +38,8 @@ internal static class StorageFile
         throw new MachineException("file-kind", path, "this is neither a regular file nor a block device");
     }
 
-    /// <summary>A volume, from the storage provider of the machine's own kind of runtime directory.</summary>
-    /// <exception cref="MachineException">Its provider does not give it.</exception>
+    /// <summary>Acquires a volume from the storage provider of the machine's scope.</summary>
+    /// <exception cref="MachineException">The provider refuses or fails.</exception>
     public static async Task<SafeFileHandle> AcquireAsync(VolumeRequest volume, RuntimeScope scope)
     {
         var isUser = scope == RuntimeScope.User || (scope == RuntimeScope.Auto && HostProbe.EffectiveUser != 0);

@@ -1,18 +1,18 @@
 namespace Vmspawn.Cli.Control.Show;
 
-/// <summary>Sizes and times for people.</summary>
+/// <summary>Formats sizes and times for users.</summary>
 internal static class Amounts
 {
     private const string Suffixes = "KMGTPE";
 
-    /// <summary>Bytes as <c>2G</c>, <c>1.5G</c>, <c>512M</c>: to the base of 1024, rounded to a tenth.</summary>
+    /// <summary>Bytes as <c>2G</c>, <c>1.5G</c>, <c>512M</c>: in powers of 1024, rounded to a tenth.</summary>
     public static string Size(long bytes)
     {
         if (bytes < 1024)
             return $"{bytes}B";
         double value = bytes;
         var unit = -1;
-        // What would be rounded up to 1024 is one of the next unit.
+        // A value that would be rounded up to 1024 is shown in the next unit.
         while (value >= 1023.95 && unit + 1 < Suffixes.Length)
         {
             value /= 1024;
@@ -22,7 +22,7 @@ internal static class Amounts
         return $"{value:0.#}{Suffixes[unit]}";
     }
 
-    /// <summary>A span by its two largest units, as <c>3d 4h</c>, <c>2h 5min</c>, <c>7s</c>; never below 0.</summary>
+    /// <summary>A time span by its two largest units, such as <c>3d 4h</c>, <c>2h 5min</c>, <c>7s</c>; never below 0.</summary>
     public static string Span(TimeSpan span) => span switch
     {
         { TotalSeconds: < 1 } => "0s",

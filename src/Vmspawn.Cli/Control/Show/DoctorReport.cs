@@ -4,7 +4,7 @@ using Vmspawn.Doctor;
 
 namespace Vmspawn.Cli.Control.Show;
 
-/// <summary>What was found on a host.</summary>
+/// <summary>The findings about a host.</summary>
 internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding> Findings)
 {
     private const int SubjectColumn = 9;
@@ -13,7 +13,7 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
     /// <summary>Whether any machine can start.</summary>
     public bool CanStart => Findings.All(finding => finding.State != FindingState.Fails);
 
-    /// <summary>For people.</summary>
+    /// <summary>The report as text.</summary>
     public string Text(TextStyle style)
     {
         var text = new StringBuilder(style.Bold(Host.Distribution.Name)).Append($", Linux {Host.Kernel}");
@@ -26,14 +26,14 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
             text.Append(finding.Subject.PadRight(TextColumn - SubjectColumn));
             Wrap(text, finding.Found, style);
             Note(text, "costs", finding.Cost, style);
-            Note(text, "mend", finding.Mend, style);
+            Note(text, "fix", finding.Fix, style);
         }
 
         var lacks = Findings.Count(finding => finding.State == FindingState.Lacks);
         return text.Append('\n').Append(Summary(lacks)).Append('\n').ToString();
     }
 
-    /// <summary>For programs: one object.</summary>
+    /// <summary>The report as a JSON object.</summary>
     public string Json() => JsonText.Of(
         writer =>
         {
@@ -85,7 +85,7 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
         });
         writer.WriteString("found"u8, finding.Found);
         writer.WriteString("cost"u8, finding.Cost);
-        writer.WriteString("mend"u8, finding.Mend);
+        writer.WriteString("fix"u8, finding.Fix);
         writer.WriteEndObject();
     }
 }

@@ -4,10 +4,10 @@ using Vmspawn.Cli.Control.Client;
 
 namespace Vmspawn.Cli.Control.Show;
 
-/// <summary>All running machines.</summary>
+/// <summary>Prints the running machines.</summary>
 internal static class MachineList
 {
-    /// <summary>A table for people.</summary>
+    /// <summary>As a table.</summary>
     public static string Table(IReadOnlyList<MachineFacts> machines, TextStyle style, int? width, DateTimeOffset now)
     {
         var table = new TextTable(
@@ -29,7 +29,7 @@ internal static class MachineList
         return text.ToString();
     }
 
-    /// <summary>An array of objects for programs; what is not known is null.</summary>
+    /// <summary>As a JSON array of objects; unknown values are null.</summary>
     public static string Json(IReadOnlyList<MachineFacts> machines) => JsonText.Of(writer =>
     {
         writer.WriteStartArray();
@@ -43,7 +43,7 @@ internal static class MachineList
         writer.WriteEndArray();
     });
 
-    /// <summary>The fields of one machine, named as the control socket names them.</summary>
+    /// <summary>Writes the fields of one machine, with the names of the control interface.</summary>
     public static void WriteFields(Utf8JsonWriter writer, MachineFacts machine)
     {
         writer.WriteString("name", machine.Name);

@@ -4,15 +4,15 @@ using Vmspawn.Cli.Control.Client;
 
 namespace Vmspawn.Cli.Control.Show;
 
-/// <summary>All about one machine.</summary>
-/// <param name="Machine">What it says of itself.</param>
-/// <param name="Storage">Its disks as it lists them, or null when its server does not.</param>
-/// <param name="Ports">Its root ports as it lists them, or null when its server does not.</param>
+/// <summary>Prints the details of one machine.</summary>
+/// <param name="Machine">The state that it reports.</param>
+/// <param name="Storage">Its disks, or null when its server does not list them.</param>
+/// <param name="Ports">Its root ports, or null when its server does not list them.</param>
 internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage, JsonElement? Ports)
 {
     private const int LabelWidth = 11;
 
-    /// <summary>For people.</summary>
+    /// <summary>As text.</summary>
     public string Text(TextStyle style, int? width, DateTimeOffset now)
     {
         var text = new StringBuilder(style.Bold(Machine.Name)).Append(": ").Append(Messages.OneLine(Machine.State)).Append('\n');
@@ -35,7 +35,7 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
         return text.ToString();
     }
 
-    /// <summary>For programs: one object in one line.</summary>
+    /// <summary>As a JSON object on one line.</summary>
     public string Json() => JsonText.Of(writer =>
     {
         writer.WriteStartObject();
@@ -45,7 +45,7 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
         writer.WriteEndObject();
     });
 
-    // Its words stay its words: in quotes, whatever it claims.
+    // The guest's status text is quoted, because it is untrusted.
     private string? Guest() => (Machine.Ready, Machine.GuestStatus) switch
     {
         (true, { Length: > 0 } status) => $"ready: \"{status}\"",

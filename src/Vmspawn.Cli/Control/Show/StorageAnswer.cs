@@ -3,12 +3,12 @@ using Vmspawn.Cli.Control.Client;
 
 namespace Vmspawn.Cli.Control.Show;
 
-/// <summary>A disk that was attached or whose file was replaced.</summary>
+/// <summary>Prints a disk after it was attached or its file was replaced.</summary>
 internal static class StorageAnswer
 {
-    /// <summary>As the server describes it.</summary>
-    /// <param name="reply">Has it as <c>storage</c>.</param>
-    /// <param name="json">For programs, in one line.</param>
+    /// <summary>From the server's description.</summary>
+    /// <param name="reply">The reply with the field <c>storage</c>.</param>
+    /// <param name="json">Whether to print JSON on one line.</param>
     public static string Text(JsonElement reply, bool json)
     {
         if (!reply.TryGetProperty("storage"u8, out var storage))
@@ -20,7 +20,7 @@ internal static class StorageAnswer
         return Messages.OneLine($"{disk.Name}: {disk.Type}, {Amounts.Size(disk.Size)}, {(disk.ReadOnly ? "read-only" : "read-write")}, serial {disk.Serial}{place}") + "\n";
     }
 
-    /// <summary>Of a server that says nothing about it.</summary>
+    /// <summary>Without a description, for systemd-vmspawn's server.</summary>
     public static string Text(string id, bool json) => json
         ? JsonText.Of(writer =>
         {

@@ -4,8 +4,8 @@ namespace Vmspawn.Cli.Control.Show;
 
 /// <summary>A column of a table.</summary>
 /// <param name="Title">Its heading.</param>
-/// <param name="IsNumber">Aligned to the right.</param>
-/// <param name="Shrinks">Whether its cells are cut at their beginning when the table is wider than the terminal: file names differ at the end.</param>
+/// <param name="IsNumber">Whether it is right-aligned.</param>
+/// <param name="Shrinks">Whether the start of its cells is cut when the table is wider than the terminal, because file names differ at the end.</param>
 internal readonly record struct Column(string Title, bool IsNumber = false, bool Shrinks = false);
 
 /// <summary>Rows under headings, in columns as wide as their widest cell.</summary>
@@ -22,9 +22,9 @@ internal sealed class TextTable(params Column[] columns)
         _rows.Add([.. cells.Select(cell => string.IsNullOrEmpty(cell) ? Nothing : Messages.OneLine(cell))]);
 
     /// <summary>Appends the table.</summary>
-    /// <param name="text">Takes it.</param>
+    /// <param name="text">Receives the table.</param>
     /// <param name="style">Whether headings are bold.</param>
-    /// <param name="width">Characters a line has, or null for as many as it takes.</param>
+    /// <param name="width">Characters per line, or null for no limit.</param>
     public void Write(StringBuilder text, TextStyle style, int? width)
     {
         var widths = Widths(width);

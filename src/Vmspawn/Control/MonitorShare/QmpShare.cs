@@ -5,24 +5,24 @@ using Vmspawn.Varlink;
 namespace Vmspawn.Control.MonitorShare;
 
 /// <summary>
-/// Lets many programs use one monitor as if each had its own: each is greeted, shakes hands, has ids of its own and
-/// gets the events. Shared remain QEMU's names of descriptors (<c>getfd</c>) and sets of them (<c>add-fd</c>).
+/// Multiplexes one QMP monitor among several programs: each gets its own greeting, capabilities negotiation, id space and
+/// the events. QEMU's descriptor names (<c>getfd</c>) and descriptor sets (<c>add-fd</c>) are shared by all programs.
 /// </summary>
 internal sealed class QmpShare
 {
     private readonly QmpShareMonitor _monitor;
     private readonly QmpShareOptions _options;
 
-    /// <param name="monitor">Stays its owner's, who may go on using it.</param>
-    /// <param name="options">Limits; null takes the defaults.</param>
+    /// <param name="monitor">Not disposed; its owner may continue to use it.</param>
+    /// <param name="options">Limits; null for the defaults.</param>
     public QmpShare(QmpClient monitor, QmpShareOptions? options = null)
     {
         _options = options ?? new QmpShareOptions();
         _monitor = new QmpShareMonitor(monitor, _options);
     }
 
-    /// <summary>Serves a program until it leaves, is dropped, the monitor ends or we stop; fails for none of these.</summary>
-    /// <param name="connection">Stays its owner's to close, afterwards.</param>
+    /// <summary>Serves a program until it disconnects or is dropped, the monitor ends, or the server stops; none of these throws.</summary>
+    /// <param name="connection">Not closed; its owner closes it afterwards.</param>
     /// <param name="cancellation">Stops it.</param>
     public Task<QmpShareEnd> ServeAsync(UpgradedConnection connection, CancellationToken cancellation) =>
         ServeAsync(QmpShareSocket.Of(connection), cancellation);

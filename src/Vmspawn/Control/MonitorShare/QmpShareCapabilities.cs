@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>Checks the arguments of <c>qmp_capabilities</c> (qapi/control.json), in QEMU's words. None is offered.</summary>
+/// <summary>Checks the arguments of <c>qmp_capabilities</c> (qapi/control.json), with QEMU's error messages. No capability is offered.</summary>
 internal static class QmpShareCapabilities
 {
     public static string? FindProblem(JsonElement? arguments)

@@ -3,7 +3,7 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>One program that is served, from its greeting to its end.</summary>
+/// <summary>Serves one program, from its greeting to its end.</summary>
 internal sealed class QmpShareClient : IDisposable
 {
     private readonly QmpShareSocket _socket;
@@ -26,7 +26,7 @@ internal sealed class QmpShareClient : IDisposable
         _commands = new QmpShareCommands(socket, monitor, options, _outbox, _stop.Token);
     }
 
-    /// <summary>Serves it to the end, and says what that was.</summary>
+    /// <summary>Serves it to its end and returns the reason of the end.</summary>
     public async Task<QmpShareEnd> RunAsync()
     {
         var taking = _commands.TakeAllAsync();
@@ -36,7 +36,7 @@ internal sealed class QmpShareClient : IDisposable
         _commands.StopEvents();
         _outbox.Complete();
         if (end.Kind is QmpShareEndKind.Left or QmpShareEndKind.MonitorEnded)
-            await Task.WhenAny(sending, Task.Delay(_options.LastWords, _stop.Token));
+            await Task.WhenAny(sending, Task.Delay(_options.FinalSendTime, _stop.Token));
         await _stop.CancelAsync();
         await ((Task)taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -54,7 +54,7 @@ internal sealed class QmpShareClient : IDisposable
         if (_callers.IsCancellationRequested)
             return QmpShareEnd.Stopped;
         if (_monitor.Ended.IsCompleted)
-            return _monitor.End;
+            return await _monitor.EndAsync();
         if (_outbox.Overflow.IsCompleted)
             return QmpShareEnd.Dropped($"it left more than {_options.WaitingEvents} events or {_options.WaitingEventBytes} bytes of them unread");
         try
@@ -69,7 +69,7 @@ internal sealed class QmpShareClient : IDisposable
         }
         catch (QmpDisconnectedException)
         {
-            return _monitor.End;
+            return await _monitor.EndAsync();
         }
         catch (LinuxException failure)
         {

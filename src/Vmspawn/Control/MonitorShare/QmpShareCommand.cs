@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>A program's command, which QEMU is certain to be able to parse: only then does its answer carry our id.</summary>
+/// <summary>A program's command, checked so that QEMU can parse it: QEMU's answer has an id only then.</summary>
 internal sealed class QmpShareCommand : IDisposable
 {
     private readonly JsonDocument _document;
@@ -17,23 +17,23 @@ internal sealed class QmpShareCommand : IDisposable
         Id = Root.TryGetProperty("id"u8, out var id) ? JsonMarshal.GetRawUtf8Value(id).ToArray() : default;
     }
 
-    /// <summary>The id as it was written; empty when there is none.</summary>
+    /// <summary>The program's id as JSON text; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Id { get; }
 
-    /// <summary>The command's name, empty when there is none.</summary>
+    /// <summary>The command's name; empty when there is none.</summary>
     public string Name => Root.TryGetProperty("execute"u8, out var name) && name.ValueKind == JsonValueKind.String
         ? name.GetString()!
         : "";
 
     public JsonElement? Arguments => Root.TryGetProperty("arguments"u8, out var arguments) ? arguments : null;
 
-    /// <summary>Whether it asks to overtake others, which nobody is offered here.</summary>
+    /// <summary>Whether it requests out-of-band execution, a capability that is not offered.</summary>
     public bool IsOutOfBand => Root.TryGetProperty("exec-oob"u8, out _);
 
     private JsonElement Root => _document.RootElement;
 
-    /// <summary>Reads a command, or says in QEMU's words why it is none.</summary>
-    /// <param name="text">Stays unchanged as long as the command is used.</param>
+    /// <summary>Parses a command; null with QEMU's error message when it is invalid.</summary>
+    /// <param name="text">The command's bytes; must not change while the command is used.</param>
     /// <param name="problem">The <c>desc</c> of the error.</param>
     public static QmpShareCommand? Read(ReadOnlyMemory<byte> text, out string problem)
     {
@@ -45,7 +45,7 @@ internal sealed class QmpShareCommand : IDisposable
         {
             document = JsonDocument.Parse(text, new JsonDocumentOptions
             {
-                MaxDepth = QmpShareCutter.MaxDepth,
+                MaxDepth = QmpShareFrameReader.MaxDepth,
                 AllowDuplicateProperties = false,
             });
             problem = QmpShareText.FindProblem(text.Span)
@@ -62,7 +62,7 @@ internal sealed class QmpShareCommand : IDisposable
         return null;
     }
 
-    /// <summary>What QEMU finds wrong with its members, or null (qmp_dispatch_check_obj of qapi/qmp-dispatch.c).</summary>
+    /// <summary>QEMU's error message for invalid members, or null (qmp_dispatch_check_obj of qapi/qmp-dispatch.c).</summary>
     public string? FindProblem()
     {
         var hasName = false;
@@ -80,7 +80,7 @@ internal sealed class QmpShareCommand : IDisposable
         return hasName ? null : "QMP input lacks member 'execute'";
     }
 
-    /// <summary>The message with our id in the place of its own.</summary>
+    /// <summary>The message with its id replaced by vmspawn's.</summary>
     public ReadOnlyMemory<byte> WithId(long id)
     {
         var text = _text.Span;

@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Vmspawn.Control.MonitorShare;
 
 /// <summary>
-/// Takes a program's commands one after the other, as QEMU does, so that answers are in order by nature and no program
-/// can fill the monitor with more than one command at a time.
+/// Processes a program's commands one after the other, as QEMU does, so that answers are in order and no program
+/// can queue more than one command at the monitor.
 /// </summary>
 internal sealed class QmpShareCommands(
     QmpShareSocket socket, QmpShareMonitor monitor, QmpShareOptions options, QmpShareOutbox outbox, CancellationToken stop)
     : IDisposable
 {
-    private readonly QmpShareCutter _cutter = new(options.CommandBytes);
+    private readonly QmpShareFrameReader _reader = new(options.CommandBytes);
     private readonly QmpShareDescriptors _descriptors = new();
     private IDisposable? _events;
     private int _strayPieces;
@@ -23,13 +23,13 @@ internal sealed class QmpShareCommands(
         _descriptors.Dispose();
     }
 
-    /// <summary>Greets, then answers until the program leaves or must be dropped.</summary>
+    /// <summary>Sends the greeting, then answers until the program disconnects or must be dropped.</summary>
     public async Task<QmpShareEnd> TakeAllAsync()
     {
         await outbox.Add(QmpShareMessages.Greeting(monitor.Version));
         while (true)
         {
-            var found = _cutter.Next(out var piece);
+            var found = _reader.Next(out var piece);
             if (found is QmpSharePiece.None)
             {
                 if (!await ReceiveAsync())
@@ -37,7 +37,7 @@ internal sealed class QmpShareCommands(
                 continue;
             }
 
-            var descriptors = _descriptors.Take(_cutter.Position);
+            var descriptors = _descriptors.Take(_reader.Position);
             try
             {
                 if (await HandleAsync(found, piece, descriptors) is { } dropped)
@@ -56,9 +56,9 @@ internal sealed class QmpShareCommands(
     {
         try
         {
-            var count = await socket.ReceiveAsync(_cutter.Room(), _descriptors.Arriving, stop);
-            _cutter.Added(count);
-            _descriptors.Arrived(_cutter.Received);
+            var count = await socket.ReceiveAsync(_reader.Room(), _descriptors.Arriving, stop);
+            _reader.Added(count);
+            _descriptors.Arrived(_reader.Received);
             return count > 0;
         }
         catch (Exception failure) when (QmpShareSocket.IsPeerGone(failure))
@@ -118,7 +118,7 @@ internal sealed class QmpShareCommands(
         var takesDescriptors = command.Name is "add-fd" or "getfd";
         if (takesDescriptors && descriptors.Count == 0)
         {
-            // QEMU would take what another program sent with a command that left it there.
+            // QEMU would use a descriptor that another program sent with an earlier command.
             await RefuseAsync("No file descriptor supplied via SCM_RIGHTS", command);
             return;
         }
@@ -126,7 +126,7 @@ internal sealed class QmpShareCommands(
         if (command.Name == "quit")
             options.QuitAsked?.Invoke();
         var sent = Task.CompletedTask;
-        // Put in at once, from the flow that puts events in, so that both stay in QEMU's order.
+        // The answer is queued by the task that queues events, so that both keep QEMU's order.
         await monitor.SendAsync(command, length, takesDescriptors ? descriptors : [], (failed, body) => sent = outbox.Add(failed
             ? QmpShareMessages.Error(body, command.Id.Span)
             : QmpShareMessages.Return(body, command.Id.Span)), stop);

@@ -1,24 +1,24 @@
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>What ended a program's share of the monitor.</summary>
+/// <summary>Why serving a program ended.</summary>
 internal enum QmpShareEndKind
 {
-    /// <summary>It closed its side.</summary>
+    /// <summary>The program disconnected.</summary>
     Left,
 
-    /// <summary>It broke the protocol or a limit.</summary>
+    /// <summary>The program violated the protocol or a limit.</summary>
     Dropped,
 
     /// <summary>QEMU's monitor has ended.</summary>
     MonitorEnded,
 
-    /// <summary>We stop.</summary>
+    /// <summary>The server stopped.</summary>
     Stopped,
 }
 
-/// <summary>The reason why a program is served no longer; the first cause is kept.</summary>
-/// <param name="Kind">The sort of reason.</param>
-/// <param name="Text">In words: the end of a sentence about the program.</param>
+/// <summary>The reason why serving a program ended; the first one is kept.</summary>
+/// <param name="Kind">The kind of reason.</param>
+/// <param name="Text">The reason as the end of a sentence about the program.</param>
 internal sealed record QmpShareEnd(QmpShareEndKind Kind, string Text)
 {
     public static QmpShareEnd Left { get; } = new(QmpShareEndKind.Left, "it closed its connection");

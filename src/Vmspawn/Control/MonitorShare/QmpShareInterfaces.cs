@@ -3,7 +3,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>The interfaces by which systemd's programs know that this is a VM, and one of QEMU's.</summary>
+/// <summary>The Varlink interfaces by which systemd's programs recognise a VM and a QEMU VM.</summary>
 internal static class QmpShareInterfaces
 {
     private static readonly VarlinkInterface Qemu = new(
@@ -18,8 +18,8 @@ internal static class QmpShareInterfaces
     public static VarlinkImplementation VirtualMachine() => new(new VarlinkInterface("io.systemd.VirtualMachineInstance"));
 
     /// <summary><c>io.systemd.QemuMachineInstance</c>.</summary>
-    /// <param name="share">Gives the shared monitor once there is one.</param>
-    /// <param name="ended">Told of each program's end; must not throw.</param>
+    /// <param name="share">Returns the shared monitor once QEMU runs.</param>
+    /// <param name="ended">Called with the reason when a program's connection ends; must not throw.</param>
     public static VarlinkImplementation QemuMachine(Func<Task<QmpShare>> share, Action<PeerCredentials, QmpShareEnd>? ended = null)
     {
         return new VarlinkImplementation(Qemu).On("AcquireQMP", AcquireAsync);

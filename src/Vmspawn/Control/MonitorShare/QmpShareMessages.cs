@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>Writes what a program reads, with the spaces and the order of members that QEMU uses.</summary>
+/// <summary>Writes the messages to a program, with QEMU's spacing and order of members.</summary>
 internal static class QmpShareMessages
 {
     public static ReadOnlyMemory<byte> Greeting(ReadOnlySpan<byte> version) =>
@@ -16,9 +16,9 @@ internal static class QmpShareMessages
         ? (byte[])[.. "{\"error\": "u8, .. error, .. "}\r\n"u8]
         : (byte[])[.. "{\"id\": "u8, .. id, .. ", \"error\": "u8, .. error, .. "}\r\n"u8];
 
-    /// <param name="errorClass">Of QEMU's QapiErrorClass, plain ASCII.</param>
-    /// <param name="description">In words.</param>
-    /// <param name="id">The command's, or empty.</param>
+    /// <param name="errorClass">A value of QEMU's QapiErrorClass, plain ASCII.</param>
+    /// <param name="description">The error message.</param>
+    /// <param name="id">The command's id, or empty.</param>
     public static ReadOnlyMemory<byte> Refusal(string errorClass, string description, ReadOnlySpan<byte> id)
     {
         var name = JsonEncodedText.Encode(errorClass).EncodedUtf8Bytes;

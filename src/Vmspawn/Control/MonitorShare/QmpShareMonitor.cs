@@ -4,25 +4,25 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>The one monitor behind all programs.</summary>
+/// <summary>The monitor that all programs share.</summary>
 internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
 {
-    /// <summary>Names a descriptor for a moment; see <see cref="DisplaceAsync"/>.</summary>
+    /// <summary>The temporary name of a descriptor; see <see cref="DisplaceAsync"/>.</summary>
     private const string MomentaryName = "vmspawn-displaced";
 
-    // One place, taken by writing; unlike a semaphore it needs nobody to dispose it.
+    // A lock with one slot, taken by writing; unlike SemaphoreSlim it need not be disposed.
     private readonly Channel<QmpShareCommand> _longTurn = Channel.CreateBounded<QmpShareCommand>(1);
 
     public ReadOnlySpan<byte> Version => client.Relay.Version.Span;
 
     public Task Ended => client.Ended;
 
-    /// <summary>What its end means for a program; only after <see cref="Ended"/> or a failed call.</summary>
-    public QmpShareEnd End => new(QmpShareEndKind.MonitorEnded, $"the monitor has ended: {client.Ended.Result.Text}");
+    /// <summary>The reason to give programs when the monitor has ended; only after <see cref="Ended"/> or a failed call.</summary>
+    public async Task<QmpShareEnd> EndAsync() => new(QmpShareEndKind.MonitorEnded, $"the monitor has ended: {(await client.Ended).Text}");
 
     public IDisposable Listen(Action<ReadOnlyMemory<byte>> happened) => client.Relay.Listen(happened);
 
-    /// <summary>Runs a command to its end, however long that takes.</summary>
+    /// <summary>Sends a command and waits for its answer, without a time limit.</summary>
     public async Task SendAsync(
         QmpShareCommand command, int length, IReadOnlyList<SafeHandle> descriptors, QmpRawAnswer answered, CancellationToken stop)
     {
@@ -50,8 +50,8 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
     }
 
     /// <summary>
-    /// QEMU keeps descriptors whose command it refused early, and holds their files open, until others come. So others
-    /// come, and are given back at once.
+    /// When QEMU refuses a command early, it keeps the command's descriptors open until other descriptors arrive. So other
+    /// descriptors are sent and closed at once.
     /// </summary>
     private async Task DisplaceAsync(CancellationToken stop)
     {
@@ -63,7 +63,7 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
         }
         catch (Exception refused) when (refused is QmpCommandException or QmpTimeoutException)
         {
-            // Another program's refused command has done the same meanwhile, or QEMU hangs: nothing more to be had.
+            // Another program's refused command has replaced them meanwhile, or QEMU hangs: nothing more can be done.
         }
     }
 }

@@ -1,32 +1,32 @@
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>How much one program may ask of the shared monitor. Who goes beyond is dropped.</summary>
+/// <summary>The limits for one program on the shared monitor. A program that exceeds one is dropped.</summary>
 internal sealed record QmpShareOptions
 {
     /// <summary>
-    /// Longest command, in bytes; 256 KiB. QEMU reads a byte at a time, so that this much keeps its monitor busy for
+    /// Maximum length of a command in bytes; 256 KiB. QEMU reads one byte at a time, so that this much keeps its monitor busy for
     /// about a second.
     /// </summary>
     public int CommandBytes { get; init; } = 256 * 1024;
 
-    /// <summary>Commands above this many bytes go one at a time, whoever sends them: others wait for one at most; 4 KiB.</summary>
+    /// <summary>Longer commands than this are sent one at a time over all programs, so that another command waits for at most one of them; 4 KiB.</summary>
     public int LongCommandBytes { get; init; } = 4 * 1024;
 
-    /// <summary>Most events that wait for a program to read them; 1024.</summary>
+    /// <summary>Maximum number of events queued for a program; 1024.</summary>
     public int WaitingEvents { get; init; } = 1024;
 
-    /// <summary>Most bytes of such events; 1 MiB.</summary>
+    /// <summary>Maximum bytes of events queued for a program; 1 MiB.</summary>
     public int WaitingEventBytes { get; init; } = 1024 * 1024;
 
     /// <summary>How long a program may take to read one message; 30 s.</summary>
     public TimeSpan SendTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the last messages may take when the monitor has ended; 2 s.</summary>
-    public TimeSpan LastWords { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>Time limit for sending the queued messages after the monitor has ended; 2 s.</summary>
+    public TimeSpan FinalSendTime { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Most pieces in a row that are no JSON; 64.</summary>
+    /// <summary>Maximum number of successive pieces that are not JSON; 64.</summary>
     public int StrayPieces { get; init; } = 64;
 
-    /// <summary>Told before a program's <c>quit</c> reaches QEMU; must not wait or throw.</summary>
+    /// <summary>Called before a program's <c>quit</c> is sent to QEMU; must not block or throw.</summary>
     public Action? QuitAsked { get; init; }
 }

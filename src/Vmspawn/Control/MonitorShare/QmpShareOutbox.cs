@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Vmspawn.Control.MonitorShare;
 
 /// <summary>
-/// What waits for a program to read it, in the order in which it was put in. Events are bounded by number and size;
-/// of answers there is one at a time, since the next command is taken when the last answer is sent.
+/// The queue of messages to a program, in order. Events are bounded by number and size;
+/// at most one answer is queued, because the next command is read after the last answer is sent.
 /// </summary>
 internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken stop)
 {
@@ -13,18 +13,18 @@ internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken 
     private int _events;
     private long _eventBytes;
 
-    /// <summary>Completes when events had to be refused.</summary>
+    /// <summary>Completes when an event did not fit.</summary>
     public Task Overflow => _overflow.Task;
 
-    /// <summary>Puts an answer in.</summary>
-    /// <returns>Completes when it is sent, or nobody is left to send it to.</returns>
+    /// <summary>Queues an answer.</summary>
+    /// <returns>Completes when it is sent, or the program has disconnected.</returns>
     public Task Add(ReadOnlyMemory<byte> answer)
     {
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return _entries.Writer.TryWrite(new Entry(answer, sent)) ? sent.Task.WaitAsync(stop) : Task.CompletedTask;
     }
 
-    /// <summary>Puts an event in, unless too many wait already.</summary>
+    /// <summary>Queues an event, unless the limit is reached.</summary>
     public void AddEvent(ReadOnlyMemory<byte> line)
     {
         var fits = Interlocked.Increment(ref _events) <= options.WaitingEvents
@@ -35,10 +35,10 @@ internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken 
             _overflow.TrySetResult();
     }
 
-    /// <summary>Nothing more is coming: <see cref="SendAllAsync"/> ends when it has sent what is there.</summary>
+    /// <summary>Closes the queue: <see cref="SendAllAsync"/> ends after the queued messages.</summary>
     public void Complete() => _entries.Writer.TryComplete();
 
-    /// <summary>Sends all that is put in, until it is complete.</summary>
+    /// <summary>Sends queued messages until the queue is closed and empty.</summary>
     /// <exception cref="TimeoutException">The program does not read.</exception>
     public async Task SendAllAsync(QmpShareSocket socket)
     {
@@ -68,7 +68,7 @@ internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken 
         }
         catch (Exception failure) when (QmpShareSocket.IsPeerGone(failure))
         {
-            // What it has sent before is still carried out; only its answers have nowhere to go.
+            // Its commands are still carried out; only the answers are discarded.
             return false;
         }
         catch (OperationCanceledException late) when (!stop.IsCancellationRequested)

@@ -3,7 +3,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>A program's connection, whichever way it came; closing it is its owner's matter.</summary>
+/// <summary>A program's connection, direct or upgraded from Varlink; its owner closes it.</summary>
 /// <param name="ReceiveAsync">As <see cref="UnixConnection.ReceiveAsync"/>.</param>
 /// <param name="SendAsync">As <see cref="UnixConnection.SendAsync"/>.</param>
 internal sealed record QmpShareSocket(

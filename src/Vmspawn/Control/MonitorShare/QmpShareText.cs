@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Vmspawn.Control.MonitorShare;
 
 /// <summary>
-/// Finds characters that JSON allows and QEMU does not: halves of surrogate pairs and Unicode's noncharacters
-/// (is_valid_codepoint of util/unicode.c). QEMU's error for them has no id, so nobody could tell whose it is.
+/// Finds characters that JSON allows but QEMU rejects: lone surrogates and Unicode noncharacters
+/// (is_valid_codepoint of util/unicode.c). QEMU's error for them has no id, so it could not be assigned to a program.
 /// </summary>
 internal static class QmpShareText
 {
@@ -12,7 +12,7 @@ internal static class QmpShareText
 
     public static string? FindProblem(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = QmpShareCutter.MaxDepth });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = QmpShareFrameReader.MaxDepth });
         while (reader.Read())
         {
             var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;

@@ -12,10 +12,28 @@ internal static class CallArguments
 
     public static bool? OptionalFlag(this VarlinkCall call, string parameter) => call.Optional(parameter)?.GetBoolean();
 
-    /// <summary>The descriptor that <c>fileDescriptorIndex</c> names; owned by whoever it is handed to.</summary>
-    /// <exception cref="VarlinkErrorException">None of that index came with the call.</exception>
+    /// <summary>The descriptor with the index <c>fileDescriptorIndex</c>; the caller owns it.</summary>
+    /// <exception cref="VarlinkErrorException">The call has no descriptor with this index.</exception>
     public static SafeFileHandle TakeFile(this VarlinkCall call) =>
         call.Descriptors.TryTake(call.Parameters.GetProperty("fileDescriptorIndex"u8).GetInt64(), out var file)
             ? file
             : throw ServiceErrors.InvalidParameter("fileDescriptorIndex");
+}
+
+/// <summary>Handlers that answer a failed request with an error of their interface.</summary>
+internal static class GuardedHandler
+{
+    /// <param name="method">Answers the call.</param>
+    /// <param name="translate">Makes the interface's error of a failure.</param>
+    public static VarlinkHandler Of(Func<VarlinkCall, Task> method, Func<VarlinkCall, ControlException, Exception> translate) => async call =>
+    {
+        try
+        {
+            await method(call);
+        }
+        catch (ControlException failure)
+        {
+            throw translate(call, failure);
+        }
+    };
 }

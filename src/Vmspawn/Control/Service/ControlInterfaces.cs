@@ -3,7 +3,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary>What the control socket offers, as text: one is systemd's, the other ours; see also <see cref="QmpShareInterfaces"/>.</summary>
+/// <summary>The interfaces of the control socket: systemd's and vmspawn's; see also <see cref="QmpShareInterfaces"/>.</summary>
 internal static class ControlInterfaces
 {
     public const string Instance = "io.systemd.MachineInstance";
@@ -129,7 +129,7 @@ internal static class ControlInterfaces
             readOnly: ?bool,
             # For lists; the descriptor is what counts.
             path: ?string,
-            # raw or qcow2; raw unless given, but then a file that looks like another format is refused.
+            # raw or qcow2; default raw, but a file that looks like another format is refused.
             format: ?string
         ) -> (storage: Storage)
 

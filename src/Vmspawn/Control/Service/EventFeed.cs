@@ -12,7 +12,7 @@ internal static class EventFeed
     public static async Task ServeAsync(VarlinkCall call, MonitorAccess access, StorageTable disks)
     {
         var wanted = Filter(call.Optional("filter"));
-        await access.TellAsync(async monitor =>
+        await access.RunAsync(async monitor =>
         {
             // One that does not read loses its subscription when these are full, whatever its socket still takes.
             using var events = monitor.Subscribe(new QmpEventOptions { Filter = wanted });
@@ -45,7 +45,7 @@ internal static class EventFeed
         reply.WriteEndObject();
     }
 
-    /// <summary>The name of the disk that an event is about: QEMU knows it by a device id of ours, which its client does not.</summary>
+    /// <summary>The name of the disk that an event is about: QEMU's event has only the device id, which clients do not know.</summary>
     private static string? NameOf(QmpEvent happened, StorageTable disks) =>
         !happened.Data.TryGetProperty("name"u8, out _) && DeviceOf(happened.Data) is { } id ? disks.NameOf(id) : null;
 

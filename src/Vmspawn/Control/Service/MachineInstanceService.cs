@@ -6,7 +6,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary><c>io.systemd.MachineInstance</c>: what machinectl and varlinkctl speak.</summary>
+/// <summary><c>io.systemd.MachineInstance</c>, used by machinectl and varlinkctl.</summary>
 internal sealed class MachineInstanceService(
     MonitorAccess monitor, DiskHotplug disks, ChannelWriter<SupervisorEvent> inbox, FinalReplies finalReplies, Action<string> log)
 {
@@ -14,8 +14,8 @@ internal sealed class MachineInstanceService(
         .On("Terminate", Done(TerminateAsync))
         .On("PowerOff", Done(PowerOffAsync))
         .On("Reboot", Done(RebootAsync))
-        .On("Pause", Done(_ => monitor.TellAsync(qemu => qemu.StopAsync())))
-        .On("Resume", Done(_ => monitor.TellAsync(qemu => qemu.ContAsync())))
+        .On("Pause", Done(_ => monitor.RunAsync(qemu => qemu.StopAsync())))
+        .On("Resume", Done(_ => monitor.RunAsync(qemu => qemu.ContAsync())))
         .On("Describe", Guarded(DescribeAsync))
         .On("SubscribeEvents", Guarded(call => finalReplies.AddAsync(EventFeed.ServeAsync(call, monitor, disks.Table))))
         .On("AddStorage", Done(AddStorageAsync))
@@ -37,7 +37,7 @@ internal sealed class MachineInstanceService(
 
     private async Task RebootAsync(VarlinkCall call)
     {
-        await monitor.TellAsync(qemu => qemu.SystemResetAsync());
+        await monitor.RunAsync(qemu => qemu.SystemResetAsync());
         inbox.TryWrite(new ResetAsked());
     }
 
@@ -73,18 +73,11 @@ internal sealed class MachineInstanceService(
         await call.ReplyAsync();
     });
 
-    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => async call =>
+    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => GuardedHandler.Of(method, (call, failure) =>
     {
-        try
-        {
-            await method(call);
-        }
-        catch (ControlException failure)
-        {
-            // These errors carry no reason, so it is written to the supervisor's own messages.
-            if (failure.Failure is not ControlFailure.NotConnected)
-                log($"{call.Method}: {failure.Message}");
-            throw InstanceFailures.Of(failure);
-        }
-    };
+        // The errors of this interface have no reason, so it is written to the supervisor's messages.
+        if (failure.Failure is not ControlFailure.NotConnected)
+            log($"{call.Method}: {failure.Message}");
+        return InstanceFailures.Of(failure);
+    });
 }

@@ -82,7 +82,7 @@ internal sealed class MachineService(
                 ControlFailure.BadConfig, $"{bytes} bytes of memory cannot be asked for: the VM was started with {spec.Ram.Size}");
         }
 
-        await monitor.TellAsync(qemu => qemu.BalloonAsync(bytes));
+        await monitor.RunAsync(qemu => qemu.BalloonAsync(bytes));
         Volatile.Write(ref _memoryTarget, bytes);
         await call.ReplyAsync();
     }
@@ -107,15 +107,6 @@ internal sealed class MachineService(
         });
     }
 
-    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => async call =>
-    {
-        try
-        {
-            await method(call);
-        }
-        catch (ControlException failure)
-        {
-            throw MachineFailures.Of(failure, call, disks.Ports);
-        }
-    };
+    private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) =>
+        GuardedHandler.Of(method, (call, failure) => MachineFailures.Of(failure, call, disks.Ports));
 }

@@ -42,7 +42,7 @@ internal sealed class BlockNodes(bool ioUring)
         return (image, set);
     }
 
-    /// <summary>Deletes what a disk had, after its device is gone: the format before the file, then the sets.</summary>
+    /// <summary>Deletes the nodes of a disk after its device was removed: the format node, the file node, then the descriptor sets.</summary>
     public async Task DeleteAsync(QmpClient qemu, DiskNodes nodes)
     {
         await DeleteNodeAsync(qemu, nodes.Top);

@@ -51,7 +51,7 @@ internal sealed class BootStorage
     }
 
     /// <summary>A provider's volume is known by its name there, also to machinectl.</summary>
-    private static string NameOf(DriveSpec drive) => drive.Volume?.Wish.Name ?? drive.Id;
+    private static string NameOf(DriveSpec drive) => drive.Volume?.Request.Name ?? drive.Id;
 
     private StorageEntry Entry(DriveSpec drive) => new()
     {
@@ -92,7 +92,7 @@ internal sealed class BootStorage
 
     private PortLease? PortOf(string id) => OwnPort(_plan, id) is { } port ? _ports.FindLease(port) : null;
 
-    /// <summary>The port of ours that a device has to itself, or null.</summary>
+    /// <summary>The vmspawn port that only this device uses, or null.</summary>
     private static string? OwnPort(VmPlan plan, string id)
     {
         var place = plan.Topology.FindDevice(id);

@@ -42,7 +42,7 @@ internal sealed class DescriptorSets
         }
         catch (Exception error) when (error is not QmpDisconnectedException)
         {
-            // The number is ours alone, so whatever the set holds goes.
+            // Only vmspawn uses this number, so all descriptors of the set are removed.
             await TryRemoveAsync(() => qemu.RemoveFdAsync(number, number: null, call));
             throw;
         }
@@ -52,7 +52,7 @@ internal sealed class DescriptorSets
     public async Task RemoveAsync(QmpClient qemu, long set, QmpCallOptions? call = null)
     {
         await TryRemoveAsync(() => qemu.RemoveFdAsync(set, number: null, call));
-        // QEMU before 9.1 closes nothing while the VM is paused, and does not do it later unless it is told again.
+        // QEMU before 9.1 does not close the set while the VM is paused, so the command is repeated later.
         foreach (var left in await DescriptorsAsync(qemu, set, call))
         {
             lock (_lock)

@@ -35,7 +35,7 @@ internal sealed class DiskAttach(
         using (file)
         {
             var disk = Describe(request, file, out var source);
-            // Nobody else knows the entry yet, so there is no waiting. It is held until the last step is done or undone.
+            // The entry is new, so the lock is free. It is held until the last step is done or undone.
             await disk.Gate.WaitAsync();
             change.OnFailure(() => disk.Gate.Release());
             table.Add(disk);
@@ -99,7 +99,7 @@ internal sealed class DiskAttach(
         Task AddAsync(QemuDevice device) => change.StepAsync("device_add", call => qemu.DeviceAddAsync(device, call));
     }
 
-    /// <summary>The guest has the disk. When the client was told otherwise, the guest is asked to release it.</summary>
+    /// <summary>The guest has the disk. If the client got an error, the guest is requested to release it.</summary>
     private void FinishAttach(StorageChange change, StorageEntry disk)
     {
         disk.State = HotplugState.Attached;

@@ -2,7 +2,7 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>Frees what QEMU and the tables hold for a disk whose device is gone.</summary>
+/// <summary>Frees QEMU's resources and the table entries of a disk whose device was removed.</summary>
 internal sealed class DiskCleanup(BlockNodes blocks, ScsiControllers controllers, StorageTable table)
 {
     public async Task RunAsync(QmpClient qemu, StorageEntry disk)

@@ -7,7 +7,7 @@ namespace Vmspawn.Control.Storage;
 
 /// <summary>How QEMU is to read a client's file.</summary>
 /// <param name="Format">Its format.</param>
-/// <param name="Size">Bytes that the guest sees.</param>
+/// <param name="Size">Size of the disk in bytes.</param>
 internal readonly record struct DiskContent(ImageFormat Format, long Size)
 {
     /// <summary>

@@ -12,7 +12,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
     /// <param name="name">Which disk.</param>
     /// <param name="wait">Whether to wait for the guest.</param>
     /// <param name="timeout">For how long the guest is asked, and waited for.</param>
-    /// <returns>True when the disk is gone, false when its removal was only requested.</returns>
+    /// <returns>True when the disk was removed, false when the removal was only requested.</returns>
     /// <exception cref="ControlException">It stays, at least for now; its removal may be requested again.</exception>
     public async Task<bool> DetachAsync(string name, bool wait, TimeSpan timeout)
     {
@@ -26,7 +26,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
         if (!wait)
         {
             await RequestedAsync(disk, attempt);
-            return attempt.Outcome.IsCompletedSuccessfully && attempt.Outcome.Result is RemovalOutcome.Deleted;
+            return attempt.Outcome.IsCompletedSuccessfully && await attempt.Outcome is RemovalOutcome.Deleted;
         }
 
         Judge(disk, await OutcomeAsync(attempt, Left()), timeout);
@@ -43,7 +43,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
             throw new ControlException(ControlFailure.TimedOut, $"an earlier request about {disk.Description} is not done yet (QEMU may be slow to answer it)");
         try
         {
-            // It may have failed to come, or be gone, meanwhile.
+            // Its attach may have failed, or it may have been removed, meanwhile.
             if (table.Find(disk.Name) != disk)
                 throw new ControlException(ControlFailure.NoSuchStorage, $"{disk.Description} has just been detached");
             return removals.Start(disk, timeout);

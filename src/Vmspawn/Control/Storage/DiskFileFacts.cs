@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>What a disk needs to know of a client's descriptor.</summary>
+/// <summary>The facts about a client's descriptor that a disk needs.</summary>
 /// <param name="Identity">Which file.</param>
 /// <param name="IsBlockDevice">A block device rather than a regular file.</param>
 /// <param name="Size">Bytes in the file, more than 0.</param>
@@ -33,7 +33,7 @@ internal readonly record struct DiskFileFacts(FileIdentity Identity, bool IsBloc
         }
         catch (LinuxException error)
         {
-            throw Bad($"the kernel does not say what the descriptor is: {error.Message}", error.Errno);
+            throw Bad($"the descriptor cannot be examined: {error.Message}", error.Errno);
         }
     }
 

@@ -11,7 +11,7 @@ internal enum HotplugState
     /// <summary>The guest has it, or may have it once it looks.</summary>
     Attached,
 
-    /// <summary>The guest was asked to release it, or it is gone and QEMU's resources for it are being freed.</summary>
+    /// <summary>Its release was requested, or it was removed and QEMU's resources for it are being freed.</summary>
     Detaching,
 }
 

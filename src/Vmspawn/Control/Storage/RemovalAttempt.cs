@@ -3,7 +3,7 @@ namespace Vmspawn.Control.Storage;
 /// <summary>How an attempt to have a device removed ended.</summary>
 internal enum RemovalOutcome
 {
-    /// <summary>It is gone, and QEMU's resources for it are freed.</summary>
+    /// <summary>It was removed, and QEMU's resources for it are freed.</summary>
     Deleted,
 
     /// <summary>The guest refused; the device stays.</summary>
@@ -25,10 +25,10 @@ internal sealed class RemovalAttempt
     /// <summary>Completes with the outcome, fails when QEMU cannot be asked.</summary>
     public Task<RemovalOutcome> Outcome => _outcome.Task;
 
-    /// <summary>The device is gone; QEMU's resources for it are being freed.</summary>
+    /// <summary>The device was removed; QEMU's resources for it are being freed.</summary>
     public bool IsGone { get; set; }
 
-    /// <summary>The attempt for a device that is gone already.</summary>
+    /// <summary>The attempt for a device that was removed already.</summary>
     public static RemovalAttempt Over()
     {
         var attempt = new RemovalAttempt { IsGone = true };

@@ -5,7 +5,7 @@ using Vmspawn.Qmp;
 namespace Vmspawn.Control.Storage;
 
 /// <summary>
-/// Asks the guest to release devices, and follows QEMU's events about them. A device is gone when QEMU says so, whenever
+/// Requests the guest to release devices, and handles QEMU's events about them. A device is removed when QEMU reports it, whenever
 /// that is: in time, late, or when the guest itself or another program removed it.
 /// </summary>
 internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvider clock, BackgroundTasks background, Action<string> log)
@@ -55,7 +55,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
             _known.Remove(device.DeviceId);
     }
 
-    /// <summary>Starts to ask for a device's removal, or joins those who ask already.</summary>
+    /// <summary>Starts a device's removal, or joins one in progress.</summary>
     /// <param name="device">The device.</param>
     /// <param name="bound">For how long to ask; infinite for as long as the VM runs.</param>
     public RemovalAttempt Start(IHotplugDevice device, TimeSpan bound)
@@ -199,7 +199,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
     }
 
-    /// <summary>The device stays, unless it is gone after all or the attempt is over.</summary>
+    /// <summary>The device stays, unless it was removed or the attempt has ended.</summary>
     private void Settle(IHotplugDevice device, RemovalAttempt attempt, RemovalOutcome outcome)
     {
         lock (_lock)
@@ -266,7 +266,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
         catch (Exception error)
         {
-            log($"{gone.Device.Description}: the device is gone, but QEMU keeps what was behind it: {error.Message}");
+            log($"{gone.Device.Description}: the device is removed, but QEMU keeps its block nodes: {error.Message}");
         }
         finally
         {

@@ -101,7 +101,7 @@ internal sealed class ScsiControllers : IDisposable
         return controller;
     }
 
-    /// <summary>The guest may remove a controller with its disks by itself, which ends them too: QEMU is asked for those whose events do not come.</summary>
+    /// <summary>The guest may remove a controller with its disks by itself. QEMU sends no events for these disks, so it is queried.</summary>
     private async Task GoneAsync(QmpClient qemu, ScsiController controller)
     {
         Interlocked.CompareExchange(ref _current, null, controller);

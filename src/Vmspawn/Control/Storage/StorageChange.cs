@@ -7,15 +7,15 @@ namespace Vmspawn.Control.Storage;
 /// A change of the VM's disks that a client requested: its steps in QEMU, and how to undo them when a later step fails.
 /// </summary>
 /// <remarks>
-/// A step that QEMU does not answer in time may still be carried out, so its client is told that, and the change itself
-/// waits until QEMU answers or the monitor ends. Only then are names, ports and nodes given back: a time-out is no answer.
+/// QEMU may still carry out a step that it does not answer in time, so the client gets that error, and the change
+/// waits until QEMU answers or the monitor ends. Only then are names, ports and nodes released: a time-out is not an answer.
 /// </remarks>
 internal sealed class StorageChange
 {
-    /// <summary>How long QEMU may take for a step before the client is told.</summary>
+    /// <summary>The time limit for a step, after which the client gets an error.</summary>
     private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long all steps together may take before the client is told: less than the clients' own time-outs.</summary>
+    /// <summary>The time limit for all steps together: less than the clients' own time-outs.</summary>
     private static readonly TimeSpan ChangeLimit = TimeSpan.FromSeconds(25);
 
     private readonly string _subject;
@@ -34,14 +34,14 @@ internal sealed class StorageChange
     /// <summary>For commands whose effect must be known: they end with QEMU's answer, or with the monitor.</summary>
     public static QmpCallOptions NoLimit { get; } = new() { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>The client has been told that QEMU does not answer.</summary>
+    /// <summary>The client has got the error that QEMU does not answer.</summary>
     public bool IsGivenUp => _overdue.Task.IsCompleted;
 
     /// <summary>Carries a change out.</summary>
     /// <param name="subject">The disk, for messages.</param>
     /// <param name="work">The steps.</param>
     /// <param name="clock">For the limit.</param>
-    /// <param name="background">Takes over what goes on after the client has been told.</param>
+    /// <param name="background">Runs the rest after the client has got the error.</param>
     /// <exception cref="ControlException">It failed and is undone, or QEMU does not answer.</exception>
     public static async Task<T> RunAsync<T>(
         string subject, Func<StorageChange, Task<T>> work, TimeProvider clock, BackgroundTasks background)
@@ -94,7 +94,7 @@ internal sealed class StorageChange
     /// <summary>What was done so far stays.</summary>
     public void Keep() => _undo.Clear();
 
-    /// <exception cref="ControlException">The client has been told that the change is given up.</exception>
+    /// <exception cref="ControlException">The client has got the error that the change is abandoned.</exception>
     public void ThrowIfGivenUp()
     {
         if (IsGivenUp)
@@ -142,7 +142,7 @@ internal sealed class StorageChange
             };
     }
 
-    /// <summary>Waits for an answer as long as it takes. After the limit the client is told.</summary>
+    /// <summary>Waits for an answer without a limit. After the limit the client gets an error.</summary>
     private async Task<T> AnswerAsync<T>(string step, Task<T> answer)
     {
         var left = ChangeLimit - _clock.GetElapsedTime(_started);

@@ -20,16 +20,16 @@ internal sealed class StorageEntry : IHotplugDevice
     /// <summary>The guest may not write.</summary>
     public required bool ReadOnly { get; init; }
 
-    /// <summary>Bytes that the guest sees.</summary>
+    /// <summary>Size of the disk in bytes.</summary>
     public long Size { get; set; }
 
-    /// <summary>Which files stand behind it; whoever writes to one must be alone with it.</summary>
+    /// <summary>The identities of its files; a file that one disk writes must not be used by another.</summary>
     public IReadOnlyList<FileIdentity> Files { get; set; } = [];
 
     /// <summary>For lists.</summary>
     public string? Path { get; set; }
 
-    /// <summary>What takes the guest's writes, in words; null when nobody told its path.</summary>
+    /// <summary>The file for the guest's writes, for messages; null when its path is unknown.</summary>
     public string? WritesTo => Overlay is null ? Path : $"its throw-away overlay in {Overlay}";
 
     /// <summary>The directory of its throw-away overlay, or null.</summary>

@@ -6,7 +6,7 @@ namespace Vmspawn.Control.Storage;
 /// <summary>The disks of the running VM by name.</summary>
 internal sealed class StorageTable
 {
-    /// <summary>How many disks that are gone still have their name known, for events about their end.</summary>
+    /// <summary>The number of removed disks whose names are kept, for events about their end.</summary>
     private const int RememberedNames = 256;
 
     private readonly Lock _lock = new();
@@ -34,7 +34,7 @@ internal sealed class StorageTable
         }
     }
 
-    /// <summary>Adds a disk, so that its name is taken before QEMU is asked for anything.</summary>
+    /// <summary>Adds a disk, which reserves its name before the first command to QEMU.</summary>
     /// <exception cref="ControlException">The name or the file is taken.</exception>
     public void Add(StorageEntry entry)
     {

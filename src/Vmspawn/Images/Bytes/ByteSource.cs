@@ -2,19 +2,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Images;
 
-/// <summary>Bytes that parsers look at by their offset: a file, parts of one, or memory.</summary>
+/// <summary>Random access to bytes for parsers: a file, parts of one, or memory.</summary>
 internal abstract class ByteSource
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of bytes.</summary>
     public abstract long Length { get; }
 
-    /// <summary>Reads as much as fits and is there; 0 past the end.</summary>
-    /// <param name="buffer">Where to.</param>
+    /// <summary>Reads up to the buffer's length; 0 past the end.</summary>
+    /// <param name="buffer">Receives the bytes.</param>
     /// <param name="offset">0 or more.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public abstract int Read(Span<byte> buffer, long offset);
 
-    /// <summary>Whether all of the buffer could be filled.</summary>
+    /// <summary>Reads exactly the buffer's length; false at the end of the source.</summary>
     public bool TryFill(Span<byte> buffer, long offset) => Read(buffer, offset) == buffer.Length;
 
     /// <summary>All bytes, at most <paramref name="limit"/>; null when there are more.</summary>
@@ -27,9 +27,9 @@ internal abstract class ByteSource
     }
 }
 
-/// <summary>A run of bytes in a file.</summary>
-/// <param name="Offset">Where it starts, in bytes.</param>
-/// <param name="Length">How many bytes, more than 0.</param>
+/// <summary>A contiguous range of bytes in a file.</summary>
+/// <param name="Offset">Its start, in bytes.</param>
+/// <param name="Length">Its length in bytes, more than 0.</param>
 public readonly record struct Extent(long Offset, long Length);
 
 /// <summary>Bytes in memory.</summary>
@@ -47,9 +47,9 @@ internal sealed class ArrayBytes(byte[] bytes) : ByteSource
     }
 }
 
-/// <summary>The bytes of an open file or block device, which stays the caller's.</summary>
+/// <summary>The bytes of an open file or block device, which the caller closes.</summary>
 /// <param name="file">Open for reading.</param>
-/// <param name="length">Its length, which a block device does not tell by itself.</param>
+/// <param name="length">Its length; fstat(2) does not return the one of a block device.</param>
 internal sealed class FileBytes(SafeFileHandle file, long length) : ByteSource
 {
     public override long Length => length;
@@ -63,13 +63,13 @@ internal sealed class FileBytes(SafeFileHandle file, long length) : ByteSource
     }
 }
 
-/// <summary>Runs of another source, one behind the other.</summary>
+/// <summary>Extents of another source, concatenated.</summary>
 internal sealed class ExtentBytes : ByteSource
 {
     private readonly ByteSource _source;
 
-    /// <param name="source">What they are runs of.</param>
-    /// <param name="extents">The runs, each within the source.</param>
+    /// <param name="source">The source of the extents.</param>
+    /// <param name="extents">The extents, each within the source.</param>
     public ExtentBytes(ByteSource source, IReadOnlyList<Extent> extents)
     {
         _source = source;
@@ -77,7 +77,7 @@ internal sealed class ExtentBytes : ByteSource
         Length = extents.Sum(extent => extent.Length);
     }
 
-    /// <summary>Where they are in the source.</summary>
+    /// <summary>The extents in the source.</summary>
     public IReadOnlyList<Extent> Extents { get; }
 
     public override long Length { get; }
@@ -104,7 +104,7 @@ internal sealed class ExtentBytes : ByteSource
         return total;
     }
 
-    /// <summary>Where a part of these bytes is in the source.</summary>
+    /// <summary>The extents in the source of a part of these bytes.</summary>
     /// <param name="offset">Its start, 0 or more.</param>
     /// <param name="length">Its length; the part must be within.</param>
     public IReadOnlyList<Extent> Slice(long offset, long length)

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Vmspawn.Images.Fat;
 
-/// <summary>Reads the entries of a directory.</summary>
+/// <summary>Parses the entries of a directory.</summary>
 internal static class FatDirectory
 {
-    /// <summary>Bytes that a directory can have: 65536 entries of 32.</summary>
+    /// <summary>The maximum size of a directory: 65536 entries of 32 bytes.</summary>
     public const int MostBytes = 2 << 20;
 
     private const int EntryLength = 32;
@@ -22,7 +22,7 @@ internal static class FatDirectory
     private const int LowerBase = 8;
     private const int LowerExtension = 0x10;
 
-    /// <summary>Total: any bytes are some entries.</summary>
+    /// <summary>Accepts any bytes; invalid entries are skipped.</summary>
     public static List<FatEntry> Parse(ReadOnlySpan<byte> bytes)
     {
         var entries = new List<FatEntry>();
@@ -54,7 +54,7 @@ internal static class FatDirectory
         return entries;
     }
 
-    // The parts of a long name stand in front of the entry, last part first, counted down to 1. Returns the part just taken, 0 for a stray one.
+    // The parts of a long name precede the entry, last part first, numbered down to 1. Returns the number of this part, 0 for an unexpected one.
     private static int TakePart(ReadOnlySpan<byte> entry, char[] name, int before, ref byte checksum)
     {
         var number = entry[0] & ~LastLongName;
@@ -86,7 +86,7 @@ internal static class FatDirectory
         return (end < 0 ? name : name[..end]).ToString();
     }
 
-    /// <summary>The checksum of a short name that ties the entries of its long name to it.</summary>
+    /// <summary>The checksum of a short name, which the entries of its long name contain.</summary>
     public static byte Checksum(ReadOnlySpan<byte> shortName)
     {
         byte sum = 0;
@@ -109,13 +109,13 @@ internal static class FatDirectory
     }
 }
 
-/// <summary>A name in a directory.</summary>
-/// <param name="Name">The long name where there is one, else the short one.</param>
-/// <param name="ShortName">The short one, by which the file is found too.</param>
+/// <summary>An entry of a directory.</summary>
+/// <param name="Name">The long name if there is one, else the short one.</param>
+/// <param name="ShortName">The short name, which also finds the file.</param>
 /// <param name="IsDirectory">A directory, else a file.</param>
 /// <param name="Cluster">Its first cluster; 0 for an empty file.</param>
 /// <param name="Length">Bytes of a file; 0 for a directory.</param>
 internal sealed record FatEntry(string Name, string ShortName, bool IsDirectory, uint Cluster, uint Length);
 
-/// <summary>A FAT file system contradicts itself.</summary>
+/// <summary>A FAT file system is inconsistent.</summary>
 internal sealed class FatException(string reason) : IOException(reason);

@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace Vmspawn.Images.Fat;
 
-/// <summary>Where the parts of a FAT file system are.</summary>
+/// <summary>The layout of a FAT file system.</summary>
 /// <remarks>Microsoft, "FAT: General Overview of On-Disk Format".</remarks>
 /// <param name="EntryBits">12, 16 or 32: bits of an entry of the allocation table.</param>
-/// <param name="TableAt">Where the first allocation table is, in bytes.</param>
+/// <param name="TableAt">Offset of the first allocation table, in bytes.</param>
 /// <param name="ClusterSize">Bytes of a cluster.</param>
-/// <param name="ClusterCount">How many clusters there are; they are counted from 2.</param>
-/// <param name="DataAt">Where cluster 2 is, in bytes.</param>
+/// <param name="ClusterCount">The number of clusters; the first one is number 2.</param>
+/// <param name="DataAt">Offset of cluster 2, in bytes.</param>
 /// <param name="RootPlace">The root directory of FAT12 and FAT16; nothing for FAT32.</param>
 /// <param name="RootCluster">The first cluster of the root directory of FAT32, else 0.</param>
 internal sealed record FatLayout(
@@ -18,13 +18,13 @@ internal sealed record FatLayout(
 
     private const int DirectoryEntryLength = 32;
 
-    // The number of clusters alone decides what sort it is.
+    // The number of clusters alone determines the FAT type.
     private const uint LeastFat16 = 4085;
     private const uint LeastFat32 = 65525;
 
-    /// <summary>Reads the boot sector; null with the reason in <paramref name="error"/>.</summary>
+    /// <summary>Parses the boot sector; null with the reason in <paramref name="error"/>.</summary>
     /// <param name="boot">The first 512 bytes.</param>
-    /// <param name="length">How long the volume is.</param>
+    /// <param name="length">The length of the volume.</param>
     /// <param name="error">The reason.</param>
     public static FatLayout? Parse(ReadOnlySpan<byte> boot, long length, out string? error)
     {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Vmspawn.Images.Fat;
 
-/// <summary>The allocation table: which clusters follow each other.</summary>
+/// <summary>The allocation table, which links the clusters of each file.</summary>
 internal sealed class FatTable(ByteSource volume, FatLayout layout)
 {
     private const int PageSize = 4096;
@@ -10,10 +10,10 @@ internal sealed class FatTable(ByteSource volume, FatLayout layout)
     private readonly byte[] _page = new byte[PageSize];
     private long _pageAt = -1;
 
-    /// <summary>The runs of bytes of a chain of clusters.</summary>
+    /// <summary>The extents of a cluster chain.</summary>
     /// <param name="first">The first cluster.</param>
-    /// <param name="most">Stop after that many bytes.</param>
-    /// <exception cref="FatException">The chain leaves the volume or goes in circles.</exception>
+    /// <param name="most">The number of bytes after which to stop.</param>
+    /// <exception cref="FatException">The chain leaves the volume or is cyclic.</exception>
     public List<Extent> Chain(uint first, long most)
     {
         var runs = new List<Extent>();
@@ -52,7 +52,7 @@ internal sealed class FatTable(ByteSource volume, FatLayout layout)
         return layout.EntryBits == 16 ? Entry(cluster * 2L, sizeof(ushort)) : Entry(cluster * 4L, sizeof(uint)) & 0x0fffffff;
     }
 
-    // Pages overlap by nothing: an entry of FAT12 may stand across two, and is then read by itself.
+    // Pages do not overlap: an entry of FAT12 that spans two pages is read separately.
     private uint Entry(long offset, int size)
     {
         var inPage = (int)(offset % PageSize);

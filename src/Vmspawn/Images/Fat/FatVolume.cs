@@ -1,8 +1,8 @@
 namespace Vmspawn.Images.Fat;
 
-/// <summary>A FAT file system, read in place: what an EFI system partition is.</summary>
+/// <summary>Reads a FAT file system in place, such as an EFI system partition.</summary>
 /// <remarks>
-/// Our own, since a kernel is only looked at here, and QEMU gets the very bytes: programs that read FAT would copy each out first.
+/// Implemented here because QEMU gets the kernel's extents of the image; external programs would have to copy each file first.
 /// </remarks>
 internal sealed class FatVolume : IBootFiles
 {
@@ -17,8 +17,8 @@ internal sealed class FatVolume : IBootFiles
         _table = new FatTable(volume, layout);
     }
 
-    /// <summary>Looks at a volume.</summary>
-    /// <exception cref="FatException">It is no FAT file system, or a damaged one.</exception>
+    /// <summary>Opens a volume.</summary>
+    /// <exception cref="FatException">It is not a FAT file system, or a damaged one.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static FatVolume Open(ByteSource volume)
     {
@@ -31,8 +31,8 @@ internal sealed class FatVolume : IBootFiles
     public IReadOnlyList<string> Names(string directory) =>
         Find(directory) is { } entries ? [.. entries.Select(entry => entry.Name)] : [];
 
-    /// <summary>A file as runs of the volume's bytes; letters' case does not matter.</summary>
-    /// <exception cref="FatException">Its clusters do not make up a file.</exception>
+    /// <summary>A file as extents of the volume; the path is case-insensitive.</summary>
+    /// <exception cref="FatException">Its cluster chain is damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public ExtentBytes? Open(string path)
     {
@@ -65,7 +65,7 @@ internal sealed class FatVolume : IBootFiles
     private static FatEntry? Match(List<FatEntry>? entries, string name) => entries?.Find(entry =>
         name.Equals(entry.Name, StringComparison.OrdinalIgnoreCase) || name.Equals(entry.ShortName, StringComparison.OrdinalIgnoreCase));
 
-    // Cluster 0 stands for the root directory.
+    // Cluster 0 means the root directory.
     private List<FatEntry> Entries(uint cluster)
     {
         if (cluster == 0)

@@ -1,6 +1,6 @@
 namespace Vmspawn.Images.Gpt;
 
-/// <summary>CRC-32 as in ISO/IEC 3309, for the little that a partition table is.</summary>
+/// <summary>CRC-32 (ISO/IEC 3309) of a partition table.</summary>
 internal static class Crc32
 {
     private const uint ReversedPolynomial = 0xedb88320;

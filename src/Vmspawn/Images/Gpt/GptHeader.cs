@@ -4,16 +4,16 @@ namespace Vmspawn.Images.Gpt;
 
 /// <summary>A header of a GUID partition table: the first or the backup copy.</summary>
 /// <remarks>UEFI specification, "GPT Header".</remarks>
-/// <param name="FirstUsable">First sector that a partition may have.</param>
-/// <param name="LastUsable">Last one.</param>
-/// <param name="EntriesAt">Sector of the entries.</param>
-/// <param name="EntryCount">How many.</param>
-/// <param name="EntrySize">Bytes of each.</param>
-/// <param name="EntriesChecksum">CRC-32 of all.</param>
+/// <param name="FirstUsable">First sector that partitions may use.</param>
+/// <param name="LastUsable">Last such sector.</param>
+/// <param name="EntriesAt">First sector of the entries.</param>
+/// <param name="EntryCount">Number of entries.</param>
+/// <param name="EntrySize">Bytes of each entry.</param>
+/// <param name="EntriesChecksum">CRC-32 of all entries.</param>
 internal sealed record GptHeader(
     ulong FirstUsable, ulong LastUsable, ulong EntriesAt, uint EntryCount, uint EntrySize, uint EntriesChecksum)
 {
-    /// <summary>Bytes of entries that are read at most: 128 entries of 128 bytes are 16 KiB.</summary>
+    /// <summary>Maximum bytes of entries to read: the usual 128 entries of 128 bytes are 16 KiB.</summary>
     public const int MostEntryBytes = 1 << 20;
 
     private const int ChecksumAt = 16;
@@ -21,12 +21,12 @@ internal sealed record GptHeader(
     private const int LeastEntrySize = 128;
     private const uint Revision1 = 0x10000;
 
-    /// <summary>Whether a sector starts like a header.</summary>
+    /// <summary>Whether a sector starts with the header's signature.</summary>
     public static bool HasSignature(ReadOnlySpan<byte> sector) => sector.StartsWith("EFI PART"u8);
 
-    /// <summary>Reads a header; null with the reason in <paramref name="error"/>.</summary>
-    /// <param name="sector">The whole sector; changed by the check.</param>
-    /// <param name="at">The number of the sector, which the header repeats.</param>
+    /// <summary>Parses a header; null with the reason in <paramref name="error"/>.</summary>
+    /// <param name="sector">The whole sector; modified by the checksum.</param>
+    /// <param name="at">The number of the sector, which the header must contain.</param>
     /// <param name="error">The reason.</param>
     public static GptHeader? Parse(Span<byte> sector, ulong at, out string? error)
     {
@@ -54,7 +54,7 @@ internal sealed record GptHeader(
         if (size < LeastSize || size > sector.Length)
             return $"says it is {size} bytes long";
         var checksum = BinaryPrimitives.ReadUInt32LittleEndian(sector[ChecksumAt..]);
-        // It was computed with its own field zero.
+        // The checksum is computed with its own field set to zero.
         sector.Slice(ChecksumAt, sizeof(uint)).Clear();
         if (Crc32.Of(sector[..(int)size]) != checksum)
             return "has a wrong checksum";

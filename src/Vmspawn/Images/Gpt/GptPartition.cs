@@ -4,14 +4,14 @@ namespace Vmspawn.Images.Gpt;
 
 /// <summary>An entry of a GUID partition table.</summary>
 /// <param name="Number">Its number, from 1.</param>
-/// <param name="Type">What it is for.</param>
-/// <param name="Id">Its own: the PARTUUID.</param>
-/// <param name="Place">Where it is, in bytes.</param>
-/// <param name="Attributes">Flags, the upper sixteen by type.</param>
+/// <param name="Type">The partition type.</param>
+/// <param name="Id">The PARTUUID.</param>
+/// <param name="Place">Its extent, in bytes.</param>
+/// <param name="Attributes">Flags; the upper 16 bits depend on the type.</param>
 /// <param name="Label">Its name, at most 36 UTF-16 units.</param>
 internal sealed record GptPartition(int Number, Guid Type, Guid Id, Extent Place, ulong Attributes, string Label);
 
-/// <summary>Types of partitions that tell what is on them (UAPI "Discoverable Partitions Specification").</summary>
+/// <summary>Partition types (UAPI "Discoverable Partitions Specification").</summary>
 internal static class PartitionTypes
 {
     /// <summary>EFI system partition.</summary>
@@ -20,10 +20,10 @@ internal static class PartitionTypes
     /// <summary>Extended boot loader partition, XBOOTLDR.</summary>
     public static readonly Guid ExtendedBoot = new("bc13c2ff-59e6-4262-a352-b275fd6f7172");
 
-    /// <summary>A Linux file system of any sort.</summary>
+    /// <summary>Generic Linux file system.</summary>
     public static readonly Guid Linux = new("0fc63daf-8483-4772-8e79-3d69d8477de4");
 
-    /// <summary>The root file system for an architecture; null for one that we cannot start.</summary>
+    /// <summary>The root file system for an architecture; null for an unsupported one.</summary>
     public static Guid? Root(Architecture architecture) => architecture switch
     {
         Architecture.X64 => new("4f68bce3-e8cd-4db1-96e7-fbcaf984b709"),
@@ -32,7 +32,7 @@ internal static class PartitionTypes
         _ => null,
     };
 
-    /// <summary><c>/usr</c> for an architecture; null for one that we cannot start.</summary>
+    /// <summary><c>/usr</c> for an architecture; null for an unsupported one.</summary>
     public static Guid? Usr(Architecture architecture) => architecture switch
     {
         Architecture.X64 => new("8484680c-9521-48c6-9c11-b0720656f69e"),

@@ -3,9 +3,9 @@ using System.Text;
 
 namespace Vmspawn.Images.Gpt;
 
-/// <summary>A GUID partition table that was checked: partitions lie within the disk, do not overlap, and both checksums hold.</summary>
-/// <param name="Partitions">In the order of their numbers.</param>
-/// <param name="SectorSize">Bytes of the sectors that its numbers count: a guest finds it only on a disk that has such sectors.</param>
+/// <summary>A checked GUID partition table: partitions are within the disk, do not overlap, and both checksums match.</summary>
+/// <param name="Partitions">In order of their numbers.</param>
+/// <param name="SectorSize">The sector size that its addresses are based on: a guest finds the table only on a disk with this sector size.</param>
 internal sealed record GptTable(IReadOnlyList<GptPartition> Partitions, int SectorSize)
 {
     private const int LabelAt = 56;
@@ -13,10 +13,10 @@ internal sealed record GptTable(IReadOnlyList<GptPartition> Partitions, int Sect
 
     private static readonly int[] SectorSizes = [512, 4096];
 
-    /// <summary>Reads the table of a disk by its first header, else by the backup at its end.</summary>
+    /// <summary>Reads the table of a disk from the first header, or else from the backup at the disk's end.</summary>
     /// <param name="disk">The whole disk.</param>
-    /// <param name="error">Why neither copy can be used; null also when the disk has no such table.</param>
-    /// <returns>Null when there is none, or none that can be trusted.</returns>
+    /// <param name="error">Why neither copy is valid; also null when the disk has no GPT.</param>
+    /// <returns>Null when there is no table or no valid one.</returns>
     /// <exception cref="IOException">The disk cannot be read.</exception>
     public static GptTable? Read(ByteSource disk, out string? error)
     {
@@ -42,7 +42,7 @@ internal sealed record GptTable(IReadOnlyList<GptPartition> Partitions, int Sect
         return null;
     }
 
-    // The first reason is kept: what is wrong with the copy that should have been good.
+    // Reports the error of the primary copy, not the one of the backup.
     private static GptTable? Read(ByteSource disk, int sectorSize, ulong at, ref string? error)
     {
         var sector = new byte[sectorSize];

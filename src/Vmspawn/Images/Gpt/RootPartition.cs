@@ -3,18 +3,18 @@ using Vmspawn.Versions;
 
 namespace Vmspawn.Images.Gpt;
 
-/// <summary>Finds what a kernel that is started directly mounts as its root, as the firmware's way would have found it.</summary>
+/// <summary>Finds the root partition for a directly booted kernel, by the rules that systemd applies after a boot through firmware.</summary>
 internal static class RootPartition
 {
-    /// <summary>The flag by which a partition says: not by discovery (bit 63 of the Discoverable Partitions Specification).</summary>
+    /// <summary>The flag that excludes a partition from discovery (bit 63, Discoverable Partitions Specification).</summary>
     private const ulong NoAuto = 1UL << 63;
 
-    /// <summary>The label that systemd-sysupdate gives to a slot without content.</summary>
+    /// <summary>The label of an empty slot of systemd-sysupdate.</summary>
     private const string EmptySlot = "_empty";
 
-    /// <summary><c>root=PARTUUID=…</c>, else <c>mount.usr=PARTUUID=…</c>; null when the table leaves it open.</summary>
+    /// <summary><c>root=PARTUUID=…</c>, else <c>mount.usr=PARTUUID=…</c>; null when the table is ambiguous.</summary>
     /// <remarks>
-    /// Of several the one with the newest version in its label; without any a single partition of the general Linux type.
+    /// Of several candidates the one with the newest version in its label; without candidates the only partition of the generic Linux type.
     /// </remarks>
     public static string? KernelArgument(GptTable table, Architecture architecture)
     {

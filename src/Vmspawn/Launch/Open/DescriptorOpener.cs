@@ -8,7 +8,7 @@ using Vmspawn.Trees;
 namespace Vmspawn.Launch;
 
 /// <summary>Opens what the plan hands to QEMU and its helpers.</summary>
-/// <param name="held">Takes what stays ours.</param>
+/// <param name="held">Receives what vmspawn keeps open.</param>
 /// <param name="directory">The runtime directory.</param>
 /// <param name="passed">Devices that were handed to us.</param>
 /// <param name="helpers">The helpers that have been started so far.</param>

@@ -39,17 +39,17 @@ internal static class DiskFiles
     }
 
     /// <summary>A storage provider's volume.</summary>
-    /// <exception cref="VolumeException">It is refused, or is not what was asked for.</exception>
+    /// <exception cref="VolumeException">It is refused, or does not match the request.</exception>
     public static async Task<SafeFileHandle> AcquireAsync(StorageVolume plan, CancellationToken cancel)
     {
-        var (file, readOnly) = await StorageProvider.AcquireAsync(plan.Socket, plan.Wish, cancel);
+        var (file, readOnly) = await StorageProvider.AcquireAsync(plan.Socket, plan.Request, cancel);
         try
         {
             var isBlock = FileFacts.Of(file).Kind == FileKind.Block;
-            if (isBlock != plan.Wish.AsBlockDevice)
-                throw new VolumeException($"its provider gave a {(isBlock ? "block device" : "regular file")} (say request-as={(isBlock ? "blk" : "reg")})");
-            if (readOnly && plan.Wish.ReadOnly != true)
-                throw new VolumeException("its provider gave it for reading only (say read-only=yes)");
+            if (isBlock != plan.Request.AsBlockDevice)
+                throw new VolumeException($"its provider returned a {(isBlock ? "block device" : "regular file")} (use request-as={(isBlock ? "blk" : "reg")})");
+            if (readOnly && plan.Request.ReadOnly != true)
+                throw new VolumeException("its provider opened it read-only (use read-only=yes)");
             return file;
         }
         catch

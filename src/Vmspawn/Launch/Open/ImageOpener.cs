@@ -14,7 +14,7 @@ internal static class ImageOpener
         try
         {
             if (plan.Identity is { } identity && FileFacts.Of(file).Identity != identity)
-                throw new IOException("another file has been put in its place since it was looked at (start again)");
+                throw new IOException("the file was replaced since it was checked (start again)");
             return file;
         }
         catch

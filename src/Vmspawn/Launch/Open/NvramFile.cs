@@ -41,12 +41,12 @@ internal static class NvramFile
         }
     }
 
-    /// <summary>A copy without a name: gone with the VM.</summary>
+    /// <summary>An anonymous copy, which is discarded with the VM.</summary>
     /// <exception cref="IOException">There is no place for it.</exception>
     public static SafeFileHandle OpenForgotten(ForgottenNvram nvram) =>
         DiskFiles.Fill(Path.GetTempPath(), file => Copy(nvram.Template, file));
 
-    /// <summary>QEMU's flash chips let others write to their image, so its own locks keep nobody out.</summary>
+    /// <summary>QEMU's locks for flash chips permit other writers, so they do not protect the file.</summary>
     private static bool TryLock(SafeFileHandle file)
     {
         try
@@ -55,7 +55,7 @@ internal static class NvramFile
         }
         catch (LinuxException e) when (e.Errno is Errno.ENOLCK or Errno.EOPNOTSUPP)
         {
-            // A file system without locks: nobody can hold one there.
+            // The file system has no locks, so no process can hold one.
             return true;
         }
     }

@@ -6,7 +6,7 @@ using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Sockets between QEMU, its helpers and us. What stays ours is given back with the launch.</summary>
+/// <summary>Sockets between QEMU, its helpers and vmspawn. vmspawn's ends are released with the launch.</summary>
 internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle directory)
 {
     /// <summary>Ends of socket pairs whose other end has been handed out.</summary>

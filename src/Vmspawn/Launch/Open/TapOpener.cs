@@ -4,7 +4,7 @@ using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Makes a TAP device and brings it up; closed by its last user, it is gone.</summary>
+/// <summary>Creates a TAP device and brings it up; the kernel removes it when its last descriptor is closed.</summary>
 internal static class TapOpener
 {
     /// <exception cref="LaunchException">The kernel refused.</exception>

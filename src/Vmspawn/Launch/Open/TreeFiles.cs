@@ -13,7 +13,7 @@ internal static class TreeFiles
     public static SafeFileHandle Open(FileInTree plan)
     {
         using var tree = ConfinedTree.Open(plan.Tree);
-        return tree.OpenRead(plan.Path) ?? throw new LaunchException($"open {plan.Path} in {plan.Tree}", "it has gone since it was looked at");
+        return tree.OpenRead(plan.Path) ?? throw new LaunchException($"open {plan.Path} in {plan.Tree}", "it was removed since it was checked");
     }
 
     /// <summary>Makes a directory that is removed with the launch.</summary>

@@ -8,7 +8,7 @@ namespace Vmspawn.Launch;
 
 /// <summary>Makes a TPM 2.0 with certificates by swtpm_setup(8), signed by an authority of its own whose keys are thrown away.</summary>
 /// <param name="maker">The programs.</param>
-/// <param name="memory">A directory of ours, in memory where possible: the authority's keys lie there while they are needed.</param>
+/// <param name="memory">A private directory, in memory if possible, for the authority's keys while they are needed.</param>
 internal sealed class TpmManufacture(TpmMaker maker, string memory)
 {
     /// <summary>More than keys, certificates and configuration need.</summary>
@@ -46,7 +46,7 @@ internal sealed class TpmManufacture(TpmMaker maker, string memory)
         return FileSystemFacts.Of(directory).AvailableBytes >= Room;
     }
 
-    // swtpm_setup starts swtpm twice removed, so that nobody's end is swtpm's end: only the group is.
+    // swtpm_setup starts swtpm as a grandchild, whose exit cannot be awaited, so the process group is used.
     private async Task SetUpAsync(string scratch, string state, string step, CancellationToken cancel)
     {
         var environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8", ["TMPDIR"] = scratch };

@@ -17,7 +17,7 @@ internal static class TpmState
     private static readonly LockWait MakersEnd = new(TimeSpan.FromSeconds(2));
 
     /// <param name="state">The directory.</param>
-    /// <param name="memory">A directory of ours, in memory where possible, for what is needed only while it is made.</param>
+    /// <param name="memory">A private directory, in memory if possible, for files that are needed only during the creation.</param>
     /// <param name="made">Takes a TPM that was made.</param>
     /// <param name="held">Tells what of a failed making cannot be removed.</param>
     /// <param name="cancel">Ends the making.</param>
@@ -39,7 +39,7 @@ internal static class TpmState
         }
         catch
         {
-            // Under the lock, so that it is nobody else's half-made one.
+            // Checked under the lock, so that it is not the unfinished one of another process.
             await held.TryAsync($"remove {state.Path}", () =>
             {
                 if (isNew && TpmStateFiles.Look(state.Path) == TpmStateFacts.Absent)
@@ -61,7 +61,7 @@ internal static class TpmState
             {
                 if (!await Wait.UntilAsync(() => FileLock.TryLockExclusive(directory), cancel))
                     throw new LaunchException($"use the TPM in {path}", "another VM uses it (end that one, or give this one a --tpm-state= of its own)");
-                // Whoever could not make a TPM may have removed the directory while we waited.
+                // A process that failed to create a TPM may have removed the directory during the wait.
                 if (NameLock.IsNamed(directory, path))
                     return (directory, isNew);
                 directory.Dispose();
@@ -111,7 +111,7 @@ internal static class TpmState
         try
         {
             await new TpmManufacture(maker, memory).RunAsync(unfinished, path, cancel);
-            // The directory of the unfinished one goes last: as long as it is there, all of this is known to be ours.
+            // The directory of the unfinished state is removed last: while it exists, all these files are known to be vmspawn's.
             foreach (var file in Directory.GetFiles(unfinished).OrderBy(file => Path.GetFileName(file) == TpmStateFiles.Permanent))
                 File.Move(file, Path.Combine(path, Path.GetFileName(file)), overwrite: true);
         }

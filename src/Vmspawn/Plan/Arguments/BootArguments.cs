@@ -4,13 +4,13 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The kernel with its command line, and the SMBIOS strings that carry settings and secrets into the guest.</summary>
+/// <summary>The kernel with its command line, and the SMBIOS strings that pass settings and secrets to the guest.</summary>
 internal static class BootArguments
 {
     public static void Add(PlanDraft draft, MachineSpec spec)
     {
         var commandLine = KernelCommandLine.For(spec);
-        // Without SMBIOS strings that it believes, a unified kernel takes its arguments, too, from whoever starts it.
+        // Without trusted SMBIOS strings a unified kernel gets its arguments from -append.
         var hasStrings = spec.Confidential is not { Technique.MeasuresSmbios: false };
         var credentials = CredentialPlacement.For(spec);
         if (spec.Kernel is { } kernel)
@@ -61,7 +61,7 @@ internal static class BootArguments
     private static void AddString(PlanDraft draft, string text) =>
         draft.Add("-smbios", OptionText.Pairs().With("type", 11).With("value", text));
 
-    /// <summary>The path of an inherited file: a process list shows arguments to everybody.</summary>
+    /// <summary>The path of an inherited file, because every user can read a process's arguments.</summary>
     private static string Secret(PlanDraft draft, CredentialSpec credential, ReadOnlyMemory<byte> content) =>
         draft.InheritedPath($"credential-{credential.Id}", new MemoryBytes(content));
 }

@@ -7,14 +7,14 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The object that keeps the host from reading the guest.</summary>
+/// <summary>The object of the confidential computing technology.</summary>
 internal static class ConfidentialArguments
 {
-    // Where Intel's Quote Generation Service listens when it has no socket in the file system: the host itself.
+    // The vsock address of Intel's Quote Generation Service when it has no UNIX socket: the host.
     private const string HostCid = "2";
     private const string QuotePort = "4050";
 
-    /// <summary>Part of the interrupt controllers stays in QEMU: the kernel emulates none that it could not see into.</summary>
+    /// <summary>Uses a split irqchip, because the kernel cannot emulate the IOAPIC of a guest whose state is encrypted.</summary>
     public static OptionText Accelerator(OptionText accelerator, ConfidentialSpec? confidential) =>
         accelerator.WithIf(confidential is not null, "kernel-irqchip", "split");
 
@@ -28,14 +28,14 @@ internal static class ConfidentialArguments
             draft.Add("-object", SevSnp(confidential));
     }
 
-    // There is always a kernel, whose hashes the firmware checks and the processor signs. One physical address bit is what the guest loses.
+    // kernel-hashes: such a guest always has a kernel; the firmware checks its hashes, which are part of the measurement. The C-bit takes one physical address bit.
     private static OptionText SevSnp(ConfidentialSpec confidential) => new OptionText(confidential.Technique.ObjectType)
         .With("id", DeviceIds.Confidential)
         .With("cbitpos", confidential.EncryptionBit)
         .With("reduced-phys-bits", 1)
         .With("kernel-hashes", true);
 
-    // JSON, since QEMU takes the members of the address in no other form (seen of 11.1).
+    // JSON, because QEMU accepts the members of the address in no other syntax (tested with 11.1).
     private static string Tdx(ConfidentialSpec confidential)
     {
         using var buffer = new MemoryStream();

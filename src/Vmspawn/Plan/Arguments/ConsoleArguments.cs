@@ -4,7 +4,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The console's character device with the guest's end of it, and the monitor that we speak QMP to.</summary>
+/// <summary>The console's character device and its guest device, and the QMP monitor.</summary>
 internal static class ConsoleArguments
 {
     public static void Add(PlanDraft draft, MachineSpec spec)
@@ -32,7 +32,7 @@ internal static class ConsoleArguments
             draft.Add("-serial", $"chardev:{DeviceIds.Console}");
     }
 
-    /// <summary>A monitor is an object from QEMU 11.1 on, and an option of its own before.</summary>
+    /// <summary>The monitor is an object since QEMU 11.1, and <c>-mon</c> before.</summary>
     private static void AddMonitor(PlanDraft draft, MachineSpec spec, string type, string mode, string chardev)
     {
         if (spec.Qemu.HasMonitorObjects)
@@ -41,7 +41,7 @@ internal static class ConsoleArguments
             draft.Add("-mon", OptionText.Pairs().With("chardev", chardev).With("mode", mode));
     }
 
-    /// <summary>The guest's end on the virtio transport; behind the controller that carries it.</summary>
+    /// <summary>The console's device on the virtio transport, after its controller.</summary>
     public static void AddDevice(PlanDraft draft, MachineSpec spec)
     {
         if (spec.Console != ConsoleMode.Headless && spec.ConsoleTransport == ConsoleTransport.Virtio)

@@ -3,7 +3,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>Disks: the block nodes of each, then the device that shows them to the guest.</summary>
+/// <summary>Disks: the block nodes of each, then its device.</summary>
 internal static class DiskArguments
 {
     public static void Add(PlanDraft draft, MachineSpec spec, InterruptPlan interrupts)

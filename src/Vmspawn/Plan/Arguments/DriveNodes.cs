@@ -4,12 +4,12 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The block nodes of drives, each file a descriptor of ours.</summary>
-/// <param name="draft">Numbers the descriptors.</param>
-/// <param name="ioUring">Whether requests go through io_uring.</param>
+/// <summary>The block nodes of drives; each file is an inherited descriptor.</summary>
+/// <param name="draft">Allocates the descriptors.</param>
+/// <param name="ioUring">Whether to use io_uring.</param>
 internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
 {
-    /// <summary>The tree of nodes below a drive, the topmost named like the drive.</summary>
+    /// <summary>The tree of nodes of a drive; the topmost node has the drive's id as its name.</summary>
     public BlockNode Of(DriveSpec drive)
     {
         if (!drive.Content.IsEmpty)
@@ -55,7 +55,7 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
         }
 
         var image = new BackingSpec(drive.Path, drive.Format, drive.IsBlockDevice);
-        DescriptorSource source = drive.Volume is { } volume ? new StorageVolume(volume.Socket, volume.Wish) : new OpenedFile(image.Path, readOnly, drive.Identity);
+        DescriptorSource source = drive.Volume is { } volume ? new StorageVolume(volume.Socket, volume.Request) : new OpenedFile(image.Path, readOnly, drive.Identity);
         return Layer(image, source, name, readOnly, drive.Discard && !readOnly, below);
     }
 

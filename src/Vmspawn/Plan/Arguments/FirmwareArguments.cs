@@ -6,13 +6,13 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>UEFI firmware: flash chips for the code and its variables, or memory filled with it.</summary>
+/// <summary>UEFI firmware: flash chips for code and variables, or firmware loaded into memory.</summary>
 internal static class FirmwareArguments
 {
     private const string Code = "vmspawn-firmware";
     private const string Variables = "vmspawn-nvram";
 
-    /// <summary>What the machine type has to be told: System Management Mode, and which block nodes are its flash chips.</summary>
+    /// <summary>The machine type's properties: System Management Mode, and the block nodes of the flash chips.</summary>
     public static OptionText Properties(OptionText machine, MachineSpec spec) => (spec.Platform == Platform.X86 ? machine.With("smm", spec.Firmware is { NeedsSmm: true }) : machine)
         .WithIf(spec.Firmware?.Mapping is SplitFlash or StatelessFlash, "pflash0", Code)
         .WithIf(spec.Firmware?.Nvram is not null, spec.Firmware?.Mapping is CombinedFlash ? "pflash0" : "pflash1", Variables);
@@ -30,7 +30,7 @@ internal static class FirmwareArguments
                 AddCode(draft, flash.Executable);
                 break;
             case CombinedFlash:
-                // Its chip is the one of the variables.
+                // The only chip is added with the variables.
                 break;
             case MemoryMapping memory:
                 draft.Add("-bios", draft.InheritedPath(Code, new OpenedFile(memory.Path, ReadOnly: true)));

@@ -3,10 +3,10 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The guest's journal: systemd-journal-remote(8) as a helper, which listens for it.</summary>
+/// <summary>The guest's journal: systemd-journal-remote(8) as a helper, which receives it.</summary>
 internal static class JournalArguments
 {
-    /// <summary>Adds the helper behind the one that passes the guest's connections on: it is dismissed after that.</summary>
+    /// <summary>Adds the helper after the vsock helper, so that it is stopped after the helper that forwards the guest's connections.</summary>
     public static void Add(PlanDraft draft, JournalSpec? journal, VsockPlan? vsock)
     {
         if (journal is null || vsock is null)
@@ -29,9 +29,9 @@ internal static class JournalArguments
 
     private static IEnumerable<string> Limits(JournalSpec journal)
     {
-        var wish = journal.Wish;
+        var request = journal.Request;
         (string Name, long? Value)[] limits =
-            [("max-use", wish.MaxUse), ("keep-free", wish.KeepFree), ("max-file-size", wish.MaxFileSize), ("max-files", wish.MaxFiles)];
+            [("max-use", request.MaxUse), ("keep-free", request.KeepFree), ("max-file-size", request.MaxFileSize), ("max-files", request.MaxFiles)];
         return limits.Where(limit => limit.Value is not null).Select(limit => $"--{limit.Name}={limit.Value}");
     }
 }

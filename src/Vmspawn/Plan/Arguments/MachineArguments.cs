@@ -4,7 +4,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The board: machine type, accelerator, processors, memory, and what is always on it.</summary>
+/// <summary>The board: machine type, accelerator, processors, memory, and the devices that every machine has.</summary>
 internal static class MachineArguments
 {
     private const string GenerationId = "vmgenid";
@@ -25,8 +25,8 @@ internal static class MachineArguments
         if (spec.Uuid is { } uuid)
             draft.Add("-uuid", uuid.ToString("D"));
         ConfidentialArguments.Add(draft, spec.Confidential);
-        // Another one in each run: a guest that was restored from a snapshot learns that its random numbers were seen before. Nobody can
-        // restore a confidential one, nor would it believe the host.
+        // A new id in each run tells a guest that it was restored from a snapshot, so that it reseeds its random numbers. A confidential
+        // guest cannot be restored, and would not trust the host's id.
         if (spec.Confidential is null && spec.Qemu.HasDriver(GenerationId) && spec.Extra.Devices.All(device => device.Driver != GenerationId))
             draft.Add("-device", new OptionText(GenerationId).With("guid", "auto"));
     }
@@ -54,14 +54,14 @@ internal static class MachineArguments
         return spec.Platform.Architecture switch
         {
             Architecture.X64 => Pc(machine.With("vmport", false), spec.Accelerator.Name),
-            // The default, version 2, ends at eight CPUs.
+            // The default, version 2, supports at most eight CPUs.
             Architecture.Arm64 => machine.With("gic-version", "max"),
             _ => machine,
         };
     }
 
-    // With KVM a guest has its clock, and the HPET would only wake the host. Without, Linux needs it to find the TSC good enough, and it costs
-    // nothing: an idle emulated guest took 0.18 s of the host's CPU a minute with it and 0.19 s without.
+    // With KVM the guest uses kvm-clock, and the HPET would only cause wake-ups; without KVM, Linux needs the HPET to calibrate the TSC, and it
+    // costs nothing: an idle emulated guest took 0.18 s of CPU time a minute with it and 0.19 s without.
     private static OptionText Pc(OptionText machine, string accelerator) =>
         accelerator == "kvm" ? machine.With("hpet", false) : machine;
 

@@ -3,7 +3,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>Each NIC and what it is plugged into.</summary>
+/// <summary>Each NIC and its backend.</summary>
 internal static class NetworkArguments
 {
     public static void Add(PlanDraft draft, MachineSpec spec)
@@ -18,7 +18,7 @@ internal static class NetworkArguments
                 UserLink user => User(user, netdev),
                 _ => throw new InvalidOperationException($"Unknown link: {nic.Link}"),
             });
-            // An empty romfile: nobody boots from this network, and the ROM's package need not be installed.
+            // An empty romfile: the guest does not boot from this network, and the ROM's package may not be installed.
             draft.AddPciDevice("virtio-net-pci", DeviceIds.Nic(nic.Index), text => text
                 .With("netdev", netdev)
                 .WithIf(nic.Mac is not null, "mac", nic.Mac ?? "")

@@ -3,10 +3,10 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The virtio port that a guest without systemd, or without vsock, reports by: <c>/dev/virtio-ports/org.vmspawn.notify</c>.</summary>
+/// <summary>The virtio port for notifications from guests without systemd or without vsock: <c>/dev/virtio-ports/org.vmspawn.notify</c>.</summary>
 internal static class NotifyArguments
 {
-    /// <summary>Its name in the guest.</summary>
+    /// <summary>The port's name in the guest.</summary>
     public const string PortName = "org.vmspawn.notify";
 
     public static void Add(PlanDraft draft)

@@ -3,11 +3,11 @@ using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>A user-mode network by passt: it speaks to the host's sockets for the guest, and is given the addresses that QEMU's own has.</summary>
+/// <summary>User-mode networking by passt, with the same addresses as QEMU's built-in user network.</summary>
 internal static class PasstArguments
 {
     /// <summary>Adds the helper.</summary>
-    /// <returns>The backend that reaches it.</returns>
+    /// <returns>The network backend that is connected to it.</returns>
     public static OptionText Add(PlanDraft draft, string program, IReadOnlyList<PublishedPort> published, string netdev)
     {
         var descriptors = new DescriptorTable();
@@ -24,7 +24,7 @@ internal static class PasstArguments
             ],
             Descriptors = descriptors.All,
         });
-        // addr.str is the number of a descriptor here (QAPI, FdSocketAddress).
+        // addr.str is the descriptor's number (QAPI, FdSocketAddress).
         return new OptionText("stream").With("id", netdev).With("server", false)
             .With("addr.type", "fd").With("addr.str", draft.Inherit(netdev, new SocketEnd(netdev)));
     }

@@ -2,7 +2,7 @@ using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The root ports, before everything that sits behind one.</summary>
+/// <summary>The root ports, before the devices behind them.</summary>
 internal static class PortArguments
 {
     public static void Add(PlanDraft draft)

@@ -3,10 +3,10 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>Each share: what serves it, and the device by which the guest reaches that.</summary>
+/// <summary>Each share: its server and its device.</summary>
 internal static class ShareArguments
 {
-    /// <summary>Requests that may be under way in a queue; QEMU's 128 hold up a guest that writes much.</summary>
+    /// <summary>The size of a request queue; QEMU's default of 128 slows down a guest that writes much.</summary>
     private const int QueueSize = 1024;
 
     public static void Add(PlanDraft draft, MachineSpec spec)
@@ -32,7 +32,7 @@ internal static class ShareArguments
 
     private static void Add9p(PlanDraft draft, ShareSpec share, NineP nine)
     {
-        // QEMU only keeps them open: the locks end with it.
+        // QEMU keeps the descriptors open; the kernel releases their locks when it exits.
         if (share.IsRoot)
             draft.Inherit("tree-lock", new LockedTree(share.Source, IsShared: share.Snapshot is not null));
         if (share.Snapshot is { } snapshot)
@@ -40,9 +40,9 @@ internal static class ShareArguments
         draft.Add("-fsdev", new OptionText("local")
             .With("id", share.Id)
             .With("path", share.Shown)
-            // As they are in the directory; without root's rights a guest's chown is as good as done.
+            // Owners and modes as in the directory; without root privileges a guest's chown succeeds without effect.
             .With("security_model", nine.KeepsOwners ? "passthrough" : "none")
-            // Files of two file systems may have the same inode number.
+            // Files of different file systems may have the same inode number.
             .With("multidevs", "remap")
             .With("readonly", share.ReadOnly));
         draft.AddPciDevice(nine.Driver, share.Id, text => text.With("fsdev", share.Id).With("mount_tag", share.Tag));

@@ -3,7 +3,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The TPM: swtpm as a helper, and the device that passes the guest's commands on to it.</summary>
+/// <summary>The TPM: swtpm as a helper, and the device that forwards the guest's commands to it.</summary>
 internal static class TpmArguments
 {
     private const string Slot = "tpm";
@@ -23,7 +23,7 @@ internal static class TpmArguments
     {
         var descriptors = new DescriptorTable();
         var control = descriptors.Add(Slot, new SocketEnd(Slot));
-        // swtpm only keeps it open: the lock ends with the last process that uses the state.
+        // swtpm keeps the descriptor open; the kernel releases its lock when the last process that uses the state exits.
         descriptors.Add("tpm-state", new TpmStateDirectory(tpm.StateDirectory, tpm.Maker));
         return new HelperPlan
         {

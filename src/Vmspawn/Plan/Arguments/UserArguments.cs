@@ -3,12 +3,12 @@ using Vmspawn.Qemu.Extra;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>The user's own words, last, with addresses added where the plan chose one.</summary>
+/// <summary>The user's arguments, last, with the addresses that the plan chose.</summary>
 internal static class UserArguments
 {
     public static void Add(PlanDraft draft, ExtraArguments extra, InterruptPlan interrupts)
     {
-        // A default only: what a -device says of itself stands.
+        // -global sets a default only: a property in the user's -device has precedence.
         if (interrupts.SharedByUsersNvme)
             draft.Add("-global", "nvme.msix_qsize=1");
         var words = extra.Words.ToArray();

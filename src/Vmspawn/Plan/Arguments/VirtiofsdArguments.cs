@@ -3,14 +3,14 @@ using Vmspawn.Trees;
 
 namespace Vmspawn.Plan.Arguments;
 
-/// <summary>virtiofsd for one share. It takes a listening socket only, of which it accepts one connection.</summary>
+/// <summary>virtiofsd for one share. It requires a listening socket, on which it accepts one connection.</summary>
 internal static class VirtiofsdArguments
 {
     public static HelperPlan For(ShareSpec share, Virtiofsd virtiofsd)
     {
         var descriptors = new DescriptorTable();
         var listener = descriptors.Add(share.Id, new ListeningEnd(share.Id));
-        // It only keeps the tree open: the lock ends with the last process that uses it.
+        // virtiofsd keeps the descriptor open; the kernel releases its lock when the last process that uses the tree exits.
         if (share.IsRoot)
             descriptors.Add("tree-lock", new LockedTree(share.Source, IsShared: share.Snapshot is not null));
         if (share.Snapshot is { } snapshot)
@@ -29,12 +29,12 @@ internal static class VirtiofsdArguments
     {
         { Snapshot: { Kind: SnapshotKind.Overlay or SnapshotKind.UserOverlay } overlay } =>
             TreeMounts.Overlay(overlay.Place, share.Source, overlay.Kind == SnapshotKind.UserOverlay),
-        // The one in C cannot refuse the guest's writes itself.
+        // The C program cannot refuse writes, so the tree is mounted read-only.
         { ReadOnly: true } when virtiofsd.Kind == VirtiofsdKind.C => TreeMounts.ReadOnly(share.Source),
         _ => [],
     };
 
-    // QEMU cannot be told of mounts below the directory, so they are not announced either.
+    // QEMU's device does not support submount announcements.
     private static List<string> Rust(ShareSpec share, Virtiofsd virtiofsd, int listener)
     {
         List<string> words =
@@ -44,10 +44,10 @@ internal static class VirtiofsdArguments
         ];
         if (share.ReadOnly)
             words.Add("--readonly");
-        // By default it wants to find the directory's mount point, which is not to be seen from within a plain chroot.
+        // By default it looks up the directory's mount point, which is not visible in a plain chroot.
         if (virtiofsd.Sandbox != VirtiofsdSandbox.Namespace)
             words.Add("--inode-file-handles=never");
-        // Nobody else changes it: what the guest knows of it stays true.
+        // Nothing else changes a snapshot, so that the guest may cache everything.
         if (share.Snapshot is not null)
             words.Add("--cache=always");
         if (share.Ids is { } ids)
@@ -64,7 +64,7 @@ internal static class VirtiofsdArguments
         $"--fd={listener}", "-f", "-o", $"source={Escape(share.Shown)}", "-o", $"sandbox={Word(virtiofsd.Sandbox)},xattr,log_level=err",
     ];
 
-    /// <summary>As libfuse's lists of options want it (fuse_opt.c).</summary>
+    /// <summary>Escapes a value for libfuse's option lists (fuse_opt.c).</summary>
     private static string Escape(string value) =>
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 

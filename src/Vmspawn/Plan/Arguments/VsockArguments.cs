@@ -35,7 +35,7 @@ internal static class VsockArguments
     private static HelperPlan UserVsock(string program, uint cid)
     {
         var descriptors = new DescriptorTable();
-        // It takes paths alone, and a socket's path has 107 bytes: by this descriptor each one fits.
+        // It accepts paths only, and a socket's path is limited to 107 bytes: a path through this descriptor is short enough.
         var directory = $"/proc/self/fd/{descriptors.Add("runtime-directory", new RuntimeDirectory())}";
         return new HelperPlan
         {
@@ -44,7 +44,7 @@ internal static class VsockArguments
             Arguments = ["--vm", $"guest-cid={cid},socket={directory}/{DeviceSocket},uds-path={directory}/{HostSocket}"],
             Descriptors = descriptors.All,
             Socket = DeviceSocket,
-            // It waits for another QEMU then.
+            // It does not exit when QEMU disconnects: it waits for a new connection.
             LeavesWithQemu = false,
         };
     }

@@ -4,15 +4,15 @@ using Vmspawn.Pcie;
 
 namespace Vmspawn.Plan.Print;
 
-/// <summary>The plan for programs. Members may be added later; none changes its meaning.</summary>
+/// <summary>Prints the plan as JSON. Later versions may add members, but do not change the meaning of existing ones.</summary>
 public static class PlanJson
 {
     private static readonly JsonWriterOptions Indented =
         new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes one JSON object, without what is secret in the plan.</summary>
+    /// <summary>Writes one JSON object, without secrets.</summary>
     /// <param name="plan">The plan to print.</param>
-    /// <param name="output">Where to.</param>
+    /// <param name="output">Receives the JSON text.</param>
     public static void Write(VmPlan plan, Stream output)
     {
         using var json = new Utf8JsonWriter(output, Indented);

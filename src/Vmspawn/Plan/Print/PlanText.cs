@@ -2,10 +2,10 @@ using Vmspawn.Pcie;
 
 namespace Vmspawn.Plan.Print;
 
-/// <summary>The plan for people, and as the commands that it starts.</summary>
+/// <summary>Prints the plan for users, and the commands that it starts.</summary>
 public static class PlanText
 {
-    /// <summary>The topology as a tree, what is done to files before anything starts, and what runs beside QEMU.</summary>
+    /// <summary>The topology as a tree, the files that are changed first, and the helpers.</summary>
     /// <param name="plan">The plan to print.</param>
     public static string Tree(VmPlan plan)
     {
@@ -20,7 +20,7 @@ public static class PlanText
             + Section("Beside QEMU", plan.Helpers.Select(helper => helper.Subject));
     }
 
-    /// <summary>The words of each command, one a line, an empty line between two commands; QEMU's is the last.</summary>
+    /// <summary>The arguments of each command, one per line, with an empty line between commands; QEMU's is the last.</summary>
     /// <param name="plan">The plan to print.</param>
     public static string Commands(VmPlan plan)
     {

@@ -2,21 +2,21 @@ using System.Text.Json;
 
 namespace Vmspawn.Plan;
 
-/// <summary>What stands behind a descriptor.</summary>
+/// <summary>The object that a descriptor refers to.</summary>
 public abstract record DescriptorSource
 {
-    /// <summary>The word for its kind in a printed plan.</summary>
+    /// <summary>Its kind in a printed plan.</summary>
     internal abstract string Kind { get; }
 
-    /// <summary>What messages call it, or null where its slot says it all.</summary>
+    /// <summary>Its name in messages, or null to use the slot's name.</summary>
     internal virtual string? Subject => null;
 
-    /// <summary>Writes its members of a printed plan, without what is secret.</summary>
+    /// <summary>Writes its members of a printed plan, without secrets.</summary>
     internal virtual void Write(Utf8JsonWriter json)
     {
     }
 
-    /// <summary>Of secret bytes how many there are, never which.</summary>
+    /// <summary>Writes only the number of secret bytes.</summary>
     private protected static void WriteTail(Utf8JsonWriter json, ReadOnlyMemory<byte> tail)
     {
         if (tail.Length > 0)

@@ -8,7 +8,7 @@ namespace Vmspawn.Plan;
 /// <summary>An image, opened by path.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="ReadOnly">Opened for reading only.</param>
-/// <param name="Identity">Which file it must be, since it was looked at under this name; null for any.</param>
+/// <param name="Identity">The identity that the file had when it was probed and must still have; null for any.</param>
 public sealed record OpenedFile(string Path, bool ReadOnly, FileIdentity? Identity = null) : DescriptorSource
 {
     internal override string Kind => "file";
@@ -22,24 +22,24 @@ public sealed record OpenedFile(string Path, bool ReadOnly, FileIdentity? Identi
     }
 }
 
-/// <summary>A volume, opened or made by its storage provider.</summary>
+/// <summary>A volume, opened or created by its storage provider.</summary>
 /// <param name="Socket">Path of the provider's socket.</param>
-/// <param name="Wish">What is asked of it.</param>
-public sealed record StorageVolume(string Socket, VolumeRequest Wish) : DescriptorSource
+/// <param name="Request">The request to the provider.</param>
+public sealed record StorageVolume(string Socket, VolumeRequest Request) : DescriptorSource
 {
     internal override string Kind => "volume";
 
-    internal override string? Subject => $"the volume {Wish.Name}";
+    internal override string? Subject => $"the volume {Request.Name}";
 
     internal override void Write(Utf8JsonWriter json)
     {
         json.WriteString("path", Socket);
-        json.WriteString("name", Wish.Name);
-        json.WriteBoolean("readOnly", Wish.ReadOnly == true);
+        json.WriteString("name", Request.Name);
+        json.WriteBoolean("readOnly", Request.ReadOnly == true);
     }
 }
 
-/// <summary>An anonymous file that holds an empty qcow2 image: throw-away writes.</summary>
+/// <summary>An anonymous file with an empty qcow2 image, for writes that are discarded.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="VirtualSize">Size of the disk, in bytes.</param>
 public sealed record AnonymousOverlay(string Directory, long VirtualSize) : DescriptorSource
@@ -55,16 +55,16 @@ public sealed record AnonymousOverlay(string Directory, long VirtualSize) : Desc
     }
 }
 
-/// <summary>Files joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
+/// <summary>Concatenated files, each aligned to 4 bytes, in an anonymous file.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Paths">Absolute paths, in order.</param>
-/// <param name="Tree">The tree that the paths are in, out of which no link leads; null for the host's own.</param>
+/// <param name="Tree">The tree that contains the paths, within which links are resolved; null for the host's root.</param>
 public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, string? Tree = null) : DescriptorSource
 {
     /// <summary>Absolute paths, in order.</summary>
     public IReadOnlyList<string> Paths { get; } = ValueList.Of(Paths);
 
-    /// <summary>Bytes behind the last of them; empty for most, never printed.</summary>
+    /// <summary>Bytes that are appended to the files; usually empty, never printed.</summary>
     public ValueBytes Tail { get; init; }
 
     internal override string Kind => "joined";
@@ -84,16 +84,16 @@ public sealed record JoinedFiles(string Directory, IReadOnlyList<string> Paths, 
     }
 }
 
-/// <summary>Files within a disk image, joined one behind another, each aligned to 4 bytes, in an anonymous file.</summary>
+/// <summary>Files in a disk image, concatenated, each aligned to 4 bytes, in an anonymous file.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Image">Absolute path of the image.</param>
-/// <param name="Files">Each as its runs of the image's bytes.</param>
+/// <param name="Files">The extents of each file in the image.</param>
 public sealed record FilesInImage(string Directory, string Image, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource
 {
-    /// <summary>Each as its runs of the image's bytes.</summary>
+    /// <summary>The extents of each file in the image.</summary>
     public IReadOnlyList<IReadOnlyList<Extent>> Files { get; } = ValueList.Of<IReadOnlyList<Extent>>([.. Files.Select(ValueList.Of)]);
 
-    /// <summary>Bytes behind the last of them; empty for most, never printed.</summary>
+    /// <summary>Bytes that are appended to the files; usually empty, never printed.</summary>
     public ValueBytes Tail { get; init; }
 
     internal override string Kind => "in-image";

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Plan;
 
-/// <summary>Our connection to QEMU's monitor.</summary>
+/// <summary>The connection between QEMU's monitor and vmspawn.</summary>
 public sealed record MonitorSocket : DescriptorSource
 {
     internal override string Kind => "monitor";
@@ -14,14 +14,14 @@ public sealed record ConsoleTerminal : DescriptorSource
     internal override string Kind => "console";
 }
 
-/// <summary>Our end of the virtio port by which the guest reports about itself.</summary>
+/// <summary>The socket of the virtio port for the guest's notifications.</summary>
 public sealed record NotifyPort : DescriptorSource
 {
     internal override string Kind => "notify";
 }
 
 /// <summary>One end of a pair of connected sockets; the other end is a descriptor of another program in the same plan.</summary>
-/// <param name="Pair">Which pair; named by exactly two descriptors.</param>
+/// <param name="Pair">The pair's name; exactly two descriptors have it.</param>
 public sealed record SocketEnd(string Pair) : DescriptorSource
 {
     internal override string Kind => "socket";
@@ -33,10 +33,10 @@ public sealed record SocketEnd(string Pair) : DescriptorSource
 }
 
 /// <summary>
-/// A listening socket without a name, for a program that takes no connected one: the other end of the pair, a <see cref="SocketEnd"/> of
+/// A listening socket without a name, for a program that requires one: the other end of the pair, a <see cref="SocketEnd"/> of
 /// another program, waits in its queue.
 /// </summary>
-/// <param name="Pair">Which pair; opened before its other end.</param>
+/// <param name="Pair">The pair's name; this end is opened before the other one.</param>
 public sealed record ListeningEnd(string Pair) : DescriptorSource
 {
     internal override string Kind => "listening-socket";
@@ -47,13 +47,13 @@ public sealed record ListeningEnd(string Pair) : DescriptorSource
     }
 }
 
-/// <summary>The runtime directory, by which a helper makes sockets under short paths, whatever the machine is called.</summary>
+/// <summary>The runtime directory, through which a helper creates sockets under paths whose length does not depend on the machine's name.</summary>
 public sealed record RuntimeDirectory : DescriptorSource
 {
     internal override string Kind => "runtime-directory";
 }
 
-/// <summary>Our connection to a socket that a helper makes in the runtime directory.</summary>
+/// <summary>A connection to a socket that a helper creates in the runtime directory.</summary>
 /// <param name="Name">The socket's name there.</param>
 public sealed record HelperSocket(string Name) : DescriptorSource
 {

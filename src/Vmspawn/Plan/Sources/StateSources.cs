@@ -3,9 +3,9 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Plan;
 
-/// <summary>EFI variables that are kept: locked for as long as QEMU has them open, made from the template first when they are not there.</summary>
-/// <param name="Path">Absolute path of the file that keeps them.</param>
-/// <param name="Template">Absolute path of what they start from.</param>
+/// <summary>Persistent EFI variables: locked while QEMU has them open, created from the template if they do not exist.</summary>
+/// <param name="Path">Absolute path of their file.</param>
+/// <param name="Template">Absolute path of their initial content.</param>
 public sealed record KeptNvram(string Path, string Template) : DescriptorSource
 {
     internal override string Kind => "nvram";
@@ -19,8 +19,8 @@ public sealed record KeptNvram(string Path, string Template) : DescriptorSource
     }
 }
 
-/// <summary>EFI variables that are forgotten with the VM: an anonymous copy of the template.</summary>
-/// <param name="Template">Absolute path of what they start from.</param>
+/// <summary>EFI variables that are discarded with the VM: an anonymous copy of the template.</summary>
+/// <param name="Template">Absolute path of their initial content.</param>
 public sealed record ForgottenNvram(string Template) : DescriptorSource
 {
     internal override string Kind => "nvram";
@@ -34,9 +34,9 @@ public sealed record ForgottenNvram(string Template) : DescriptorSource
     }
 }
 
-/// <summary>The directory of a TPM's state, locked for as long as somebody has it open; made first when it is not there.</summary>
+/// <summary>The directory of a TPM's state, locked while a process has it open; created if it does not exist.</summary>
 /// <param name="Path">Absolute path.</param>
-/// <param name="Maker">What makes a TPM with certificates, or null for one that is forgotten with the VM and needs none.</param>
+/// <param name="Maker">The programs that create a TPM with certificates, or null for one that is discarded with the VM and needs none.</param>
 public sealed record TpmStateDirectory(string Path, TpmMaker? Maker) : DescriptorSource
 {
     internal override string Kind => "tpm-state";
@@ -49,7 +49,7 @@ public sealed record TpmStateDirectory(string Path, TpmMaker? Maker) : Descripto
     }
 }
 
-/// <summary>Bytes kept in memory, for secrets that no command line may show.</summary>
+/// <summary>Bytes in a memory file, for secrets that must not appear on a command line.</summary>
 /// <param name="Content">The bytes; never printed.</param>
 public sealed record MemoryBytes(ValueBytes Content) : DescriptorSource
 {

@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace Vmspawn.Plan;
 
-/// <summary>A file of a tree, out of which no link leads.</summary>
+/// <summary>A file of a tree; links are resolved within the tree.</summary>
 /// <param name="Tree">Absolute path of the tree.</param>
-/// <param name="Path">Path from its top.</param>
+/// <param name="Path">Path from its root.</param>
 public sealed record FileInTree(string Tree, string Path) : DescriptorSource
 {
     internal override string Kind => "in-tree";
@@ -18,9 +18,9 @@ public sealed record FileInTree(string Tree, string Path) : DescriptorSource
     }
 }
 
-/// <summary>A directory that a guest has for its root, locked for as long as somebody has it open.</summary>
+/// <summary>The root directory of a guest, locked while a process has it open.</summary>
 /// <param name="Path">Absolute path.</param>
-/// <param name="IsShared">It is only read, which several may do at once.</param>
+/// <param name="IsShared">A shared lock, for a tree that is only read.</param>
 public sealed record LockedTree(string Path, bool IsShared) : DescriptorSource
 {
     internal override string Kind => "tree-lock";
@@ -34,9 +34,9 @@ public sealed record LockedTree(string Path, bool IsShared) : DescriptorSource
     }
 }
 
-/// <summary>A directory for what an ephemeral guest writes, locked for as long as somebody has it open, removed with the VM.</summary>
-/// <param name="Path">Absolute path; made by the launch.</param>
-/// <param name="CopyOf">The tree to copy there, or null for an overlay's directories.</param>
+/// <summary>A directory for an ephemeral guest's writes, locked while a process has it open, removed with the VM.</summary>
+/// <param name="Path">Absolute path; created at launch.</param>
+/// <param name="CopyOf">The tree to copy, or null for an overlay's directories.</param>
 public sealed record ThrowAwayTree(string Path, string? CopyOf) : DescriptorSource
 {
     internal override string Kind => "throw-away-tree";

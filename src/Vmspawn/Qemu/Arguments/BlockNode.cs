@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Qemu.Arguments;
 
-/// <summary>A node of QEMU's block graph, as <c>-blockdev</c> and <c>blockdev-add</c> take it (QAPI BlockdevOptions).</summary>
+/// <summary>A node of QEMU's block graph, for <c>-blockdev</c> and <c>blockdev-add</c> (QAPI BlockdevOptions).</summary>
 internal sealed record BlockNode
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -18,25 +18,25 @@ internal sealed record BlockNode
     public bool ReadOnly { get; init; }
     public bool Discard { get; init; }
 
-    /// <summary>A guest's flush need not reach the disk: for writes that are thrown away at the end.</summary>
+    /// <summary>Ignore the guest's flushes: for writes that are discarded at the end.</summary>
     public bool NoFlush { get; init; }
 
-    /// <summary>For protocol drivers: what to open.</summary>
+    /// <summary>For protocol drivers: the path to open.</summary>
     public string? FileName { get; init; }
 
-    /// <summary>For protocol drivers: requests go through io_uring, else through threads.</summary>
+    /// <summary>For protocol drivers: use io_uring instead of threads.</summary>
     public bool IoUring { get; init; }
 
-    /// <summary>For format drivers: the node that holds the bytes.</summary>
+    /// <summary>For format drivers: the node of the file.</summary>
     public BlockNode? File { get; init; }
 
-    /// <summary>For format drivers, in place of <see cref="File"/>: the name of a node that QEMU has already.</summary>
+    /// <summary>For format drivers, instead of <see cref="File"/>: the name of an existing node.</summary>
     public string? FileReference { get; init; }
 
-    /// <summary>For qcow2: the node below, written here rather than found through the header.</summary>
+    /// <summary>For qcow2: the backing node, given explicitly instead of through the header.</summary>
     public BlockNode? Backing { get; init; }
 
-    /// <summary>For qcow2 without a child below: do not follow the header.</summary>
+    /// <summary>For qcow2 without a backing node: do not follow the header.</summary>
     public bool NoBacking { get; init; }
 
     /// <summary>QEMU's JSON text, on one line.</summary>
@@ -48,7 +48,7 @@ internal sealed record BlockNode
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
-    /// <summary>The whole object.</summary>
+    /// <summary>Writes the node as one JSON object.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
@@ -58,7 +58,7 @@ internal sealed record BlockNode
         json.WriteEndObject();
     }
 
-    /// <summary>For <c>blockdev-add</c>: the options besides driver and name.</summary>
+    /// <summary>Writes the options without driver and name, for <c>blockdev-add</c>.</summary>
     public void WriteOptions(Utf8JsonWriter json)
     {
         if (FileName is not null)

@@ -7,20 +7,20 @@ namespace Vmspawn.Qemu.Arguments;
 /// <param name="Lun">QEMU's <c>lun</c>.</param>
 internal readonly record struct ScsiAddress(int Target, int Lun)
 {
-    /// <summary>Targets of a virtio-scsi controller; after them the LUNs count up.</summary>
+    /// <summary>The number of targets of a virtio-scsi controller; further disks get the next LUN.</summary>
     private const int Targets = 256;
 
-    /// <summary>The address of the disk with that index on its controller.</summary>
+    /// <summary>The address of the disk with this index on its controller.</summary>
     public static ScsiAddress At(int index) => new(index % Targets, index / Targets);
 }
 
-/// <summary>The device that shows a disk to the guest. Disks from boot and disks that are attached later are both described here.</summary>
+/// <summary>The device of a disk. Describes disks present at boot as well as hot-plugged ones.</summary>
 internal sealed record DiskDevice
 {
     /// <summary>The driver of the controller that SCSI disks share.</summary>
     public const string ScsiControllerDriver = "virtio-scsi-pci";
 
-    /// <summary>Bytes of the vendor specific designator in page 0x83 (SPC, "Device Identification VPD page") as QEMU makes it.</summary>
+    /// <summary>Maximum bytes of the vendor specific designator in page 0x83 (SPC, "Device Identification VPD page") in QEMU.</summary>
     private const int LongestDeviceId = 20;
 
     public required DiskType Type { get; init; }
@@ -35,13 +35,13 @@ internal sealed record DiskDevice
     /// <summary>Bytes of a logical sector.</summary>
     public int SectorSize { get; init; } = 512;
 
-    /// <summary>The disk that firmware boots from.</summary>
+    /// <summary>Whether firmware boots from this disk.</summary>
     public bool IsBootDisk { get; init; }
 
-    /// <summary>It shares an interrupt instead of having one for each queue.</summary>
+    /// <summary>Use one shared interrupt instead of one for each queue.</summary>
     public bool SharesInterrupt { get; init; }
 
-    /// <summary>QEMU's driver of the disk itself; for SCSI types the one on the controller's bus.</summary>
+    /// <summary>QEMU's driver of the disk; for SCSI types the one on the controller's bus.</summary>
     public static string Driver(DiskType type) => type switch
     {
         DiskType.VirtioBlk => "virtio-blk-pci",
@@ -54,13 +54,13 @@ internal sealed record DiskDevice
     /// <summary>The controller that SCSI disks share.</summary>
     public static QemuDevice ScsiController(string id, PciPlace place) => new QemuDevice(ScsiControllerDriver, id).At(place);
 
-    /// <summary>The device of a disk that is a PCI device itself.</summary>
+    /// <summary>The device of a disk that is a PCI device.</summary>
     public QemuDevice At(PciPlace place)
     {
         var device = New().At(place);
         if (SharesInterrupt)
         {
-            // One vector for nvme; virtio-blk without vectors of its own takes the pin's interrupt.
+            // nvme: one vector; virtio-blk: no vectors, so that it uses the INTx interrupt.
             device = Type is DiskType.Nvme ? device.With("msix_qsize", 1) : device.With("vectors", 0);
         }
 
@@ -72,7 +72,7 @@ internal sealed record DiskDevice
         .With("bus", $"{controller}.0")
         .With("scsi-id", address.Target)
         .With("lun", address.Lun)
-        // By default it is the serial, and QEMU 11 refuses one that is longer.
+        // The default is the serial, and QEMU 11 refuses a longer value.
         .WithIf(Serial.Length > LongestDeviceId, "device_id", Serial[..Math.Min(LongestDeviceId, Serial.Length)]));
 
     private QemuDevice New() => new(Driver(Type), Id);

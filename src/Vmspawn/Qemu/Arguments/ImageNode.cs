@@ -2,15 +2,15 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Qemu.Arguments;
 
-/// <summary>The block nodes of one image: its format over its file, which is a descriptor set. Disks from boot and disks that are attached later both have them.</summary>
+/// <summary>The block nodes of one image: the format node above the file node, whose file is a descriptor set. For disks present at boot as well as hot-plugged ones.</summary>
 internal sealed record ImageNode
 {
     public required ImageFormat Format { get; init; }
 
-    /// <summary>Name of the format's node.</summary>
+    /// <summary>Name of the format node.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Name of the file's node, unless it is the one made from <see cref="Name"/>.</summary>
+    /// <summary>Name of the file node; null derives it from <see cref="Name"/>.</summary>
     public string? FileName { get; init; }
 
     /// <summary>The path of the descriptor set.</summary>
@@ -22,8 +22,8 @@ internal sealed record ImageNode
     public bool ReadOnly { get; init; }
 
     /// <summary>
-    /// The descriptor cannot be written to. QEMU opens a set by the access mode that it wants, and finds no descriptor of
-    /// another mode: a disk that is read-only although its descriptor is not is so by the format's node alone.
+    /// The descriptor is open for reading only. QEMU selects a descriptor of a set by access mode, and finds none of
+    /// another mode: for a read-only disk with a writable descriptor only the format node is read-only.
     /// </summary>
     public bool IsFileReadOnly { get; init; }
 
@@ -39,13 +39,13 @@ internal sealed record ImageNode
     /// <summary>Name of the node of the file below a format's node.</summary>
     public static string FileOf(string name) => $"{name}-file";
 
-    /// <summary>Format and file in one.</summary>
+    /// <summary>The format node with the file node inside.</summary>
     public BlockNode Whole() => FormatNode() with { File = File() };
 
-    /// <summary>The format's node alone, over a file's node that QEMU has already.</summary>
+    /// <summary>The format node above an existing file node.</summary>
     public BlockNode OverExistingFile() => FormatNode() with { FileReference = NameOfFile };
 
-    /// <summary>The file's node alone.</summary>
+    /// <summary>The file node alone.</summary>
     public BlockNode File() => new()
     {
         Driver = IsBlockDevice ? "host_device" : "file",

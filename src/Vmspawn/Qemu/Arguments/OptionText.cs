@@ -7,7 +7,7 @@ internal sealed class OptionText(string head)
 {
     private readonly StringBuilder _text = new(Escape(head));
 
-    /// <summary>Starts without a leading bare word: the first pair needs no comma.</summary>
+    /// <summary>Starts without a head: no comma before the first pair.</summary>
     public static OptionText Pairs() => new("");
 
     public OptionText With(string key, string value)

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Vmspawn.Qemu.Extra;
 
-/// <summary>Reads the value of a <c>-device</c> in either of its two syntaxes.</summary>
+/// <summary>Parses the value of <c>-device</c>, as key=value list or JSON.</summary>
 internal static class DeviceText
 {
-    /// <summary>Its properties with <c>driver</c> among them, or null with what is wrong.</summary>
+    /// <summary>The properties including <c>driver</c>, or null with the error.</summary>
     public static Dictionary<string, string>? Parse(string text, out string? mistake)
     {
         var properties = text.StartsWith('{') ? ParseJson(text, out mistake) : ParsePairs(text, out mistake);
@@ -54,7 +54,7 @@ internal static class DeviceText
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.True => "on",
         JsonValueKind.False => "off",
-        // A number is device << 3 | function here, while text is "device.function" in hexadecimal.
+        // As a number addr is device << 3 | function; as text it is "device.function" in hexadecimal.
         JsonValueKind.Number when name == "addr" && value.TryGetInt32(out var devfn) => $"{devfn >> 3:x}.{devfn & 7}",
         _ => value.GetRawText(),
     };

@@ -1,6 +1,6 @@
 namespace Vmspawn.Qemu.Extra;
 
-/// <summary>Finds in the user's QEMU arguments what takes a place on the PCI root bus.</summary>
+/// <summary>Finds the devices in the user's QEMU arguments that occupy the PCI root bus.</summary>
 internal static class ExtraArgumentsParser
 {
     private const string Variable = "$SYSTEMD_VMSPAWN_QEMU_EXTRA";
@@ -30,7 +30,7 @@ internal static class ExtraArgumentsParser
         return new ExtraArguments(words, devices, implied);
     }
 
-    /// <summary>QEMU takes its options with one dash or two.</summary>
+    /// <summary>The option's name; QEMU accepts one dash or two.</summary>
     internal static string? Option(string word) =>
         word.StartsWith("--", StringComparison.Ordinal) ? word[2..] : word.StartsWith('-') ? word[1..] : null;
 
@@ -63,7 +63,7 @@ internal static class ExtraArgumentsParser
             if (group.Count() > 1)
                 problems.Add(Unparsable($"id={group.Key}", "names more than one device", "give each its own"));
             else if (group.Key!.StartsWith("vmspawn-", StringComparison.Ordinal))
-                problems.Add(Unparsable($"id={group.Key}", "ids that begin with vmspawn- are ours", "choose another"));
+                problems.Add(Unparsable($"id={group.Key}", "ids that start with vmspawn- are reserved", "choose another"));
         }
     }
 

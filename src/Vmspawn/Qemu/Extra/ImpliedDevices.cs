@@ -2,14 +2,14 @@ using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Qemu.Extra;
 
-/// <summary>Options other than <c>-device</c> that make PCI devices.</summary>
+/// <summary>Options other than <c>-device</c> that create PCI devices.</summary>
 /// <remarks>
-/// Shorthands that QEMU itself rewrites into a <c>-device</c> are rewritten here, so that the device gets a planned address.
-/// What the board makes while it is built (<c>-vga</c>, <c>-nic</c>, <c>-net nic</c>) is on the root bus before any <c>-device</c>.
+/// Shorthands that QEMU expands to a <c>-device</c> are expanded here, so that the device gets a planned address.
+/// Devices that the board creates itself (<c>-vga</c>, <c>-nic</c>, <c>-net nic</c>) are on the root bus before any <c>-device</c>.
 /// </remarks>
 internal static class ImpliedDevices
 {
-    /// <summary>The words with <c>-drive if=virtio</c> and <c>-virtfs</c> spelled out as backend and device.</summary>
+    /// <summary>The words with <c>-drive if=virtio</c> and <c>-virtfs</c> expanded to backend and device.</summary>
     public static List<string> Spell(IReadOnlyList<string> words)
     {
         var spelled = new List<string>(words.Count);
@@ -33,7 +33,7 @@ internal static class ImpliedDevices
         return spelled;
     }
 
-    /// <summary>The name of the PCI device that a board option makes, or null.</summary>
+    /// <summary>The name of the PCI device that a board option creates, or null.</summary>
     public static string? On(string? option, string value) => option switch
     {
         "vga" when value != "none" => $"-vga {value}",

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Vmspawn.Qemu.Extra;
 
-/// <summary>QEMU's <c>a=b,c=d</c>: a doubled comma is one inside a value, a first word without <c>=</c> is the implied key's.</summary>
+/// <summary>QEMU's <c>a=b,c=d</c>: a doubled comma is a literal comma, and a first word without <c>=</c> is the value of the implied key.</summary>
 internal static class KeyValueOptions
 {
-    /// <summary>The pairs, a later one of the same key winning; null when a pair has no key.</summary>
+    /// <summary>The pairs; the last one of a key is used; null when a pair has no key.</summary>
     public static Dictionary<string, string>? Parse(string text, string impliedKey)
     {
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal static class KeyValueOptions
             else if (isFirst)
                 pairs[impliedKey] = part;
             else
-                // A key alone is a switch that is on (deprecated in QEMU, and still taken).
+                // A key alone means "on" (deprecated in QEMU, but still accepted).
                 pairs[part] = "on";
             isFirst = false;
         }

@@ -5,7 +5,7 @@ using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Qemu.Extra;
 
-/// <summary>Writes the planned address into a device of the user's that had none.</summary>
+/// <summary>Writes the planned address into a device of the user that has none.</summary>
 internal static class PlacedExtra
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -2,14 +2,14 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>What tells one state of a binary from another: when any of it differs, what is remembered is forgotten.</summary>
+/// <summary>Identifies a version of a binary: a cached answer is valid only for the same stamp.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="Modified">Time of the last change, in 100 ns since the year 1, UTC.</param>
-/// <param name="Inode">Its inode: an upgrade writes a new file, also when it keeps the times of a package.</param>
+/// <param name="Modified">Modification time, in 100 ns since the year 1, UTC.</param>
+/// <param name="Inode">Its inode: an upgrade writes a new file, even if the package sets the same modification time.</param>
 internal readonly record struct BinaryStamp(string Path, long Size, long Modified, ulong Inode)
 {
-    /// <summary>The state that a binary is in, links followed; null when it cannot be looked at.</summary>
+    /// <summary>The stamp of a binary, links followed; null when stat fails.</summary>
     public static BinaryStamp? Of(string path)
     {
         try
@@ -26,10 +26,10 @@ internal readonly record struct BinaryStamp(string Path, long Size, long Modifie
         }
     }
 
-    /// <summary>A file name of fixed length for what is remembered of this path; the path inside the file is what counts.</summary>
+    /// <summary>The name of the cache file for this path, of fixed length; the reader compares the path inside the file.</summary>
     public string FileName(string prefix)
     {
-        // FNV-1a: spreads paths over names. Nothing hangs on its strength.
+        // FNV-1a: a collision only overwrites the other path's cache file.
         var hash = 0xcbf29ce484222325UL;
         foreach (var c in Path)
             hash = (hash ^ c) * 0x100000001b3UL;

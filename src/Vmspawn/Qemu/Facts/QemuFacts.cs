@@ -1,6 +1,6 @@
 namespace Vmspawn.Qemu;
 
-/// <summary>What a QEMU binary is and can do.</summary>
+/// <summary>The version and features of a QEMU binary.</summary>
 internal sealed record QemuFacts
 {
     private static readonly QemuVersion FirstWithKvmDevice = new(8, 2, 0);
@@ -11,37 +11,37 @@ internal sealed record QemuFacts
     /// <summary>Its version.</summary>
     public required QemuVersion Version { get; init; }
 
-    /// <summary>Each device driver with the kind of bus it sits on as QEMU names it (<c>PCI</c>, <c>virtio-bus</c>, <c>SCSI</c>…); empty for one on no bus. Aliases have an entry of their own.</summary>
+    /// <summary>Each device driver with its bus type in QEMU's terms (<c>PCI</c>, <c>virtio-bus</c>, <c>SCSI</c>…); empty for one without a bus. Aliases are separate entries.</summary>
     public required IReadOnlyDictionary<string, string> Drivers { get; init; }
 
     /// <summary>Machine types by name, aliases included.</summary>
     public required IReadOnlySet<string> Machines { get; init; }
 
-    /// <summary>What the aliases among the machine types stand for: <c>q35</c> → <c>pc-q35-7.2</c>.</summary>
+    /// <summary>The targets of aliases of machine types: <c>q35</c> → <c>pc-q35-7.2</c>.</summary>
     public IReadOnlyDictionary<string, string> MachineAliases { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where it looks for its own files such as firmware, in its order; absolute paths.</summary>
+    /// <summary>The directories where it looks for its data files such as firmware, in order; absolute paths.</summary>
     public IReadOnlyList<string> DataDirectories { get; init; } = [];
 
     /// <summary>Accelerators built in: <c>tcg</c>, <c>kvm</c>.</summary>
     public required IReadOnlySet<string> Accelerators { get; init; }
 
-    /// <summary>Types that <c>-object</c> makes.</summary>
+    /// <summary>The types of <c>-object</c>.</summary>
     public required IReadOnlySet<string> Objects { get; init; }
 
     /// <summary>The seccomp filter of <c>-sandbox on</c> is built in.</summary>
     public required bool HasSandbox { get; init; }
 
-    /// <summary>Block devices take <c>aio=io_uring</c>: built with liburing. Whether the kernel grants it is the host's matter.</summary>
+    /// <summary>Block devices accept <c>aio=io_uring</c>: built with liburing. Whether the kernel permits it is in the host's facts.</summary>
     public bool HasIoUring { get; init; }
 
-    /// <summary><c>-accel kvm</c> takes the device that it uses (<c>device=</c>, 8.2).</summary>
+    /// <summary><c>-accel kvm</c> accepts the device to use (<c>device=</c>, 8.2).</summary>
     public bool TakesKvmDevice => Accelerators.Contains("kvm") && Version >= FirstWithKvmDevice;
 
     /// <summary>Monitors are objects (<c>-object monitor-qmp</c>, 11.1); <c>-mon</c> is deprecated then.</summary>
     public bool HasMonitorObjects => Objects.Contains("monitor-qmp");
 
-    /// <summary>By value, as specs are compared.</summary>
+    /// <summary>Compares by value, because specs are compared.</summary>
     public bool Equals(QemuFacts? other) => other is not null
         && (Path, Version, HasSandbox, HasIoUring) == (other.Path, other.Version, other.HasSandbox, other.HasIoUring)
         && Equal(Drivers, other.Drivers) && Equal(MachineAliases, other.MachineAliases)
@@ -51,16 +51,16 @@ internal sealed record QemuFacts
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Path, Version, Drivers.Count);
 
-    /// <summary>Every name of a machine type: itself, then what it is an alias of.</summary>
+    /// <summary>The names of a machine type: itself, then the target of the alias.</summary>
     public IReadOnlyList<string> MachineNames(string machine) =>
         MachineAliases.TryGetValue(machine, out var name) ? [machine, name] : [machine];
 
     private static bool Equal(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
         one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
-    /// <summary>Whether there is such a device driver.</summary>
+    /// <summary>Whether the device driver exists.</summary>
     public bool HasDriver(string driver) => Drivers.ContainsKey(driver);
 
-    /// <summary>Whether a device of this driver takes a PCI function; false also for a driver that does not exist.</summary>
+    /// <summary>Whether a device of this driver is a PCI function; false for an unknown driver.</summary>
     public bool IsPci(string driver) => Drivers.TryGetValue(driver, out var bus) && bus == "PCI";
 }

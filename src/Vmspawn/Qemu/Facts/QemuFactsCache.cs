@@ -2,16 +2,16 @@ using Vmspawn.Host;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>Asks a QEMU binary once what it can do and remembers the answer.</summary>
+/// <summary>Queries the features of a QEMU binary once and caches the answer.</summary>
 internal static class QemuFactsCache
 {
     private const int LongestFile = 1 << 20;
 
-    /// <summary>The remembered facts of this very binary, else freshly asked ones; null with the reason in <paramref name="problems"/>.</summary>
+    /// <summary>The cached facts of this binary, else newly queried ones; null with the reason in <paramref name="problems"/>.</summary>
     /// <param name="path">Absolute path of the binary.</param>
-    /// <param name="directory">Where answers are kept; null keeps none.</param>
-    /// <param name="problems">Receives the reason, with what QEMU said.</param>
-    /// <param name="cancel">Ends the questions.</param>
+    /// <param name="directory">The cache directory; null disables the cache.</param>
+    /// <param name="problems">Receives the reason, with QEMU's output.</param>
+    /// <param name="cancel">Cancels the queries.</param>
     public static async Task<QemuFacts?> GetAsync(string path, string? directory, List<Problem> problems, CancellationToken cancel)
     {
         if (BinaryStamp.Of(path) is not { } stamp)

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>The remembered form of <see cref="QemuFacts"/>: one JSON object, drivers grouped by bus.</summary>
+/// <summary>The cache format of <see cref="QemuFacts"/>: one JSON object, drivers grouped by bus.</summary>
 internal static class QemuFactsJson
 {
-    // Raised whenever the questions or what counts as an answer change, so that older answers are asked anew.
-    // Up to 4 a time-out was remembered as "no".
+    // The format's version, raised when the queries or their interpretation change, so that older caches are discarded.
+    // Up to version 4 a time-out was cached as "no".
     public const int Form = 5;
 
     public static byte[] Write(QemuFacts facts, BinaryStamp stamp)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>Reads what <see cref="QemuFactsJson"/> wrote, or anything else that lies in its place.</summary>
+/// <summary>Reads what <see cref="QemuFactsJson"/> wrote; accepts any bytes.</summary>
 internal sealed class QemuFactsReader
 {
     private readonly Dictionary<string, string> _drivers = new(512);
@@ -21,7 +21,7 @@ internal sealed class QemuFactsReader
     {
     }
 
-    /// <summary>The facts, or null when the bytes are not ours, are damaged, or speak of another state of the binary.</summary>
+    /// <summary>The facts, or null when the bytes are not a cache file, are damaged, or belong to another version of the binary.</summary>
     public static QemuFacts? Read(ReadOnlySpan<byte> json, BinaryStamp stamp)
     {
         try
@@ -31,7 +31,7 @@ internal sealed class QemuFactsReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            // InvalidOperationException and FormatException are what the reader throws for a value of another type or range.
+            // The reader throws InvalidOperationException and FormatException for a value of another type or range.
             return null;
         }
     }

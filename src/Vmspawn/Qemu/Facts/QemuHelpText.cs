@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>Reads what QEMU prints when it is asked about itself. Lines that are not understood are skipped.</summary>
+/// <summary>Parses QEMU's help output. Unknown lines are skipped.</summary>
 internal static class QemuHelpText
 {
     /// <summary>The version in the first line of <c>-version</c>; null when there is none.</summary>
@@ -18,7 +18,7 @@ internal static class QemuHelpText
             : null;
     }
 
-    /// <summary>The drivers of <c>-device help</c>, with the kind of bus of each; a driver on no bus has an empty one.</summary>
+    /// <summary>The drivers of <c>-device help</c>, with the bus type of each; empty for a driver without a bus.</summary>
     public static Dictionary<string, string> Drivers(ReadOnlySpan<char> text)
     {
         var drivers = new Dictionary<string, string>(512);
@@ -35,7 +35,7 @@ internal static class QemuHelpText
         return drivers;
     }
 
-    /// <summary>The first word of each line but the headline: machine types of <c>-machine help</c>, accelerators of <c>-accel help</c>.</summary>
+    /// <summary>The first word of each line except the headline: machine types of <c>-machine help</c>, accelerators of <c>-accel help</c>.</summary>
     public static HashSet<string> Names(ReadOnlySpan<char> text)
     {
         var names = new HashSet<string>();
@@ -50,7 +50,7 @@ internal static class QemuHelpText
         return names;
     }
 
-    /// <summary>What each alias of <c>-machine help</c> stands for: <c>q35 … (alias of pc-q35-7.2)</c>.</summary>
+    /// <summary>The target of each alias in <c>-machine help</c>: <c>q35 … (alias of pc-q35-7.2)</c>.</summary>
     public static Dictionary<string, string> Aliases(ReadOnlySpan<char> text)
     {
         var aliases = new Dictionary<string, string>();
@@ -64,7 +64,7 @@ internal static class QemuHelpText
         return aliases;
     }
 
-    /// <summary>The absolute paths of <c>-L help</c>, one a line, in order and each once.</summary>
+    /// <summary>The absolute paths of <c>-L help</c>, one per line, in order, without duplicates.</summary>
     public static List<string> Directories(ReadOnlySpan<char> text)
     {
         var directories = new List<string>();

@@ -3,16 +3,16 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>Finds the QEMU binary for a platform's guests.</summary>
+/// <summary>Finds the QEMU binary for a platform.</summary>
 internal static class QemuLocator
 {
-    // Where Red Hat's distributions put the one for the host's own architecture, outside of $PATH.
+    // The path of Red Hat's distributions for the binary of the host's architecture, outside of $PATH.
     private const string Libexec = "/usr/libexec/qemu-kvm";
 
-    /// <summary>Its absolute path, or null with a problem that says where it was looked for and how to install it.</summary>
+    /// <summary>Its absolute path, or null with a problem that names the places searched and how to install it.</summary>
     /// <remarks>Each directory of <c>$PATH</c> for <c>qemu-system-NAME</c>; for the host's architecture then for <c>qemu-kvm</c>, then <c>/usr/libexec/qemu-kvm</c>.</remarks>
-    /// <param name="platform">What it is to emulate.</param>
-    /// <param name="environment">Reads one environment variable; <c>PATH</c> is asked.</param>
+    /// <param name="platform">The platform to emulate.</param>
+    /// <param name="environment">Reads one environment variable; used for <c>PATH</c>.</param>
     /// <param name="problems">Receives the reason.</param>
     public static string? Find(Platform platform, Func<string, string?> environment, List<Problem> problems)
     {

@@ -2,22 +2,22 @@ using Vmspawn.Host;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>Asks a QEMU binary what it can do, all questions at once.</summary>
-/// <remarks>An answer is what QEMU itself said. A time-out, a signal or a failure to start QEMU is none, and no facts come of it.</remarks>
+/// <summary>Queries the features of a QEMU binary; all queries run in parallel.</summary>
+/// <remarks>Only QEMU's own exit is an answer. After a time-out, a signal or a failure to start QEMU no facts are returned.</remarks>
 internal sealed class QemuQuestions(string path, TimeSpan bound)
 {
-    /// <summary>How long QEMU may take the first time; it answers within 0.2 s on an idle host.</summary>
+    /// <summary>Time limit of the first attempt; QEMU answers within 0.2 s on an idle host.</summary>
     private static readonly TimeSpan FirstBound = TimeSpan.FromSeconds(10);
 
-    /// <summary>A question that timed out is asked once more, and may take this many times as long.</summary>
+    /// <summary>A query that timed out is repeated once, with the time limit multiplied by this.</summary>
     private const int SecondTry = 2;
 
     private static readonly string[] Version = ["-version"];
 
-    // A binary without seccomp refuses the option while it reads its command line, before it comes to print its version.
+    // A binary without seccomp refuses the option while it parses the command line, before it prints its version.
     private static readonly string[] Sandbox = ["-sandbox", "on", "-version"];
 
-    // The same of io_uring; nothing is opened before the version is printed.
+    // The same for io_uring; no file is opened before the version is printed.
     private static readonly string[] IoUring = ["-blockdev", "driver=file,node-name=a,filename=/,aio=io_uring", "-version"];
     private static readonly string[] Devices = ["-device", "help"];
     private static readonly string[] Machines = ["-machine", "help"];
@@ -27,7 +27,7 @@ internal sealed class QemuQuestions(string path, TimeSpan bound)
 
     private static readonly string[][] All = [Version, Sandbox, IoUring, Devices, Machines, Directories, Accelerators, Objects];
 
-    /// <summary>The answers of a binary; null with the reason, and what it said, in <paramref name="problems"/>.</summary>
+    /// <summary>The facts of a binary; null with the reason and QEMU's output in <paramref name="problems"/>.</summary>
     public static Task<QemuFacts?> AskAsync(string path, List<Problem> problems, CancellationToken cancel) =>
         new QemuQuestions(path, FirstBound).AskAsync(problems, cancel);
 

@@ -3,7 +3,7 @@ namespace Vmspawn.Qemu;
 /// <summary>A version of QEMU.</summary>
 internal readonly record struct QemuVersion(int Major, int Minor, int Micro) : IComparable<QemuVersion>
 {
-    /// <summary>The oldest that is supported.</summary>
+    /// <summary>The oldest supported version.</summary>
     public static QemuVersion Oldest => new(7, 2, 0);
 
     public static bool operator <(QemuVersion left, QemuVersion right) => left.CompareTo(right) < 0;

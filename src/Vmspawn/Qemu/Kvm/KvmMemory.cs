@@ -3,15 +3,15 @@ using Vmspawn.Host;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>The outcome of a trial, remembered for this boot of the host, this QEMU and this CPU model.</summary>
-/// <remarks>A text file: a head of lines that must match to the letter, then the answer. Anything else counts as not remembered.</remarks>
+/// <summary>Caches the outcome of a KVM trial for this boot of the host, this QEMU and this CPU model.</summary>
+/// <remarks>A text file: header lines that must match exactly, then the outcome. Any other content is a cache miss.</remarks>
 internal static class KvmMemory
 {
     private const string Usable = "usable";
     private const string NotUsable = "not usable: ";
     private const int LongestFile = 16 * 1024;
 
-    /// <summary>What was remembered, or null.</summary>
+    /// <summary>The cached outcome, or null.</summary>
     public static KvmFacts? Read(string path, string head)
     {
         try
@@ -26,14 +26,14 @@ internal static class KvmMemory
         }
     }
 
-    /// <summary>Remembers an answer; a trial that timed out is none.</summary>
+    /// <summary>Caches an outcome, unless the trial timed out.</summary>
     public static void Write(string path, string head, KvmFacts facts)
     {
         if (!facts.IsUndecided)
             AtomicFile.TryWrite(path, Format(facts, head));
     }
 
-    /// <summary>The lines that say what the answer is about.</summary>
+    /// <summary>The header lines, which identify what the outcome applies to.</summary>
     public static string Head(string bootId, BinaryStamp qemu, string cpuModel) =>
         $"vmspawn kvm trial 1\nboot {bootId}\nqemu {qemu.Path}\nsize {qemu.Size}\nmodified {qemu.Modified}\ninode {qemu.Inode}\ncpu {cpuModel}\n";
 

@@ -2,37 +2,37 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Qemu;
 
-/// <summary>Whether guests run with hardware virtualisation.</summary>
-/// <param name="Usable">A guest was seen to run with it, since the host was booted.</param>
-/// <param name="Reason">Why not, in words; null when usable.</param>
+/// <summary>Whether guests can run with KVM.</summary>
+/// <param name="Usable">A trial guest has run with KVM since the host was booted.</param>
+/// <param name="Reason">Why not; null when usable.</param>
 internal sealed record KvmFacts(bool Usable, string? Reason)
 {
-    /// <summary>The trial timed out: whether guests run is not known, and the next start asks again.</summary>
+    /// <summary>The trial timed out: the outcome is unknown, and the next start repeats it.</summary>
     public bool IsUndecided { get; init; }
 }
 
-/// <summary>Finds out whether guests really run with KVM: that <c>/dev/kvm</c> opens is not enough.</summary>
+/// <summary>Checks whether guests run with KVM by a trial guest: opening <c>/dev/kvm</c> is not sufficient.</summary>
 internal static class KvmProbe
 {
     internal const string Device = "/dev/kvm";
 
-    // A healthy trial takes a tenth of a second. On hosts that virtualise without the CPU's help it may take twenty times what
-    // emulation takes, and kernels do not come up at all: KVM that is slower than emulation is no use even where it works.
+    // A normal trial takes 0.1 s. On hosts whose own virtualisation lacks hardware support it may take twenty times as long as
+    // emulation, and kernels do not boot: KVM that is slower than emulation is treated as unusable.
     private const int SlowerThanEmulation = 4;
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>The remembered answer of this boot of the host for this QEMU, else that of a trial run: some tenths of a second, 6 s at most.</summary>
+    /// <summary>The cached outcome for this boot of the host and this QEMU, else that of a trial run, which takes some tenths of a second, 6 s at most.</summary>
     /// <param name="qemu">The binary that will run the guest.</param>
-    /// <param name="cpuModel">The CPU model that the guest will have, such as <c>max</c>.</param>
-    /// <param name="directory">Where the answer is remembered: the runtime base.</param>
-    /// <param name="cancel">Ends the trial.</param>
+    /// <param name="cpuModel">The guest's CPU model, such as <c>max</c>.</param>
+    /// <param name="directory">The cache directory: the runtime base.</param>
+    /// <param name="cancel">Cancels the trial.</param>
     public static async Task<KvmFacts> ProbeAsync(QemuFacts qemu, string cpuModel, string directory, CancellationToken cancel)
     {
         if (WhyNotOpen(qemu) is { } reason)
             return new KvmFacts(false, reason);
         if (BinaryStamp.Of(qemu.Path) is not { } stamp)
-            return new KvmFacts(false, $"{qemu.Path} went away");
+            return new KvmFacts(false, $"{qemu.Path} was removed");
 
         var head = KvmMemory.Head(BootId(), stamp, cpuModel);
         var path = Path.Combine(directory, stamp.FileName(".kvm-" + cpuModel.Replace('/', '_')));
@@ -43,7 +43,7 @@ internal static class KvmProbe
         return facts;
     }
 
-    /// <summary>Whether the device opens: all that can be told where the trial guest, which is x86 code, cannot run.</summary>
+    /// <summary>Whether the device opens: the only check on architectures where the trial guest, which is x86 code, cannot run.</summary>
     /// <param name="qemu">The binary that will run the guest.</param>
     public static KvmFacts Open(QemuFacts qemu)
     {
@@ -64,7 +64,7 @@ internal static class KvmProbe
         return new KvmFacts(trial.Failure is null, trial.Failure) { IsUndecided = trial.TimedOut };
     }
 
-    /// <summary>How long the guest may take with KVM when it took this long, or failed, without.</summary>
+    /// <summary>The time limit for the trial with KVM, given the trial without it.</summary>
     internal static TimeSpan BoundAfter(KvmTrial emulated)
     {
         if (emulated.Failure is not null)
@@ -101,7 +101,7 @@ internal static class KvmProbe
         }
         catch (IOException)
         {
-            // Without /proc there is no telling one boot from another: remember nothing for longer than this run.
+            // Without /proc the boot id is unknown: a random one makes the cache invalid after this run.
             return Guid.NewGuid().ToString();
         }
     }

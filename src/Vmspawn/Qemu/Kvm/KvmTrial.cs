@@ -5,17 +5,17 @@ using Vmspawn.Host;
 namespace Vmspawn.Qemu;
 
 /// <summary>One run of the trial guest.</summary>
-/// <param name="Failure">Why it did not come to its end, or null when it powered off.</param>
-/// <param name="Elapsed">From the start of QEMU to its end.</param>
-/// <param name="TimedOut">It was killed because it took too long, which a busy host may be the reason of as well.</param>
+/// <param name="Failure">Why it failed, or null when the guest powered off.</param>
+/// <param name="Elapsed">The time from QEMU's start to its exit.</param>
+/// <param name="TimedOut">It was killed at the time limit, which can also happen on a busy host.</param>
 internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed, bool TimedOut = false)
 {
     /// <summary>Runs the trial guest.</summary>
     /// <param name="qemu">Path of the binary.</param>
     /// <param name="accelerator"><c>kvm</c>, or <c>tcg</c> for software emulation.</param>
     /// <param name="cpuModel">The CPU model, such as <c>max</c>.</param>
-    /// <param name="bound">After this QEMU is killed.</param>
-    /// <param name="cancel">Kills QEMU as well.</param>
+    /// <param name="bound">The time limit, after which QEMU is killed.</param>
+    /// <param name="cancel">Kills QEMU.</param>
     public static async Task<KvmTrial> RunAsync(string qemu, string accelerator, string cpuModel, TimeSpan bound, CancellationToken cancel)
     {
         var disk = Path.Combine(Path.GetTempPath(), $"vmspawn-trial-{Guid.NewGuid():n}");
@@ -32,7 +32,7 @@ internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed, bool TimedOut
         }
     }
 
-    // Without -no-reboot: a guest that crashes is reset for ever, and only one that powers off ends QEMU with status 0.
+    // No -no-reboot: QEMU exits with status 0 only when the guest powers off; a guest that crashes is reset until the time limit.
     private static string[] Arguments(string disk, string accelerator, string cpuModel) =>
     [
         "-nodefaults", "-no-user-config", "-display", "none",
@@ -51,17 +51,17 @@ internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed, bool TimedOut
     }
 }
 
-/// <summary>The smallest guest that asks of a CPU what every kernel asks: a boot sector that turns on 64-bit mode and powers the machine off.</summary>
+/// <summary>A minimal guest that uses what every kernel needs: a boot sector that enables 64-bit mode and powers the machine off.</summary>
 internal static class TrialGuest
 {
     private const int SectorSize = 512;
 
-    // SeaBIOS reads no disk that is smaller than one cylinder of 16 heads and 63 sectors.
+    // SeaBIOS ignores a disk that is smaller than one cylinder of 16 heads and 63 sectors.
     private const long DiskSize = 1 << 20;
 
     // At 0x7c00, in 16-bit mode: clear 0x1000…0x3fff; identity-map the first 2 MiB with one large page (PML4, PDPT, PD); set CR4.PAE,
     // EFER.LME by MSR, CR0.PE and CR0.PG; jump to 64-bit code. There: make SLP_EN (0x2000) with an
-    // increment that only 64-bit mode decodes as one, write it to PM1a_CNT, which SeaBIOS has put at port 0x604 on q35; halt. The descriptor table with its one code segment ends it.
+    // increment that is an instruction only in 64-bit mode, write it to PM1a_CNT, which SeaBIOS maps at port 0x604 on q35; halt. The code ends with the descriptor table of one code segment.
     private static ReadOnlySpan<byte> Code =>
     [
         0xfa, 0xfc, 0x66, 0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xc0, 0x8e, 0xd0, 0xbc, 0x00, 0x7c, 0x66, 0xbf,
@@ -75,7 +75,7 @@ internal static class TrialGuest
         0x0f, 0x00, 0x70, 0x7c, 0x00, 0x00,
     ];
 
-    /// <summary>Writes its disk, raw.</summary>
+    /// <summary>Writes its raw disk image.</summary>
     public static void WriteDisk(string path)
     {
         Span<byte> sector = stackalloc byte[SectorSize];

@@ -5,23 +5,23 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Whether a confidential guest can be had here, and what it changes of other wishes.</summary>
+/// <summary>Checks whether the host supports a confidential guest, and adapts other options to it.</summary>
 internal static class ConfidentialResolver
 {
     /// <summary>The bit of every EPYC so far that has SEV-SNP.</summary>
     private const int UsualEncryptionBit = 51;
 
     /// <summary>Why neither this host nor this QEMU could ever start one; null when they could.</summary>
-    public static Problem? WhyNot(ConfidentialTechnique technique, HostInventory world)
+    public static Problem? WhyNot(ConfidentialTechnique technique, HostInventory inventory)
     {
-        if (world.Platform != Platform.X86)
-            return new Problem("confidential-architecture", technique.Option, $"the guest's processor is {world.Platform.Name}, and only x86_64 has {technique.Name}");
-        if (world.Confidential().WhyNot(technique) is { } reason)
+        if (inventory.Platform != Platform.X86)
+            return new Problem("confidential-architecture", technique.Option, $"the guest's processor is {inventory.Platform.Name}, and only x86_64 has {technique.Name}");
+        if (inventory.Confidential().WhyNot(technique) is { } reason)
             return new Problem("confidential-host", technique.Option, $"this host has no {technique.Name} for its guests: {reason}", "leave it out for a guest that the host can read");
-        return world.Qemu.Objects.Contains(technique.ObjectType)
+        return inventory.Qemu.Objects.Contains(technique.ObjectType)
             ? null
             : new Problem("confidential-qemu", technique.Option,
-                $"{world.Qemu.Path} is QEMU {world.Qemu.Version} without {technique.ObjectType}", $"install QEMU {technique.FirstQemu} or later");
+                $"{inventory.Qemu.Path} is QEMU {inventory.Qemu.Version} without {technique.ObjectType}", $"install QEMU {technique.FirstQemu} or later");
     }
 
     /// <summary>With what follows from it for the firmware: its keys cannot be enrolled later, so that Secure Boot needs firmware with keys.</summary>

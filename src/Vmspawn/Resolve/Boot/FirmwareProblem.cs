@@ -9,7 +9,7 @@ internal static class FirmwareProblem
     public static Problem NothingFits(
         VmOptions options, FirmwarePlatform platform, FirmwareCatalog catalog, FirmwareChoice choice)
     {
-        var wish = options.FirmwareFeatures.ToString();
+        var request = options.FirmwareFeatures.ToString();
         var technique = ConfidentialTechnique.Of(options.Confidential);
         var subject = technique is not null ? technique.Option : options.Firmware == FirmwareKind.Auto ? "UEFI firmware" : "--firmware=uefi";
         var lookedAt = $"looked at {string.Join(", ", catalog.LookedAt)}";
@@ -21,9 +21,9 @@ internal static class FirmwareProblem
         }
 
         var reasons = string.Join("; ", choice.PassedOver.Concat(catalog.Damaged));
-        var wished = wish.Length == 0 ? "" : $" with --firmware-features={wish}";
+        var wished = request.Length == 0 ? "" : $" with --firmware-features={request}";
         return new Problem("firmware-unfit", subject,
-            $"none that is installed for {platform.Architecture} will do{wished}: {reasons}; {lookedAt}",
+            $"no firmware installed for {platform.Architecture} is suitable{wished}: {reasons}; {lookedAt}",
             technique is null ? "vmspawn --firmware-features=list shows the features there are" : technique.FirmwareHint);
     }
 

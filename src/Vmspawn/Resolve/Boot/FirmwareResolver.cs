@@ -80,7 +80,7 @@ internal sealed class FirmwareResolver(
         return null;
     }
 
-    /// <summary>Wishes about EFI variables cannot be met without UEFI.</summary>
+    /// <summary>Options about EFI variables require UEFI.</summary>
     private void RefuseVariables()
     {
         if (options.EfiNvramTemplate is { } template)

@@ -9,21 +9,21 @@ internal sealed class InstalledFirmware(FirmwarePlatform platform, FirmwarePlace
 {
     /// <summary>Looks at the host; null with the reasons in <paramref name="problems"/>.</summary>
     /// <param name="architecture">The guest's, or null for the host's.</param>
-    /// <param name="surroundings">What we were handed.</param>
+    /// <param name="process">The process's environment.</param>
     /// <param name="needsQemu">Whether the answer depends on the QEMU binary, whose machine types descriptors name.</param>
     /// <param name="problems">Receives the reasons.</param>
     /// <param name="cancel">Ends the questions to QEMU.</param>
     public static async Task<InstalledFirmware?> LookAsync(
-        Architecture? architecture, ProcessContext surroundings, bool needsQemu, List<Problem> problems, CancellationToken cancel)
+        Architecture? architecture, ProcessContext process, bool needsQemu, List<Problem> problems, CancellationToken cancel)
     {
         var before = problems.Count;
         if (HostInventory.FindPlatform(architecture, problems) is not { } platform)
             return null;
-        var qemu = await HostInventory.LookAtQemuAsync(platform, surroundings, problems, cancel);
+        var qemu = await HostInventory.LookAtQemuAsync(platform, process, problems, cancel);
         if (qemu is null && needsQemu)
             return null;
         problems.RemoveRange(before, problems.Count - before);
-        return new InstalledFirmware(FirmwarePlatform.Of(platform, qemu), FirmwarePlaces.Of(surroundings.Environment, qemu));
+        return new InstalledFirmware(FirmwarePlatform.Of(platform, qemu), FirmwarePlaces.Of(process.Environment, qemu));
     }
 
     /// <summary>The paths of all descriptors in effect, in the order of preference.</summary>
@@ -44,11 +44,11 @@ internal sealed class InstalledFirmware(FirmwarePlatform platform, FirmwarePlace
 
     /// <summary>The JSON text of what would be chosen; null with the reason in <paramref name="problems"/>.</summary>
     public ReadOnlyMemory<byte>? Describe(VmOptions options, List<Problem> problems) =>
-        new FirmwareResolver(Wished(options), platform, places, problems, []).Find(kernel: null)?.Json;
+        new FirmwareResolver(RequireUefi(options), platform, places, problems, []).Find(kernel: null)?.Json;
 
-    private static VmOptions Wished(VmOptions options)
+    private static VmOptions RequireUefi(VmOptions options)
     {
-        var wished = options with { Firmware = FirmwareKind.Uefi };
-        return ConfidentialTechnique.Of(options.Confidential) is { } technique ? ConfidentialResolver.Apply(wished, technique) : wished;
+        var uefi = options with { Firmware = FirmwareKind.Uefi };
+        return ConfidentialTechnique.Of(options.Confidential) is { } technique ? ConfidentialResolver.Apply(uefi, technique) : uefi;
     }
 }

@@ -5,7 +5,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>The kernel and its initrds, and whether the firmware asked for goes with them.</summary>
+/// <summary>The kernel and its initrds, and whether they match the requested firmware.</summary>
 internal static class KernelResolver
 {
     public static KernelSpec? Resolve(VmOptions options, Architecture machine, string? tmpdir, List<Problem> problems)
@@ -45,7 +45,7 @@ internal static class KernelResolver
         $"this kernel is for {ArchitectureText.Word(kernel)}, and the machine is {ArchitectureText.Word(machine)}",
         $"use --arch={ArchitectureText.Word(kernel)}");
 
-    /// <summary>Whether the firmware that was asked for can start a kernel.</summary>
+    /// <summary>Whether the requested firmware can start a kernel.</summary>
     public static void CheckFirmware(FirmwareKind firmware, string subject, bool isPe, bool isUki, List<Problem> problems)
     {
         if (isUki && firmware is FirmwareKind.Bios or FirmwareKind.None)

@@ -31,7 +31,7 @@ internal static class RootArgumentResolver
             return null;
         if (root.Format != ImageFormat.Raw)
         {
-            notices.Add($"{root.Path} is qcow2, whose partitions are not looked at: say root=… if the kernel needs it");
+            notices.Add($"{root.Path} is qcow2, whose partition table is not read: add root=… if the kernel needs it");
             return null;
         }
 
@@ -56,7 +56,7 @@ internal static class RootArgumentResolver
             if (error is not null)
             {
                 problems.Add(new Problem("partition-table", path, $"its partition table is damaged: {error}",
-                    "say root=… if the kernel is to boot from it all the same"));
+                    "add root=… to boot from it anyway"));
             }
 
             return null;
@@ -64,7 +64,7 @@ internal static class RootArgumentResolver
 
         var argument = RootPartition.KernelArgument(table, architecture);
         if (argument is null)
-            notices.Add($"{path} has no partition that is known for the root file system: say root=… if the kernel needs it");
+            notices.Add($"{path} has no partition with a root file system type: add root=… if the kernel needs it");
         return argument;
     }
 }

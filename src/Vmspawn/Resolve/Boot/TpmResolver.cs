@@ -7,7 +7,7 @@ using Vmspawn.Tpm;
 namespace Vmspawn.Resolve;
 
 /// <summary>Whether there is a TPM, what makes it, and where its state is.</summary>
-internal sealed class TpmResolver(VmOptions options, HostInventory world, List<Problem> problems, List<string> notices)
+internal sealed class TpmResolver(VmOptions options, HostInventory inventory, List<Problem> problems, List<string> notices)
 {
     /// <summary>QEMU's device on the platform: boards without an ISA bus have only the first (QEMU docs/specs/tpm.rst).</summary>
     private static readonly string[] Drivers = ["tpm-tis-device", "tpm-tis"];
@@ -18,16 +18,16 @@ internal sealed class TpmResolver(VmOptions options, HostInventory world, List<P
             return null;
         if (options.Tpm == Tristate.Auto && options.QemuExtra.Contains("-tpmdev"))
             return null;
-        if (Array.Find(Drivers, world.Qemu.HasDriver) is not { } driver)
+        if (Array.Find(Drivers, inventory.Qemu.HasDriver) is not { } driver)
             return Missing("this QEMU has no TPM device", "install a QEMU with TPM support");
-        if (world.FindProgram("swtpm") is not { } swtpm)
+        if (inventory.FindProgram("swtpm") is not { } swtpm)
             return Missing("swtpm is not installed", "install it (Debian: swtpm, swtpm-tools)");
 
         if (KeptIn() is not { } kept)
-            return new TpmSpec(swtpm, driver, Path.Combine(world.Host.Runtime.Path, machine, "tpm"), null);
+            return new TpmSpec(swtpm, driver, Path.Combine(inventory.Host.Runtime.Path, machine, "tpm"), null);
         if (!IsUsable(kept, out var isNew))
             return null;
-        if (world.FindProgram("swtpm_setup") is { } setup && world.FindProgram("swtpm_localca") is { } localCa)
+        if (inventory.FindProgram("swtpm_setup") is { } setup && inventory.FindProgram("swtpm_localca") is { } localCa)
         {
             if (isNew)
                 notices.Add($"making a TPM, to be kept in {kept}");
@@ -61,7 +61,7 @@ internal sealed class TpmResolver(VmOptions options, HostInventory world, List<P
             why = "nothing is beside the root directory";
         else if (path.Contains(',', StringComparison.Ordinal))
             why = "swtpm takes no path with a comma";
-        // Nobody has asked for a TPM that is kept here.
+        // A persistent TPM at this path was not requested.
         else if (options.Tpm == Tristate.Auto && !Path.Exists(path) && NvramFacts.WhyNoFileIn(Path.GetDirectoryName(path)!) is { } reason)
             why = $"its state cannot be made: {reason}";
         if (why is null)

@@ -34,7 +34,7 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
         }
         catch (IOException)
         {
-            // There is no such directory, which is told of by whoever shares it.
+            // The directory does not exist, which the resolver of the share reports.
         }
 
         return null;

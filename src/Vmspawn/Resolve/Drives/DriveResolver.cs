@@ -6,7 +6,7 @@ namespace Vmspawn.Resolve;
 
 /// <summary>Looks at every disk image and decides how it is attached.</summary>
 internal sealed class DriveResolver(
-    VmOptions options, ProcessContext surroundings, List<Problem> problems, List<string> notices)
+    VmOptions options, ProcessContext process, List<Problem> problems, List<string> notices)
 {
     private const long SectorSize = 512;
 
@@ -46,8 +46,8 @@ internal sealed class DriveResolver(
             return drive with { IsRoot = true };
         if (drive.OverlayDirectory is not null)
             return drive with { IsRoot = true, VirtualSize = OverlaySize(drive.VirtualSize) };
-        var growTo = options.GrowImage is { } wish && !drive.Type.IsReadOnly()
-            ? GrowImage.Target(facts, wish, problems)
+        var growTo = options.GrowImage is { } request && !drive.Type.IsReadOnly()
+            ? GrowImage.Target(facts, request, problems)
             : null;
         return drive with { IsRoot = true, GrowTo = growTo, VirtualSize = Math.Max(drive.VirtualSize, growTo ?? 0) };
     }
@@ -55,12 +55,12 @@ internal sealed class DriveResolver(
     /// <summary>The size of an overlay, which grows in place of the image below it: that one is never written to.</summary>
     private long OverlaySize(long image)
     {
-        var wish = options.GrowImage ?? 0;
-        if (wish <= image)
+        var request = options.GrowImage ?? 0;
+        if (request <= image)
             return image;
-        if (wish <= QcowOverlay.MaxSize)
-            return Sectors(wish);
-        problems.Add(new Problem("grow-image", $"--grow-image={wish}", "a throw-away overlay cannot be larger than 16 TiB"));
+        if (request <= QcowOverlay.MaxSize)
+            return Sectors(request);
+        problems.Add(new Problem("grow-image", $"--grow-image={request}", "a throw-away overlay cannot be larger than 16 TiB"));
         return image;
     }
 
@@ -68,14 +68,14 @@ internal sealed class DriveResolver(
 
     private DriveSpec? NewChild(string subject, string path, TemplateResolver template)
     {
-        var wish = options.GrowImage ?? 0;
+        var request = options.GrowImage ?? 0;
         if (options.ImageDiskType.IsReadOnly())
         {
             problems.Add(new Problem("template-cd", subject, "a CD is never written to, so it needs no child", "boot the template itself with -i"));
             return null;
         }
 
-        if (Math.Max(template.Image.VirtualSize, wish) > QcowOverlay.MaxSize)
+        if (Math.Max(template.Image.VirtualSize, request) > QcowOverlay.MaxSize)
         {
             problems.Add(new Problem("template-size", subject, "a child cannot be larger than 16 TiB"));
             return null;
@@ -88,7 +88,7 @@ internal sealed class DriveResolver(
             Format = ImageFormat.Qcow2,
             Type = options.ImageDiskType,
             Serial = DiskSerial.For(path, options.ImageDiskType),
-            VirtualSize = Math.Max(template.Image.VirtualSize, Sectors(wish)),
+            VirtualSize = Math.Max(template.Image.VirtualSize, Sectors(request)),
             IsRoot = true,
             Discard = options.DiscardDisk,
             MadeFrom = template.Facts,
@@ -99,11 +99,11 @@ internal sealed class DriveResolver(
     private static BackingSpec[] Below(IReadOnlyList<BackingFacts> backing) =>
         [.. backing.Select(file => new BackingSpec(file.Path, file.Format, file.IsBlockDevice, file.Identity))];
 
-    private async Task<DriveSpec?> ExtraAsync(ExtraDrive wish, int index, CancellationToken cancel)
+    private async Task<DriveSpec?> ExtraAsync(ExtraDrive request, int index, CancellationToken cancel)
     {
-        var type = wish.Type ?? options.ImageDiskType;
-        var ephemeral = options.Ephemeral && !wish.Persist;
-        return (await DriveAsync($"--extra-drive={wish.Path}", wish.Path, wish.Format, type, DeviceIds.ExtraDrive(index), ephemeral, cancel))?.Drive;
+        var type = request.Type ?? options.ImageDiskType;
+        var ephemeral = options.Ephemeral && !request.Persist;
+        return (await DriveAsync($"--extra-drive={request.Path}", request.Path, request.Format, type, DeviceIds.ExtraDrive(index), ephemeral, cancel))?.Drive;
     }
 
     private async Task<(DriveSpec Drive, ImageFacts Facts)?> DriveAsync(
@@ -136,7 +136,7 @@ internal sealed class DriveResolver(
     }
 
     private string? OverlayDirectory(string subject, string path) =>
-        OverlayPlace.Choose(subject, "what the guest writes", path, surroundings.Environment("TMPDIR"), problems)?.Directory;
+        OverlayPlace.Choose(subject, "what the guest writes", path, process.Environment("TMPDIR"), problems)?.Directory;
 
     /// <summary>Two writers in one VM destroy an image as surely as two VMs do.</summary>
     private void RefuseSharedWrites(List<DriveSpec> drives)

@@ -12,7 +12,7 @@ internal static class MachineImageLookup
         ["/etc/machines", "/run/machines", "/var/lib/machines", "/var/lib/container", "/usr/local/lib/machines", "/usr/lib/machines"];
 
     /// <summary>Where images are looked for: for a user in directories of their own first (file-hierarchy(7), "User Directories").</summary>
-    /// <param name="isUser">Whether we run for an ordinary user.</param>
+    /// <param name="isUser">Whether the scope is the user's.</param>
     /// <param name="environment">Reads one environment variable.</param>
     public static IReadOnlyList<string> Directories(bool isUser, Func<string, string?> environment)
     {

@@ -7,7 +7,7 @@ internal static class TemplateChild
 {
     /// <summary>The options with the child as their image.</summary>
     /// <param name="options">The options; without a template they stay as they are.</param>
-    /// <param name="isUser">Whether we run for an ordinary user.</param>
+    /// <param name="isUser">Whether the scope is the user's.</param>
     /// <param name="environment">Reads one environment variable.</param>
     /// <param name="problems">Receives that there is no place for it.</param>
     public static VmOptions Apply(VmOptions options, bool isUser, Func<string, string?> environment, List<Problem> problems)
@@ -17,7 +17,7 @@ internal static class TemplateChild
         options = options with { ImageFormat = ImageFormat.Qcow2 };
         if (options.Image is { } image)
         {
-            // Only directories of ours are made on the way: this one would be a slip of the pen.
+            // Missing parent directories are created only in vmspawn's own places: elsewhere the path is probably mistyped.
             var directory = Path.GetDirectoryName(Path.GetFullPath(image));
             if (!Directory.Exists(directory))
                 problems.Add(new Problem("template-child", $"--image={image}", $"it cannot be made: there is no directory {directory}"));
@@ -27,7 +27,7 @@ internal static class TemplateChild
         if (Images(isUser, environment) is { } images && options.Machine is { } name)
             return options with { Image = Path.Combine(images, $"{name}.qcow2") };
         problems.Add(new Problem("template-child", $"--machine={options.Machine}",
-            "there is no place for its image: neither $XDG_STATE_HOME nor $HOME is set", "say where it goes with -i"));
+            "there is no place for its image: neither $XDG_STATE_HOME nor $HOME is set", "give its path with -i"));
         return options;
     }
 

@@ -8,16 +8,16 @@ namespace Vmspawn.Resolve;
 /// <param name="Image">The template as it was found.</param>
 internal sealed record TemplateResolver(string Path, ImageFacts Image)
 {
-    private static string Subject(TemplateImage wish) => $"--template={wish.Path}";
+    private static string Subject(TemplateImage request) => $"--template={request.Path}";
 
     /// <summary>Looks; null with the reason in <paramref name="problems"/>.</summary>
-    public static async Task<TemplateResolver?> LookAsync(TemplateImage wish, List<Problem> problems, CancellationToken cancel)
+    public static async Task<TemplateResolver?> LookAsync(TemplateImage request, List<Problem> problems, CancellationToken cancel)
     {
-        var subject = Subject(wish);
-        if (ImageProbe.Probe(subject, wish.Path, wish.Format, write: false, problems) is not { } image)
+        var subject = Subject(request);
+        if (ImageProbe.Probe(subject, request.Path, request.Format, write: false, problems) is not { } image)
             return null;
         await ImageLock.CheckAsync(subject, image, write: false, problems, cancel);
-        var template = new TemplateResolver(System.IO.Path.GetFullPath(wish.Path), image);
+        var template = new TemplateResolver(System.IO.Path.GetFullPath(request.Path), image);
         if (template.Facts.IsNameable)
             return template;
         problems.Add(new Problem("template-path", subject, "its path is longer than the header of a child has room for, 1023 bytes"));

@@ -5,7 +5,7 @@ using Vmspawn.Versions;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Puts the newest version in the place of a versioned directory that <c>-i</c> or <c>-D</c> names.</summary>
+/// <summary>Replaces a versioned directory by its newest version, for <c>-i</c> or <c>-D</c> names.</summary>
 internal static class VersionPick
 {
     /// <summary>The options with what is meant; without it where there is none, which is then among the problems.</summary>

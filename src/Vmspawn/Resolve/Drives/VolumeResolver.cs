@@ -6,7 +6,7 @@ using Vmspawn.Volumes;
 namespace Vmspawn.Resolve;
 
 /// <summary>Asks storage providers about volumes; nothing is made or opened before the launch.</summary>
-internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessContext surroundings, List<Problem> problems)
+internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessContext process, List<Problem> problems)
 {
     public async Task<IReadOnlyList<DriveSpec>> ResolveAsync(CancellationToken cancel)
     {
@@ -20,14 +20,14 @@ internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessCont
         return drives;
     }
 
-    private async Task<DriveSpec?> ResolveAsync(VolumeRequest wish, int index, CancellationToken cancel)
+    private async Task<DriveSpec?> ResolveAsync(VolumeRequest request, int index, CancellationToken cancel)
     {
-        var subject = $"--bind-volume={wish.Name}";
-        var socket = StorageProvider.SocketOf(isUser, surroundings.Environment, wish.Provider);
+        var subject = $"--bind-volume={request.Name}";
+        var socket = StorageProvider.SocketOf(isUser, process.Environment, request.Provider);
         VolumeFacts? facts;
         try
         {
-            facts = await StorageProvider.FindAsync(socket, wish.Volume, cancel);
+            facts = await StorageProvider.FindAsync(socket, request.Volume, cancel);
         }
         catch (VolumeException error)
         {
@@ -35,39 +35,39 @@ internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessCont
             return null;
         }
 
-        var readOnly = wish.ReadOnly ?? facts is { ReadOnly: true };
-        if (Refuse(wish, facts, readOnly) is { } refusal)
+        var readOnly = request.ReadOnly ?? facts is { ReadOnly: true };
+        if (Refuse(request, facts, readOnly) is { } refusal)
         {
             problems.Add(refusal with { Subject = subject });
             return null;
         }
 
-        var isBlock = wish.AsBlockDevice ?? facts?.IsBlockDevice ?? wish.Volume.StartsWith("/dev/", StringComparison.Ordinal);
+        var isBlock = request.AsBlockDevice ?? facts?.IsBlockDevice ?? request.Volume.StartsWith("/dev/", StringComparison.Ordinal);
         return new DriveSpec
         {
             Id = DeviceIds.Volume(index),
-            Path = wish.Name,
-            Volume = new VolumeSpec(socket, wish with { ReadOnly = readOnly, AsBlockDevice = isBlock }),
+            Path = request.Name,
+            Volume = new VolumeSpec(socket, request with { ReadOnly = readOnly, AsBlockDevice = isBlock }),
             Format = ImageFormat.Raw,
-            Type = wish.Type,
-            Serial = DiskSerial.For(wish.Volume, wish.Type),
-            VirtualSize = facts?.Size ?? wish.Size ?? 0,
+            Type = request.Type,
+            Serial = DiskSerial.For(request.Volume, request.Type),
+            VirtualSize = facts?.Size ?? request.Size ?? 0,
             IsBlockDevice = isBlock,
             ReadOnly = readOnly,
             Discard = options.DiscardDisk && !readOnly,
         };
     }
 
-    private Problem? Refuse(VolumeRequest wish, VolumeFacts? facts, bool readOnly)
+    private Problem? Refuse(VolumeRequest request, VolumeFacts? facts, bool readOnly)
     {
         if (facts is { IsDirectory: true })
             return new Problem("volume-directory", "", "this volume is a directory, and a disk needs a file or a block device");
-        if (facts is null && wish.Create == VolumeCreation.Open)
-            return new Problem("volume-missing", "", $"there is no volume {wish.Volume}", "create=any makes one");
-        if (facts is not null && wish.Create == VolumeCreation.New)
-            return new Problem("volume-exists", "", $"there is a volume {wish.Volume} already, and create=new wants none");
+        if (facts is null && request.Create == VolumeCreation.Open)
+            return new Problem("volume-missing", "", $"there is no volume {request.Volume}", "create=any makes one");
+        if (facts is not null && request.Create == VolumeCreation.New)
+            return new Problem("volume-exists", "", $"there is a volume {request.Volume} already, and create=new wants none");
         return options.Ephemeral && !readOnly
-            ? new Problem("volume-ephemeral", "", "an ephemeral machine writes nothing back, and what is written to a volume stays", "say read-only=yes, or leave -x out")
+            ? new Problem("volume-ephemeral", "", "an ephemeral machine discards writes, but writes to a volume are permanent", "use read-only=yes, or omit -x")
             : null;
     }
 }

@@ -13,18 +13,18 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
     /// <summary>More user data than any cloud hands out.</summary>
     private const int Largest = 16 << 20;
 
-    /// <summary>A read-only disk behind all others, or null when none is asked for or it cannot be made.</summary>
+    /// <summary>A read-only disk after all others, or null when none is requested or it cannot be created.</summary>
     /// <param name="machine">The machine's name.</param>
     /// <param name="sshKeys">Public keys for the guest's default user.</param>
     /// <param name="cancel">Ends the reading of pipes and sockets.</param>
     public async Task<DriveSpec?> ResolveAsync(string machine, IReadOnlyList<string> sshKeys, CancellationToken cancel)
     {
-        if (options.CloudInit is not { } wish)
+        if (options.CloudInit is not { } request)
             return null;
-        if (await ReadAsync(wish.UserData, cancel) is not { } files)
+        if (await ReadAsync(request.UserData, cancel) is not { } files)
             return null;
         if (files.TryGetValue(CloudInitSeed.UserData, out var userData) && !CloudInitSeed.IsKnownFormat(userData.Span))
-            notices.Add($"--cloud-init={wish.UserData}: cloud-init may ignore it: it begins with neither #cloud-config nor #! nor another of its formats");
+            notices.Add($"--cloud-init={request.UserData}: cloud-init may ignore it: it begins with neither #cloud-config nor #! nor another of its formats");
         var volume = new CloudInitSeed(InstanceId(machine), machine, sshKeys, files).ToVolume();
         return new DriveSpec
         {

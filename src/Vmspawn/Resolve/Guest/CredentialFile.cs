@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Reads a credential from a file, a pipe, or a socket that sends it to whoever connects.</summary>
+/// <summary>Reads a credential from a file, a pipe, or a socket that sends it after the connect.</summary>
 internal static class CredentialFile
 {
     private const int ChunkSize = 16 << 10;
@@ -68,7 +68,7 @@ internal static class CredentialFile
             var count = DescriptorIo.Read(pipe, chunk.AsSpan(0, (int)Math.Min(chunk.Length, limit - content.Length)));
             if (count == 0)
                 break;
-            content.Write(chunk, 0, Math.Max(0, count));
+            await content.WriteAsync(chunk.AsMemory(0, Math.Max(0, count)), cancel);
         }
 
         return content.ToArray();
@@ -81,7 +81,7 @@ internal static class CredentialFile
         using var descriptors = new DescriptorQueue();
         var chunk = new byte[ChunkSize];
         while (content.Length < limit && await connection.ReceiveAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, limit - content.Length)), descriptors, cancel) is > 0 and var count)
-            content.Write(chunk, 0, count);
+            await content.WriteAsync(chunk.AsMemory(0, count), cancel);
         return content.ToArray();
     }
 }

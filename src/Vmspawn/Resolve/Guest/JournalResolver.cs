@@ -5,7 +5,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Where the guest's journal goes, and what takes it there; the guest is told by credential (systemd-journald(8)).</summary>
+/// <summary>How the guest's journal is received; the address is passed to the guest by a credential (systemd-journald(8)).</summary>
 internal static class JournalResolver
 {
     private const string ProgramName = "systemd-journal-remote";
@@ -19,14 +19,14 @@ internal static class JournalResolver
     private static readonly string[] Places = [ProgramName, $"/usr/lib/systemd/{ProgramName}", $"/lib/systemd/{ProgramName}"];
 
     public static JournalSpec? Resolve(
-        JournalRequest wish, string machine, VsockSpec? vsock, HostInventory world, CredentialSet credentials, List<Problem> problems)
+        JournalRequest request, string machine, VsockSpec? vsock, HostInventory inventory, CredentialSet credentials, List<Problem> problems)
     {
-        if (wish.Path is not { } path)
+        if (request.Path is not { } path)
             return null;
         var before = problems.Count;
         void Refuse(string code, string text, string hint) => problems.Add(new Problem(code, $"--forward-journal={path}", text, hint));
 
-        var program = Places.Select(world.FindProgram).FirstOrDefault(found => found is not null);
+        var program = Places.Select(inventory.FindProgram).FirstOrDefault(found => found is not null);
         if (program is null)
             Refuse("journal-remote-missing", $"{ProgramName} is not installed", $"install it (Debian: {ProgramName})");
         if (vsock is null)
@@ -39,9 +39,9 @@ internal static class JournalResolver
         if (problems.Count > before)
             return null;
 
-        var port = vsock!.Program is null ? world.Vsock.FreePort() : UserPort;
+        var port = vsock!.Program is null ? inventory.Vsock.FreePort() : UserPort;
         credentials.Set(Credential, Encoding.ASCII.GetBytes($"vsock-stream:{VsockCid.Host}:{port}"), isPublic: true);
-        return new JournalSpec(program!, file, wish, port);
+        return new JournalSpec(program!, file, request, port);
     }
 
     // A file of its own in a directory: what systemd-journal-remote would call it has nothing to do with the machine.

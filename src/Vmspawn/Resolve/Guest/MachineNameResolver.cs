@@ -6,7 +6,7 @@ namespace Vmspawn.Resolve;
 /// <summary>What the machine is called: as the user says, or after what it boots from.</summary>
 internal static class MachineNameResolver
 {
-    public static string? Resolve(VmOptions options, ProcessContext surroundings, List<Problem> problems)
+    public static string? Resolve(VmOptions options, ProcessContext process, List<Problem> problems)
     {
         if (options.Machine is not null)
             return options.Machine;
@@ -15,6 +15,6 @@ internal static class MachineNameResolver
         source = Path.GetFullPath(source);
         if (source == "/")
             source = Environment.MachineName;
-        return MachineName.Derive(source, options.Ephemeral ? surroundings.RandomSuffix() : null, problems);
+        return MachineName.Derive(source, options.Ephemeral ? process.RandomSuffix() : null, problems);
     }
 }

@@ -11,11 +11,11 @@ internal static class NetworkResolver
 
     /// <summary>All cards; what is missing on the host goes to <paramref name="problems"/>.</summary>
     public static async Task<IReadOnlyList<NicSpec>> ResolveAsync(
-        VmOptions options, string name, HostInventory world, List<Problem> problems, List<string> notices, CancellationToken cancel) =>
-        Resolve(options, name, world, Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, world, notices, cancel) : null, problems);
+        VmOptions options, string name, HostInventory inventory, List<Problem> problems, List<string> notices, CancellationToken cancel) =>
+        Resolve(options, name, inventory, Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, inventory, notices, cancel) : null, problems);
 
-    /// <summary>The same by the passt that runs here, or QEMU's own network where there is none.</summary>
-    internal static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? world, string? passt, List<Problem> problems)
+    /// <summary>The cards with the given passt, or with QEMU's own network where it is null.</summary>
+    internal static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? inventory, string? passt, List<Problem> problems)
     {
         var published = HostPorts.Choose(options.PublishedPorts, mayBeIPv6: passt is not null, problems);
         var nics = new List<NicSpec>();
@@ -23,7 +23,7 @@ internal static class NetworkResolver
         foreach (var mode in Modes(options))
         {
             NicLink link = mode == NetworkMode.Tap
-                ? TapResolver.Resolve(taps, options.NetworkBridges.ElementAtOrDefault(taps++), name, world?.Host, problems)
+                ? TapResolver.Resolve(taps, options.NetworkBridges.ElementAtOrDefault(taps++), name, inventory?.Host, problems)
                 : new UserLink(nics.Any(nic => nic.Link is UserLink) ? [] : published, passt);
             var mac = nics.Count == 0 && options.NetworkMac is not null ? options.NetworkMac
                 : link is TapLink tap ? MacAddress.Derive(tap.Interface)
@@ -34,17 +34,17 @@ internal static class NetworkResolver
         return nics;
     }
 
-    private static async Task<string?> PasstAsync(VmOptions options, HostInventory world, List<string> notices, CancellationToken cancel)
+    private static async Task<string?> PasstAsync(VmOptions options, HostInventory inventory, List<string> notices, CancellationToken cancel)
     {
-        if (options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) || world.FindProgram("passt") is not { } passt)
+        if (options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) || inventory.FindProgram("passt") is not { } passt)
             return null;
-        if (await world.TryPasst(passt, cancel) is not { } reason)
+        if (await inventory.TryPasst(passt, cancel) is not { } reason)
             return passt;
         notices.Add($"the user network is QEMU's own, which is slower: {passt} does not run here: {reason}");
         return null;
     }
 
-    /// <summary>What was asked for by name, and what is implied: a TAP for each bridge, a user network for published ports.</summary>
+    /// <summary>The requested cards and the implied ones: a TAP for each bridge, a user network for published ports.</summary>
     private static IEnumerable<NetworkMode> Modes(VmOptions options)
     {
         var missingTaps = options.NetworkBridges.Count - options.Networks.Count(mode => mode == NetworkMode.Tap);

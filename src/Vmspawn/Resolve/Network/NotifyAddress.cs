@@ -5,7 +5,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Where the guest's service manager reports: told to it by credential (systemd(1), "vmm.notify_socket").</summary>
+/// <summary>The address for the guest's notifications, passed by a credential (systemd(1), "vmm.notify_socket").</summary>
 internal static class NotifyAddress
 {
     private const string Credential = "vmm.notify_socket";
@@ -14,7 +14,7 @@ internal static class NotifyAddress
     private const uint UserPort = 9999;
 
     /// <summary>The vsock with the port to listen at; without one when the user has said another address.</summary>
-    public static VsockSpec Tell(VsockSpec vsock, CredentialSet credentials, VsockHost host)
+    public static VsockSpec AddTo(VsockSpec vsock, CredentialSet credentials, VsockHost host)
     {
         if (credentials.All.Any(credential => credential.Id == Credential))
             return vsock;

@@ -25,23 +25,23 @@ internal sealed class SshResolver : IAsyncDisposable
     private readonly bool _byNetwork;
 
     /// <summary>Starts to make the key.</summary>
-    public SshResolver(VmOptions options, HostInventory world, ProcessContext process, bool hasVsock, CancellationToken cancel)
+    public SshResolver(VmOptions options, HostInventory inventory, ProcessContext process, bool hasVsock, CancellationToken cancel)
     {
         _options = options;
         _abandon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _byVsock = hasVsock;
         _byNetwork = !hasVsock && (options.Networks.Contains(NetworkMode.User) || options.PublishedPorts.Count > 0);
         var isWanted = options.SshKey.Pass ?? (_byVsock || _byNetwork || options.CloudInit is not null);
-        if (isWanted && world.FindProgram("ssh-keygen") is { } program)
+        if (isWanted && inventory.FindProgram("ssh-keygen") is { } program)
         {
-            _source = new SshKeySource(program, options.SshKey.Type, world.Host.Runtime.Path);
+            _source = new SshKeySource(program, options.SshKey.Type, inventory.Host.Runtime.Path);
             _key = process.TakeSshKey(new SshKeyMaker(_source), _abandon.Token);
         }
 
         IsMissing = _key is null && options.SshKey.Pass == true;
     }
 
-    /// <summary>A key was insisted on and nothing makes one.</summary>
+    /// <summary>A key is required, but ssh-keygen is missing.</summary>
     public bool IsMissing { get; }
 
     /// <summary>The options with the port of the host that leads to sshd, where that is the way.</summary>
@@ -88,7 +88,7 @@ internal sealed class SshResolver : IAsyncDisposable
         }
     }
 
-    // The last one published is ours.
+    // The last published port is vmspawn's.
     private static int? HostPort(IReadOnlyList<NicSpec> nics) =>
         nics.Select(nic => nic.Link).OfType<UserLink>().First().Published[^1].HostPort;
 }

@@ -8,7 +8,7 @@ using Vmspawn.Spec;
 namespace Vmspawn.Resolve;
 
 /// <summary>Whether there is a vsock, whose it is, and which context id the guest gets.</summary>
-internal sealed class VsockResolver(VmOptions options, HostInventory world, Func<ulong> random, List<Problem> problems)
+internal sealed class VsockResolver(VmOptions options, HostInventory inventory, Func<ulong> random, List<Problem> problems)
 {
     private const string ProgramName = "vhost-device-vsock";
 
@@ -17,20 +17,20 @@ internal sealed class VsockResolver(VmOptions options, HostInventory world, Func
 
     public VsockSpec? Resolve(string machine)
     {
-        var wish = options.Vsock;
-        if (wish.Mode == VsockMode.No || (wish.Mode == VsockMode.Auto && options.QemuExtra.Any(word => word.Contains("vsock", StringComparison.Ordinal))))
+        var request = options.Vsock;
+        if (request.Mode == VsockMode.No || (request.Mode == VsockMode.Auto && options.QemuExtra.Any(word => word.Contains("vsock", StringComparison.Ordinal))))
             return null;
-        if (wish.Mode != VsockMode.User && HasKernels && world.Qemu.HasDriver(VsockSpec.KernelDriver))
-            return Choose(machine, world.Vsock.IsFree) is { } cid ? new VsockSpec(cid, null) { IsPassed = world.Passed.VhostVsock is not null } : null;
-        if (world.Qemu.HasDriver(VsockSpec.UserDriver) && world.FindProgram(ProgramName) is { } program)
-            return Choose(machine, world.Vsock.IsUnclaimed) is { } cid ? new VsockSpec(cid, program) : null;
-        if (wish.Mode == VsockMode.Auto)
+        if (request.Mode != VsockMode.User && HasKernels && inventory.Qemu.HasDriver(VsockSpec.KernelDriver))
+            return Choose(machine, inventory.Vsock.IsFree) is { } cid ? new VsockSpec(cid, null) { IsPassed = inventory.Passed.VhostVsock is not null } : null;
+        if (inventory.Qemu.HasDriver(VsockSpec.UserDriver) && inventory.FindProgram(ProgramName) is { } program)
+            return Choose(machine, inventory.Vsock.IsUnclaimed) is { } cid ? new VsockSpec(cid, program) : null;
+        if (request.Mode == VsockMode.Auto)
             return null;
-        problems.Add(new Problem("vsock-missing", $"--vsock={(wish.Mode == VsockMode.User ? "user" : "yes")}", WhyNot(wish.Mode), Hint(wish.Mode)));
+        problems.Add(new Problem("vsock-missing", $"--vsock={(request.Mode == VsockMode.User ? "user" : "yes")}", WhyNot(request.Mode), Hint(request.Mode)));
         return null;
     }
 
-    private bool HasKernels => world.Passed.VhostVsock is not null || world.Host.HasVhostVsock;
+    private bool HasKernels => inventory.Passed.VhostVsock is not null || inventory.Host.HasVhostVsock;
 
     /// <summary>The same number for the same name, so that who knows the name can compute the number.</summary>
     internal static uint Derive(string machine)
@@ -47,7 +47,7 @@ internal sealed class VsockResolver(VmOptions options, HostInventory world, Func
         {
             if (isFree(wished))
                 return wished;
-            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={wished}", "another machine has this context id", "choose another, or leave it out"));
+            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={wished}", "another machine has this context id", "choose another, or omit the option"));
             return null;
         }
 
@@ -59,7 +59,7 @@ internal sealed class VsockResolver(VmOptions options, HostInventory world, Func
 
     private string WhyNot(VsockMode mode)
     {
-        var user = world.Qemu.HasDriver(VsockSpec.UserDriver) ? $"{ProgramName} is not installed" : $"this QEMU has no device {VsockSpec.UserDriver}";
+        var user = inventory.Qemu.HasDriver(VsockSpec.UserDriver) ? $"{ProgramName} is not installed" : $"this QEMU has no device {VsockSpec.UserDriver}";
         if (mode == VsockMode.User)
             return user;
         var kernel = HasKernels ? $"this QEMU has no device {VsockSpec.KernelDriver}" : "/dev/vhost-vsock cannot be opened";

@@ -7,22 +7,22 @@ namespace Vmspawn.Resolve;
 /// <summary>Finds the users of the host that the guest is to know.</summary>
 internal static class BoundUsers
 {
-    /// <summary>The number of the user that stands for those without one.</summary>
+    /// <summary>The id of the user "nobody".</summary>
     private const uint Nobody = 65534;
 
     /// <summary>Each user with its number in the guest; what is wrong goes to <paramref name="problems"/>.</summary>
     public static async Task<IReadOnlyList<GuestUser>> ResolveAsync(
-        BindUserRequests wishes, Func<string, CancellationToken, Task<HostUser?>> find, List<Problem> problems, CancellationToken cancel)
+        BindUserRequests requests, Func<string, CancellationToken, Task<HostUser?>> find, List<Problem> problems, CancellationToken cancel)
     {
         var users = new List<GuestUser>();
-        foreach (var name in wishes.Names)
+        foreach (var name in requests.Names)
         {
             var subject = $"--bind-user={name}";
             var id = GuestUser.FirstId + (uint)users.Count;
             if (id > GuestUser.LastId)
                 problems.Add(new Problem("bind-user-many", subject, $"at most {GuestUser.LastId - GuestUser.FirstId + 1} users can be bound"));
             else if (await FindAsync(subject, name, find, problems, cancel) is { } user)
-                users.Add(GuestUser.Of(user, id, wishes));
+                users.Add(GuestUser.Of(user, id, requests));
         }
 
         return users;

@@ -4,24 +4,24 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>The directories that the guest sees: the tree that it boots from first, then those that were named.</summary>
+/// <summary>The shared directories: the tree that the guest boots from first, then the named ones.</summary>
 internal sealed class ShareResolver(
-    VmOptions options, HostInventory world, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
+    VmOptions options, HostInventory inventory, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
 {
     /// <summary>The kernel's word for it on its command line.</summary>
     private const string RootTag = "root";
 
     /// <param name="machine">The machine's name.</param>
-    /// <param name="credentials">Take what the guest's systemd has to know of them.</param>
+    /// <param name="credentials">Receive the credentials for the guest's systemd.</param>
     /// <param name="cancel">Ends the questions to programs and services.</param>
     public async Task<IReadOnlyList<ShareSpec>> ResolveAsync(string machine, CredentialSet credentials, CancellationToken cancel)
     {
         if (options.Shares.PrivateUsers is not null && options.Directory is null)
             notices.Add("--private-users= only changes how a directory is booted, and there is none");
-        var users = await BoundUsers.ResolveAsync(options.Shares.Users, world.FindUser, problems, cancel);
+        var users = await BoundUsers.ResolveAsync(options.Shares.Users, inventory.FindUser, problems, cancel);
         if (options.Directory is null && options.Shares.Binds.Count == 0 && users.Count == 0)
             return [];
-        var servers = new ShareServers(world, await world.Virtiofsd(cancel), problems, notices);
+        var servers = new ShareServers(inventory, await inventory.Virtiofsd(cancel), problems, notices);
         var shares = new List<ShareSpec?>();
         if (options.Directory is { } tree)
             shares.Add(await RootAsync(tree, machine, servers, cancel));
@@ -32,7 +32,7 @@ internal sealed class ShareResolver(
                 continue;
             shares.Add(home);
             // Where ids cannot be mapped the guest's user has the host's.
-            (home.Ids is null ? user with { Id = user.Host.UserId } : user).Tell(credentials);
+            (home.Ids is null ? user with { Id = user.Host.UserId } : user).AddTo(credentials);
         }
 
         ShareSpec[] all = [.. shares.OfType<ShareSpec>()];
@@ -49,7 +49,7 @@ internal sealed class ShareResolver(
         if (servers.For(subject, directory.Path, readOnly: false, ids, isWished: options.Shares.PrivateUsers is not null) is not { } server)
             return null;
         var snapshot = options.Ephemeral
-            ? await new SnapshotResolver(world, tmpdir, random, problems, notices).ResolveAsync(subject, machine, directory.Path, server, cancel)
+            ? await new SnapshotResolver(inventory, tmpdir, random, problems, notices).ResolveAsync(subject, machine, directory.Path, server, cancel)
             : null;
         return new ShareSpec
         {
@@ -58,7 +58,7 @@ internal sealed class ShareResolver(
             Source = directory.Path,
             Target = "/",
             HasSystemd = File.Exists(Path.Combine(directory.Path, "usr/lib/systemd/systemd")),
-            // In a user namespace of ours the tree's owner is root already.
+            // In vmspawn's user namespace the tree's owner is root already.
             Ids = server.MapsIds && snapshot is not { Kind: SnapshotKind.UserOverlay } ? ids : null,
             Snapshot = snapshot,
             Server = server,

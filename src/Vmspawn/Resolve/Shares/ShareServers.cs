@@ -4,7 +4,7 @@ using Vmspawn.Spec;
 namespace Vmspawn.Resolve;
 
 /// <summary>Chooses what serves each share: a virtiofsd, or QEMU where there is none.</summary>
-internal sealed class ShareServers(HostInventory world, VirtiofsdFacts facts, List<Problem> problems, List<string> notices)
+internal sealed class ShareServers(HostInventory inventory, VirtiofsdFacts facts, List<Problem> problems, List<string> notices)
 {
     private const string NinePDriver = "virtio-9p-pci";
     private const string Install = "install it: apt install virtiofsd, or dnf install virtiofsd";
@@ -13,19 +13,19 @@ internal sealed class ShareServers(HostInventory world, VirtiofsdFacts facts, Li
     private bool _isFallbackTold;
 
     /// <summary>What serves a directory; null with the reason among the problems.</summary>
-    /// <param name="subject">The option that asks for it.</param>
+    /// <param name="subject">The option that requests it.</param>
     /// <param name="path">The directory.</param>
     /// <param name="readOnly">The guest may not write.</param>
     /// <param name="ids">Ids to map, or null.</param>
-    /// <param name="isWished">Whether the user insists on mapping them.</param>
+    /// <param name="isWished">Whether the user requires a mapping.</param>
     public ShareServer? For(string subject, string path, bool readOnly, IdMap? ids, bool isWished)
     {
-        if (facts.Best(world.Host.IsRoot) is not { } program)
+        if (facts.Best(inventory.Host.IsRoot) is not { } program)
             return WithoutVirtiofsd(subject, ids, isWished);
         if (readOnly && !program.HasReadOnly && facts.Sandbox != VirtiofsdSandbox.Namespace)
         {
             problems.Add(new Problem("bind-read-only", subject,
-                $"{program.Path} cannot keep the guest from writing, and we cannot mount the directory read-only for it", "use the virtiofsd in Rust"));
+                $"{program.Path} does not support read-only shares, and the directory cannot be mounted read-only without privileges", "use the virtiofsd in Rust"));
             return null;
         }
 
@@ -37,10 +37,10 @@ internal sealed class ShareServers(HostInventory world, VirtiofsdFacts facts, Li
     private VirtiofsdSandbox Sandbox(VirtiofsdProgram program, string path)
     {
         // An ordinary user's has no rights to give up, and a user namespace would show it one id only.
-        if (!world.Host.IsRoot)
+        if (!inventory.Host.IsRoot)
             return VirtiofsdSandbox.None;
         if (facts.Sandbox == VirtiofsdSandbox.None && !_isSandboxTold)
-            notices.Add($"{program.Path} runs without a sandbox: we may neither make namespaces nor change the root directory");
+            notices.Add($"{program.Path} runs without a sandbox, because creating namespaces and chroot are not permitted");
         _isSandboxTold = true;
         // pivot_root(2) into the root directory itself fails with EBUSY; the one in Rust makes a mount for it first.
         return program.Kind == VirtiofsdKind.C && path == "/" && facts.Sandbox == VirtiofsdSandbox.Namespace ? VirtiofsdSandbox.Chroot : facts.Sandbox;
@@ -48,7 +48,7 @@ internal sealed class ShareServers(HostInventory world, VirtiofsdFacts facts, Li
 
     private NineP? WithoutVirtiofsd(string subject, IdMap? ids, bool isWished)
     {
-        if (!world.Qemu.HasDriver(NinePDriver))
+        if (!inventory.Qemu.HasDriver(NinePDriver))
         {
             problems.Add(new Problem("virtiofsd-missing", subject, $"{facts.WhyNone}, and this QEMU has no 9p", Install));
             return null;
@@ -59,7 +59,7 @@ internal sealed class ShareServers(HostInventory world, VirtiofsdFacts facts, Li
         _isFallbackTold = true;
         if (isWished)
             CannotMap(subject, "", "9p", isWished);
-        return new NineP(world.Host.IsRoot);
+        return new NineP(inventory.Host.IsRoot);
     }
 
     private void CannotMap(string subject, string path, string server, bool isWished)

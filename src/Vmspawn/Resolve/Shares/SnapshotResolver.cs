@@ -6,12 +6,12 @@ using Vmspawn.Trees;
 namespace Vmspawn.Resolve;
 
 /// <summary>How the guest of an ephemeral machine gets a tree of its own: an overlay where one can be mounted, else a copy.</summary>
-internal sealed class SnapshotResolver(HostInventory world, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
+internal sealed class SnapshotResolver(HostInventory inventory, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
 {
     private static readonly TimeSpan TrialBound = TimeSpan.FromSeconds(10);
 
     /// <summary>The snapshot; null with the reason among the problems.</summary>
-    /// <param name="subject">The option that asks for it.</param>
+    /// <param name="subject">The option that requests it.</param>
     /// <param name="machine">The machine's name.</param>
     /// <param name="tree">Absolute path of the tree.</param>
     /// <param name="server">What serves it: only virtiofsd can be shown mounts of its own.</param>
@@ -21,7 +21,7 @@ internal sealed class SnapshotResolver(HostInventory world, string? tmpdir, Func
         if (OverlayPlace.Choose(subject, "what the guest writes", tree, tmpdir, problems) is not { } place)
             return null;
         var path = AbandonedTrees.NewPath(place.Directory, machine, random());
-        var overlay = world.Host.IsRoot ? SnapshotKind.Overlay : SnapshotKind.UserOverlay;
+        var overlay = inventory.Host.IsRoot ? SnapshotKind.Overlay : SnapshotKind.UserOverlay;
         var why = server is Virtiofsd ? await WhyNoOverlayAsync(place.Directory, tree, overlay, cancel) : "QEMU itself serves it";
         if (why is null)
             return new TreeSnapshot(path, overlay);

@@ -1,30 +1,30 @@
 namespace Vmspawn.Control.MonitorShare;
 
-/// <summary>What stands next in a program's bytes.</summary>
+/// <summary>The kind of the next piece of input.</summary>
 internal enum QmpSharePiece
 {
-    /// <summary>Nothing complete yet.</summary>
+    /// <summary>No complete piece yet.</summary>
     None,
 
-    /// <summary>A value: an object most likely, but not parsed.</summary>
+    /// <summary>A JSON value, usually an object; not parsed yet.</summary>
     Value,
 
-    /// <summary>Bytes that begin no value, or break one off.</summary>
+    /// <summary>Invalid bytes, or a value that is cut short.</summary>
     Stray,
 
     /// <summary>A value nested deeper than QEMU allows.</summary>
     TooDeep,
 
-    /// <summary>More than the limit without an end.</summary>
+    /// <summary>A value longer than the limit.</summary>
     TooLong,
 }
 
 /// <summary>
-/// Cuts bytes into JSON values as QEMU's own reader does (qobject/json-streamer.c): by brackets and quotes, not by
-/// lines, since programs may end a command with a line end or not, and write it over several lines. After nonsense it
-/// goes on at the next bracket, comma, colon or control character (docs/interop/qmp-spec, resynchronising).
+/// Splits bytes into JSON values as QEMU's parser does (qobject/json-streamer.c): by brackets and quotes, not by
+/// lines, because a command may span several lines and need not end with a line feed. After invalid input it
+/// continues at the next bracket, comma, colon or control character (docs/interop/qmp-spec, resynchronising).
 /// </summary>
-internal sealed class QmpShareCutter(int limit)
+internal sealed class QmpShareFrameReader(int limit)
 {
     /// <summary>MAX_NESTING of qobject/json-streamer.c.</summary>
     public const int MaxDepth = 1024;
@@ -40,13 +40,13 @@ internal sealed class QmpShareCutter(int limit)
     private bool _escaped;
     private bool _recovering;
 
-    /// <summary>Position of the first byte that is not yet cut, counted from the first byte ever received.</summary>
+    /// <summary>Offset in the whole stream of the first byte that is not yet returned.</summary>
     public long Position { get; private set; }
 
-    /// <summary>Position behind the last byte received.</summary>
+    /// <summary>Offset in the whole stream behind the last byte received.</summary>
     public long Received => Position + (_end - _start);
 
-    /// <summary>Room for the next bytes: never empty. Invalidates the pieces taken before.</summary>
+    /// <summary>The buffer for the next read, never empty. Invalidates the pieces returned before.</summary>
     public Memory<byte> Room()
     {
         if (_start == _end)
@@ -65,7 +65,7 @@ internal sealed class QmpShareCutter(int limit)
 
     public void Added(int count) => _end += count;
 
-    /// <summary>Cuts the next piece off, with the white space behind it.</summary>
+    /// <summary>Returns the next piece, and skips the white space behind it.</summary>
     public QmpSharePiece Next(out ReadOnlyMemory<byte> piece)
     {
         var found = QmpSharePiece.None;
@@ -128,7 +128,7 @@ internal sealed class QmpShareCutter(int limit)
         return _depth == 0 ? QmpSharePiece.Value : QmpSharePiece.None;
     }
 
-    // A line end is as good a place to go on as what follows it.
+    // Parsing can continue at a line end as well as after it.
     private QmpSharePiece BreakOff()
     {
         _recovering = _bytes[_scanned - 1] >= 0x20;

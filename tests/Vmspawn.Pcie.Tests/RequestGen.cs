@@ -3,18 +3,18 @@ using CsCheck;
 namespace Vmspawn.Pcie.Tests;
 
 /// <summary>Random requests; the user's devices are such that only a lack of room can refuse them.</summary>
-internal static class WishGen
+internal static class RequestGen
 {
     private static readonly Gen<int> FewOrMany = Gen.Frequency((4, Gen.Int[0, 6]), (1, Gen.Int[0, 260]));
 
-    /// <summary>Wishes of ours alone.</summary>
-    public static readonly Gen<Wishes> Ours =
+    /// <summary>Requests without devices of the user.</summary>
+    public static readonly Gen<Requests> Ours =
         from machine in Gen.Bool
         from layout in Gen.Enum<PcieLayout>()
         from integrated in Gen.Int[0, 8]
         from first in Gen.Select(Gen.Int[0, 3], Gen.Int[0, 1], Gen.Int[0, 1])
         from more in Gen.Select(FewOrMany, FewOrMany, Gen.Int[0, 2], FewOrMany)
-        select new Wishes
+        select new Requests
         {
             Machine = machine ? PcieMachine.Q35 : PcieMachine.Virt,
             Layout = layout,
@@ -28,8 +28,8 @@ internal static class WishGen
             Spares = more.Item4,
         };
 
-    /// <summary>Wishes with the user's own devices beside ours.</summary>
-    public static readonly Gen<Wishes> Any =
+    /// <summary>Requests with the user's devices and vmspawn's.</summary>
+    public static readonly Gen<Requests> Any =
         from ours in Ours
         from fixedOnes in Gen.Select(Gen.Int[1, 30], Gen.Int[0, 3], Gen.Bool).Array[0, 5]
         from loose in Gen.Frequency((4, Gen.Int[0, 10]), (1, Gen.Int[0, 230]))
@@ -38,7 +38,7 @@ internal static class WishGen
         select ours with { User = User(ours, fixedOnes, loose, bridges, behind) };
 
     private static UserDevice[] User(
-        Wishes ours, (int Device, int Siblings, bool Bridge)[] fixedOnes, int loose, int bridges, int[] behind)
+        Requests ours, (int Device, int Siblings, bool Bridge)[] fixedOnes, int loose, int bridges, int[] behind)
     {
         var user = new List<UserDevice>();
         var buses = new List<string>();

@@ -4,7 +4,7 @@ using Vmspawn.Control.MonitorShare;
 
 namespace Vmspawn.Tests.Control;
 
-public class QmpShareCutterTests
+public class QmpShareFrameReaderTests
 {
     [Fact]
     public void Any_split_of_any_bytes_gives_the_same_pieces()
@@ -63,16 +63,16 @@ public class QmpShareCutterTests
     {
         foreach (var begun in new[] { "{\"a\":\"", "{", "x", "\"", "[[" })
         {
-            var cutter = new QmpShareCutter(limit: 5000);
-            Encoding.UTF8.GetBytes(begun).CopyTo(cutter.Room());
-            cutter.Added(begun.Length);
+            var reader = new QmpShareFrameReader(limit: 5000);
+            Encoding.UTF8.GetBytes(begun).CopyTo(reader.Room());
+            reader.Added(begun.Length);
             var rounds = 0;
-            for (; cutter.Next(out _) is QmpSharePiece.None; rounds++)
+            for (; reader.Next(out _) is QmpSharePiece.None; rounds++)
             {
-                var room = cutter.Room();
+                var room = reader.Room();
                 Assert.InRange(room.Length, 1, 20_000);
                 room.Span.Fill((byte)'x');
-                cutter.Added(Math.Min(room.Length, 100));
+                reader.Added(Math.Min(room.Length, 100));
             }
 
             Assert.InRange(rounds, 49, 51);
@@ -83,16 +83,16 @@ public class QmpShareCutterTests
 
     private static List<string> Cut(byte[] bytes, int[] sizes)
     {
-        var cutter = new QmpShareCutter(limit: 100_000);
+        var reader = new QmpShareFrameReader(limit: 100_000);
         var pieces = new List<string>();
         for (int at = 0, turn = 0; at < bytes.Length; turn++)
         {
-            var room = cutter.Room();
+            var room = reader.Room();
             var count = Math.Min(Math.Min(sizes[turn % sizes.Length], room.Length), bytes.Length - at);
             bytes.AsSpan(at, count).CopyTo(room.Span);
-            cutter.Added(count);
+            reader.Added(count);
             at += count;
-            while (cutter.Next(out var piece) is not QmpSharePiece.None and QmpSharePiece found)
+            while (reader.Next(out var piece) is not QmpSharePiece.None and QmpSharePiece found)
                 pieces.Add($"{found} {Encoding.UTF8.GetString(piece.Span)}");
         }
 

@@ -1,7 +1,7 @@
 namespace Vmspawn.Pcie.Tests;
 
 /// <summary>Builds requests by count, the way the machine would ask.</summary>
-internal sealed record Wishes
+internal sealed record Requests
 {
     public PcieMachine Machine { get; init; } = PcieMachine.Q35;
     public PcieLayout Layout { get; init; }
@@ -15,7 +15,7 @@ internal sealed record Wishes
     public int Spares { get; init; } = 10;
     public UserDevice[] User { get; init; } = [];
 
-    public PcieRequest Wish()
+    public PcieRequest Request()
     {
         var devices = new List<DeviceDemand>();
         // Deliberately not in class order: the planner orders.
@@ -29,7 +29,7 @@ internal sealed record Wishes
         return new PcieRequest(Machine, Layout, Spares, devices, User);
     }
 
-    public PciePlan Plan() => PciePlanner.Plan(Wish());
+    public PciePlan Plan() => PciePlanner.Plan(Request());
 
     public PcieTopology Topology()
     {

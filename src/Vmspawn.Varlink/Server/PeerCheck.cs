@@ -1,9 +1,0 @@
-using Vmspawn.Linux;
-
-namespace Vmspawn.Varlink;
-
-/// <summary>The default answer to who may call.</summary>
-internal static class PeerCheck
-{
-    public static bool SameUserOrRoot(PeerCredentials peer) => peer.UserId == 0 || peer.UserId == UserEntry.EffectiveUserId;
-}

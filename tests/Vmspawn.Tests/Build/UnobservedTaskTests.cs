@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace Vmspawn.Tests.Build;
+
+/// <summary>The analyzers report a task that nobody observes, but not one that is discarded.</summary>
+public partial class UnobservedTaskTests
+{
+    [Fact]
+    public void Only_BackgroundTasks_starts_work_that_nobody_awaits()
+    {
+        var found = Sources()
+            .SelectMany(path => Discard().Matches(File.ReadAllText(path)).Select(match => $"{Path.GetFileName(path)}: {match.Value}"))
+            .ToList();
+        Assert.Equal(["BackgroundTasks.cs: _ = FollowAsync("], found);
+    }
+
+    [Theory]
+    [InlineData("_ = RunAsync();", true)]
+    [InlineData("        _ = monitor\n            .StopAsync(token);", true)]
+    [InlineData("x => _ = Task.Run(Work)", true)]
+    [InlineData("_ = reading;", true)]
+    [InlineData("_ = work.ContinueWith(Tell);", true)]
+    [InlineData("_ = _greeting.Task.Exception;", false)]
+    [InlineData("_ = Libc.Unlink(path);", false)]
+    [InlineData("var reading_ = ReadAsync();", false)]
+    public void A_discarded_task_is_recognised(string code, bool isOne) => Assert.Equal(isOne, Discard().IsMatch(code));
+
+    private static IEnumerable<string> Sources([CallerFilePath] string here = "")
+    {
+        var source = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "src"));
+        return Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            .Where(path => !Path.GetRelativePath(source, path).Split(Path.DirectorySeparatorChar).Intersect(["bin", "obj"]).Any());
+    }
+
+    // A call by the names that tasks come from, or a variable as it is.
+    [GeneratedRegex(@"(?<!\w)_ = (?:[^;(]*(?:Async|ContinueWith|Task\.(?:Run|WhenAny|WhenAll|Factory\.StartNew))\(|\w+;)", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Discard();
+}
