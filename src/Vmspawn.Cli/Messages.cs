@@ -10,15 +10,23 @@ internal static class Messages
     {
         var text = new StringBuilder();
         var name = style.Red("vmspawn:");
-        foreach (var problem in problems)
-            text.Append(name).Append(' ').Append(OneLine(problem.ToString())).Append('\n');
-        if (problems.Any(problem => problem.Kind == ProblemKind.Usage))
-            text.Append("Try 'vmspawn --help'.\n");
-        return text.ToString();
+        foreach (var line in Lines(problems))
+            text.Append(name).Append(' ').Append(OneLine(line)).Append('\n');
+        return text.Append(HelpLine(problems)).ToString();
     }
 
-    /// <summary>The exit status for these problems: 2 when any is a usage mistake, else 1.</summary>
-    public static int ExitStatus(IReadOnlyList<Problem> problems) => problems.Any(problem => problem.Kind == ProblemKind.Usage) ? 2 : 1;
+    /// <summary>The problems, each as a line without our name.</summary>
+    public static IEnumerable<string> Lines(IReadOnlyList<Problem> problems) => problems.Select(problem => problem.ToString());
+
+    /// <summary>Where to read on when a problem is a mistake in the command line, else null.</summary>
+    public static string? HelpLine(IReadOnlyList<Problem> problems) =>
+        problems.Any(problem => problem.Kind == ProblemKind.Usage) ? "Try 'vmspawn --help'.\n" : null;
+
+    /// <summary>The exit status for these problems, by whether any is a mistake in the command line.</summary>
+    /// <param name="problems">At least one.</param>
+    /// <param name="invokedAs">The path or name by which we were started.</param>
+    public static int ExitStatus(IReadOnlyList<Problem> problems, string invokedAs) =>
+        problems.Any(problem => problem.Kind == ProblemKind.Usage) ? Running.ExitStatus.Usage(invokedAs) : Running.ExitStatus.Failed;
 
     /// <summary>The text with control and format characters escaped, because a terminal would interpret them.</summary>
     public static string OneLine(string text) => PlainText.Escape(text);

@@ -1,3 +1,4 @@
+using Vmspawn.Cli.Running;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Cli;
@@ -20,7 +21,8 @@ internal readonly record struct TextStyle(int Columns, bool Colours)
         : Plain;
 
     /// <summary>The style for standard error.</summary>
-    public static TextStyle OfError() => TerminalMode.IsTerminal(StandardStream.Error) ? new TextStyle(Plain.Columns, ColoursWelcome()) : Plain;
+    public static TextStyle OfError() =>
+        new(Plain.Columns, LogLine.Colours ?? (TerminalMode.IsTerminal(StandardStream.Error) && ColoursWelcome()));
 
     /// <summary>The text in bold.</summary>
     public string Bold(string text) => Colours ? $"\e[1m{text}\e[0m" : text;

@@ -17,8 +17,9 @@ public class MessagesTests
     [Fact]
     public void Wrong_usage_exits_with_2_and_failure_with_1()
     {
-        Assert.Equal(2, Messages.ExitStatus([Failed, Wrong]));
-        Assert.Equal(1, Messages.ExitStatus([Failed]));
+        Assert.Equal(2, Messages.ExitStatus([Failed, Wrong], "/usr/bin/vmspawn"));
+        Assert.Equal(1, Messages.ExitStatus([Failed, Wrong], "/usr/bin/systemd-vmspawn"));
+        Assert.Equal(1, Messages.ExitStatus([Failed], "vmspawn"));
     }
 
     [Fact]

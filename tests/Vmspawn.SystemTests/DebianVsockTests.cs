@@ -24,6 +24,7 @@ public sealed class DebianVsockTests : VmTest
         var ended = await run.End(DebianGuest.Bound);
         Assert.Equal(123, ended.Status);
         Assert.DoesNotContain("stayed when QEMU had ended", ended.Error, StringComparison.Ordinal);
+        Assert.Matches(@"vmspawn: \[\d+\.\d{3} s\] \S+: started QEMU: /\S+, process \d+\n", ended.Error);
         await ForwardedAll(journal);
         await manager.Heard.WaitFor("STOPPING=1", ShortBound);
     }
@@ -56,6 +57,27 @@ public sealed class DebianVsockTests : VmTest
         Assert.Contains("vmtest: stopped in order", ended.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_user_of_the_host_logs_in()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give this host a user for a while");
+        using var manager = new NotifySocket(Scratch);
+        var home = Directory.CreateDirectory(Scratch.Own("home")).FullName;
+        FileOwner.Give(home, "4242:4343");
+        var users = Scratch.Text("passwd", $"{await File.ReadAllTextAsync("/etc/passwd", TestContext.Current.CancellationToken)}vmguest:x:4242:4343::{home}:/bin/dash\n");
+        using var run = VmspawnRun.StartProgram(
+            "/usr/bin/unshare", Surroundings(manager), Scratch, QemuKind.Distribution,
+            [
+                "--mount", "--", "/bin/sh", "-c", "mount --bind \"$0\" /etc/passwd && exec \"$@\"", users, Prepared.Binary,
+                .. Options(["--vsock=user", "--bind-user=vmguest", "--bind-user-shell=yes"]),
+            ]);
+        await manager.Heard.WaitFor("READY=1", DebianGuest.Bound);
+        var command = await Client("ssh", "-l", "vmguest", Scratch.Mark, "echo $(id -un) at $PWD; exit 7");
+        Assert.True((command.Status, command.Output) == (7, "vmguest at /run/vmhost/home/vmguest\n"), command.ToString());
+        run.Signal("TERM");
+        await run.EndWith(0, DebianGuest.Bound);
+    }
+
     /// <summary>The initrd's journal, the root's, and the last words.</summary>
     private async Task ForwardedAll(string journal)
     {
@@ -67,19 +89,21 @@ public sealed class DebianVsockTests : VmTest
     }
 
     private VmspawnRun Start(NotifySocket manager, string[] options, string[] arguments) => VmspawnRun.StartWith(
-        new Dictionary<string, string?>
-        {
-            ["PATH"] = $"{Prepared.VsockFolder}:{TestEnvironment.For(Scratch, QemuKind.Distribution)["PATH"]}",
-            ["NOTIFY_SOCKET"] = manager.Path,
-            ["SYSTEMD_LOG_LEVEL"] = "debug",
-        },
-        Scratch,
-        QemuKind.Distribution,
-        [
-            .. DebianGuest.Options(Scratch), "--firmware=none", $"--linux={DebianGuest.Kernel}", $"--initrd={DebianGuest.Initrd}",
-            "--image-format=qcow2", $"--image={DebianGuest.Overlay(Scratch)}", .. options,
-            .. DebianGuest.KernelArguments, "no_timer_check", .. arguments,
-        ]);
+        Surroundings(manager), Scratch, QemuKind.Distribution, [.. Options(options), .. arguments]);
+
+    private Dictionary<string, string?> Surroundings(NotifySocket manager) => new()
+    {
+        ["PATH"] = $"{Prepared.VsockFolder}:{TestEnvironment.For(Scratch, QemuKind.Distribution)["PATH"]}",
+        ["VMSPAWN_VIRTIOFSD"] = Prepared.RustVirtiofsd,
+        ["NOTIFY_SOCKET"] = manager.Path,
+        ["SYSTEMD_LOG_LEVEL"] = "debug",
+    };
+
+    private string[] Options(string[] options) =>
+    [
+        .. DebianGuest.Options(Scratch), "--firmware=none", $"--linux={DebianGuest.Kernel}", $"--initrd={DebianGuest.Initrd}",
+        "--image-format=qcow2", $"--image={DebianGuest.Overlay(Scratch)}", .. options, .. DebianGuest.KernelArguments, "no_timer_check",
+    ];
 
     private async Task<Ended> Client(params string[] words)
     {

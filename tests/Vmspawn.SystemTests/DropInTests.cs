@@ -29,6 +29,17 @@ public sealed class DropInTests : VmTest
         Assert.Matches(@"^systemd \d+ \(\d+\.\d+\)\nvmspawn \d+\.\d+\.\d+\n$", ended.Output);
     }
 
+    [Fact]
+    public async Task Under_its_old_name_a_wrong_command_line_is_status_1()
+    {
+        var link = Scratch.Own("systemd-vmspawn");
+        File.CreateSymbolicLink(link, Prepared.Binary);
+        using var run = VmspawnRun.StartProgram(link, new Dictionary<string, string?>(), Scratch, QemuKind.Distribution, "--ram=0");
+        Assert.StartsWith("vmspawn: --ram=0: ", (await run.EndWith(1, ShortBound)).Error, StringComparison.Ordinal);
+        using var own = VmspawnRun.Start(Scratch, QemuKind.Distribution, "--ram=0");
+        await own.EndWith(2, ShortBound);
+    }
+
     [Theory, InlineData("--help"), InlineData("-h"), InlineData("--version")]
     public async Task Help_and_version_print_and_succeed(string option)
     {

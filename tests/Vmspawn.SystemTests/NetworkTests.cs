@@ -33,6 +33,21 @@ public sealed class NetworkTests : VmTest
     }
 
     [Fact]
+    public async Task Where_passt_may_not_have_a_user_namespace_the_network_is_qemus_own_and_doctor_says_so()
+    {
+        var environment = new Dictionary<string, string?> { ["PATH"] = $"{Prepared.PasstFolder}:{TestEnvironment.For(Scratch, QemuKind.Distribution)["PATH"]}" };
+        string[] without = ["--user", "--map-root-user", "--", "/bin/sh", "-c", "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$@\"", "sh", Prepared.Binary];
+        using var run = VmspawnRun.StartProgram(
+            "/usr/bin/unshare", environment, Scratch, QemuKind.Distribution, [.. without, .. Guest("net=eth0:10.0.2.15/24,ping=10.0.2.2,poweroff", "--network-user-mode")]);
+        var ended = await run.EndWith(0, GuestBound);
+        Assert.Contains("vmtest: ping 10.0.2.2 yes", ended.Output, StringComparison.Ordinal);
+        Assert.Matches("vmspawn: the user network is QEMU's own, which is slower: /\\S+/passt does not run here: \\S", ended.Error);
+
+        using var doctor = VmspawnRun.StartProgram("/usr/bin/unshare", environment, Scratch, QemuKind.Distribution, [.. without, "doctor"]);
+        Assert.Matches("lacks +user network +/\\S+/passt\\s+does\\s+not\\s+run\\s+here", (await doctor.End(ShortBound)).Output);
+    }
+
+    [Fact]
     public async Task A_port_that_is_in_use_is_told_before_qemu_starts()
     {
         using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);

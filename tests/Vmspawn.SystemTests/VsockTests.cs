@@ -77,16 +77,18 @@ public sealed class VsockTests : VmTest
     }
 
     [Fact]
-    public async Task Devices_that_were_handed_over_reach_QEMU()
+    public async Task Descriptors_that_are_not_the_devices_of_their_names_are_refused_before_anything_starts()
     {
-        // A file in the device's place: QEMU says what it got when it asks that for KVM's version.
         var file = Scratch.Raw("no-device");
         using var run = VmspawnRun.StartProgram(
             "/bin/sh", new Dictionary<string, string?>(), Scratch, QemuKind.Sid,
-            ["-c", $"export LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=other:kvm; exec \"$@\" 3</dev/null 4<>{file}", "sh", Prepared.Binary, .. Guest("poweroff", "--kvm=auto")]);
+            ["-c", $"export LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=vhost-vsock:kvm; exec \"$@\" 3</dev/null 4<>{file}", "sh", Prepared.Binary, .. Guest("poweroff", "--kvm=auto")]);
         var ended = await run.End(ShortBound);
         Assert.Equal(1, ended.Status);
-        Assert.Matches("(?i)inappropriate ioctl", ended.Error);
+        Assert.Equal(
+            "vmspawn: $LISTEN_FDS: kvm: the descriptor of this name is not /dev/kvm (pass an open /dev/kvm, or give the descriptor another name)\n"
+            + "vmspawn: $LISTEN_FDS: vhost-vsock: the descriptor of this name is not /dev/vhost-vsock (pass an open /dev/vhost-vsock, or give the descriptor another name)\n",
+            ended.Error);
     }
 
     private VmspawnRun Start(QemuKind qemu, IEnumerable<string> arguments) => StartWith(Prepared.VsockFolder, qemu, arguments);

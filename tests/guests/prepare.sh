@@ -3,6 +3,7 @@
 #   guest/vmlinuz, guest/initrd   Debian's cloud kernel and a busybox initrd that obeys vmtest=… (see init)
 #   guest/9p/                     the same with Debian's general kernel, which has 9p
 #   debian/                       a Debian with a real systemd as disk, directory, kernel, initrd and UKI: see make-debian.sh
+#   stable/                       the root of Debian's stable release: see make-stable.sh
 #   arm64/, riscv64/              kernel and busybox initrd of other architectures
 #   sid/                          a tree of Debian sid with its QEMU
 #   qemu-sid/qemu-system-x86_64   runs the tree's QEMU on this host: put the directory first in $PATH
@@ -20,5 +21,6 @@ mkdir -p "$cache"
 ./make-guest.sh "$cache"
 ./make-sid.sh "$cache"
 ./make-debian.sh "$cache"
+./make-stable.sh "$cache"
 ./make-efi.sh "$cache"
 ./make-foreign.sh "$cache"

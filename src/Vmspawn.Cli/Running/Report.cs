@@ -1,36 +1,31 @@
-using Vmspawn.Linux;
+using System.Globalization;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary>Prints messages on standard error, one line each.</summary>
+/// <summary>Prints messages on standard error, or in the log that the environment names, one line each.</summary>
 internal sealed class Report(bool quiet)
 {
-    /// <summary>With a carriage return on a terminal: in raw mode a line feed does not return to the first column.</summary>
-    private static readonly string LineEnd = TerminalMode.IsTerminal(StandardStream.Error) ? "\r\n" : "\n";
-
-    // 7 is syslog(3)'s level "debug".
-    private readonly bool _isDetailed = Environment.GetEnvironmentVariable("SYSTEMD_LOG_LEVEL") is "debug" or "7";
+    private readonly long _start = TimeProvider.System.GetTimestamp();
 
     public void Notice(string text)
     {
         if (!quiet)
-            Output.WriteError($"vmspawn: {Messages.OneLine(text)}{LineEnd}");
+            LogLine.Write(LogRequest.Notice, text);
     }
 
-    /// <summary>Prints a debug message if <c>$SYSTEMD_LOG_LEVEL</c> enables it, even with <c>--quiet</c>.</summary>
-    public void Detail(string text)
-    {
-        if (_isDetailed)
-            Output.WriteError($"vmspawn: {Messages.OneLine(text)}{LineEnd}");
-    }
+    /// <summary>Prints a debug message with the seconds since this was created, even with <c>--quiet</c>.</summary>
+    public void Detail(string text) =>
+        LogLine.Write(LogRequest.Debug, $"[{TimeProvider.System.GetElapsedTime(_start).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s] {text}");
 
-    public static void Error(string text) =>
-        Output.WriteError($"{TextStyle.OfError().Red("vmspawn:")} {Messages.OneLine(text)}{LineEnd}");
+    public static void Error(string text) => LogLine.Write(LogRequest.Error, text);
 
     /// <summary>Prints all problems and returns their exit status.</summary>
     public static int Failure(IReadOnlyList<Problem> problems)
     {
-        Output.WriteError(Messages.Of(problems, TextStyle.OfError()));
-        return Messages.ExitStatus(problems);
+        foreach (var line in Messages.Lines(problems))
+            Error(line);
+        if (LogLine.IsOnConsole && Messages.HelpLine(problems) is { } help)
+            Output.WriteError(help);
+        return Messages.ExitStatus(problems, Environment.GetCommandLineArgs()[0]);
     }
 }

@@ -11,6 +11,8 @@ internal static class RunVerb
     /// <param name="failed">Cancelled when a thread has failed: what was started is ended and undone.</param>
     public static async Task<int> RunAsync(VmOptions options, CancellationToken failed)
     {
+        // First, since it counts the seconds.
+        var report = new Report(options.Quiet);
         var process = HostProcessContext.Create() with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
         var (planning, stopped) = await CancelOnSignals.RunAsync(async cancel =>
         {
@@ -19,7 +21,6 @@ internal static class RunVerb
         });
         if (stopped is { } status)
             return status;
-        var report = new Report(options.Quiet);
         foreach (var detail in planning!.Details)
             report.Detail(detail);
         if (planning.Plan is null)

@@ -40,6 +40,7 @@ internal sealed class Examiner(ProcessContext process)
             IoUringDisabled = Text("/proc/sys/kernel/io_uring_disabled"),
             LockedMemory = LockedMemory(),
             Programs = Programs(),
+            PasstFailure = Linux.Executable.Find("passt", process.Environment("PATH")) is { } passt ? await PasstTrial.WhyNotAsync(passt, cancel) : null,
             Virtiofsd = await VirtiofsdLocator.LookAsync(process.Environment, name => Linux.Executable.Find(name, process.Environment("PATH")), cancel),
             RunsSystemd = Directory.Exists("/run/systemd/system"),
             Machined = Machined(),

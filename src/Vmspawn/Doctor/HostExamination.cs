@@ -55,6 +55,9 @@ internal sealed record HostExamination
     /// <summary>The paths of the programs found, by name.</summary>
     public required IReadOnlyDictionary<string, string> Programs { get; init; }
 
+    /// <summary>Why passt is installed but does not run; null when it runs or is missing.</summary>
+    public string? PasstFailure { get; init; }
+
     /// <summary>The programs for sharing directories.</summary>
     public required VirtiofsdFacts Virtiofsd { get; init; }
 

@@ -32,14 +32,17 @@ internal static class WiringFindings
 
     private static string Amount(string limit) => limit == "unlimited" ? limit : $"{limit} bytes";
 
-    private static Finding UserNetwork(HostExamination host) => host.Program("passt") is { } passt
-        ? Finding.Works("passt", "user network", passt)
-        : Finding.Lacks(
-            "passt",
-            "user network",
-            "passt is not installed: QEMU's own is used",
-            "it is slower, and no port is published on an IPv6 address",
-            host.Distribution.Install(Package.Passt));
+    private static Finding UserNetwork(HostExamination host)
+    {
+        const string Cost = "it is slower, and no port is published on an IPv6 address";
+        return (host.Program("passt"), host.PasstFailure) switch
+        {
+            ({ } passt, null) => Finding.Works("passt", "user network", passt),
+            ({ } passt, { } failure) => Finding.Lacks(
+                "passt", "user network", $"{passt} does not run here: {failure}: QEMU's own is used", Cost, "passt needs user namespaces: sysctl user.max_user_namespaces, or leave the container or chroot"),
+            _ => Finding.Lacks("passt", "user network", "passt is not installed: QEMU's own is used", Cost, host.Distribution.Install(Package.Passt)),
+        };
+    }
 
     private static Finding Tap(HostExamination host)
     {

@@ -27,7 +27,13 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
     /// <param name="bound">The time limit, after which it is killed.</param>
     /// <param name="cancel">Kills it and ends the wait.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled; the program was killed.</exception>
-    public static async Task<ChildRun> Run(string path, IEnumerable<string> arguments, TimeSpan bound, CancellationToken cancel = default)
+    public static Task<ChildRun> Run(string path, IEnumerable<string> arguments, TimeSpan bound, CancellationToken cancel = default) =>
+        Run(path, arguments, bound, [], cancel);
+
+    /// <summary>The same with open files besides the standard three.</summary>
+    /// <inheritdoc cref="Run(string, IEnumerable{string}, TimeSpan, CancellationToken)"/>
+    public static async Task<ChildRun> Run(
+        string path, IEnumerable<string> arguments, TimeSpan bound, IReadOnlyList<ChildDescriptor> descriptors, CancellationToken cancel)
     {
         try
         {
@@ -35,6 +41,7 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
             using var errorPipe = Pipe.Create();
             using var child = ChildProcess.Start(new ChildSpec(path, [.. arguments])
             {
+                Descriptors = descriptors,
                 StandardOutput = outputPipe.WriteEnd,
                 StandardError = errorPipe.WriteEnd,
             });

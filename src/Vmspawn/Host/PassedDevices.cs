@@ -15,4 +15,26 @@ internal sealed record PassedDevices(SafeFileHandle? Kvm, SafeFileHandle? VhostV
         environment("LISTEN_FDS") is null
             ? None
             : new PassedDevices(PassedDescriptors.Find("kvm", environment), PassedDescriptors.Find("vhost-vsock", environment));
+
+    /// <summary>Refuses descriptors that are not what their names say; QEMU and the kernel would refuse them only after the start.</summary>
+    public bool Check(List<Problem> problems) =>
+        Check("kvm", Kvm, CharacterDevice.Kvm, problems) & Check("vhost-vsock", VhostVsock, CharacterDevice.VhostVsock, problems);
+
+    private static bool Check(string name, SafeFileHandle? given, CharacterDevice wanted, List<Problem> problems)
+    {
+        if (given is null)
+            return true;
+        try
+        {
+            if (CharacterDevice.Of(given) == wanted)
+                return true;
+            problems.Add(new Problem("passed-device", $"$LISTEN_FDS: {name}", $"the descriptor of this name is not /dev/{name}", $"pass an open /dev/{name}, or give the descriptor another name"));
+        }
+        catch (LinuxException error)
+        {
+            problems.Add(new Problem("passed-device", $"$LISTEN_FDS: {name}", $"the descriptor of this name cannot be used: {FailureReason.Of(error.Errno)}"));
+        }
+
+        return false;
+    }
 }

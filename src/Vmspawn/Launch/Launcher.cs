@@ -12,17 +12,19 @@ internal static class Launcher
     /// <param name="runtime">Where runtime directories go.</param>
     /// <param name="passed">Devices that were handed to us.</param>
     /// <param name="tell">Receives a sentence for each undo step that failed, here or at the end of the VM.</param>
+    /// <param name="step">Receives a sentence for each completed step.</param>
     /// <param name="cancel">Ends the launch at its next step, and each wait in it at once.</param>
     /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
     /// <exception cref="OperationCanceledException">The launch was cancelled; nothing is left behind.</exception>
     public static async Task<RunningVm> LaunchAsync(
-        VmPlan plan, RuntimeBase runtime, PassedDevices passed, Action<string> tell, CancellationToken cancel)
+        VmPlan plan, RuntimeBase runtime, PassedDevices passed, Action<string> tell, Action<string> step, CancellationToken cancel)
     {
         var held = new UndoStack(tell);
         try
         {
             cancel.ThrowIfCancellationRequested();
             var directory = Claim(plan, runtime, held);
+            step($"the runtime directory is {directory.Path}");
             foreach (var file in plan.Files)
                 Write(directory.PathOf(file.Name), file.Content.Span);
             var made = plan.Children.Select(child => held.Add($"remove {child.Path}", Made.Child(child))).ToList();
@@ -33,9 +35,11 @@ internal static class Launcher
             {
                 var running = await opener.OpenForAsync(helper.Descriptors, descriptors => RunningHelper.Start(helper, descriptors), cancel);
                 helpers.Add(held.Add($"end {helper.Subject}", running));
+                step($"started {helper.Subject}: {helper.Program}, process {running.Supervised.Id}");
             }
 
             var process = await opener.OpenForAsync(plan.Descriptors, descriptors => QemuProcess.Start(plan, descriptors, held), cancel);
+            step($"started QEMU: {plan.Program}, process {process.Qemu.Id}");
             foreach (var file in made.Concat(opener.Made))
                 file.Keep();
             return new RunningVm(plan, directory, process.Qemu, helpers, process.Stderr, opener.Sockets.Monitor!, opener.Terminal, held)

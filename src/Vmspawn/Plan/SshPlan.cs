@@ -21,19 +21,20 @@ public enum SshWay
 /// <summary>The files of the SSH key, and how to connect with it.</summary>
 internal static class SshFiles
 {
-    private const string KeyFile = "ssh-key";
-
     /// <summary>sshd's port in the guest.</summary>
     private const int Port = 22;
 
     public static SshPlan? Plan(MachineSpec spec) => spec.Ssh switch
     {
         null => null,
-        { HostPort: { } port } => new SshPlan(SshWay.Loopback, port, KeyFile),
-        _ => spec.Vsock is null ? null : new SshPlan(SshWay.Vsock, Port, KeyFile),
+        { HostPort: { } port } => new SshPlan(SshWay.Loopback, port, KeyFile(spec.Ssh)),
+        _ => spec.Vsock is null ? null : new SshPlan(SshWay.Vsock, Port, KeyFile(spec.Ssh)),
     };
 
     public static IReadOnlyList<FilePlan> Files(SshSpec? ssh) => ssh is null
         ? []
-        : [new FilePlan(KeyFile, ssh.Key.Private), new FilePlan($"{KeyFile}.pub", System.Text.Encoding.UTF8.GetBytes($"{ssh.Key.Public}\n"))];
+        : [new FilePlan(KeyFile(ssh), ssh.Key.Private), new FilePlan($"{KeyFile(ssh)}.pub", System.Text.Encoding.UTF8.GetBytes($"{ssh.Key.Public}\n"))];
+
+    /// <summary>As systemd-vmspawn calls it, where other programs look for it: the key's type.</summary>
+    private static string KeyFile(SshSpec ssh) => ssh.Source.Type;
 }

@@ -87,7 +87,7 @@ internal sealed class MachineRegistration : IAsyncDisposable
     private async Task RegisterAsync(CancellationToken stop)
     {
         var machine = new MachineRecord(
-            _spec.Name, Environment.ProcessId, _vm.Directory.PathOf(ControlServer.SocketName),
+            _spec.Name, Environment.ProcessId, _vm.Qemu.Id, _vm.Directory.PathOf(ControlServer.SocketName),
             AllocateUnit: !_isInScope && _scope is null && !Request.KeepUnit)
         {
             Id = _spec.Uuid,

@@ -33,7 +33,7 @@ internal sealed class MachinedBus : IAsyncDisposable
                 Service, Path, Manager, "RegisterMachine",
                 call => call.String(machine.Name)
                     .Bytes(machine.Id is { } id ? id.ToByteArray(bigEndian: true) : [])
-                    .String("vmspawn").String("vm").UInt32((uint)machine.Leader).String(""),
+                    .String("vmspawn").String("vm").UInt32((uint)machine.Supervisor).String(""),
                 HostBus.Bound,
                 cancel).Dispose();
             return new MachinedBus(bus, machine.Name);

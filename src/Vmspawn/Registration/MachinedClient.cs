@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Vmspawn.Varlink;
 
@@ -13,6 +14,9 @@ internal sealed class MachinedClient : IAsyncDisposable
 
     /// <summary>Time limit at the end: machined also detects the leader's exit.</summary>
     private static readonly TimeSpan FarewellBound = TimeSpan.FromSeconds(1);
+
+    /// <summary>The first version of systemd whose machined takes the registering process as supervisor.</summary>
+    private const int FirstWithSupervisors = 262;
 
     /// <summary>Fields of later systemd versions; an older one refuses them by name.</summary>
     private static readonly string[] Droppable = ["controlAddress", "allocateUnit", "vSockCid", "sshAddress", "sshPrivateKeyPath"];
@@ -39,8 +43,9 @@ internal sealed class MachinedClient : IAsyncDisposable
         var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound }, cancellation);
         try
         {
+            var leader = await VersionAsync(client, cancellation) >= FirstWithSupervisors ? machine.Guest : machine.Supervisor;
             var without = new List<string>();
-            while (await TryAsync(client, machine, without, cancellation) is { } unknown)
+            while (await TryAsync(client, machine, leader, without, cancellation) is { } unknown)
                 without.Add(unknown);
             return new MachinedClient(client, machine.Name);
         }
@@ -68,14 +73,29 @@ internal sealed class MachinedClient : IAsyncDisposable
         await _client.DisposeAsync();
     }
 
+    /// <summary>Its version; 0 when it does not say.</summary>
+    private static async Task<int> VersionAsync(VarlinkClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            using var reply = await client.CallAsync("org.varlink.service.GetInfo", cancellation: cancellation);
+            var version = reply.Parameters.TryGetProperty("version"u8, out var given) ? given.GetString() ?? "" : "";
+            return int.TryParse(string.Concat(version.TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture, out var number) ? number : 0;
+        }
+        catch (VarlinkErrorException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>One attempt; returns the field that this machined does not know, or null.</summary>
     private static async Task<string?> TryAsync(
-        VarlinkClient client, MachineRecord machine, List<string> without, CancellationToken cancellation)
+        VarlinkClient client, MachineRecord machine, int leader, List<string> without, CancellationToken cancellation)
     {
         try
         {
             using var reply = await client.CallAsync(
-                $"{Interface}.Register", writer => Write(writer, machine, without), cancellation: cancellation);
+                $"{Interface}.Register", writer => Write(writer, machine, leader, without), cancellation: cancellation);
             return null;
         }
         catch (VarlinkErrorException refusal) when (refusal.Name == "org.varlink.service.InvalidParameter")
@@ -90,14 +110,14 @@ internal sealed class MachinedClient : IAsyncDisposable
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, MachineRecord machine, List<string> without)
+    private static void Write(Utf8JsonWriter writer, MachineRecord machine, int leader, List<string> without)
     {
         writer.WriteString("name"u8, machine.Name);
         if (machine.Id is { } id)
             writer.WriteString("id"u8, id.ToString("N"));
         writer.WriteString("service"u8, "vmspawn"u8);
         writer.WriteString("class"u8, "vm"u8);
-        writer.WriteNumber("leader"u8, machine.Leader);
+        writer.WriteNumber("leader"u8, leader);
         if (machine.VsockCid is { } cid && !without.Contains("vSockCid"))
             writer.WriteNumber("vSockCid"u8, cid);
         if (machine.SshAddress is { } address && !without.Contains("sshAddress"))

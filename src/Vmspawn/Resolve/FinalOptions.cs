@@ -27,6 +27,7 @@ internal sealed record FinalOptions(VmOptions Options, string Machine, bool IsUs
             options = ConfidentialResolver.Apply(options, technique);
         }
 
+        options = ExtraMemory.Apply(options, problems);
         if (!PathRules.Check(options, problems))
             return null;
         var isUser = options.Scope == RuntimeScope.User || (options.Scope == RuntimeScope.Auto && !host.Host.IsRoot);

@@ -29,7 +29,7 @@ internal sealed record GuestStage(
         var (options, host) = (input.Options, input.Host);
         var credentials = await CredentialResolver.ResolveAsync(options.Credentials, options.CredentialsDirectory, input.Problems, cancel);
         var shares = await new ShareResolver(options, host, input.TemporaryDirectory, input.Process.RandomSuffix, input.Problems, input.Notices).ResolveAsync(input.Machine, credentials, cancel);
-        var nics = NetworkResolver.Resolve(key.Publish(), input.Machine, host, input.Problems);
+        var nics = await NetworkResolver.ResolveAsync(key.Publish(), input.Machine, host, input.Problems, input.Notices, cancel);
         if (vsock is not null)
             vsock = NotifyAddress.AddTo(vsock, credentials, host.Vsock);
         var journal = JournalResolver.Resolve(options.Journal, input.Machine, vsock, host, credentials, input.Problems);

@@ -27,6 +27,9 @@ internal sealed record HostInventory(
     /// <summary>The machine that the guest gets.</summary>
     public Platform Platform { get; init; } = Platform.X86;
 
+    /// <summary>Tries passt(1) at a path: null where it runs, else why not.</summary>
+    public Func<string, CancellationToken, Task<string?>> TryPasst { get; init; } = (_, _) => Task.FromResult<string?>(null);
+
     /// <summary>Finds a user of the host by name, or null.</summary>
     public Func<string, CancellationToken, Task<HostUser?>> FindUser { get; init; } = (_, _) => Task.FromResult<HostUser?>(null);
 
@@ -48,6 +51,8 @@ internal sealed record HostInventory(
         }
 
         var host = HostProbe.Probe(scope, process.Environment, problems);
+        if (!PassedDevices.Of(process.Environment).Check(problems))
+            return null;
         if (FindPlatform(architecture, problems) is not { } platform || await LookAtQemuAsync(platform, process, problems, cancel) is not { } qemu || host is null)
             return null;
         return Of(host, platform, qemu, process);
@@ -71,6 +76,7 @@ internal sealed record HostInventory(
             Platform = platform,
             Passed = passed,
             Vsock = VsockHost.Of(host.Runtime, passed.VhostVsock),
+            TryPasst = PasstTrial.WhyNotAsync,
             FindUser = new UserDatabase().FindAsync,
             Virtiofsd = cancel => VirtiofsdLocator.LookAsync(process.Environment, FindProgram, cancel),
         };

@@ -31,6 +31,7 @@ internal static class VmRun
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.First, failed);
         using var failure = failed.UnsafeRegister(
             _ => inbox.Writer.TryWrite(new MachineFailed($"{plan.Name}: vmspawn itself has failed, so the VM was ended")), null);
+        messages.Detail($"{plan.Name}: the plan is made; starting it");
         // Disposed after everything that uses the terminal.
         await using var terminal = NativeTerminal.For(options.Console);
         await using var scope = await MachineScope.EnterAsync(spec, inbox.Writer, problem => messages.Notice($"{plan.Name}: {problem}"), stop.Token);
@@ -39,7 +40,7 @@ internal static class VmRun
             return 1;
         var service = ServiceManager.Of(environment);
         using var manager = new ManagerLink(service, vm.Qemu.Id, options.NotifyReady, inbox.Writer);
-        await using var supervisor = new Supervisor(SupervisedVm.Of(vm), inbox, manager, messages, TimeProvider.System);
+        await using var supervisor = new Supervisor(SupervisedVm.Of(vm, environment), inbox, manager, messages, TimeProvider.System);
         // QEMU boots meanwhile, so that the socket does not delay the guest.
         await using var control = ControlServer.Start(vm, spec, supervisor, messages);
         await using var registration = MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages);
@@ -64,7 +65,8 @@ internal static class VmRun
         {
             // A failed undo step is an error, but replaces neither the guest's status nor the reason of a failure.
             void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
-            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Report, stop);
+            void Step(string step) => messages.Detail($"{plan.Name}: {step}");
+            return await Launcher.LaunchAsync(plan, planning.Spec!.Host.Runtime, PassedDevices.Of(environment), Report, Step, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

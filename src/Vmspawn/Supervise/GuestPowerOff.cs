@@ -33,7 +33,7 @@ internal sealed class GuestPowerOff : IGuestPowerOff
     private GuestPowerOff(SshAccess access, string ssh) => (_access, _ssh) = (access, ssh);
 
     /// <summary>Null when ssh(1) is not installed.</summary>
-    public static GuestPowerOff? By(SshAccess access) => Executable.Find("ssh") is { } ssh ? new GuestPowerOff(access, ssh) : null;
+    public static GuestPowerOff? By(SshAccess access, Func<string, string?> environment) => SshProgram.Find(environment) is { } ssh ? new GuestPowerOff(access, ssh) : null;
 
     /// <summary>Over vsock a guest reports when it is up; over a network it may be up without a report.</summary>
     public bool IsWorthTrying(GuestState guest) => guest.Ready || !_access.IsVsock;

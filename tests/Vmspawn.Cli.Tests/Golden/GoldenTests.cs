@@ -85,7 +85,7 @@ public class GoldenTests
         // The host's free port is another one each time.
         var text = inventory.Print(plan!).Replace($"{plan!.Ssh!.Port}-:2222", "PORT-:2222", StringComparison.Ordinal);
         Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{text}");
-        Assert.Equal(["ssh-key", "ssh-key.pub"], plan.Files.Select(file => file.Name));
+        Assert.Equal(args.Contains("--ssh-key-type=ecdsa") ? ["ecdsa", "ecdsa.pub"] : ["ed25519", "ed25519.pub"], plan.Files.Select(file => file.Name));
     }
 
     [Fact]

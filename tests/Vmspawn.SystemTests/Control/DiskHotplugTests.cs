@@ -29,6 +29,7 @@ public sealed class DiskHotplugTests : VmTest
         Assert.Equal("StorageImmutable", (await ControlledVm.Failure(vm.Detach("vmspawn-root"))).Name);
         Assert.Equal("StorageImmutable", (await ControlledVm.Failure(vm.Replace("vmspawn-root", Scratch.Raw("other")))).Name);
         Assert.Equal("StorageImmutable", (await ControlledVm.Failure(vm.Detach("vmspawn-rng"))).Name);
+        Assert.Equal("io.systemd.MachineInstance.StorageImmutable", (await Assert.ThrowsAsync<VarlinkErrorException>(() => Remove(vm, "vmspawn-extra-0"))).Name);
         using var qmp = await QmpQuestions.Acquire(vm);
         var sets = await qmp.Fdsets();
         var free = (await vm.PortStates())["free"];

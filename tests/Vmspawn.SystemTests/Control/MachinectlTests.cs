@@ -15,7 +15,7 @@ public sealed class MachinectlTests : VmTest
             await vm.Run.Output.WaitFor("vmtest: waiting", GuestBound);
             Assert.Contains($"{Scratch.Mark} vm ", Words(await host.Machinectl("list")), StringComparison.Ordinal);
             var status = await host.Machinectl("status", Scratch.Mark);
-            Assert.Contains($"Leader: {vm.Run.ProcessId} ", Words(status), StringComparison.Ordinal);
+            Assert.Contains($"Leader: {vm.Run.Qemu} ", Words(status), StringComparison.Ordinal);
             Assert.Contains("Service: vmspawn; class vm", Words(status), StringComparison.Ordinal);
             await ANameThatIsTakenEndsAMachineThatInsists(host);
 
@@ -34,8 +34,18 @@ public sealed class MachinectlTests : VmTest
             Assert.Equal(0, (await vm.Run.End(ShortBound)).Status);
         }
 
+        await AKilledLeaderLeavesNothing(host);
         Assert.DoesNotContain(Scratch.Mark, (await host.Machinectl("list")).Output, StringComparison.Ordinal);
         await host.End();
+    }
+
+    private async Task AKilledLeaderLeavesNothing(SystemdHost host)
+    {
+        await using var vm = await ControlledVm.Of(Scratch, host.StartVmspawn(Guest("wait-acpi,sleep=200", "--register=yes", "--keep-unit")));
+        await vm.Run.Output.WaitFor("vmtest: waiting", GuestBound);
+        await host.Machinectl("kill", "--kill-whom=leader", "--signal=KILL", Scratch.Mark);
+        Assert.Equal(1, (await vm.Run.End(ShortBound)).Status);
+        Assert.False(Directory.Exists(Scratch.RuntimeOf(Scratch.Mark)));
     }
 
     // The name is free in the other runtime directory, and not in machined's.

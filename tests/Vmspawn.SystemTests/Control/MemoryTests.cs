@@ -39,6 +39,18 @@ public sealed class MemoryTests : VmTest
         await vm.Run.EndWith(0, ShortBound);
     }
 
+    /// <summary>Shares need memory of a kind of its own, which QEMU compares with its -m.</summary>
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task The_users_own_size_goes_with_shares(QemuKind qemu)
+    {
+        var shared = Directory.CreateDirectory(Scratch.Own("shared")).FullName;
+        using var run = VmspawnRun.StartWith(
+            new Dictionary<string, string?> { ["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = "-m 300M", ["VMSPAWN_VIRTIOFSD"] = Prepared.RustVirtiofsd },
+            Scratch, qemu, Guest("report,poweroff", $"--bind={shared}:/mnt"));
+        var ended = await run.EndWith(0, GuestBound);
+        Assert.InRange(GuestReport.In(ended.Output).MemoryKib, 200 << 10, 300 << 10);
+    }
+
     private static async Task<int> Total(GuestShell shell) =>
         int.Parse(await shell.Do("read -r word kib unit </proc/meminfo; echo $kib"), CultureInfo.InvariantCulture);
 

@@ -19,6 +19,9 @@ internal static class Prepared
     /// <summary>What tests/guests/make-efi.sh has made.</summary>
     public static string Efi(string name) => Existing(Path.Combine(Cache, "efi", name));
 
+    /// <summary>An ext4 with Debian's stable release, as tests/guests/make-stable.sh has made it. Only to be read.</summary>
+    public static string StableRoot => Existing(Path.Combine(Cache, "stable", "root.raw"));
+
     /// <summary>The folder to put first in $PATH for QEMU of Debian sid.</summary>
     public static string SidQemuFolder { get; } = Path.Combine(Cache, "qemu-sid");
 

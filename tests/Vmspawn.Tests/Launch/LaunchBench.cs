@@ -34,6 +34,9 @@ internal sealed class LaunchBench : IDisposable
     /// <summary>What could not be undone.</summary>
     public List<string> Told { get; } = [];
 
+    /// <summary>The steps that were reported.</summary>
+    public List<string> Steps { get; } = [];
+
     public RuntimeBase Runtime => new(this["runtime"], IsFallback: false);
 
     public void Dispose() => _directory.Dispose();
@@ -56,7 +59,7 @@ internal sealed class LaunchBench : IDisposable
         new(this[name], 1 << 20, new TemplateFacts(this["template"], ImageFormat.Raw, new TemplateStamp(4096, 0)));
 
     public Task<RunningVm> LaunchAsync(VmPlan plan, CancellationToken? cancel = null) =>
-        Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, Told.Add, cancel ?? TestContext.Current.CancellationToken);
+        Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, Told.Add, Steps.Add, cancel ?? TestContext.Current.CancellationToken);
 
     /// <summary>A launch that fails with this word in its reason, and after which all is as before.</summary>
     public async Task LeavesNothingAsync(VmPlan plan, string word)

@@ -48,6 +48,7 @@ public sealed class LauncherTests : IDisposable
         await using (var vm = await _bench.LaunchAsync(plan))
         {
             Assert.True(File.Exists(vm.Directory.PathOf("pid")));
+            Assert.Equal([$"the runtime directory is {vm.Directory.Path}", $"started QEMU: {plan.Program}, process {vm.Qemu.Id}"], _bench.Steps);
             Assert.True(Directory.Exists(_bench["overlay-of-vm/upper"]));
             Assert.Equal("kernel", File.ReadAllText(_bench["copy-of-vm/merged/boot/vmlinuz"]));
         }
@@ -141,7 +142,7 @@ public sealed class LauncherTests : IDisposable
         for (var i = 0; i < 12; i++)
         {
             using var cancel = new CancellationTokenSource();
-            var launch = Launcher.LaunchAsync(plan, _bench.Runtime, PassedDevices.None, _bench.Told.Add, cancel.Token);
+            var launch = Launcher.LaunchAsync(plan, _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, cancel.Token);
             await Task.Delay(i * i * 10, TestContext.Current.CancellationToken);
             await cancel.CancelAsync();
             try
@@ -170,7 +171,7 @@ public sealed class LauncherTests : IDisposable
     {
         var before = _bench.Snapshot();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            Launcher.LaunchAsync(_bench.PlanOf(Sources), _bench.Runtime, PassedDevices.None, _bench.Told.Add, new CancellationToken(canceled: true)));
+            Launcher.LaunchAsync(_bench.PlanOf(Sources), _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, new CancellationToken(canceled: true)));
         Assert.Equal(before, _bench.Snapshot());
     }
 
@@ -190,7 +191,7 @@ public sealed class LauncherTests : IDisposable
     {
         var before = _bench.Snapshot();
         using var cancel = new CancellationTokenSource();
-        var launch = Launcher.LaunchAsync(_bench.PlanOf([.. Sources, waits]) with { Helpers = helpers }, _bench.Runtime, PassedDevices.None, _bench.Told.Add, cancel.Token);
+        var launch = Launcher.LaunchAsync(_bench.PlanOf([.. Sources, waits]) with { Helpers = helpers }, _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, cancel.Token);
         await Task.Delay(500, TestContext.Current.CancellationToken);
         while (pidFile is not null && (!File.Exists(pidFile) || new FileInfo(pidFile).Length == 0))
             await Task.Delay(10, TestContext.Current.CancellationToken);

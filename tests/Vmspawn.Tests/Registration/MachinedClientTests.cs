@@ -6,7 +6,7 @@ namespace Vmspawn.Tests.Registration;
 
 public class MachinedClientTests
 {
-    private static readonly MachineRecord Web = new("web", 4711, "/run/systemd/vmspawn/web/control", AllocateUnit: true)
+    private static readonly MachineRecord Web = new("web", 4711, 4712, "/run/systemd/vmspawn/web/control", AllocateUnit: true)
     {
         Id = Guid.Parse("0b7a6f5e-1111-2222-3333-444455556666"),
         VsockCid = 77,
@@ -25,6 +25,17 @@ public class MachinedClientTests
         Assert.Empty(machined.Unregistered);
         await client.DisposeAsync();
         Assert.Equal(["web"], machined.Unregistered);
+    }
+
+    [Theory]
+    [InlineData("261.3", 4711)]
+    [InlineData("262.1 (262.1-1)", 4712)]
+    [InlineData("300~rc1", 4712)]
+    public async Task A_machined_that_knows_supervisors_is_told_QEMU_as_leader(string version, int leader)
+    {
+        await using var machined = SomeMachined.Of(version);
+        await using var client = await MachinedClient.RegisterAsync(machined.Socket, Web, CancellationToken.None);
+        Assert.Equal(leader, Assert.Single(machined.Registered).GetProperty("leader").GetInt32());
     }
 
     [Fact]

@@ -19,6 +19,11 @@ internal sealed class SomeMachined : IAsyncDisposable
 
     /// <param name="unknown">Fields that it refuses by name.</param>
     public SomeMachined(params string[] unknown)
+        : this("", unknown)
+    {
+    }
+
+    private SomeMachined(string version, string[] unknown)
     {
         var implementation = new VarlinkImplementation(VarlinkInterface.Parse(Text))
             .On("Register", call =>
@@ -36,8 +41,10 @@ internal sealed class SomeMachined : IAsyncDisposable
                 return call.ReplyAsync();
             });
         var listener = UnixListener.Bind(Socket);
-        _server = VarlinkServer.Start(listener, new VarlinkService(new VarlinkIdentity("", "machined", "", ""), implementation));
+        _server = VarlinkServer.Start(listener, new VarlinkService(new VarlinkIdentity("", "machined", version, ""), implementation));
     }
+
+    public static SomeMachined Of(string version) => new(version, []);
 
     public string Socket => _directory["socket"];
 

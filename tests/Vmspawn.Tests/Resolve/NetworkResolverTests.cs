@@ -96,7 +96,7 @@ public class NetworkResolverTests
     private static IReadOnlyList<NicSpec> Cards(VmOptions options)
     {
         var problems = new List<Problem>();
-        var cards = NetworkResolver.Resolve(options, "web", inventory: null, problems);
+        var cards = NetworkResolver.Resolve(options, "web", inventory: null, passt: null, problems);
         Assert.Empty(problems);
         return cards;
     }

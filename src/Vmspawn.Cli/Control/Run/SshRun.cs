@@ -12,8 +12,8 @@ internal static class SshRun
     {
         var access = await FindAsync(command, machines);
         var words = command.Words is ["--", ..] ? command.Words.Skip(1) : command.Words;
-        if (Executable.Find("ssh") is not { } ssh)
-            throw new MachineException("ssh-missing", command.Name, "ssh is not installed", "install it (Debian: openssh-client)");
+        if (SshProgram.Find(Environment.GetEnvironmentVariable) is not { } ssh)
+            throw new MachineException("ssh-missing", command.Name, $"{(Environment.GetEnvironmentVariable(SshProgram.Variable) is { Length: > 0 } given ? given : "ssh")} is not installed", "install it (Debian: openssh-client)");
         var arguments = access.Arguments(self ?? Environment.ProcessPath!, command.Login);
         throw Executable.Become(ssh, [.. arguments, .. words]);
     }

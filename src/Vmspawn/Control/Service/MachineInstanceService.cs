@@ -19,7 +19,7 @@ internal sealed class MachineInstanceService(
         .On("Describe", Guarded(DescribeAsync))
         .On("SubscribeEvents", Guarded(call => finalReplies.AddAsync(EventFeed.ServeAsync(call, monitor, disks.Table))))
         .On("AddStorage", Done(AddStorageAsync))
-        .On("RemoveStorage", Done(call => disks.Detach.DetachAsync(call.Name(), wait: true, DiskDetach.DefaultTimeout)))
+        .On("RemoveStorage", Done(call => disks.Detach.DetachAsync(Added(call), wait: true, DiskDetach.DefaultTimeout)))
         .On("ReplaceStorage", Done(ReplaceStorageAsync));
 
     private Task TerminateAsync(VarlinkCall call)
@@ -55,7 +55,16 @@ internal sealed class MachineInstanceService(
         new AttachRequest(call.Name(), call.OptionalText("config"), ReadOnly: null, Path: null), call.TakeFile());
 
     private Task ReplaceStorageAsync(VarlinkCall call) =>
-        disks.Replace.ReplaceAsync(call.Name(), call.TakeFile(), path: null, format: null);
+        disks.Replace.ReplaceAsync(Added(call), call.TakeFile(), path: null, format: null);
+
+    /// <summary>The name of a disk that was added to the running VM: by this interface the others stay as they are, as in systemd-vmspawn.</summary>
+    private string Added(VarlinkCall call)
+    {
+        var name = call.Name();
+        return disks.Table.Find(name).IsFromBoot
+            ? throw new ControlException(ControlFailure.StorageImmutable, $"disk {name} is one that the VM was started with, which only {ControlInterfaces.Ours} changes")
+            : name;
+    }
 
     /// <summary>A method that answers with nothing.</summary>
     private VarlinkHandler Done(Func<VarlinkCall, Task> method) => Guarded(async call =>

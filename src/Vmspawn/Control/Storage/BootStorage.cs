@@ -68,6 +68,7 @@ internal sealed class BootStorage
         Path = drive.Path,
         Overlay = drive.OverlayDirectory,
         IsRoot = drive.IsRoot,
+        IsFromBoot = true,
         Immutable = Immutable(drive),
         Irreplaceable = Irreplaceable(drive),
         Port = drive.IsScsi ? null : PortOf(drive.Id),

@@ -38,6 +38,9 @@ internal sealed class StorageEntry : IHotplugDevice
 
     public bool IsRoot { get; init; }
 
+    /// <summary>The VM was started with it.</summary>
+    public bool IsFromBoot { get; init; }
+
     /// <summary>Why it cannot be detached, or null when it can.</summary>
     public string? Immutable { get; init; }
 

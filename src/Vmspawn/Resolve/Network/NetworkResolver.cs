@@ -10,9 +10,13 @@ internal static class NetworkResolver
     private const int FirstFreePort = 1024;
 
     /// <summary>All cards; what is missing on the host goes to <paramref name="problems"/>.</summary>
-    public static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? inventory, List<Problem> problems)
+    public static async Task<IReadOnlyList<NicSpec>> ResolveAsync(
+        VmOptions options, string name, HostInventory inventory, List<Problem> problems, List<string> notices, CancellationToken cancel) =>
+        Resolve(options, name, inventory, Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, inventory, notices, cancel) : null, problems);
+
+    /// <summary>The cards with the given passt, or with QEMU's own network where it is null.</summary>
+    internal static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? inventory, string? passt, List<Problem> problems)
     {
-        var passt = options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) ? null : inventory?.FindProgram("passt");
         var published = HostPorts.Choose(options.PublishedPorts, mayBeIPv6: passt is not null, problems);
         var nics = new List<NicSpec>();
         var taps = 0;
@@ -28,6 +32,16 @@ internal static class NetworkResolver
         }
 
         return nics;
+    }
+
+    private static async Task<string?> PasstAsync(VmOptions options, HostInventory inventory, List<string> notices, CancellationToken cancel)
+    {
+        if (options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) || inventory.FindProgram("passt") is not { } passt)
+            return null;
+        if (await inventory.TryPasst(passt, cancel) is not { } reason)
+            return passt;
+        notices.Add($"the user network is QEMU's own, which is slower: {passt} does not run here: {reason}");
+        return null;
     }
 
     /// <summary>The requested cards and the implied ones: a TAP for each bridge, a user network for published ports.</summary>

@@ -11,16 +11,11 @@ namespace Vmspawn.Resolve;
 /// <remarks>ssh-keygen takes about 100 ms: it is started first, runs while the rest is resolved, and is waited for in <see cref="FinishAsync"/>.</remarks>
 internal sealed class SshResolver : IAsyncDisposable
 {
-    private const string PublicKeys = "ssh.ephemeral-authorized_keys-all";
-
     /// <summary>sshd's own port, where cloud-init puts the key in place for it.</summary>
     private const int UsualPort = 22;
 
     /// <summary>A port that systemd opens an sshd with the key at, beside the guest's own on 22 (systemd-ssh-generator(8), "ssh.listen").</summary>
     private const int ExtraPort = 2222;
-
-    /// <summary>An sshd with its own service file does not read the key.</summary>
-    private const string DropIn = "systemd.unit-dropin.sshd-vsock@.service";
 
     private readonly VmOptions _options;
     private readonly SshKeySource? _source;
@@ -63,10 +58,7 @@ internal sealed class SshResolver : IAsyncDisposable
             problems.Add(new Problem("ssh-key", "--pass-ssh-key=yes", "ssh-keygen is not installed", "install it (Debian: openssh-client), or leave the option out"));
         if (_key is null || await KeyAsync(_key, problems) is not { } key)
             return null;
-        credentials.Append(PublicKeys, Encoding.UTF8.GetBytes(key.Public), isPublic: true);
-        // Its name is too long for every way but SMBIOS and the kernel command line.
-        if (_byVsock && hasSmbios && credentials.All.All(credential => credential.Id != DropIn))
-            credentials.Set(DropIn, SshdWithKey(), isPublic: true);
+        SshCredentials.Add(credentials, key.Public, withServices: (_byVsock || _byNetwork) && hasSmbios);
         if (_byNetwork && _options.CloudInit is null)
             credentials.Append("ssh.listen", Encoding.ASCII.GetBytes($"{ExtraPort}"), isPublic: true);
         return new SshSpec(key, _source!, _byNetwork ? HostPort(nics) : null);
@@ -95,15 +87,6 @@ internal sealed class SshResolver : IAsyncDisposable
             return null;
         }
     }
-
-    private static byte[] SshdWithKey() => Encoding.ASCII.GetBytes(
-        $"""
-        [Service]
-        ExecStart=
-        ExecStart=-sshd -i -o "AuthorizedKeysFile %d/{PublicKeys} .ssh/authorized_keys"
-        ImportCredential={PublicKeys}
-
-        """);
 
     // The last published port is vmspawn's.
     private static int? HostPort(IReadOnlyList<NicSpec> nics) =>

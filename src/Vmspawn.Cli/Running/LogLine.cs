@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Cli.Running;
+
+/// <summary>Writes messages as the environment asks, one line each.</summary>
+internal static class LogLine
+{
+    private const string Program = "vmspawn";
+
+    /// <summary>The user-level facility of syslog(3).</summary>
+    private const int Facility = 1 << 3;
+
+    /// <summary>Milliseconds for a log to make room.</summary>
+    private const int Patience = 1000;
+
+    private const string JournalSocket = "/run/systemd/journal/socket", SyslogSocket = "/dev/log", KernelLog = "/dev/kmsg";
+
+    /// <summary>A carriage return besides: while a guest has the terminal, a line feed alone does not go back.</summary>
+    private static readonly string LineEnd = TerminalMode.IsTerminal(StandardStream.Error) ? "\r\n" : "\n";
+
+    private static readonly LogRequest Request = LogRequest.Of(Environment.GetEnvironmentVariable);
+
+    /// <summary>Whether colours are asked for or refused; null where the terminal decides.</summary>
+    public static bool? Colours => Request.Colours;
+
+    /// <summary>Whether errors are seen on standard error.</summary>
+    public static bool IsOnConsole => Request is { Level: >= LogRequest.Error, Target: LogTarget.Console or LogTarget.ConsolePrefixed };
+
+    /// <summary>Writes a message if its level is asked for.</summary>
+    public static void Write(int level, string text)
+    {
+        if (level > Request.Level)
+            return;
+        var line = Messages.OneLine(text);
+        if (Request.Target == LogTarget.Null || SendTo(Request.Target, level, line))
+            return;
+        var prefix = Request.Target == LogTarget.ConsolePrefixed ? $"<{level}>" : "";
+        var name = level <= LogRequest.Error && prefix.Length == 0 ? TextStyle.OfError().Red($"{Program}:") : $"{Program}:";
+        Output.WriteError($"{prefix}{Time()}{name} {line}{LineEnd}");
+    }
+
+    /// <summary>Whether a log took it; what no log takes goes to standard error, where it is not lost.</summary>
+    private static bool SendTo(LogTarget target, int level, string line)
+    {
+        try
+        {
+            switch (target)
+            {
+                case LogTarget.Journal:
+                    Send(JournalSocket, $"PRIORITY={level}\nSYSLOG_IDENTIFIER={Program}\nMESSAGE={line}\n");
+                    return true;
+                case LogTarget.Syslog:
+                    Send(SyslogSocket, $"<{Facility | level}>{Program}[{Environment.ProcessId}]: {line}");
+                    return true;
+                case LogTarget.Kernel:
+                    using (var log = OpenFile.Open(KernelLog, writable: true))
+                        DescriptorIo.WriteAll(log, Encoding.UTF8.GetBytes($"<{Facility | level}>{Program}[{Environment.ProcessId}]: {line}\n"), TimeSpan.Zero);
+                    return true;
+                default:
+                    return false;
+            }
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static void Send(string address, string datagram)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = Patience };
+        socket.SendTo(Encoding.UTF8.GetBytes(datagram), new UnixDomainSocketEndPoint(address));
+    }
+
+    private static string Time() => Request.Time ? DateTimeOffset.Now.ToString("ddd yyyy-MM-dd HH:mm:ss.ffffff zzz': '", CultureInfo.InvariantCulture) : "";
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Vmspawn.Spec;
+
+namespace Vmspawn.Resolve;
+
+/// <summary>The credentials by which a guest's sshd accepts a key for every user.</summary>
+internal static class SshCredentials
+{
+    /// <summary>What systemd-ssh-generator(8) lets its own services read.</summary>
+    private const string PublicKeys = "ssh.ephemeral-authorized_keys-all";
+
+    /// <summary>
+    /// sshd reads the file as the user who logs in, and a service's credentials can be read by root alone. This one is written before any service starts.
+    /// </summary>
+    private const string KeyFile = "/run/vmspawn-ssh/authorized_keys";
+
+    /// <summary>
+    /// The names under which a connection's service is found: a distribution's own for the vsock; its general one, which the generator
+    /// prefers to one of its own from systemd 257 on and which need not know of the credential; and the generator's, which gives it to root alone before 262.
+    /// </summary>
+    private static readonly IReadOnlyList<string> Services = ["sshd-vsock@.service", "sshd@.service", "sshd-generated@.service"];
+
+    /// <summary>Adds the key to those that the user hands in.</summary>
+    /// <param name="credentials">Those of the guest.</param>
+    /// <param name="publicKey">A line of <c>authorized_keys</c>.</param>
+    /// <param name="withServices">Names of any length reach the guest: those of drop-ins are too long for every way but SMBIOS and the kernel command line.</param>
+    public static void Add(CredentialSet credentials, string publicKey, bool withServices)
+    {
+        credentials.Append(PublicKeys, Encoding.UTF8.GetBytes(publicKey), isPublic: true);
+        if (!withServices)
+            return;
+        var keys = credentials.All.First(credential => credential.Id == PublicKeys);
+        credentials.Append("tmpfiles.extra", KeyFileLines(keys.Value.Span), keys.IsPublic);
+        foreach (var dropIn in Services.Select(service => $"systemd.unit-dropin.{service}"))
+        {
+            // The user's own drop-in for that service stays as it is.
+            if (credentials.All.All(credential => credential.Id != dropIn))
+                credentials.Set(dropIn, DropIn, isPublic: true);
+        }
+    }
+
+    private static byte[] KeyFileLines(ReadOnlySpan<byte> keys) => Encoding.ASCII.GetBytes(
+        $"""
+        d {Path.GetDirectoryName(KeyFile)} 0755 root root -
+        f+~ {KeyFile} 0444 root root - {Convert.ToBase64String(keys)}
+
+        """);
+
+    // The variables are those of the environment files of Debian and Fedora, empty where such a file does not set them.
+    private static byte[] DropIn { get; } = Encoding.ASCII.GetBytes(
+        $"""
+        [Service]
+        Environment=SSHD_OPTS= OPTIONS=
+        ExecStart=
+        ExecStart=-sshd -i $SSHD_OPTS $OPTIONS -o "AuthorizedKeysFile {KeyFile} .ssh/authorized_keys"
+
+        """);
+}

@@ -1,0 +1,18 @@
+using Vmspawn.Ssh;
+
+namespace Vmspawn.Tests.Ssh;
+
+public class SshProgramTests
+{
+    [Fact]
+    public void Another_program_takes_the_place_of_ssh()
+    {
+        Assert.Equal("/bin/true", Find("/bin/true"));
+        Assert.EndsWith("/true", Find("true"), StringComparison.Ordinal);
+        Assert.Null(Find("/nowhere/ssh"));
+        Assert.EndsWith("/ssh", Find(""), StringComparison.Ordinal);
+    }
+
+    private static string? Find(string given) =>
+        SshProgram.Find(name => name == SshProgram.Variable ? given : Environment.GetEnvironmentVariable(name));
+}
