@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using Vmspawn.Linux;
 
@@ -14,7 +13,7 @@ internal static class LogLine
     private const int Facility = 1 << 3;
 
     /// <summary>Milliseconds for a log to make room.</summary>
-    private const int Patience = 1000;
+    private const int SendTimeout = 1000;
 
     private const string JournalSocket = "/run/systemd/journal/socket", SyslogSocket = "/dev/log", KernelLog = "/dev/kmsg";
 
@@ -63,17 +62,14 @@ internal static class LogLine
                     return false;
             }
         }
-        catch (Exception error) when (error is IOException or SocketException)
+        catch (Exception error) when (error is IOException)
         {
             return false;
         }
     }
 
-    private static void Send(string address, string datagram)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = Patience };
-        socket.SendTo(Encoding.UTF8.GetBytes(datagram), new UnixDomainSocketEndPoint(address));
-    }
+    private static void Send(string address, string datagram) =>
+        DatagramSocket.Send(address, Encoding.UTF8.GetBytes(datagram), SendTimeout);
 
     private static string Time() => Request.Time ? DateTimeOffset.Now.ToString("ddd yyyy-MM-dd HH:mm:ss.ffffff zzz': '", CultureInfo.InvariantCulture) : "";
 }

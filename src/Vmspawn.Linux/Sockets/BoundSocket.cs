@@ -5,8 +5,6 @@ namespace Vmspawn.Linux;
 /// <summary>Binds a listening socket to a path with a given mode, and removes the path again.</summary>
 internal sealed class BoundSocket
 {
-    private const int DraftLetters = 16;
-
     private readonly Libc.StatXBuffer _identity;
 
     private BoundSocket(string path, Libc.StatXBuffer identity)
@@ -33,7 +31,7 @@ internal sealed class BoundSocket
         {
         }
 
-        var draft = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path) ?? "", $".{Guid.NewGuid().ToString("n")[..DraftLetters]}");
+        var draft = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path) ?? "", $".{RandomNumber.Next():x16}");
         var isNamed = false;
         try
         {
