@@ -66,12 +66,12 @@ internal sealed partial record QemuItem(string Kind, IReadOnlyDictionary<string,
             {
                 if (item is not null)
                     yield return item;
-                var kind = section.Groups[1].Value switch { "smp-opts" => "smp", "memory" => "m", "mon" => "mon", var other => other };
-                item = new QemuItem(kind, section.Groups[2].Success ? new Dictionary<string, string> { ["id"] = section.Groups[2].Value } : []);
+                var kind = section.Groups["kind"].Value switch { "smp-opts" => "smp", "memory" => "m", "mon" => "mon", var other => other };
+                item = new QemuItem(kind, section.Groups["id"].Success ? new Dictionary<string, string> { ["id"] = section.Groups["id"].Value } : []);
             }
             else if (Setting().Match(line) is { Success: true } setting)
             {
-                item = item! with { Values = new Dictionary<string, string>(item.Values) { [setting.Groups[1].Value] = setting.Groups[2].Value } };
+                item = item! with { Values = new Dictionary<string, string>(item.Values) { [setting.Groups["name"].Value] = setting.Groups["value"].Value } };
             }
         }
 
@@ -115,9 +115,9 @@ internal sealed partial record QemuItem(string Kind, IReadOnlyDictionary<string,
         }
     }
 
-    [GeneratedRegex("""^\[([a-z-]+)(?: "([^"]*)")?\]$""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""^\[(?<kind>[a-z-]+)( "(?<id>[^"]*)")?\]$""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Section();
 
-    [GeneratedRegex("""^  ([^ ]+) = "(.*)"$""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""^  (?<name>[^ ]+) = "(?<value>.*)"$""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Setting();
 }
