@@ -25,7 +25,8 @@ internal static class CommandLine
         if (verb == Verb.Control)
             return ControlLine.Parse(ControlVerbs.Find(args[0])!, args.AsSpan(first));
         var table = verb == Verb.Plan ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create();
-        var words = GetoptWords.Read(args.AsSpan(first), table);
+        // systemd-vmspawn takes options behind kernel arguments too.
+        var words = GetoptWords.Read(args.AsSpan(first), table, anywhere: Verbs.IsDropIn(invokedAs));
         if (TextAskedFor(words, Verbs.IsDropIn(invokedAs)) is { } text)
             return text;
         var problems = new List<Problem>(words.Problems);

@@ -73,14 +73,6 @@ public class CommandLineTests
     public void An_empty_SMBIOS_string_resets_the_earlier_ones() => Assert.Equal(["2"], Run("-i", "d", "-s1", "-s", "", "-s2").Smbios11);
 
     [Fact]
-    public void A_later_credential_takes_the_place_of_one_of_its_name()
-    {
-        var credentials = Run("-i", "d", "--set-credential=a:1", "--set-credential=b:2", "--load-credential=a:path").Credentials;
-        Assert.Equal(["b", "a"], credentials.Select(credential => credential.Id));
-        Assert.Equal(new LoadedCredential("a", "path"), credentials[1]);
-    }
-
-    [Fact]
     public void All_mistakes_are_reported_at_once_in_their_order() =>
         Assert.Equal(
             ["option-unknown", "ram-zero", "cpus", "not-available", "machine-name", "initrd-without-kernel"],
@@ -104,6 +96,11 @@ public class CommandLineTests
     [InlineData("plan", "--help")]
     [InlineData("demo", "-qh")]
     public void Help_is_shown_whatever_else_is_wrong(params string[] args) => Assert.IsType<ShowHelp>(Parse(args));
+
+    [Theory]
+    [InlineData("--set-credential=a:1", "--set-credential=a:2")]
+    [InlineData("--load-credential=a:/x", "--set-credential=a:2")]
+    public void A_credential_that_is_set_twice_is_refused(string first, string second) => Assert.Equal(["credential-twice"], Codes("-i", "d", first, second));
 
     [Fact]
     public void Help_behind_the_options_is_a_kernel_argument() => Assert.Equal(["x", "--help"], Run("-i", "d", "x", "--help").KernelArguments);

@@ -85,8 +85,10 @@ public class VerbTests
     [InlineData("/usr/bin/systemd-vmspawn")]
     public void As_systemd_vmspawn_there_is_only_spawning(string invokedAs)
     {
-        Assert.Equal(["plan", "--format=json"], Assert.IsType<RunCommand>(Parse(invokedAs, "-id", "plan", "--format=json")).Options.KernelArguments);
+        Assert.Equal(["plan", "--format=json"], Assert.IsType<RunCommand>(Parse(invokedAs, "-id", "plan", "--", "--format=json")).Options.KernelArguments);
         Assert.Equal(["list"], Assert.IsType<RunCommand>(Parse(invokedAs, "list")).Options.KernelArguments);
+        var mixed = Assert.IsType<RunCommand>(Parse(invokedAs, "-id", "one", "--ram=3G", "two")).Options;
+        Assert.Equal((3L << 30, "one two"), (mixed.Ram.Size, string.Join(' ', mixed.KernelArguments)));
         Assert.Equal(["[suggest]", "x"], Assert.IsType<RunCommand>(Parse(invokedAs, "[suggest]", "x")).Options.KernelArguments);
     }
 }

@@ -9,9 +9,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$1
 tree=$cache/sid
 packages=qemu-system-x86,qemu-utils,seabios,ovmf,systemd,systemd-container,systemd-journal-remote
-packages+=,swtpm,virtiofsd,vhost-device-vsock,passt,mkosi
+packages+=,swtpm,swtpm-tools,virtiofsd,vhost-device-vsock,passt,mkosi
 # systemd's own tests, and what their scripts call.
-packages+=,systemd-tests,bash,coreutils,dash,grep,sed,util-linux,jq,e2fsprogs,openssh-client
+packages+=,systemd-tests,bash,coreutils,dash,grep,sed,util-linux,mount,jq,e2fsprogs,openssh-client
 
 if [[ ! -d $tree || $(cat "$tree/packages" 2>/dev/null) != "$packages" ]]; then
     need mmdebstrap mmdebstrap

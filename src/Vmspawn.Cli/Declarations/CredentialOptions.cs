@@ -14,7 +14,7 @@ internal static class CredentialOptions
             "ID:VALUE",
             "Credential; C escapes in VALUE are resolved",
             CredentialText.ParseSet,
-            Replace),
+            Add),
         Declare.Value(
             Topic.Credentials,
             "--load-credential",
@@ -22,13 +22,10 @@ internal static class CredentialOptions
             "ID:PATH",
             "Credential from a file, a socket or, by bare name, $CREDENTIALS_DIRECTORY",
             CredentialText.ParseLoad,
-            Replace),
+            Add),
     ];
 
-    // A later one of the same name replaces the earlier one.
-    private static VmOptions Replace(VmOptions options, CredentialSource credential)
-    {
-        var kept = options.Credentials.Where(other => other.Id != credential.Id);
-        return options with { Credentials = [.. kept, credential] };
-    }
+    // One that is set twice is refused with the other rules (OptionRules).
+    private static VmOptions Add(VmOptions options, CredentialSource credential) =>
+        options with { Credentials = [.. options.Credentials, credential] };
 }

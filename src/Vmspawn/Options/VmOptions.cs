@@ -112,7 +112,7 @@ public sealed record VmOptions
     /// <summary><c>-s</c>: strings of SMBIOS type 11.</summary>
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
 
-    /// <summary><c>--set-credential=</c> and <c>--load-credential=</c>; a later one replaces an earlier one of the same name.</summary>
+    /// <summary><c>--set-credential=</c> and <c>--load-credential=</c>; each name only once.</summary>
     public IReadOnlyList<CredentialSource> Credentials { get; init; } = [];
 
     /// <summary><c>--cloud-init</c>: the cloud-init seed disk, or null for none.</summary>
