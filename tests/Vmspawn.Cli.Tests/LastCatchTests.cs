@@ -51,7 +51,7 @@ public class LastCatchTests
         Assert.Equal("open: /x: Too many open files (EMFILE) (VMSPAWN_TRACE=1 shows where)", LastCatch.Sentence(new LinuxException("open", "/x", Errno.EMFILE)));
         Assert.Equal("/etc/none/x: no such file or directory (VMSPAWN_TRACE=1 shows where)", Of(() => File.ReadAllText("/etc/none/x")));
         Assert.Equal("no such device (VMSPAWN_TRACE=1 shows where)", LastCatch.Sentence(new TypeInitializationException("T", new IOException("x", (int)Errno.ENODEV))));
-        Assert.StartsWith("no memory", LastCatch.Sentence(new TaskSchedulerException(new OutOfMemoryException())), StringComparison.Ordinal);
+        Assert.StartsWith("no memory", LastCatch.Sentence(new TaskSchedulerException(new InsufficientMemoryException())), StringComparison.Ordinal);
         Assert.StartsWith("no memory", LastCatch.Sentence(new InsufficientMemoryException()), StringComparison.Ordinal);
     }
 

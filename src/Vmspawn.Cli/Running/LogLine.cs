@@ -12,8 +12,8 @@ internal static class LogLine
     /// <summary>The user-level facility of syslog(3).</summary>
     private const int Facility = 1 << 3;
 
-    /// <summary>Milliseconds for a log to make room.</summary>
-    private const int SendTimeout = 1000;
+    /// <summary>How long a log may take to make room.</summary>
+    private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(1);
 
     private const string JournalSocket = "/run/systemd/journal/socket", SyslogSocket = "/dev/log", KernelLog = "/dev/kmsg";
 
