@@ -14,6 +14,12 @@ public sealed partial class UpstreamTests : VmTest
     [Fact]
     public Task Machined_finds_the_control_socket_and_pauses_resumes_powers_off_and_terminates_several_machines_at_once() => Passes("vmspawn");
 
+    [Fact]
+    public Task Volumes_come_and_go_but_for_those_of_the_boot() => Passes("bind-volume");
+
+    [Fact]
+    public Task A_disks_file_is_replaced_by_another_but_for_disks_of_the_boot_and_by_none_that_cannot_be_written() => Passes("replace-storage");
+
     /// <summary>Runs one of systemd's scripts; the test fails with the command of it that failed.</summary>
     private async Task Passes(string script)
     {
