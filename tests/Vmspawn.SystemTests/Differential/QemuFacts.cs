@@ -59,9 +59,9 @@ internal sealed partial class QemuFacts
 
     private void Boot()
     {
-        Set("kernel", string.Join(' ', Of("kernel").Select(item => item["value"])));
-        // Several initrds are one: what counts is what is in it.
-        Set("initrd", string.Join(' ', Of("initrd").Select(item => FileContent(item["value"]) ?? "unreadable")));
+        // By a path or as a descriptor, several initrds or one: what counts is what is in them.
+        Set("kernel", string.Join(' ', Of("kernel").Select(item => FileContent(item["value"]) ?? $"unreadable: {item["value"]}")));
+        Set("initrd", string.Join(' ', Of("initrd").Select(item => FileContent(item["value"]) ?? $"unreadable: {item["value"]}")));
         Set("kernel command line", string.Join(' ', Of("append").Select(item => item["value"])));
     }
 
