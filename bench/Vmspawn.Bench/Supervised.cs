@@ -31,7 +31,8 @@ internal sealed class Supervised(string program, IReadOnlyList<string> options)
         await Task.Delay(Settled);
         var peak = (await File.ReadAllLinesAsync($"/proc/{child.Id}/status")).Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
         child.Send(Signal.SIGTERM);
-        await Task.Delay(100);
+        // Two signals within half a second count as one.
+        await Task.Delay(700);
         child.Send(Signal.SIGTERM);
         await child.Exited;
         return long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
