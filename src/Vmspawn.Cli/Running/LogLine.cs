@@ -62,7 +62,7 @@ internal static class LogLine
                     return false;
             }
         }
-        catch (Exception error) when (error is IOException)
+        catch (IOException)
         {
             return false;
         }
