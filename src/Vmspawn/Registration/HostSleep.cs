@@ -18,6 +18,9 @@ internal sealed class HostSleep : IAsyncDisposable
     /// <summary>The directory that logind creates at its start.</summary>
     private const string Seats = "/run/systemd/seats";
 
+    /// <summary>The socket of the bus that logind is on. Without it the library of D-Bus, 1.5 MiB in memory, is not loaded.</summary>
+    private const string Bus = "/run/dbus/system_bus_socket";
+
     /// <summary>Time limit of a pause: logind waits five seconds for a delaying inhibitor.</summary>
     private static readonly QmpCallOptions Soon = new() { Timeout = TimeSpan.FromSeconds(4) };
 
@@ -36,12 +39,12 @@ internal sealed class HostSleep : IAsyncDisposable
         _background.Run("follow the host's sleep", stop => BeginAsync(monitor, stop));
     }
 
-    /// <summary>Starts once QEMU's monitor is connected; null when logind does not run.</summary>
+    /// <summary>Starts once QEMU's monitor is connected; null when logind or D-Bus does not run.</summary>
     /// <param name="machine">The machine's name.</param>
     /// <param name="monitor">Its monitor.</param>
     /// <param name="messages">Receive what was done and why.</param>
     public static HostSleep? Watch(string machine, MonitorSlot monitor, VmMessages messages) =>
-        Directory.Exists(Seats) ? new HostSleep(machine, monitor, messages) : null;
+        Directory.Exists(Seats) && File.Exists(Bus) ? new HostSleep(machine, monitor, messages) : null;
 
     public async ValueTask DisposeAsync()
     {
