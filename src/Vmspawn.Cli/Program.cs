@@ -26,6 +26,12 @@ internal static class Program
 
     private static async Task<int> DispatchAsync(ParsedCommand command, CancellationToken failed)
     {
+        if (command is not (ShowHelp or ShowText or Mistakes or ShowControlHelp) && !WorkerThreads.TryReserve())
+        {
+            Report.Error("no thread can be started: no memory or no process is left for this user (see ulimit -u, TasksMax= and MemoryMax=)");
+            return ExitStatus.Failed;
+        }
+
         switch (command)
         {
             case ShowHelp:

@@ -76,6 +76,19 @@ public sealed class PrivilegeTests : VmTest
         Assert.Single(GuestReport.In(ended.Output).Nets);
     }
 
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8), InlineData(9), InlineData(10)]
+    [InlineData(11), InlineData(12), InlineData(13), InlineData(14), InlineData(15), InlineData(16), InlineData(18), InlineData(20), InlineData(24), InlineData(32)]
+    public async Task Under_a_limit_of_processes_a_start_works_or_ends_with_a_sentence(int processes)
+    {
+        var ended = await AsOrdinaryUser(
+            ["run", "--user", "--kvm=no", "--tpm=no", "--firmware=bios", "--console=headless", $"--machine={Scratch.Mark}", $"--image={BootSector.Write(Scratch)}"],
+            ["/bin/bash", "-c", $"ulimit -u {processes}; exec \"$0\" \"$@\""]);
+        Assert.True(ended.Status is 0 or 1, ended.ToString());
+        Assert.True(ended.Status == 0 || ended.Error.Contains("vmspawn: ", StringComparison.Ordinal), ended.ToString());
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
+    }
+
     private Task<Ended> AsOrdinaryUser(string[] arguments, params (string Name, string Value)[] variables) => AsOrdinaryUser(arguments, [], variables);
 
     /// <summary>As the current user, or as user nobody when run by root, with copies of files that only root can read.</summary>

@@ -84,7 +84,7 @@ internal static class LastCatch
         LinuxException => $"{error.Message} ({Hint})",
         // The scheduler cannot queue work without a thread.
         TaskSchedulerException { InnerException: { } cause } => Sentence(cause),
-        OutOfMemoryException => $"no memory or no thread is left ({Hint})",
+        OutOfMemoryException => $"no memory or no thread is left (see ulimit -u, TasksMax= and MemoryMax=; {Hint})",
         OperationCanceledException => $"it was interrupted ({Hint})",
         _ when FailureReason.ErrnoOf(error) is not null => $"{Subject(error)}{FailureReason.Of(error)} ({Hint})",
         IOException or TimeoutException => $"{error.Message} ({Hint})",

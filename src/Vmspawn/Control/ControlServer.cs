@@ -78,7 +78,6 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         try
         {
-            WorkerThreads.Reserve();
             var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
             return new ControlServer(listener, vm, spec, supervisor, messages);
         }

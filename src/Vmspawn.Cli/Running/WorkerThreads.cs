@@ -1,0 +1,78 @@
+namespace Vmspawn.Cli.Running;
+
+/// <summary>
+/// The pool's threads, made before anything is started. The runtime aborts where it cannot make the pool's own thread, a pool that has no worker and
+/// cannot make one for a limit of the host (RLIMIT_NPROC, TasksMax=) does nothing and says nothing, and one that cannot make a further worker
+/// throws in the thread that hands the work over.
+/// </summary>
+/// <remarks>The project keeps as many alive (ThreadsToKeepAlive), which by default end after 20 idle seconds.</remarks>
+internal static class WorkerThreads
+{
+    /// <summary>A supervisor waits nearly always; no work of it blocks a thread for long.</summary>
+    private const int Count = 4;
+
+    /// <summary>The workers, the pool's own, the timer's, and those that wait for descriptors and start processes.</summary>
+    private const int Needed = Count + 4;
+
+    private const int SmallStack = 64 << 10;
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Makes the workers, and lets the pool make no others.</summary>
+    /// <returns>Whether the threads that every run needs can be made.</returns>
+    public static bool TryReserve()
+    {
+        if (!HasRoom())
+            return false;
+        ThreadPool.GetMinThreads(out _, out var leastPorts);
+        ThreadPool.GetMaxThreads(out _, out var mostPorts);
+        if (!ThreadPool.SetMinThreads(Count, leastPorts) || !ThreadPool.SetMaxThreads(Count, mostPorts))
+            return true;
+        var waiting = new CountdownEvent(Count);
+        // Each holds its thread until all have one.
+        for (var i = 0; i < Count; i++)
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Hold(waiting), state: null);
+        // The first is made by the call that hands over the first work, which reports no failure.
+        return ThreadPool.ThreadCount > 0;
+    }
+
+    private static void Hold(CountdownEvent waiting)
+    {
+        waiting.Signal();
+        waiting.Wait(StartLimit);
+    }
+
+    /// <summary>Tries it with threads that do nothing: a failure to start one of these can be caught.</summary>
+    private static bool HasRoom()
+    {
+        var before = Threads();
+        using var release = new ManualResetEvent(initialState: false);
+        var tried = new List<Thread>();
+        try
+        {
+            for (var i = 0; i < Needed; i++)
+            {
+                var thread = new Thread(() => release.WaitOne(), SmallStack) { IsBackground = true };
+                thread.Start();
+                tried.Add(thread);
+            }
+
+            return true;
+        }
+        catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
+        {
+            return false;
+        }
+        finally
+        {
+            release.Set();
+            foreach (var thread in tried)
+                thread.Join(StartLimit);
+            // The kernel counts a thread until after its join.
+            for (var wait = new SpinWait(); Threads() > before && wait.Count < 1000;)
+                wait.SpinOnce(sleep1Threshold: -1);
+        }
+    }
+
+    private static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
+}
