@@ -167,6 +167,40 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancellation_at_any_await_of_a_launch_leaves_nothing()
+    {
+        var plan = _bench.PlanOf(Sources) with { Children = [_bench.Child("child1")], Helpers = [LaunchBench.HelperOf(_bench["helper"])] };
+        var before = _bench.Snapshot();
+        var cancelled = 0;
+        for (var isReached = true; isReached;)
+        {
+            using var cancel = new CancellationTokenSource();
+            var counter = new AwaitCounter(cancelled + 1, cancel);
+            var launch = counter.RunAsync(() => Launcher.LaunchAsync(plan, _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, cancel.Token));
+            try
+            {
+                await using var vm = await launch.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+                isReached = counter.IsReached;
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.True(before.SequenceEqual(_bench.Snapshot()), $"cancelled at await {cancelled + 1}:\n{string.Join('\n', _bench.Snapshot().Except(before))}");
+            }
+
+            cancelled++;
+            Assert.Empty(_bench.Told);
+            File.Delete(_bench["child1"]);
+            File.Delete(_bench["nvram"]);
+            if (Directory.Exists(_bench["kept-tpm"]))
+                Directory.Delete(_bench["kept-tpm"], recursive: true);
+        }
+
+        // Each descriptor of the plan is awaited at least.
+        Assert.InRange(cancelled, 3, 500);
+        TestContext.Current.SendDiagnosticMessage($"{cancelled} awaits of a launch");
+    }
+
+    [Fact]
     public async Task A_launch_that_was_cancelled_before_does_nothing()
     {
         var before = _bench.Snapshot();
