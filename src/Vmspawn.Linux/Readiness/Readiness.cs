@@ -52,22 +52,16 @@ public sealed class Readiness : IDisposable
     /// <summary>Stops watching; pending waits throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        TaskCompletionSource? reader, writer, hangUp;
         lock (_lock)
         {
             if (_disposed)
                 return;
             _disposed = true;
-            (reader, _reader) = (_reader, null);
-            (writer, _writer) = (_writer, null);
-            (hangUp, _hangUp) = (_hangUp, null);
             if (_key is { } key)
                 EpollLoop.Shared.Remove(_number, key);
             _watched.Dispose();
+            FailAll(new ObjectDisposedException(nameof(Readiness)));
         }
-        reader?.TrySetException(new ObjectDisposedException(nameof(Readiness)));
-        writer?.TrySetException(new ObjectDisposedException(nameof(Readiness)));
-        hangUp?.TrySetException(new ObjectDisposedException(nameof(Readiness)));
     }
 
     internal void OnEvents(uint events)
@@ -83,11 +77,27 @@ public sealed class Readiness : IDisposable
                 (writer, _writer) = (_writer, null);
             if ((events & Ended) != 0)
                 (hangUp, _hangUp) = (_hangUp, null);
-            Arm();
+            try
+            {
+                Arm();
+            }
+            catch (LinuxException failure)
+            {
+                // The kernel will report nothing to those that still wait.
+                FailAll(failure);
+            }
         }
         reader?.TrySetResult();
         writer?.TrySetResult();
         hangUp?.TrySetResult();
+    }
+
+    // Continuations run elsewhere, so this may be done with the lock held.
+    private void FailAll(Exception reason)
+    {
+        foreach (var waiter in (TaskCompletionSource?[])[_reader, _writer, _hangUp])
+            waiter?.TrySetException(reason);
+        (_reader, _writer, _hangUp) = (null, null, null);
     }
 
     private Task WaitAsync(ref TaskCompletionSource? place, CancellationToken cancellation)
