@@ -146,6 +146,20 @@ public sealed partial class FaultInjectionTests : VmTest
         Assert.True(next.Status == 0, next.ToString());
     }
 
+    [Theory]
+    [InlineData("openat", "EMFILE"), InlineData("openat", "ENFILE"), InlineData("renameat2", "EIO"), InlineData("flock", "EIO")]
+    public async Task A_TPM_whose_new_directory_cannot_be_used_leaves_no_directory(string call, string error)
+    {
+        var state = Scratch.Own("new.tpmstate");
+        string[] run =
+        [
+            "run", "-q", "--user", "--kvm=no", "--register=no", "--console=headless", "--vsock=no", "--tpm=yes", $"--tpm-state={state}", "--pass-ssh-key=no",
+            "--firmware=bios", $"--machine={Scratch.Mark}", $"--image={BootSector.Write(Scratch)}",
+        ];
+        var ended = await Inject(call, error, 1, run, state);
+        Assert.Equal(ended.Status == 0, Directory.Exists(state));
+    }
+
     [Fact]
     public async Task A_thread_that_fails_while_the_machine_runs_ends_it_and_undoes_its_start()
     {
