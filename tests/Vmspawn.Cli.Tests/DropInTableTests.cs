@@ -22,7 +22,7 @@ public partial class DropInTableTests
     }
 
     [Fact]
-    public void What_it_says_is_not_there_yet_is_what_is_refused()
+    public void The_options_that_it_lists_as_missing_are_those_that_are_refused()
     {
         var options = OptionTable.Create(PlanFormatOption.Declare());
         foreach (var row in Rows)

@@ -25,7 +25,7 @@ public class SuggestionsTests
     }
 
     [Fact]
-    public async Task A_path_has_no_suggestion_of_ours() => Assert.Empty(await SuggestAsync("vmspawn --image "));
+    public async Task A_path_gets_no_suggestion() => Assert.Empty(await SuggestAsync("vmspawn --image "));
 
     [Fact]
     public async Task Nothing_is_suggested_that_would_be_refused()
