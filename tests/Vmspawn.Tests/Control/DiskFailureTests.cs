@@ -36,7 +36,7 @@ public class DiskFailureTests
     }
 
     [Theory, MemberData(nameof(AttachCommands))]
-    public async Task An_attach_whose_kth_command_is_answered_too_late_is_told_and_undone_after_the_answer(string type, int k)
+    public async Task An_attach_whose_kth_command_is_answered_too_late_fails_and_is_undone_after_the_answer(string type, int k)
     {
         var time = new FakeTime();
         await using var some = await SomeDisks.StartAsync(clock: time);

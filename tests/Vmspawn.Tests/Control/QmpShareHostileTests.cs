@@ -135,7 +135,7 @@ public class QmpShareHostileTests
     }
 
     [Fact]
-    public async Task A_command_that_takes_for_ever_keeps_only_its_own_program_waiting()
+    public async Task A_command_without_an_answer_blocks_only_its_own_program()
     {
         var (monitor, client) = await EchoMonitor.StartAsync();
         await using var _ = monitor;

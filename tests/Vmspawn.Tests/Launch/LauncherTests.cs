@@ -122,7 +122,7 @@ public sealed class LauncherTests : IDisposable
         await CancelledLeavesNothingAsync(new TpmStateDirectory(_bench["tpm2"], new TpmMaker("/bin/true", _bench["endless"], "/bin/true")), _bench["pid"]);
 
     [Fact]
-    public async Task A_cancellation_ends_the_wait_for_a_provider_that_is_silent()
+    public async Task A_cancellation_ends_the_wait_for_a_provider_that_does_not_answer()
     {
         using var silent = UnixListener.Bind(_bench["provider"]);
         await CancelledLeavesNothingAsync(new StorageVolume(_bench["provider"], new VolumeRequest("p", "v")), null);
@@ -210,7 +210,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_step_that_cannot_be_undone_is_told_and_the_reason_stays()
+    public async Task A_step_that_cannot_be_undone_is_reported_and_does_not_replace_the_reason()
     {
         // A directory that is not empty takes the place of the child that was made, and is in the way of its removal.
         _bench.Script("swap", $"rm {_bench["sub/child"]}; mkdir -p {_bench["sub/child/full"]}; exit 9");

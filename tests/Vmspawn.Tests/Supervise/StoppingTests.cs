@@ -44,7 +44,7 @@ public sealed class StoppingTests
     }
 
     [Fact]
-    public async Task A_guest_that_was_asked_has_its_ninety_seconds()
+    public async Task A_guest_gets_ninety_seconds_to_power_off()
     {
         await using var run = new SupervisedRun();
         await run.GreetAsync();
@@ -162,7 +162,7 @@ public sealed class StoppingTests
     }
 
     [Fact]
-    public async Task A_client_that_asks_for_the_end_gets_status_zero_and_the_escape_keys_one()
+    public async Task An_end_requested_by_a_client_is_status_zero_and_by_the_escape_keys_one()
     {
         await using var client = new SupervisedRun();
         Assert.Equal(0, await KillAsync(client, new KillAsked("a client")));
@@ -194,7 +194,7 @@ public sealed class StoppingTests
     }
 
     [Fact]
-    public async Task A_client_that_only_asks_forces_nothing_and_a_reset_takes_it_back()
+    public async Task A_power_off_request_of_a_client_forces_nothing_and_a_reset_cancels_it()
     {
         await using var run = new SupervisedRun();
         await run.GreetAsync();
