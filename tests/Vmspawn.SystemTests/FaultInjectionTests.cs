@@ -108,7 +108,7 @@ public sealed partial class FaultInjectionTests : VmTest
 
     [Theory]
     [InlineData(6), InlineData(8), InlineData(10), InlineData(12), InlineData(16)]
-    public async Task A_limit_of_open_files_is_told_in_a_sentence(int files)
+    public async Task A_limit_of_open_files_is_reported_in_a_sentence(int files)
     {
         var image = BootSector.Write(Scratch);
         var script = $"ulimit -Sn {files} && ulimit -Hn {files} && exec \"$0\" \"$@\"";
