@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the native program and leaves it at artifacts/vmspawn. Installs the .NET SDK and the linker where they are missing; asks nothing.
+# Builds the native program and leaves it at artifacts/vmspawn. Installs the .NET SDK and the linker where they are missing, without questions.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=scripts/lib.sh

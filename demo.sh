@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds vmspawn and boots its built-in guest. Installs what is missing; asks nothing. Arguments go to `vmspawn demo`.
+# Builds vmspawn and boots its built-in guest. Installs what is missing, without questions. Arguments are passed to `vmspawn demo`.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 # shellcheck source=scripts/lib.sh

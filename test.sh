@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs what the chosen tests need, builds, and runs them: unit tests first, then real guests. Asks nothing.
+# Installs what the chosen tests need, builds, and runs them: unit tests first, then real guests. Asks no questions.
 #
 # usage: ./test.sh [--all] [WORD…]
 #   A WORD that is part of a test project's name (Pcie, SystemTests) chooses projects; any other chooses the tests
@@ -46,7 +46,7 @@ run_project() {
         failed=$((failed + 1))
         return
     fi
-    # Guests take their time; of the other projects none takes more than a minute or two.
+    # Real guests are slow; each of the other projects takes two minutes at most.
     [[ $name == *.SystemTests ]] && bound=$((${VMSPAWN_TEST_ALL-0} ? 50 : 35))m long=120
     # With diagnostics each test that runs for long is named while it runs: a hang is seen even if no summary comes.
     timeout --kill-after=30 $bound "tests/$name/bin/Release/net10.0/$name" --no-ansi --progress off --show-slowest-tests 15 \

@@ -119,7 +119,7 @@ public class CommandLineTests
     public void Version_is_one_line() => Assert.Equal("vmspawn 0.1.0\n", Assert.IsType<ShowText>(Parse("--version")).Text);
 
     [Fact]
-    public void The_environment_gives_wishes()
+    public void The_environment_sets_options()
     {
         var environment = new Dictionary<string, string>
         {

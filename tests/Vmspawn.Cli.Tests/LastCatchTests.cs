@@ -46,7 +46,7 @@ public class LastCatchTests
     }
 
     [Fact]
-    public void A_failure_of_the_world_is_told_in_the_kernels_words_with_its_path()
+    public void A_failed_system_call_is_reported_with_the_kernels_text_and_the_path()
     {
         Assert.Equal("open: /x: Too many open files (EMFILE) (VMSPAWN_TRACE=1 shows where)", LastCatch.Sentence(new LinuxException("open", "/x", Errno.EMFILE)));
         Assert.Equal("/etc/none/x: no such file or directory (VMSPAWN_TRACE=1 shows where)", Of(() => File.ReadAllText("/etc/none/x")));
@@ -56,7 +56,7 @@ public class LastCatchTests
     }
 
     [Fact]
-    public void A_fault_of_ours_is_told_as_one()
+    public void An_error_of_vmspawn_itself_is_reported_as_one()
     {
         Assert.StartsWith("an error of vmspawn itself: InvalidOperationException: odd", LastCatch.Sentence(new InvalidOperationException("odd")), StringComparison.Ordinal);
         Assert.Equal(LastCatch.Sentence(new InvalidOperationException("odd")), LastCatch.Sentence(new AggregateException(new InvalidOperationException("odd"))));

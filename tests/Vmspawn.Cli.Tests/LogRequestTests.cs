@@ -32,7 +32,7 @@ public class LogRequestTests
         Assert.Equal(7, Of(("SYSTEMD_LOG_TARGET", "journal"), ("SYSTEMD_LOG_LEVEL", "console:err,journal:debug")).Level);
 
     [Fact]
-    public void Time_and_colours_are_booleans_and_the_terminal_decides_about_colours_that_nobody_mentions()
+    public void Time_and_colours_are_booleans_and_without_a_setting_the_terminal_decides_about_colours()
     {
         Assert.Equal((false, null), (Of().Time, Of().Colours));
         var asked = Of(("SYSTEMD_LOG_TIME", "yes"), ("SYSTEMD_LOG_COLOR", "0"));

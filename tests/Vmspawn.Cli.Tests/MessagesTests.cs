@@ -23,7 +23,7 @@ public class MessagesTests
     }
 
     [Fact]
-    public void Control_characters_are_shown_and_never_obeyed() =>
+    public void Control_characters_are_shown_as_text() =>
         Assert.Equal("vmspawn: a\\x0ab\\x1b[31m: is missing\n", Messages.Of([Failed with { Subject = "a\nb\e[31m" }], TextStyle.Plain));
 
     [Fact]

@@ -36,7 +36,7 @@ public class ProgramTests
     }
 
     [Fact]
-    public void An_output_that_cannot_be_written_is_a_failure_said_in_one_line() =>
+    public void An_output_that_cannot_be_written_is_a_failure_reported_in_one_line() =>
         Assert.Equal(
             (1, "", "vmspawn: standard output: it cannot be written: no space left on device\n"),
             Shell("exec \"$0\" --version >/dev/full"));

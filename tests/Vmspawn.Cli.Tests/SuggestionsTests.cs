@@ -23,7 +23,7 @@ public class SuggestionsTests
     }
 
     [Fact]
-    public async Task A_path_has_no_suggestion_of_ours() => Assert.Empty(await SuggestAsync("vmspawn --image "));
+    public async Task A_path_gets_no_suggestion() => Assert.Empty(await SuggestAsync("vmspawn --image "));
 
     [Fact]
     public async Task A_response_file_is_never_read() => Assert.NotNull(await SuggestAsync("vmspawn @/nonexistent --cons"));

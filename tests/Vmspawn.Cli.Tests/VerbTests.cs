@@ -27,7 +27,7 @@ public class VerbTests
     }
 
     [Fact]
-    public void Plan_is_a_tree_unless_told() => Assert.Equal(PlanFormat.Tree, Assert.IsType<PlanCommand>(Parse("vmspawn", "plan", "-id")).Format);
+    public void Plan_prints_a_tree_by_default() => Assert.Equal(PlanFormat.Tree, Assert.IsType<PlanCommand>(Parse("vmspawn", "plan", "-id")).Format);
 
     [Fact]
     public void A_format_that_is_not_there_is_refused() => Assert.Equal("choice", Only(Parse("vmspawn", "plan", "-id", "--format=xml")).Code);
@@ -70,7 +70,7 @@ public class VerbTests
     [InlineData("stat", "did you mean status?")]
     [InlineData("disk.raw", "to boot it: -i disk.raw")]
     [InlineData("quiet", "kernel arguments follow the options: vmspawn run -i IMAGE ARGUMENT…")]
-    public void Another_first_word_is_wrong_usage_with_a_way_out(string word, string hint)
+    public void Another_first_word_is_wrong_usage_with_a_hint(string word, string hint)
     {
         var problem = Only(Parse("/usr/bin/vmspawn", word));
         Assert.Equal(("verb-unknown", word, hint, ProblemKind.Usage), (problem.Code, problem.Subject, problem.Hint, problem.Kind));

@@ -3,14 +3,14 @@ namespace Vmspawn.Linux;
 public class FailureReasonTests
 {
     [Fact]
-    public void A_missing_file_is_told_in_the_kernels_words()
+    public void A_missing_file_is_reported_with_the_kernels_text()
     {
         Assert.Equal("no such file or directory", Reason(() => File.ReadAllBytes("/nonexistent/file")));
         Assert.Equal("no such file or directory", Reason(() => File.ReadAllBytes("/etc/nonexistent")));
     }
 
     [Fact]
-    public void A_refused_file_is_told_with_the_number_that_dotnet_hides()
+    public void A_refused_file_is_reported_with_the_error_number_that_dotnet_omits()
     {
         // Writing to a directory is EISDIR or EACCES for the kernel and "access denied" for .NET.
         var reason = Reason(() => File.WriteAllText("/proc/1/root-is-no-file/..", "x"));
@@ -20,14 +20,14 @@ public class FailureReasonTests
     }
 
     [Fact]
-    public void A_full_disk_is_told_by_its_number()
+    public void A_full_disk_is_recognised_by_its_error_number()
     {
         Assert.Equal("no space left on device", Reason(() => File.WriteAllText("/dev/full", "x")));
         Assert.Equal(Errno.ENOSPC, FailureReason.ErrnoOf(new IOException("The disk is full.", (int)Errno.ENOSPC)));
     }
 
     [Fact]
-    public void Our_own_words_stay()
+    public void Given_messages_are_kept()
     {
         Assert.Equal("the header is wrong", FailureReason.Of(new InvalidDataException("the header is wrong")));
         Assert.Equal("open: /x: Permission denied (EACCES)", FailureReason.Of(new LinuxException("open", "/x", Errno.EACCES)));

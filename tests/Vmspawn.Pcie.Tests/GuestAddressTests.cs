@@ -66,7 +66,7 @@ public class GuestAddressTests
     }
 
     [Fact]
-    public void With_fewer_buses_reserved_than_used_nothing_is_promised()
+    public void With_fewer_buses_reserved_than_used_no_guest_address_is_predicted()
     {
         UserDevice[] user =
         [

@@ -15,7 +15,7 @@ public class LawTests
     });
 
     [Fact]
-    public void A_function_above_zero_has_a_function_zero_that_says_so() => Holds((request, plan) =>
+    public void A_function_above_zero_has_a_function_zero_with_multifunction_on() => Holds((request, plan) =>
     {
         var zeros = plan.Devices.Where(device => device.Function == 0 && device.Multifunction)
             .Select(device => (device.Bus, device.Device))
@@ -116,7 +116,7 @@ public class LawTests
     });
 
     [Fact]
-    public void The_same_wish_gives_the_same_plan() => Holds((request, plan) =>
+    public void The_same_request_gives_the_same_plan() => Holds((request, plan) =>
     {
         var again = PciePlanner.Plan(request).Topology!;
         Assert.Equal(plan.Ports, again.Ports);

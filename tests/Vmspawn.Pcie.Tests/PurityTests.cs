@@ -10,7 +10,7 @@ public class PurityTests
     }
 
     [Fact]
-    public void A_wish_that_contradicts_itself_is_a_bug_of_the_caller()
+    public void A_contradictory_request_is_an_error_of_the_caller()
     {
         var twice = DeviceDemand.Boot("same", "virtio-net-pci", BootClass.Nic, "network");
         Assert.Throws<ArgumentException>(

@@ -90,7 +90,7 @@ public class ScaleTests
     }
 
     [Fact]
-    public void Drives_in_thousands_are_refused_with_the_way_out()
+    public void Thousands_of_drives_are_refused_with_a_hint()
     {
         var problem = new Requests { Drives = 2000 }.Problem();
         Assert.Equal("root ports", problem.Subject);

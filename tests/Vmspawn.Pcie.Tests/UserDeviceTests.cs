@@ -35,7 +35,7 @@ public class UserDeviceTests
     }
 
     [Fact]
-    public void A_device_without_bus_is_told_the_root_bus_even_when_its_address_is_fixed()
+    public void A_device_without_a_bus_gets_the_root_bus_even_when_its_address_is_fixed()
     {
         var device = With(At(0, 5)).Topology().Devices[^1];
         Assert.True(device.AddBus);
@@ -98,7 +98,7 @@ public class UserDeviceTests
         Refused("pcie-multifunction-off", 0, At(0, 5) with { Multifunction = false }, At(1, 5, 1));
 
     [Fact]
-    public void Nothing_joins_a_device_that_says_multifunction_off()
+    public void No_function_joins_a_device_with_multifunction_off()
     {
         var alone = At(500, 5) with { Multifunction = false };
         var plan = With([alone, .. Requests.Nvme(240 - 12 - 3 - 8)]).Topology();
@@ -136,11 +136,11 @@ public class UserDeviceTests
         Refused("pcie-port-taken", 0, new UserDevice(0, "nvme") { Bus = "vmspawn-pcieport-1" });
 
     [Fact]
-    public void A_port_of_ours_that_does_not_exist_is_refused() =>
+    public void A_port_of_vmspawn_that_does_not_exist_is_refused() =>
         Refused("pcie-no-such-port", 0, new UserDevice(0, "nvme") { Bus = Spare + "10" });
 
     [Fact]
-    public void A_device_on_a_bus_of_someone_else_is_left_alone()
+    public void A_device_on_a_bus_of_another_controller_is_not_changed()
     {
         var plan = With(new UserDevice(7, "virtio-net-pci") { Bus = "nowhere" }).Topology();
         Assert.Equal(7, Assert.Single(plan.Elsewhere).Index);
@@ -168,7 +168,7 @@ public class UserDeviceTests
     [Theory]
     [InlineData("nic0")]
     [InlineData("vmspawn-pcieport-0")]
-    public void An_id_of_ours_is_refused(string id) => Refused("pcie-id-taken", 0, new UserDevice(0, "nvme") { Id = id });
+    public void An_id_of_vmspawn_is_refused(string id) => Refused("pcie-id-taken", 0, new UserDevice(0, "nvme") { Id = id });
 
     [Fact]
     public void Several_mistakes_are_all_reported()

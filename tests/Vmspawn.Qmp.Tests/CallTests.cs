@@ -84,7 +84,7 @@ public class CallTests
     [InlineData("""{"return": 1, "id": 99999999999999999999}""")]
     [InlineData("""{"return": 1}""")]
     [InlineData("""{"error": {"class": "GenericError", "desc": "JSON parse error"}}""")]
-    public async Task An_answer_with_an_unknown_id_is_reported_and_harms_nobody(string stray)
+    public async Task An_answer_with_an_unknown_id_is_reported_and_affects_no_call(string stray)
     {
         var told = new List<QmpTraceKind>();
         var (peer, client) = await ScriptedPeer.ConnectedAsync(new() { Trace = entry => told.Add(entry.Kind) });
@@ -174,7 +174,7 @@ public class CallTests
     }
 
     [Fact]
-    public async Task Misuse_is_told_before_anything_is_sent()
+    public async Task Misuse_is_reported_before_anything_is_sent()
     {
         var (peer, client) = await ScriptedPeer.ConnectedAsync(new() { MessageLimit = 1000 });
         await using var _ = client;

@@ -41,7 +41,7 @@ public class EndTests
     }
 
     [Fact]
-    public async Task A_peer_that_never_stops_sending_and_never_greets_is_given_up_in_time()
+    public async Task A_peer_that_sends_without_end_and_without_a_greeting_is_given_up_within_the_time_limit()
     {
         var transport = new FloodingTransport();
         var options = new QmpClientOptions { HandshakeTimeout = TimeSpan.FromSeconds(1) };
@@ -69,7 +69,7 @@ public class EndTests
     }
 
     [Fact]
-    public async Task The_first_reason_is_kept_and_told_to_calls_streams_and_latecomers()
+    public async Task The_first_reason_is_kept_and_given_to_pending_calls_streams_and_later_calls()
     {
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
@@ -94,7 +94,7 @@ public class EndTests
     [InlineData("{}")]
     [InlineData("{\"class\": 1, \"desc\": \"x\"}")]
     [InlineData("{\"class\": \"GenericError\", \"desc\": \"\\ud800\"}")]
-    public async Task A_broken_error_ends_the_connection_and_its_own_call_learns_it(string error)
+    public async Task A_malformed_error_ends_the_connection_and_fails_its_call(string error)
     {
         var (peer, client) = await ScriptedPeer.ConnectedAsync(new() { CallTimeout = Timeout.InfiniteTimeSpan });
         await using var _ = client;
@@ -131,7 +131,7 @@ public class EndTests
     }
 
     [Fact]
-    public async Task What_the_peer_said_before_it_went_is_read_though_sending_fails()
+    public async Task Data_that_the_peer_sent_before_it_closed_is_read_although_sending_fails()
     {
         var transport = new FakeTransport();
         var starting = QmpClient.StartAsync(transport, QmpClientOptions.Default, default);
@@ -163,7 +163,7 @@ public class EndTests
     }
 
     [Fact]
-    public async Task A_silent_peer_fails_the_handshake_in_time()
+    public async Task A_peer_that_sends_nothing_fails_the_handshake_within_the_time_limit()
     {
         var (peer, socket) = ScriptedPeer.Create();
         await using var _ = peer;
@@ -173,7 +173,7 @@ public class EndTests
     }
 
     [Fact]
-    public async Task A_cancelled_handshake_says_cancelled()
+    public async Task A_cancelled_handshake_throws_a_cancellation()
     {
         var (peer, socket) = ScriptedPeer.Create();
         await using var _ = peer;
@@ -184,7 +184,7 @@ public class EndTests
     }
 
     [Fact]
-    public async Task Nobody_listening_is_an_end_that_names_the_path()
+    public async Task A_missing_listener_is_an_end_that_names_the_path()
     {
         var gone = await Assert.ThrowsAsync<QmpDisconnectedException>(() => QmpClient.ConnectAsync("/nonexistent/qmp"));
         Assert.Equal(QmpEndKind.Transport, gone.End.Kind);

@@ -36,7 +36,7 @@ public class EventTests
     }
 
     [Fact]
-    public async Task A_slow_reader_ends_alone_after_what_it_could_hold()
+    public async Task A_slow_reader_ends_after_its_buffered_events_and_affects_no_other()
     {
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
@@ -83,7 +83,7 @@ public class EventTests
     }
 
     [Fact]
-    public async Task A_disposed_stream_ends_quietly_and_takes_no_more()
+    public async Task A_disposed_stream_ends_without_an_error_and_accepts_no_more_events()
     {
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;

@@ -23,7 +23,7 @@ public class QmpMessageTests
         """{"event": "A", "event": "B"}""");
 
     [Fact]
-    public void Kinds_ids_and_bodies_are_told_apart_in_any_order()
+    public void Kinds_ids_and_bodies_are_distinguished_in_any_order()
     {
         Assert.Equal((QmpMessageKind.Greeting, ""), KindAndId(Valid[0]));
         Assert.Equal((QmpMessageKind.Return, "17"), KindAndId(Valid[1]));

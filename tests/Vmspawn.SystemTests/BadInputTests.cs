@@ -123,7 +123,7 @@ public sealed class BadInputTests : VmTest
         RefusedExtra("-device virtio-rng-pci,addr=0x5 -device virtio-balloon-pci,addr=0x5.0", "05.0");
 
     [Fact]
-    public async Task A_host_without_qemu_is_told_so()
+    public async Task A_host_without_qemu_is_reported()
     {
         using var run = VmspawnRun.StartWith(
             new Dictionary<string, string?> { ["PATH"] = Scratch.Temporary }, Scratch, QemuKind.Distribution, Guest("poweroff"));

@@ -44,7 +44,7 @@ public sealed class ConfinementTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task An_image_is_opened_by_us_and_qemu_gets_no_path_to_it(QemuKind qemu)
+    public async Task An_image_is_opened_by_vmspawn_and_qemu_gets_no_path_to_it(QemuKind qemu)
     {
         var image = Scratch.Raw("disk");
         using var run = VmspawnRun.Start(Scratch, qemu, Guest("wait-acpi,poweroff", $"--image={image}"));

@@ -69,7 +69,7 @@ public sealed class DebianTests : VmTest
     }
 
     [Fact]
-    public async Task An_ephemeral_systemd_keeps_its_writes_over_a_reboot_and_obeys_the_power_button_of_a_signal()
+    public async Task An_ephemeral_systemd_keeps_its_writes_over_a_reboot_and_powers_off_at_a_signal()
     {
         const string script = """
             if [ -e /var/was-here ]; then

@@ -23,7 +23,7 @@ public sealed class DoctorTests : VmTest
     }
 
     [Fact]
-    public async Task Without_QEMU_it_ends_with_status_1_and_says_what_installs_it()
+    public async Task Without_QEMU_it_ends_with_status_1_and_names_the_package()
     {
         using var run = VmspawnRun.StartWith(new Dictionary<string, string?> { ["PATH"] = "/nowhere" }, Scratch, QemuKind.Distribution, "doctor");
         var ended = await run.End(ShortBound);

@@ -45,7 +45,7 @@ public sealed class DriveTests : VmTest
         [.. Enumerable.Repeat("vmtest\n"u8.ToArray(), (size / 7) + 1).SelectMany(line => line).Take(size)];
 
     [Fact]
-    public async Task A_kernel_is_told_the_root_partition_of_the_disk_unless_the_user_does()
+    public async Task A_kernel_gets_the_root_partition_of_the_disk_unless_the_user_gives_one()
     {
         var disk = Scratch.Raw("disk");
         var script = Scratch.Text("script", "label: gpt\nsize=1MiB, type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709, uuid=0b7a6f5e-1111-2222-3333-444455556666\n");

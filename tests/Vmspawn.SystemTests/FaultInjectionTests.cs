@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Vmspawn.SystemTests.Harness;
@@ -107,7 +108,7 @@ public sealed partial class FaultInjectionTests : VmTest
 
     [Theory]
     [InlineData(6), InlineData(8), InlineData(10), InlineData(12), InlineData(16)]
-    public async Task A_limit_of_open_files_is_told_in_a_sentence(int files)
+    public async Task A_limit_of_open_files_is_reported_in_a_sentence(int files)
     {
         var image = BootSector.Write(Scratch);
         var script = $"ulimit -Sn {files} && ulimit -Hn {files} && exec \"$0\" \"$@\"";
@@ -121,13 +122,82 @@ public sealed partial class FaultInjectionTests : VmTest
         Assert.DoesNotMatch(TraceOrAbort(), ended.Error);
     }
 
-    private async Task Inject(string call, string error, int position, string[] command)
+    /// <summary>A lack of descriptors says nothing about a name or a directory: no other machine is named, and no other directory is taken.</summary>
+    [Theory]
+    [InlineData("EMFILE", "lock", "Too many open files (EMFILE)")]
+    [InlineData("ENFILE", "lock", "Too many open files in system (ENFILE)")]
+    [InlineData("EMFILE", "directory", "it cannot be looked at: ")]
+    [InlineData("ENFILE", "directory", "it cannot be looked at: ")]
+    public async Task A_lack_of_descriptors_at_the_name_or_the_runtime_directory_is_a_failure_of_its_own(string error, string what, string sentence)
+    {
+        var image = BootSector.Write(Scratch);
+        var place = Directory.CreateDirectory(Path.GetDirectoryName(Scratch.RuntimeOf(Scratch.Mark))!).FullName;
+        string[] run =
+        [
+            "run", "-q", "--user", "--kvm=no", "--register=no", "--console=headless", "--vsock=no", "--tpm=no", "--pass-ssh-key=no",
+            "--firmware=bios", $"--machine={Scratch.Mark}", $"--image={image}",
+        ];
+        var ended = await Inject("openat", error, 1, run, what == "lock" ? Path.Combine(place, $".{Scratch.Mark}.lock") : place);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains(sentence, ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("is running already", ended.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Scratch.Temporary));
+        var next = await Run(QemuKind.Distribution, run);
+        Assert.True(next.Status == 0, next.ToString());
+    }
+
+    [Theory]
+    [InlineData("openat", "EMFILE"), InlineData("openat", "ENFILE"), InlineData("renameat2", "EIO"), InlineData("flock", "EIO")]
+    public async Task A_TPM_whose_new_directory_cannot_be_used_leaves_no_directory(string call, string error)
+    {
+        var state = Scratch.Own("new.tpmstate");
+        string[] run =
+        [
+            "run", "-q", "--user", "--kvm=no", "--register=no", "--console=headless", "--vsock=no", "--tpm=yes", $"--tpm-state={state}", "--pass-ssh-key=no",
+            "--firmware=bios", $"--machine={Scratch.Mark}", $"--image={BootSector.Write(Scratch)}",
+        ];
+        var ended = await Inject(call, error, 1, run, state);
+        Assert.Equal(ended.Status == 0, Directory.Exists(state));
+    }
+
+    [Fact]
+    public async Task A_thread_that_fails_while_the_machine_runs_ends_it_and_undoes_its_start()
+    {
+        using var run = VmspawnRun.Start(
+            Scratch, QemuKind.Distribution, "--user", "--kvm=no", "--register=no", "--console=headless", "--vsock=no", "--tpm=no", "--pass-ssh-key=no",
+            "--firmware=bios", $"--machine={Scratch.Mark}", $"--image={BootSector.WriteIdle(Scratch)}");
+        await run.Error.WaitFor("booting", ShortBound);
+        await run.QemuStarted(ShortBound);
+        // The call is made by one thread, which has no other way to go on.
+        using var strace = Process.Start(Strace,
+        [
+            "-qq", "-o", "/dev/null", "-e", "trace=epoll_wait,epoll_pwait", "-e", "inject=epoll_wait,epoll_pwait:error=EINVAL:when=1", "-p", $"{ThreadOf(run.ProcessId, "epoll")}",
+        ]);
+        var ended = await run.End(ShortBound);
+        await strace.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(ShortBound, TestContext.Current.CancellationToken);
+        Assert.Equal(1, ended.Status);
+        Assert.Matches("^vmspawn: epoll_p?wait: Invalid argument", ended.Error[ended.Error.IndexOf("vmspawn: epoll", StringComparison.Ordinal)..]);
+        Assert.Contains("vmspawn itself has failed, so the VM was ended", ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("is killed", ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotMatch(TraceOrAbort(), ended.Error);
+        Assert.Empty(Scratch.Strangers());
+    }
+
+    private static string ThreadOf(int process, string name) => Path.GetFileName(Assert.Single(
+        Directory.EnumerateDirectories($"/proc/{process}/task"), thread => File.ReadAllText(Path.Combine(thread, "comm")).Trim() == name));
+
+    /// <param name="call">The system call.</param>
+    /// <param name="error">Its error.</param>
+    /// <param name="position">Which of a thread's calls fails.</param>
+    /// <param name="command">The command line.</param>
+    /// <param name="path">Counts only calls about this path, or all when null.</param>
+    private async Task<Ended> Inject(string call, string error, int position, string[] command, string? path = null)
     {
         Assert.True(File.Exists(Strace), "strace is missing: test.sh installs it");
         // Only our own calls: the programs that we start are others' work.
         using var run = VmspawnRun.StartProgram(
             Strace, new Dictionary<string, string?>(), Scratch, QemuKind.Distribution,
-            ["-f", "-qq", "--detach-on=execve", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when={position}", Prepared.Binary, .. command]);
+            ["-f", "-qq", "--detach-on=execve", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when={position}", .. path is null ? [] : (string[])["-P", path], Prepared.Binary, .. command]);
         var ended = await run.End(TimeSpan.FromSeconds(60));
         var what = $"{call} {error} at {position} of {command[0]}: {ended}";
         Assert.True(ended.Status is 0 or 1 or 2, what);
@@ -135,6 +205,7 @@ public sealed partial class FaultInjectionTests : VmTest
         Assert.True(ended.Status == 0 || command[0] == "doctor" || SentenceOfOurs().IsMatch(ended.Error), what);
         Assert.False(NotForUsers().IsMatch(ended.Error), what);
         await SweptByTheNext(command, what);
+        return ended;
     }
 
     /// <summary>A call that removes something may be the one that fails. That is told, and what stays is in nobody's way: the next start removes it.</summary>

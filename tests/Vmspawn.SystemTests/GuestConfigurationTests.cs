@@ -47,7 +47,7 @@ public sealed class GuestConfigurationTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task Kernel_arguments_arrive_in_order_behind_our_console(QemuKind qemu)
+    public async Task Kernel_arguments_arrive_in_order_behind_the_console_of_vmspawn(QemuKind qemu)
     {
         var report = await Report(qemu);
         var words = report.CommandLine.Split(' ');

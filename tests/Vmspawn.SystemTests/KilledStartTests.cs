@@ -25,7 +25,7 @@ public sealed class KilledStartTests : VmTest
     ];
 
     [Fact]
-    public async Task A_start_killed_at_a_system_call_leaves_nothing_in_the_way_of_the_next_one()
+    public async Task A_start_killed_at_a_system_call_does_not_prevent_the_next_start()
     {
         var state = Scratch.Own("child.tpmstate");
         var machine = Machine(BootSector.Write(Scratch, "base"));

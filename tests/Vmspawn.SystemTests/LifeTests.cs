@@ -15,7 +15,7 @@ public sealed class LifeTests : VmTest
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task A_guest_that_powers_off_is_status_zero_and_a_quiet_run_says_nothing(QemuKind qemu)
+    public async Task A_guest_that_powers_off_is_status_zero_and_quiet_prints_nothing(QemuKind qemu)
     {
         var ended = await Run(qemu, Guest("poweroff", "--quiet"));
         Assert.True(ended.Status == 0, ended.ToString());
@@ -71,7 +71,7 @@ public sealed class LifeTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task A_signal_before_the_guest_can_listen_ends_it_all_the_same(QemuKind qemu)
+    public async Task A_signal_before_the_guest_can_react_ends_the_machine(QemuKind qemu)
     {
         using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
         await run.QemuStarted(ShortBound);
@@ -96,7 +96,7 @@ public sealed class LifeTests : VmTest
     }
 
     [Fact]
-    public async Task A_qemu_that_dies_before_its_greeting_ends_us_every_time()
+    public async Task A_qemu_that_dies_before_its_greeting_ends_vmspawn_every_time()
     {
         for (var round = 0; round < 12; round++)
         {
@@ -144,7 +144,7 @@ public sealed class LifeTests : VmTest
     }
 
     [Fact]
-    public async Task A_process_that_keeps_qemus_standard_error_open_does_not_keep_us()
+    public async Task A_process_that_keeps_qemus_standard_error_open_does_not_delay_the_end()
     {
         // Only with the machine itself, not with the questions that QEMU is asked before.
         var path = QemuPath.For(QemuKind.Distribution);
@@ -162,7 +162,7 @@ public sealed class LifeTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task Qemu_dies_with_us_when_we_are_killed(QemuKind qemu)
+    public async Task Qemu_is_killed_when_vmspawn_is_killed(QemuKind qemu)
     {
         using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
@@ -176,7 +176,7 @@ public sealed class LifeTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task The_death_of_qemu_is_our_failure(QemuKind qemu)
+    public async Task The_death_of_qemu_is_a_failure_of_the_run(QemuKind qemu)
     {
         using var run = VmspawnRun.Start(Scratch, qemu, Guest("ignore-acpi"));
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);
@@ -187,7 +187,7 @@ public sealed class LifeTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task What_qemu_complains_of_is_all_our_message_says_although_the_TPM_waits_for_it(QemuKind qemu)
+    public async Task The_error_of_qemu_is_the_only_message_although_the_TPM_waits_for_qemu(QemuKind qemu)
     {
         using var run = VmspawnRun.StartWith(
             new Dictionary<string, string?> { ["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = "-chardev socket,id=nobody,path=/no-such-place" },

@@ -6,7 +6,7 @@ namespace Vmspawn.SystemTests;
 public sealed class MkosiTests : VmTest
 {
     [Fact]
-    public async Task Mkosi_boots_an_image_with_us_in_the_place_of_systemd_vmspawn()
+    public async Task Mkosi_boots_an_image_with_vmspawn_in_the_place_of_systemd_vmspawn()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "mkosi's sandbox needs a user namespace or root");
         var bin = Directory.CreateDirectory(Scratch.Own("bin")).FullName;

@@ -33,7 +33,7 @@ public sealed class NetworkTests : VmTest
     }
 
     [Fact]
-    public async Task Where_passt_may_not_have_a_user_namespace_the_network_is_qemus_own_and_doctor_says_so()
+    public async Task Where_passt_may_not_have_a_user_namespace_the_network_is_qemus_own_and_doctor_reports_it()
     {
         var environment = new Dictionary<string, string?> { ["PATH"] = $"{Prepared.PasstFolder}:{TestEnvironment.For(Scratch, QemuKind.Distribution)["PATH"]}" };
         string[] without = ["--user", "--map-root-user", "--", "/bin/sh", "-c", "echo 0 >/proc/sys/user/max_user_namespaces; exec \"$@\"", "sh", Prepared.Binary];
@@ -48,7 +48,7 @@ public sealed class NetworkTests : VmTest
     }
 
     [Fact]
-    public async Task A_port_that_is_in_use_is_told_before_qemu_starts()
+    public async Task A_port_that_is_in_use_is_reported_before_qemu_starts()
     {
         using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();

@@ -35,7 +35,7 @@ public sealed class NotifyTests : VmTest
     }
 
     [Fact]
-    public async Task A_guest_that_says_nothing_or_nonsense_ends_with_zero_and_does_not_keep_the_manager_waiting_when_told_so()
+    public async Task A_guest_without_valid_reports_ends_with_zero_and_does_not_delay_readiness_when_that_is_requested()
     {
         using var manager = new NotifySocket(Scratch);
         using var run = VmspawnRun.StartWith(
@@ -51,7 +51,7 @@ public sealed class NotifyTests : VmTest
     }
 
     [Fact]
-    public async Task What_a_guest_said_before_it_rebooted_is_forgotten_until_it_says_it_again()
+    public async Task Reports_from_before_a_reboot_of_the_guest_do_not_count_after_it()
     {
         using var run = VmspawnRun.Start(Scratch, QemuKind.Distribution, Guest("notify=READY=1,notify=STATUS=up,wait-acpi,poweroff"));
         await run.Output.WaitFor("vmtest: waiting", GuestBound);

@@ -15,7 +15,7 @@ public sealed class ProcessStartTests : VmTest
     }
 
     [Theory, InlineData("TERM"), InlineData("QUIT")]
-    public async Task A_signal_that_the_parent_has_blocked_is_heard(string signal)
+    public async Task A_signal_that_the_parent_has_blocked_is_received(string signal)
     {
         // env(1) of coreutils blocks it before it becomes the program.
         using var run = VmspawnRun.StartProgram(

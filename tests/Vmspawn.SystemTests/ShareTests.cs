@@ -45,7 +45,7 @@ public sealed class ShareTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task Without_a_virtiofsd_QEMU_shares_by_9p_and_says_so(QemuKind qemu)
+    public async Task Without_a_virtiofsd_QEMU_shares_by_9p_with_a_notice(QemuKind qemu)
     {
         var (shared, kept) = (Share("comma, and blank"), Share("kept"));
         var ended = await Run(qemu, "none", [
@@ -74,7 +74,7 @@ public sealed class ShareTests : VmTest
     }
 
     [Fact]
-    public async Task A_virtiofsd_that_does_not_start_is_an_error_with_its_own_words()
+    public async Task A_virtiofsd_that_does_not_start_is_an_error_with_its_message()
     {
         var broken = Scratch.Text("virtiofsd", "#!/bin/sh\n[ \"$1\" = --help ] && exec echo '--shared-dir --fd --readonly'\necho 'no luck today' >&2\nexit 3\n");
         File.SetUnixFileMode(broken, UnixFileMode.UserRead | UnixFileMode.UserExecute);

@@ -52,7 +52,7 @@ public sealed class TerminalTests : VmTest
     [Theory]
     [InlineData(QemuKind.Distribution, Signal.SIGTERM), InlineData(QemuKind.Sid, Signal.SIGTERM)]
     [InlineData(QemuKind.Distribution, Signal.SIGINT), InlineData(QemuKind.Distribution, Signal.SIGHUP)]
-    public async Task The_mode_is_restored_when_signals_end_us(QemuKind qemu, Signal signal)
+    public async Task The_mode_is_restored_when_signals_end_vmspawn(QemuKind qemu, Signal signal)
     {
         using var run = Interactive(qemu, "ignore-acpi");
         await run.Screen.WaitFor("vmtest: ignoring", GuestBound);

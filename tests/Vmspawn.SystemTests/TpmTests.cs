@@ -42,7 +42,7 @@ public sealed class TpmTests : VmTest
     }
 
     [Fact]
-    public async Task After_a_kill_of_ours_no_process_stays_and_the_next_run_uses_the_TPM()
+    public async Task After_vmspawn_was_killed_no_process_stays_and_the_next_run_uses_the_TPM()
     {
         var disk = $"--image={Scratch.Raw("disk")}";
         Scratch.Own("disk.tpmstate");
@@ -68,7 +68,7 @@ public sealed class TpmTests : VmTest
     }
 
     [Fact]
-    public async Task A_state_that_is_damaged_is_told_with_its_directory_and_the_way_to_another_TPM()
+    public async Task A_damaged_TPM_state_is_reported_with_its_directory_and_the_way_to_a_new_TPM()
     {
         var disk = $"--image={Scratch.Raw("disk")}";
         var state = Scratch.Own("disk.tpmstate");

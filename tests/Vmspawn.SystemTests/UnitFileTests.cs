@@ -8,7 +8,7 @@ public sealed class UnitFileTests : VmTest
     private const string Theirs = "systemd-vmspawn@.service";
 
     [Fact]
-    public async Task Systemd_finds_nothing_wrong_with_our_unit_and_starts_us_for_its_own()
+    public async Task Systemd_accepts_the_unit_and_starts_vmspawn_for_its_own_unit()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can run systemd in namespaces of its own");
         using var host = await SystemdContainer.Start(

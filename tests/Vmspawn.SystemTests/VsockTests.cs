@@ -39,7 +39,7 @@ public sealed class VsockTests : VmTest
     }
 
     [Fact]
-    public async Task Two_machines_cannot_have_one_context_id_and_a_program_that_does_not_start_is_told_with_its_words()
+    public async Task Two_machines_cannot_have_one_context_id_and_a_program_that_does_not_start_is_reported_with_its_message()
     {
         using var run = Start(QemuKind.Distribution, Guest("ignore-acpi", "--vsock=user", "--vsock-cid=4711"));
         await run.Output.WaitFor("vmtest: ignoring", GuestBound);

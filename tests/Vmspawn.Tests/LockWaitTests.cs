@@ -14,7 +14,7 @@ public class LockWaitTests
     }
 
     [Fact]
-    public async Task It_ends_when_the_bound_has_passed_by_its_own_clock()
+    public async Task It_ends_when_the_bound_has_passed_by_the_given_clock()
     {
         var time = new ManualTime();
         var waiting = new LockWait(TimeSpan.FromSeconds(1), time).UntilAsync(() => false, TestContext.Current.CancellationToken);

@@ -13,7 +13,7 @@ public sealed class PlainTextTests
     [InlineData("two\u2028lines", "two lines", "two\\u{2028}lines")]
     [InlineData("own\ue000", "own", "own\\u{e000}")]
     [InlineData("tag\U000e0041", "tag", "tag\\u{e0041}")]
-    public void What_a_terminal_obeys_is_taken_out_or_made_visible(string text, string plain, string escaped)
+    public void Control_sequences_of_a_terminal_are_removed_or_made_visible(string text, string plain, string escaped)
     {
         Assert.Equal(plain, PlainText.Of(text));
         Assert.Equal(escaped, PlainText.Escape(text));

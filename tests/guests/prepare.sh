@@ -12,7 +12,7 @@
 #   vsock-sid/                    runs the tree's vhost-device-vsock and systemd-journal-remote on this host
 #   sid-run                       runs any program of the tree on this host: sid-run usr/bin/varlinkctl …
 #   efi/                          disks and a unified kernel image that boot the guest by UEFI (see make-efi.sh)
-# What is there already is kept; nothing is asked.
+# Existing parts are kept. It asks no questions.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 

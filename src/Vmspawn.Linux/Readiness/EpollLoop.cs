@@ -19,6 +19,7 @@ internal sealed class EpollLoop
     private readonly Dictionary<long, Readiness> _sources = [];
     private readonly SafeFileHandle _epoll;
     private long _lastKey;
+    private bool _hasFailed;
 
     private EpollLoop()
     {
@@ -27,7 +28,7 @@ internal sealed class EpollLoop
             throw LinuxException.Last("epoll_create1");
         try
         {
-            LastingThread.Start("epoll", Run, 128 * 1024);
+            StartThread();
         }
         catch
         {
@@ -97,7 +98,25 @@ internal sealed class EpollLoop
             _sources.Remove(key);
     }
 
-    private unsafe void Run()
+    private void StartThread() => LastingThread.Start("epoll", Run, 128 * 1024);
+
+    // A failure ends the thread and with it the program, but what was started is undone first, and that waits for processes: another
+    // thread takes over, once, while this one reports the failure.
+    private void Run()
+    {
+        try
+        {
+            PassEvents();
+        }
+        catch when (!_hasFailed)
+        {
+            _hasFailed = true;
+            StartThread();
+            throw;
+        }
+    }
+
+    private unsafe void PassEvents()
     {
         var size = EpollEvent.Size;
         var events = stackalloc byte[EventsAtOnce * EpollEvent.MaxSize];

@@ -4,7 +4,7 @@ namespace Vmspawn.Linux;
 
 /// <summary>
 /// Waits until a descriptor can be read or written without blocking: a socket, pipe, terminal or pidfd. A regular
-/// file is always ready. At most one waiter for each direction. The descriptor's flags are not changed, so it may
+/// file is always ready. At most one waiter for each direction and one for the hang-up. The descriptor's flags are not changed, so it may
 /// be shared with other processes.
 /// </summary>
 /// <remarks>Readiness is a hint: the read or write must be non-blocking, or the caller must be the only reader.</remarks>
@@ -17,6 +17,7 @@ public sealed class Readiness : IDisposable
     private readonly long? _key;
     private TaskCompletionSource? _reader;
     private TaskCompletionSource? _writer;
+    private TaskCompletionSource? _hangUp;
     private bool _disposed;
 
     /// <summary>
@@ -41,28 +42,31 @@ public sealed class Readiness : IDisposable
     public Task WaitWritableAsync(CancellationToken cancellation = default) =>
         WaitAsync(ref _writer, cancellation);
 
+    /// <summary>
+    /// Completes when both directions are closed, whatever is still to be read. A regular file has no hang-up and completes at once.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
+    public Task WaitHangUpAsync(CancellationToken cancellation = default) =>
+        WaitAsync(ref _hangUp, cancellation);
+
     /// <summary>Stops watching; pending waits throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
-        TaskCompletionSource? reader, writer;
         lock (_lock)
         {
             if (_disposed)
                 return;
             _disposed = true;
-            (reader, _reader) = (_reader, null);
-            (writer, _writer) = (_writer, null);
             if (_key is { } key)
                 EpollLoop.Shared.Remove(_number, key);
             _watched.Dispose();
+            FailAll(new ObjectDisposedException(nameof(Readiness)));
         }
-        reader?.TrySetException(new ObjectDisposedException(nameof(Readiness)));
-        writer?.TrySetException(new ObjectDisposedException(nameof(Readiness)));
     }
 
     internal void OnEvents(uint events)
     {
-        TaskCompletionSource? reader = null, writer = null;
+        TaskCompletionSource? reader = null, writer = null, hangUp = null;
         lock (_lock)
         {
             if (_disposed)
@@ -71,10 +75,29 @@ public sealed class Readiness : IDisposable
                 (reader, _reader) = (_reader, null);
             if ((events & (Libc.EPOLLOUT | Ended)) != 0)
                 (writer, _writer) = (_writer, null);
-            Arm();
+            if ((events & Ended) != 0)
+                (hangUp, _hangUp) = (_hangUp, null);
+            try
+            {
+                Arm();
+            }
+            catch (LinuxException failure)
+            {
+                // The kernel will report nothing to those that still wait.
+                FailAll(failure);
+            }
         }
         reader?.TrySetResult();
         writer?.TrySetResult();
+        hangUp?.TrySetResult();
+    }
+
+    // Continuations run elsewhere, so this may be done with the lock held.
+    private void FailAll(Exception reason)
+    {
+        foreach (var waiter in (TaskCompletionSource?[])[_reader, _writer, _hangUp])
+            waiter?.TrySetException(reason);
+        (_reader, _writer, _hangUp) = (null, null, null);
     }
 
     private Task WaitAsync(ref TaskCompletionSource? place, CancellationToken cancellation)
@@ -105,7 +128,8 @@ public sealed class Readiness : IDisposable
     private void Arm()
     {
         var events = (_reader is null ? 0 : Libc.EPOLLIN | Libc.EPOLLRDHUP) | (_writer is null ? 0 : Libc.EPOLLOUT);
-        if (events != 0)
+        // The kernel reports a hang-up of an armed descriptor without being asked for it (epoll_ctl(2)).
+        if (events != 0 || _hangUp is not null)
             EpollLoop.Shared.Arm(_number, _key!.Value, events);
     }
 }

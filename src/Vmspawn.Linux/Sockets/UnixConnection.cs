@@ -33,33 +33,6 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Whether the peer has closed its socket in both directions. End of file alone does not tell: a peer that shut down
-    /// only its sending side can still receive.
-    /// </summary>
-    public bool IsPeerGone
-    {
-        get
-        {
-            // An empty send transfers nothing, but fails with EPIPE when the peer cannot receive.
-            var referenced = false;
-            try
-            {
-                _socket.DangerousAddRef(ref referenced);
-                return SocketMessage.Send(_socket, [], []) < 0 && Libc.LastError is not (Errno.EAGAIN or Errno.EINTR);
-            }
-            catch (ObjectDisposedException)
-            {
-                return true;
-            }
-            finally
-            {
-                if (referenced)
-                    _socket.DangerousRelease();
-            }
-        }
-    }
-
     /// <summary>Takes ownership of a connected stream socket, such as one received or inherited, even if this fails.</summary>
     /// <exception cref="LinuxException">The descriptor cannot be watched.</exception>
     public static UnixConnection Adopt(SafeFileHandle socket)
@@ -168,6 +141,13 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
                 await _readiness.WaitReadableAsync(cancellation);
         }
     }
+
+    /// <summary>
+    /// Completes when the peer has closed its socket in both directions, also while received bytes are unread. End of file alone
+    /// does not tell: a peer that shut down only its sending side can still receive. May run beside a receive and a send.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
+    public Task WaitPeerGoneAsync(CancellationToken cancellation = default) => _readiness.WaitHangUpAsync(cancellation);
 
     /// <summary>Sends all bytes, and the descriptors with the first byte.</summary>
     /// <param name="data">At least one byte when there are descriptors.</param>

@@ -4,13 +4,12 @@ namespace Vmspawn.Varlink;
 
 /// <summary>
 /// Detects that the caller disconnects while a call is being answered. It reads ahead a limited amount to detect end of
-/// file; after that it polls whether the peer is still connected.
+/// file; after that it waits until the peer has closed both directions.
 /// </summary>
 internal sealed class PeerWatch(MessageReader reader, UnixConnection connection, int queuedCalls, CancellationToken stop)
     : IAsyncDisposable
 {
     private const int ReadAheadBytes = 64 * 1024;
-    private static readonly TimeSpan AskEvery = TimeSpan.FromMilliseconds(200);
     private readonly CancellationTokenSource _gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
     private readonly CancellationTokenSource _done = new();
     private Task _watching = Task.CompletedTask;
@@ -40,15 +39,14 @@ internal sealed class PeerWatch(MessageReader reader, UnixConnection connection,
             while (readAhead && MayReadAhead() && await reader.FillAsync(_done.Token))
             {
             }
-            while (!connection.IsPeerGone)
-                await Task.Delay(AskEvery, _done.Token);
+            await connection.WaitPeerGoneAsync(_done.Token);
             await _gone.CancelAsync();
         }
         catch (OperationCanceledException) when (_done.IsCancellationRequested)
         {
             // The call was answered; the watch is no longer needed.
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             // The next read fails in the same way and reports it.
             await _gone.CancelAsync();

@@ -37,6 +37,9 @@ public sealed class UpgradedConnection : IDisposable
         IReadOnlyList<SafeHandle>? descriptors = null,
         CancellationToken cancellation = default) => _connection.SendAsync(data, descriptors, cancellation);
 
+    /// <inheritdoc cref="UnixConnection.WaitPeerGoneAsync"/>
+    public Task WaitPeerGoneAsync(CancellationToken cancellation = default) => _connection.WaitPeerGoneAsync(cancellation);
+
     /// <summary>Closes the connection.</summary>
     public void Dispose()
     {

@@ -18,13 +18,16 @@ internal static class OwnTree
 
         if (HostProbe.EffectiveUser != 0)
             MakeWritable(new DirectoryInfo(path));
-        try
+        while (Directory.Exists(path))
         {
-            Directory.Delete(path, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Another process removed it meanwhile.
+            try
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Another process removed it meanwhile, or a directory in it, so there is less of it each time.
+            }
         }
     }
 

@@ -10,10 +10,13 @@ internal static class DiskSectors
 
     private const int LargeSize = 4096;
 
-    /// <summary>Bytes of a sector.</summary>
+    /// <summary>Bytes of the sectors that the partition table counts in; null where there is no table.</summary>
     /// <param name="raw">The bytes of the disk.</param>
-    /// <param name="isBlockDevice">They are on a block device, which has sectors of its own that its table was made for.</param>
     /// <exception cref="IOException">They cannot be read.</exception>
-    public static int SizeOf(ByteSource raw, bool isBlockDevice) =>
-        !isBlockDevice && raw.Length % LargeSize == 0 && GptTable.Read(raw, out _) is { SectorSize: LargeSize } ? LargeSize : UsualSize;
+    public static int? OfTable(ByteSource raw) => GptTable.Read(raw, out _)?.SectorSize;
+
+    /// <summary>Bytes of a sector of the disk; QEMU itself gives every disk sectors of 512 bytes, block devices with others too.</summary>
+    /// <param name="table">What <see cref="OfTable"/> says.</param>
+    /// <param name="length">Bytes of the disk, of which the guest could not reach the rest behind the last whole sector.</param>
+    public static int SizeOf(int? table, long length) => table is LargeSize && length % LargeSize == 0 ? LargeSize : UsualSize;
 }

@@ -68,7 +68,7 @@ internal static class ImageProbe
 
     private static int SectorSizeOf(ImageFile file, List<string> warnings)
     {
-        var size = DiskSectors.SizeOf(file.Bytes, file.IsBlockDevice);
+        var size = DiskSectors.SizeOf(DiskSectors.OfTable(file.Bytes), file.Size);
         if (size != DiskSectors.UsualSize)
             warnings.Add($"{file.Path} has a partition table in sectors of {size} bytes: the guest gets a disk with such sectors");
         return size;

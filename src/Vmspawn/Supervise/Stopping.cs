@@ -53,6 +53,9 @@ internal sealed class Stopping : IDisposable
 
     private bool MonitorWorks => !_monitorLost && !_monitorHangs;
 
+    /// <summary>A guest may be asked as soon as the monitor is connected, but an end by force does not wait for that.</summary>
+    private bool CanQuit => MonitorWorks && _monitor is not null;
+
     public void Receive(SupervisorEvent happened)
     {
         switch (happened)
@@ -74,7 +77,7 @@ internal sealed class Stopping : IDisposable
                 break;
             case KillAsked asked:
                 IsClientsRequest |= asked.IsClient && !_stop.IsForced;
-                Advance(_stop.KillAsked(MonitorWorks), asked.By);
+                Advance(_stop.KillAsked(CanQuit), asked.By);
                 break;
             case PowerOffAsked when _stop.Step is StopStep.None:
                 AskPolitely();
@@ -104,7 +107,7 @@ internal sealed class Stopping : IDisposable
     {
         if (_stop.IsForced)
             return;
-        _stop = _stop.KillAsked(MonitorWorks);
+        _stop = _stop.KillAsked(CanQuit);
         Act();
     }
 
@@ -119,7 +122,7 @@ internal sealed class Stopping : IDisposable
         }
 
         _lastSignal = asked.At;
-        Advance(_stop.Asked(MonitorWorks), asked.Signal);
+        Advance(_stop.Asked(_stop.Step is StopStep.None ? MonitorWorks : CanQuit), asked.Signal);
     }
 
     private void OnExpired()

@@ -20,7 +20,7 @@ public class ControlOutputTests
     }
 
     [Fact]
-    public void An_output_that_cannot_be_written_is_a_failure_said_in_one_line()
+    public void An_output_that_cannot_be_written_is_a_failure_reported_in_one_line()
     {
         var (status, error) = List(">/dev/full");
         Assert.Equal(1, status);

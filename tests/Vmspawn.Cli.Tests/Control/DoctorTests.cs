@@ -19,7 +19,7 @@ public class DoctorTests
     private static Finding Find(HostExamination host, string id) => Assert.Single(Diagnosis.Of(host), finding => finding.Id == id);
 
     [Fact]
-    public void A_host_that_has_everything_is_told_so() => Assert.Equal((0, """
+    public void A_host_that_lacks_nothing_is_reported_as_complete() => Assert.Equal((0, """
         Fedora Linux 44, Linux 7.0.1, 8 CPUs, 16G of memory, as root
 
           ok     runtime files  /run/systemd/vmspawn
@@ -46,7 +46,7 @@ public class DoctorTests
         """), Run(SomeHost.Complete));
 
     [Fact]
-    public void Each_lack_is_told_with_its_cost_and_the_command_that_fixes_it() => Assert.Equal((0, """
+    public void Each_lack_is_reported_with_its_cost_and_the_command_that_fixes_it() => Assert.Equal((0, """
         Debian GNU/Linux 13 (trixie), Linux 6.12.1, 1 CPU, 2G of memory, as alice
 
           ok     runtime files  /tmp/vmspawn-1000

@@ -19,7 +19,7 @@ public sealed class PlacesTests : IDisposable
         Path.Combine(_root, "run")).Paths;
 
     [Fact]
-    public void All_that_are_there_are_looked_into_those_of_our_own_first()
+    public void All_runtime_directories_are_searched_those_of_the_user_first()
     {
         var system = Make("run/systemd/vmspawn");
         var user = Make("user/systemd/vmspawn");
@@ -38,7 +38,7 @@ public sealed class PlacesTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_that_others_can_write_or_own_is_nobody_s_fallback()
+    public void A_directory_that_others_can_write_or_own_is_not_used_as_a_fallback()
     {
         var fallback = Make($"tmp/vmspawn-{Desk.Uid}");
         File.SetUnixFileMode(fallback, File.GetUnixFileMode(fallback) | UnixFileMode.OtherWrite);

@@ -11,7 +11,7 @@ public class PowerTests
     [InlineData("pause", "Pause")]
     [InlineData("resume", "Resume")]
     [InlineData("terminate", "Terminate")]
-    public async Task Each_word_calls_its_method_on_every_machine_and_says_nothing(string word, string method)
+    public async Task Each_subcommand_calls_its_method_on_every_machine_and_prints_nothing(string word, string method)
     {
         await using var desk = new Desk();
         var ours = desk.Add("ours");

@@ -55,7 +55,7 @@ public class QmpTests
     }
 
     [Fact]
-    public async Task A_refusal_has_qemu_s_own_words()
+    public async Task A_refusal_contains_qemus_message()
     {
         await using var desk = new Desk();
         desk.Add("web", (Acquire, Monitor([], """{"error":{"class":"CommandNotFound","desc":"The command quarry has not been found"},"id":ID}""")));
@@ -63,7 +63,7 @@ public class QmpTests
     }
 
     [Fact]
-    public async Task A_command_that_takes_too_long_is_given_up_when_told()
+    public async Task A_command_that_takes_longer_than_its_timeout_is_given_up()
     {
         await using var desk = new Desk();
         desk.Add("web", (Acquire, Monitor([])));

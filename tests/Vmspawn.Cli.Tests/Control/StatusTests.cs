@@ -79,7 +79,7 @@ public class StatusTests
     }
 
     [Fact]
-    public async Task Without_any_machine_the_error_says_so()
+    public async Task Without_any_machine_the_error_says_that_none_runs()
     {
         await using var desk = new Desk();
         Assert.Equal((1, "", "vmspawn: x: no VM of this name is running (none is)\n"), await desk.Run("status", "x"));

@@ -46,7 +46,7 @@ public class StorageTests
     }
 
     [Theory, InlineData("attach"), InlineData("replace"), InlineData("detach")]
-    public async Task A_QEMU_that_says_nothing_is_told_of_before_anything_that_may_take_long(string verb)
+    public async Task A_QEMU_that_does_not_answer_is_reported_before_steps_that_may_take_long(string verb)
     {
         await using var desk = new Desk();
         var machine = desk.Add("web", ("io.systemd.MachineInstance.Describe", ScriptedMachine.Hang));
@@ -159,7 +159,7 @@ public class StorageTests
     }
 
     [Fact]
-    public async Task The_bare_eio_of_systemd_vmspawn_is_at_least_said()
+    public async Task The_bare_eio_of_systemd_vmspawn_is_shown()
     {
         await using var desk = new Desk();
         desk.AddForeign("theirs", ("io.systemd.MachineInstance.AddStorage", _ => throw ServiceErrors.System(Errno.EIO)));
@@ -170,7 +170,7 @@ public class StorageTests
     [InlineData(new string[0], "true", 60_000_000)]
     [InlineData(new[] { "--wait", "--timeout=1.5" }, "true", 1_500_000)]
     [InlineData(new[] { "--wait", "--no-wait" }, "false", 60_000_000)]
-    public async Task Detach_waits_as_it_is_told(string[] options, string wait, int microseconds)
+    public async Task Detach_waits_as_its_options_say(string[] options, string wait, int microseconds)
     {
         await using var desk = new Desk();
         var machine = desk.Add("web");
@@ -179,7 +179,7 @@ public class StorageTests
     }
 
     [Fact]
-    public async Task A_guest_that_has_not_let_go_is_a_failure_only_when_that_was_waited_for()
+    public async Task A_disk_that_the_guest_has_not_released_is_a_failure_only_when_that_was_awaited()
     {
         await using var desk = new Desk();
         desk.Add("web", ("org.vmspawn.Machine.Detach", ScriptedMachine.Reply("""{"done":false}""")));

@@ -65,7 +65,7 @@ public class ConfidentialTests
 
     [Theory]
     [InlineData("--tpm=yes", true), InlineData("--tpm=no", false)]
-    public void A_TPM_is_told_to_be_the_hosts(string option, bool isTold)
+    public void A_TPM_is_reported_as_the_hosts(string option, bool isTold)
     {
         using var inventory = Inventory();
         Assert.NotNull(inventory.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi", option], null).Plan);
@@ -136,7 +136,7 @@ public class ConfidentialTests
     }
 
     [Fact]
-    public void A_QEMU_that_does_not_know_it_is_told_with_the_one_that_does()
+    public void A_QEMU_without_the_feature_is_reported_with_the_version_that_has_it()
     {
         using var inventory = new GoldenInventory { Confidential = Able, HasKvm = true };
         var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=tdx"], null).Problems);

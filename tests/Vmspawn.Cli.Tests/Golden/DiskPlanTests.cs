@@ -9,7 +9,7 @@ public class DiskPlanTests
     [InlineData(DiskType.VirtioBlk)]
     [InlineData(DiskType.Nvme)]
     [InlineData(DiskType.VirtioScsi)]
-    public void A_disk_of_large_sectors_says_so_to_the_guest(DiskType type)
+    public void A_disk_of_large_sectors_has_them_in_the_guest(DiskType type)
     {
         using var host = new GoldenInventory();
         var spec = host.Spec(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Spec!;

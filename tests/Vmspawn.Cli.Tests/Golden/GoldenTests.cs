@@ -76,7 +76,7 @@ public class GoldenTests
     [InlineData("vsock-of-the-kernel", true, "-M", "vm")]
     [InlineData("vsock-in-user-space", false, "-M", "vm", "--ssh-key-type=ecdsa", "--set-credential=ssh.ephemeral-authorized_keys-all:mine")]
     [InlineData("ssh-through-the-network", false, "-M", "vm", "--vsock=no", "--network-user-mode")]
-    public void A_vsock_takes_the_third_place_and_the_guest_is_told_where_to_report_and_who_may_log_in(string name, bool hasKernels, params string[] args)
+    public void A_vsock_takes_the_third_port_and_the_guest_gets_the_notify_address_and_the_SSH_key(string name, bool hasKernels, params string[] args)
     {
         using var inventory = new GoldenInventory { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "ssh-keygen"] };
         args = ["-i", "IMAGES/root.raw", "--firmware=bios", .. args];
@@ -153,7 +153,7 @@ public class GoldenTests
     [Theory]
     [InlineData("--vsock=yes", "/dev/vhost-vsock cannot be opened, and vhost-device-vsock is not installed")]
     [InlineData("--vsock=user", "vhost-device-vsock is not installed")]
-    public void A_vsock_that_is_insisted_on_and_not_there_is_told_with_all_reasons(string option, string why)
+    public void A_vsock_that_is_required_but_not_available_is_refused_with_all_reasons(string option, string why)
     {
         using var inventory = new GoldenInventory();
         var (_, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", option], null);
@@ -164,7 +164,7 @@ public class GoldenTests
     [Theory]
     [InlineData("journal-over-a-vsock-in-user-space", false, "--forward-journal-max-use=1T", "--forward-journal-keep-free=1G", "--forward-journal-max-files=5", "--forward-journal-max-files=")]
     [InlineData("journal-over-the-kernels-vsock", true, "--forward-journal-max-file-size=4G", "--forward-journal-max-files=1")]
-    public void The_journal_is_taken_by_a_helper_that_the_guest_is_told_of(string name, bool hasKernels, params string[] args)
+    public void The_journal_is_received_by_a_helper_whose_address_the_guest_gets(string name, bool hasKernels, params string[] args)
     {
         using var inventory = new GoldenInventory { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "systemd-journal-remote"] };
         args = ["-i", "IMAGES/root.raw", "--firmware=bios", "-M", "vm", "--hotplug-ports=0", "--forward-journal=IMAGES/vm.journal", .. args];
@@ -174,7 +174,7 @@ public class GoldenTests
     }
 
     [Fact]
-    public void A_journal_that_cannot_come_or_be_stored_is_told_with_all_reasons()
+    public void A_journal_that_cannot_be_forwarded_or_stored_is_refused_with_all_reasons()
     {
         using var inventory = new GoldenInventory();
         var (_, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--forward-journal=/nowhere/vm.journal", "--set-credential=journal.forward_to_socket:x"], null);
@@ -194,7 +194,7 @@ public class GoldenTests
     }
 
     [Fact]
-    public void Who_has_told_the_guest_where_to_report_is_listened_to_in_our_place()
+    public void A_notify_address_that_the_user_gives_the_guest_replaces_the_one_of_vmspawn()
     {
         using var inventory = new GoldenInventory { HasVhostVsock = true };
         var plan = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--set-credential=vmm.notify_socket:vsock-stream:2:1"], null).Plan!;
@@ -222,7 +222,7 @@ public class GoldenTests
     }
 
     [Fact]
-    public void Without_UEFI_the_user_is_told_that_a_guest_of_arm64_may_not_see_SMBIOS_strings()
+    public void Without_UEFI_a_notice_says_that_a_guest_of_arm64_may_not_see_SMBIOS_strings()
     {
         using var inventory = new GoldenInventory { Platform = Platform.Arm64 };
         var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none", "-s", "text", "--uuid=0b7a6f5e-1111-2222-3333-444455556666"], null).Plan!;

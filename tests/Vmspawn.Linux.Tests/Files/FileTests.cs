@@ -70,7 +70,7 @@ public sealed class FileTests
     }
 
     [Fact]
-    public void A_file_system_in_memory_is_told_from_others()
+    public void A_file_system_in_memory_is_distinguished_from_others()
     {
         using SafeFileHandle memory = OpenFile.Directory("/dev/shm"), proc = OpenFile.Directory("/proc");
         Assert.True(FileSystemFacts.Of(memory).IsInMemory);

@@ -8,7 +8,7 @@ public sealed class ChildProcessTests
     private static ChildSpec Shell(string script) => new("/bin/sh", ["-c", script]);
 
     [Fact]
-    public async Task The_exit_code_and_the_signal_are_told_apart()
+    public async Task The_exit_code_and_the_signal_are_distinguished()
     {
         using var left = ChildProcess.Start(Shell("exit 42"));
         Assert.Equal(new ChildExit(42, null), await left.Exited);
@@ -88,7 +88,7 @@ public sealed class ChildProcessTests
     [InlineData(Signal.SIGSYS, "was killed by SIGSYS")]
     [InlineData(Signal.SIGXFSZ, "was killed by SIGXFSZ")]
     [InlineData((Signal)36, "was killed by SIGRTMIN+2")]
-    public void A_signal_is_told_by_its_name(Signal signal, string told) => Assert.Equal(told, new ChildExit(null, signal).ToString());
+    public void A_signal_is_shown_by_its_name(Signal signal, string told) => Assert.Equal(told, new ChildExit(null, signal).ToString());
 
     [Fact]
     public Task Each_descriptor_has_its_number_in_the_child_whatever_the_numbers_and_their_order_and_no_other_is_open() =>
@@ -126,7 +126,7 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
-    public async Task A_child_has_its_own_process_group_unless_told_otherwise()
+    public async Task A_child_has_its_own_process_group_by_default()
     {
         const string script = "cut -d' ' -f5 /proc/self/stat; echo $$";
         var own = (await Output.OfAsync(Shell(script))).Text.Split('\n');

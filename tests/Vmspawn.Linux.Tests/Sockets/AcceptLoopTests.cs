@@ -5,7 +5,7 @@ public class AcceptLoopTests
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task A_failure_of_accept_is_told_once_and_the_next_connection_comes_through()
+    public async Task A_failure_of_accept_is_reported_once_and_the_next_connection_is_accepted()
     {
         var calls = 0;
         List<Errno> told = [];

@@ -51,7 +51,7 @@ public sealed class DatagramSocketTests : IDisposable
     }
 
     [Fact]
-    public void Nobody_at_the_address_is_an_error()
+    public void A_missing_listener_is_an_error()
     {
         Assert.Equal(Errno.ENOENT, Fails(Path.Combine(_directory.Path, "none")));
         Assert.Equal(Errno.ECONNREFUSED, Fails("@vmspawn-test-none"));

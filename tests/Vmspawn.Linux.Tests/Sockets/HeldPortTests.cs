@@ -5,7 +5,7 @@ namespace Vmspawn.Linux;
 public class HeldPortTests
 {
     [Theory, InlineData("127.0.0.1", false), InlineData("127.0.0.1", true), InlineData("0.0.0.0", false), InlineData("::1", false), InlineData("::1", true)]
-    public void A_port_is_nobody_elses_until_it_is_let_go(string text, bool isUdp)
+    public void A_held_port_cannot_be_bound_until_it_is_released(string text, bool isUdp)
     {
         var address = IPAddress.Parse(text);
         int number;

@@ -146,6 +146,61 @@ public sealed class UnixConnectionTests
     }
 
     [Fact]
+    public async Task The_end_of_a_peer_is_noticed_although_it_left_bytes_unread_and_not_before()
+    {
+        (var ours, var theirs) = UnixConnection.CreatePair();
+        await using var watched = ours;
+        var gone = watched.WaitPeerGoneAsync(Soon);
+        var peer = UnixConnection.Adopt(theirs);
+        await peer.SendAsync("some"u8.ToArray(), null, Soon);
+        using var none = new DescriptorQueue(0);
+        var buffer = new byte[1];
+        for (var n = 0; n < 3; n++)
+            Assert.Equal(1, await watched.ReceiveAsync(buffer, none, Soon));
+        await Task.Delay(50, Soon);
+        Assert.False(gone.IsCompleted);
+        peer.Dispose();
+        await gone;
+        await watched.WaitPeerGoneAsync(Soon);
+        Assert.Equal(1, await watched.ReceiveAsync(buffer, none, Soon));
+        Assert.Equal(0, await watched.ReceiveAsync(buffer, none, Soon));
+    }
+
+    [Fact]
+    public async Task A_peer_that_closed_only_its_sending_side_is_not_gone()
+    {
+        (var ours, var theirs) = UnixConnection.CreatePair();
+        await using var watched = ours;
+        using var socket = new System.Net.Sockets.Socket(new System.Net.Sockets.SafeSocketHandle(theirs.DangerousGetHandle(), ownsHandle: true));
+        theirs.SetHandleAsInvalid();
+        var gone = watched.WaitPeerGoneAsync(Soon);
+        socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        using var none = new DescriptorQueue(0);
+        Assert.Equal(0, await watched.ReceiveAsync(new byte[1], none, Soon));
+        await Task.Delay(50, Soon);
+        Assert.False(gone.IsCompleted);
+        socket.Close();
+        await gone;
+    }
+
+    [Fact]
+    public async Task A_wait_for_the_end_of_a_peer_can_be_cancelled_and_made_again()
+    {
+        (var ours, var theirs) = UnixConnection.CreatePair();
+        await using var watched = ours;
+        using (theirs)
+        {
+            using var stop = new CancellationTokenSource();
+            var first = watched.WaitPeerGoneAsync(stop.Token);
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+            var second = watched.WaitPeerGoneAsync(Soon);
+            watched.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => second);
+        }
+    }
+
+    [Fact]
     public async Task Sending_to_a_peer_that_left_is_an_error_and_not_a_signal()
     {
         (var ours, var theirs) = UnixConnection.CreatePair();

@@ -125,7 +125,7 @@ public sealed class UnixListenerTests
     }
 
     [Fact]
-    public async Task Connecting_to_nothing_says_where_and_why()
+    public async Task Connecting_without_a_listener_is_an_error_with_address_and_cause()
     {
         var error = await Assert.ThrowsAsync<LinuxException>(() => UnixConnection.ConnectAsync("/nowhere/s", Soon));
         Assert.Equal("connect: /nowhere/s: No such file or directory (ENOENT)", error.Message);

@@ -4,7 +4,7 @@ namespace Vmspawn.Linux.Tests.Sockets;
 public class VsockListenerTests
 {
     [Fact]
-    public async Task A_free_port_is_one_that_nobody_else_gets_and_waiting_ends_with_the_listener()
+    public async Task A_free_port_is_used_by_no_other_listener_and_waiting_ends_with_the_listener()
     {
         VsockListener listener;
         try

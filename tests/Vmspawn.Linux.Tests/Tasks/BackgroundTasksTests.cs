@@ -8,7 +8,7 @@ public class BackgroundTasksTests
     private readonly ConcurrentQueue<(string What, Exception Error)> _failures = [];
 
     [Fact]
-    public async Task A_failure_is_told_when_it_happens_and_not_thrown_at_disposal()
+    public async Task A_failure_is_reported_when_it_happens_and_not_thrown_at_disposal()
     {
         var told = new TaskCompletionSource<(string, Exception)>();
         await using var tasks = new BackgroundTasks((what, error) => told.SetResult((what, error)));
@@ -53,7 +53,7 @@ public class BackgroundTasksTests
     }
 
     [Fact]
-    public async Task A_task_that_does_not_end_is_told_by_name_within_the_bound()
+    public async Task A_task_that_does_not_end_is_reported_by_name_within_the_bound()
     {
         var never = new TaskCompletionSource();
         var tasks = new BackgroundTasks((what, error) => _failures.Enqueue((what, error)), TimeSpan.FromMilliseconds(50));
@@ -99,7 +99,7 @@ public class BackgroundTasksTests
     }
 
     [Fact]
-    public async Task A_cancellation_that_is_not_ours_is_a_failure()
+    public async Task A_cancellation_by_another_token_is_a_failure()
     {
         await using var tasks = Create();
         tasks.Run("call", _ => throw new OperationCanceledException("somebody else's"));

@@ -126,7 +126,7 @@ public sealed class TerminalTests
     }
 
     [Fact]
-    public void What_is_no_terminal_is_said_so()
+    public void A_descriptor_that_is_no_terminal_is_an_error()
     {
         using var nothing = File.OpenHandle("/dev/null");
         Assert.False(TerminalMode.IsTerminal(nothing));

@@ -37,7 +37,7 @@ public sealed class ClientTests : VmTest
     }
 
     [Fact]
-    public async Task A_machine_whose_vmspawn_is_stopped_holds_nobody_up_and_can_go_on()
+    public async Task A_machine_whose_vmspawn_is_stopped_delays_no_other_and_can_continue()
     {
         const QemuKind Qemu = QemuKind.Distribution;
         using var run = VmspawnRun.Start(Scratch, Qemu, Guest("wait-acpi,poweroff"));

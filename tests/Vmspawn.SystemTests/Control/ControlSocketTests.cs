@@ -8,7 +8,7 @@ namespace Vmspawn.SystemTests.Control;
 public sealed class ControlSocketTests : VmTest
 {
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task The_socket_is_its_owners_alone_and_says_what_runs(QemuKind qemu)
+    public async Task The_socket_is_accessible_to_its_owner_only_and_reports_what_runs(QemuKind qemu)
     {
         await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("sleep=100"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(vm.Socket));
@@ -24,7 +24,7 @@ public sealed class ControlSocketTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task A_paused_VM_says_so_until_it_is_resumed(QemuKind qemu)
+    public async Task A_paused_VM_is_shown_as_paused_until_it_is_resumed(QemuKind qemu)
     {
         await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("sleep=100"));
         await vm.Call(ControlledVm.Instance + "Pause");
@@ -36,7 +36,7 @@ public sealed class ControlSocketTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task PowerOff_presses_the_button_until_a_guest_that_was_still_booting_hears_it(QemuKind qemu)
+    public async Task PowerOff_presses_the_button_until_a_guest_that_was_still_booting_reacts(QemuKind qemu)
     {
         await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("wait-acpi,poweroff"));
         // Long before the guest has a driver for the button.
@@ -78,7 +78,7 @@ public sealed class ControlSocketTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task A_subscriber_that_reads_nothing_harms_nobody(QemuKind qemu)
+    public async Task A_subscriber_that_reads_nothing_affects_no_other(QemuKind qemu)
     {
         await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("sleep=100"));
         using var lazy = await Vmspawn.Linux.UnixConnection.ConnectAsync(vm.Socket);

@@ -7,7 +7,7 @@ namespace Vmspawn.SystemTests.Control;
 public sealed class DiskHotplugTests : VmTest
 {
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task The_eleventh_disk_of_ten_ports_is_told_who_has_them(QemuKind qemu)
+    public async Task The_eleventh_disk_of_ten_ports_is_refused_with_the_owners_of_the_ports(QemuKind qemu)
     {
         await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("sleep=100"));
         for (var i = 0; i < 10; i++)
@@ -47,7 +47,7 @@ public sealed class DiskHotplugTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task A_port_that_was_filled_through_the_monitor_is_passed_over_until_it_is_empty_again(QemuKind qemu)
+    public async Task A_port_that_was_filled_through_the_monitor_is_skipped_until_it_is_empty_again(QemuKind qemu)
     {
         await using var vm = await ControlledVm.Start(Scratch, qemu, Guest("sleep=100"));
         await vm.Run.Output.WaitFor("vmtest: up", GuestBound);
@@ -69,7 +69,7 @@ public sealed class DiskHotplugTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task A_drive_that_shares_its_port_says_why_it_stays(QemuKind qemu)
+    public async Task A_drive_that_shares_its_port_cannot_be_detached_and_the_error_says_why(QemuKind qemu)
     {
         await using var vm = await ControlledVm.Start(
             Scratch, qemu, Guest("sleep=100", "--pcie-layout=packed", $"--image={Scratch.Raw("root")}",

@@ -7,7 +7,7 @@ namespace Vmspawn.SystemTests.Control;
 public sealed class FullFileSystemTests : VmTest
 {
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task A_VM_that_a_full_file_system_pauses_says_so_and_goes_on_when_there_is_space_again(QemuKind qemu)
+    public async Task A_VM_that_a_full_file_system_pauses_is_reported_and_resumes_when_there_is_space_again(QemuKind qemu)
     {
         using var run = StartFull(qemu, "", "write=vda:1048576:pattern,read=vda:1048576:64,poweroff", out var small, out var disk);
         await run.Error.WaitFor("vmspawn resume", GuestBound);

@@ -27,7 +27,7 @@ public sealed class TreeKernelsTests : IDisposable
     }
 
     [Fact]
-    public void An_entry_for_another_processor_or_without_its_files_is_passed_over()
+    public void An_entry_for_another_processor_or_without_its_files_is_skipped()
     {
         Write("boot/k");
         Write("boot/loader/entries/9.conf", "linux /k\narchitecture AA64");

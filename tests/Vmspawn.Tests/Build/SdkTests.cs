@@ -62,7 +62,7 @@ public sealed class SdkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_too_old_sdk_counts_as_missing_and_a_broken_one_of_ours_is_replaced()
+    public async Task A_too_old_sdk_counts_as_missing_and_a_broken_one_that_the_scripts_installed_is_replaced()
     {
         await using var server = new FileServer(Installer);
         foreach (var folder in (string[])[_path, Own])

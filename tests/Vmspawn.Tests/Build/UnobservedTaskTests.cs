@@ -7,7 +7,7 @@ namespace Vmspawn.Tests.Build;
 public partial class UnobservedTaskTests
 {
     [Fact]
-    public void Only_BackgroundTasks_starts_work_that_nobody_awaits()
+    public void Only_BackgroundTasks_starts_work_that_is_not_awaited()
     {
         var found = Sources()
             .SelectMany(path => Discard().Matches(File.ReadAllText(path)).Select(match => $"{Path.GetFileName(path)}: {match.Value}"))

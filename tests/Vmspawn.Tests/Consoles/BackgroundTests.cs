@@ -45,7 +45,7 @@ public sealed class BackgroundTests
     [InlineData(null, null, null, false)]
     [InlineData("41", "1", "dumb", true)]
     [InlineData("", null, "xterm", false)]
-    public void Colour_is_used_where_it_is_welcome_or_wished_for(string? request, string? noColor, string? term, bool expected) =>
+    public void Colour_is_used_where_the_terminal_supports_it_or_on_request(string? request, string? noColor, string? term, bool expected) =>
         Assert.Equal(expected, !string.IsNullOrEmpty(ConsoleSpec.ChooseBackground(request, name => name == "TERM" ? term : noColor)));
 
     private static string Apply(string[] chunks)

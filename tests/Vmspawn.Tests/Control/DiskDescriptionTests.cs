@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vmspawn.Control;
 using Vmspawn.Control.Storage;
 using Vmspawn.Images;
 using Vmspawn.Options;
@@ -73,6 +74,54 @@ public class DiskDescriptionTests
         var device = some.Qemu.Commands.Last(sent => sent.Name == "device_add").Arguments;
         foreach (var property in (string[])["logical_block_size", "physical_block_size"])
             Assert.Equal(expected, device.TryGetProperty(property, out var size) ? size.ToString() : null);
+    }
+
+    [Theory]
+    [InlineData("virtio-blk", 512, 4096)]
+    [InlineData("virtio-blk", 4096, 512)]
+    [InlineData("virtio-scsi", 512, 4096)]
+    [InlineData("nvme", 4096, 512)]
+    public async Task A_file_whose_partition_table_is_in_sectors_of_another_size_is_refused_as_a_replacement(string type, int old, int other)
+    {
+        await using var some = await SomeDisks.StartAsync();
+        var disk = await some.AttachAsync(new AttachRequest("d", type, ReadOnly: null, some.Put("d.raw", SomeGpt.Disk(old))));
+        var commands = some.Qemu.Commands.Count;
+        var replacement = some.Put("other.raw", SomeGpt.Disk(other));
+        foreach (var format in (string?[])[null, "raw"])
+        {
+            var refused = await Assert.ThrowsAsync<ControlException>(() => some.ReplaceAsync("d", replacement, format: format));
+            Assert.Equal(ControlFailure.ConfigNotSupported, refused.Failure);
+            Assert.Equal(
+                $"disk d has sectors of {old} bytes, and the new file's partition table is in sectors of {other}: " +
+                "QEMU cannot change the sectors of a disk that the guest has (detach and attach it instead)",
+                refused.Message);
+        }
+
+        Assert.Equal(commands, some.Qemu.Commands.Count);
+        Assert.EndsWith("d.raw", disk.Path, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("virtio-blk", 512, 512)]
+    [InlineData("virtio-blk", 4096, 4096)]
+    [InlineData("virtio-blk", 4096, null)]
+    [InlineData("virtio-blk", 512, null)]
+    [InlineData("scsi-cd", 512, 4096)]
+    public async Task A_file_without_a_partition_table_or_with_one_in_the_same_sectors_replaces_another(string type, int old, int? other)
+    {
+        await using var some = await SomeDisks.StartAsync();
+        await some.AttachAsync(new AttachRequest("d", type, ReadOnly: null, some.Put("d.raw", SomeGpt.Disk(old))), writable: type != "scsi-cd");
+        var replacement = some.Put("other.raw", other is { } size ? SomeGpt.Disk(size) : new byte[1 << 20]);
+        Assert.Equal(replacement, (await some.ReplaceAsync("d", replacement)).Path);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_multiple_of_the_sectors_of_a_disk_is_refused_as_a_replacement()
+    {
+        await using var some = await SomeDisks.StartAsync();
+        await some.AttachAsync(new AttachRequest("d", null, ReadOnly: null, some.Put("d.raw", SomeGpt.Disk(4096))));
+        var refused = await Assert.ThrowsAsync<ControlException>(() => some.ReplaceAsync("d", some.Put("other.raw", new byte[512 * 9])));
+        Assert.Equal("disk d has sectors of 4096 bytes, and the new file's size of 4608 bytes is no multiple of them", refused.Message);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Vmspawn.Control;
 using Vmspawn.Control.Storage;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Tests.Control;
 
@@ -35,7 +36,7 @@ public class DiskFailureTests
     }
 
     [Theory, MemberData(nameof(AttachCommands))]
-    public async Task An_attach_whose_kth_command_is_answered_too_late_is_told_and_undone_after_the_answer(string type, int k)
+    public async Task An_attach_whose_kth_command_is_answered_too_late_fails_and_is_undone_after_the_answer(string type, int k)
     {
         var time = new FakeTime();
         await using var some = await SomeDisks.StartAsync(clock: time);
@@ -176,6 +177,50 @@ public class DiskFailureTests
         Assert.Equal(k == 5, disk.Path == other);
         Assert.Contains($"/dev/fdset/{some.Qemu.Fdsets.Keys.Single()}", some.Qemu.Nodes.Values);
         Assert.Equal([.. disk.Nodes!.Fdsets], some.Qemu.Fdsets.Keys.Select(key => (long)key));
+    }
+
+    [Fact]
+    public async Task The_clean_up_of_a_disk_that_waits_for_a_change_without_an_answer_ends_with_the_control_server()
+    {
+        await using var some = await SomeDisks.StartAsync();
+        var disk = await some.AttachAsync("d");
+        var fault = new Fault(some, 1);
+        var replacing = some.ReplaceAsync("d", some.Put("other", new byte[4096]));
+        await fault.Reached;
+        await some.Qemu.SayAsync("DEVICE_DELETED", disk.DeviceId);
+        await Eventually(() => disk.Removal is { IsGone: true });
+        await EndsQuietly(some);
+        Assert.False(replacing.IsCompleted);
+        some.Qemu.Close();
+        Assert.Equal(ControlFailure.NotConnected, (await Assert.ThrowsAsync<ControlException>(() => replacing)).Failure);
+    }
+
+    [Fact]
+    public async Task The_release_of_a_SCSI_address_that_waits_for_a_controller_without_an_answer_ends_with_the_control_server()
+    {
+        await using var some = await SomeDisks.StartAsync();
+        var one = await some.AttachAsync("one", "virtio-scsi");
+        // The guest ejects the controller, and then QEMU hangs in the making of the next one.
+        await some.Qemu.SayAsync("DEVICE_DELETED", one.Placement!.Controller.DeviceId);
+        await Eventually(() => some.Qemu.Count("qom-list") == 1);
+        var hold = new TaskCompletionSource<string?>();
+        some.Qemu.Judge = (command, _) => command == "device_add" ? hold.Task : Task.FromResult<string?>(null);
+        var attaching = some.AttachAsync("two", "virtio-scsi");
+        await Eventually(() => some.Qemu.Count("device_add") == 3);
+        await some.Qemu.SayAsync("DEVICE_DELETED", one.DeviceId);
+        await Eventually(() => some.Qemu.Count("remove-fd") == 1);
+        await EndsQuietly(some);
+        Assert.False(attaching.IsCompleted);
+        some.Qemu.Close();
+        Assert.Equal(ControlFailure.NotConnected, (await Assert.ThrowsAsync<ControlException>(() => attaching)).Failure);
+        hold.SetResult(null);
+    }
+
+    /// <summary>Without a task that has to be abandoned after the bound of the disposal, and without a message.</summary>
+    private static async Task EndsQuietly(SomeDisks some)
+    {
+        await some.Disks.DisposeAsync().AsTask().WaitAsync(BackgroundTasks.DefaultBound);
+        Assert.Empty(some.Log);
     }
 
     private static async Task NothingIsLeft(SomeDisks some)

@@ -50,7 +50,7 @@ public class DiskFileTests
     }
 
     [Fact]
-    public async Task A_qcow2_image_with_a_backing_file_is_refused_with_a_way_out()
+    public async Task A_qcow2_image_with_a_backing_file_is_refused_with_a_hint()
     {
         await using var some = await SomeDisks.StartAsync();
         var path = some.PutQcow2("q", 1 << 20);

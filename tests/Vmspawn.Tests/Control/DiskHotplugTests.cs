@@ -14,7 +14,7 @@ public class DiskHotplugTests
     [InlineData("virtio-scsi", "device_add", 1)]
     [InlineData("virtio-scsi", "device_add", 2)]
     [InlineData("scsi-cd", "blockdev-add", 1)]
-    public async Task Whatever_step_of_an_attach_fails_nothing_is_left_and_QEMUs_reason_is_told(string type, string step, int which)
+    public async Task Whatever_step_of_an_attach_fails_nothing_is_left_and_QEMUs_reason_is_reported(string type, string step, int which)
     {
         await using var some = await SomeDisks.StartAsync();
         some.ObeyRemovals();
@@ -76,7 +76,7 @@ public class DiskHotplugTests
     }
 
     [Fact]
-    public async Task A_guest_that_refuses_keeps_the_disk_and_its_port_and_may_be_asked_again()
+    public async Task A_disk_that_the_guest_refuses_to_release_keeps_its_port_and_the_request_may_be_repeated()
     {
         await using var some = await SomeDisks.StartAsync();
         var disk = await some.AttachAsync("d");
@@ -115,7 +115,7 @@ public class DiskHotplugTests
     }
 
     [Fact]
-    public async Task A_guest_that_loses_the_first_request_is_asked_again()
+    public async Task A_removal_request_that_the_guest_loses_is_repeated()
     {
         await using var some = await SomeDisks.StartAsync();
         var disk = await some.AttachAsync("d");
@@ -130,7 +130,7 @@ public class DiskHotplugTests
     }
 
     [Fact]
-    public async Task A_device_that_somebody_else_had_removed_is_noticed()
+    public async Task A_device_that_another_program_removed_is_detected()
     {
         await using var some = await SomeDisks.StartAsync();
         var disk = await some.AttachAsync("d");
@@ -142,7 +142,7 @@ public class DiskHotplugTests
     }
 
     [Theory, InlineData("virtio-blk"), InlineData("virtio-scsi")]
-    public async Task A_port_that_somebody_else_has_filled_is_passed_over_until_its_device_goes(string type)
+    public async Task A_port_with_a_device_of_another_program_is_skipped_until_that_device_is_removed(string type)
     {
         await using var some = await SomeDisks.StartAsync(spares: 2);
         const string First = "vmspawn-hotplug-pci-root-port-0";
@@ -159,7 +159,7 @@ public class DiskHotplugTests
     }
 
     [Fact]
-    public async Task When_unmanaged_devices_have_all_ports_an_attach_says_so_and_leaves_nothing()
+    public async Task When_unmanaged_devices_have_all_ports_an_attach_fails_with_that_reason_and_leaves_nothing()
     {
         await using var some = await SomeDisks.StartAsync(spares: 2);
         some.Qemu.Judge = (command, _) => Task.FromResult(
@@ -173,7 +173,7 @@ public class DiskHotplugTests
     }
 
     [Fact]
-    public async Task A_VM_paused_by_a_full_file_system_is_told_once_until_it_goes_on()
+    public async Task A_VM_paused_by_a_full_file_system_is_reported_once_until_it_resumes()
     {
         await using var some = await SomeDisks.StartAsync();
         var disk = await some.AttachAsync("d");
@@ -277,7 +277,7 @@ public class DiskHotplugTests
     }
 
     [Fact]
-    public async Task One_disk_too_many_is_told_who_has_the_ports()
+    public async Task One_disk_too_many_is_refused_with_the_owners_of_the_ports()
     {
         await using var some = await SomeDisks.StartAsync(spares: 2);
         await some.AttachAsync("a");

@@ -21,7 +21,7 @@ public class PortTableTests
     }
 
     [Fact]
-    public void A_VM_without_spare_ports_says_so() =>
+    public void A_VM_without_spare_ports_refuses_an_attach_with_that_reason() =>
         Assert.StartsWith("this VM has no hotplug ports", new PortTable(SomeTopology.With(spares: 0), new ManualTime()).Shortage(), StringComparison.Ordinal);
 
     [Fact]
@@ -64,7 +64,7 @@ public class PortTableTests
     }
 
     [Fact]
-    public void A_device_whose_lease_has_ended_has_no_say_over_the_port_of_the_next_one()
+    public void A_lease_that_has_ended_cannot_change_the_port_of_the_next_device()
     {
         var table = new PortTable(SomeTopology.With(spares: 1), new ManualTime());
         var old = table.Reserve("old")!;

@@ -12,7 +12,7 @@ public class QmpShareCommandTests
     [InlineData("""{"\u0069d":"}","arguments":{"id":1},"execute":"a"}""", """{"\u0069d":7,"arguments":{"id":1},"execute":"a"}""")]
     [InlineData("{}", """{"id":7}""")]
     [InlineData("{ }", """{"id":7 }""")]
-    public void Only_its_own_id_gives_way_to_ours(string text, string expected)
+    public void Only_the_id_of_a_command_is_replaced(string text, string expected)
     {
         using var command = QmpShareCommand.Read(Encoding.UTF8.GetBytes(text), out _);
         Assert.Equal(expected + "\n", Encoding.UTF8.GetString(command!.WithId(7).Span));

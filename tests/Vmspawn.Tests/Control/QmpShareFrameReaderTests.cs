@@ -39,7 +39,7 @@ public class QmpShareFrameReaderTests
     [InlineData("!!! oh {}", "Stray !", "Value {}")]
     [InlineData("5 ,{}", "Value 5", "Stray ,", "Value {}")]
     [InlineData("{\"a\":!{}", "Stray {\"a\":!", "Value {}")]
-    public void After_nonsense_it_goes_on(string text, params string[] pieces) =>
+    public void After_invalid_input_it_continues(string text, params string[] pieces) =>
         Assert.Equal(pieces, Cut(Encoding.UTF8.GetBytes(text + "\n"), [100]).Select(piece => piece.TrimEnd('\n') + (piece.EndsWith("a\n", StringComparison.Ordinal) ? "\n" : "")));
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Text;
 using CsCheck;
 using Vmspawn.Control.MonitorShare;
@@ -134,7 +135,7 @@ public class QmpShareHostileTests
     }
 
     [Fact]
-    public async Task A_command_that_takes_for_ever_keeps_only_its_own_program_waiting()
+    public async Task A_command_without_an_answer_blocks_only_its_own_program()
     {
         var (monitor, client) = await EchoMonitor.StartAsync();
         await using var _ = monitor;
@@ -146,6 +147,46 @@ public class QmpShareHostileTests
         for (var n = 0; n < 100; n++)
             Assert.Equal($$$"""{"return": {}, "id": {{{n}}}}""", await good.AskAsync($$"""{"execute":"echo","id":{{n}}}"""));
         Assert.False(waiting.Served.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_program_that_leaves_while_QEMU_hangs_is_noticed_and_its_descriptors_are_closed()
+    {
+        var (monitor, client) = await EchoMonitor.StartAsync();
+        await using var _ = monitor;
+        await using var __ = client;
+        var share = new QmpShare(client, new() { FinalTime = TimeSpan.FromMilliseconds(200) });
+        using var good = await QmpShareProgram.ReadyAsync(share);
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        var leaving = await QmpShareProgram.ReadyAsync(share);
+        await leaving.SendAsync("{\"execute\":\"hang\"}");
+        await leaving.SendAsync("{\"execute\":\"add-fd\"}", pipe.ClientSafePipeHandle);
+        pipe.DisposeLocalCopyOfClientHandle();
+        leaving.Dispose();
+        var end = await leaving.Served.WaitAsync(QmpShareProgram.Bound);
+        Assert.Equal(QmpShareEnd.Left, end);
+        // Its end is read when every copy of the descriptor is closed.
+        Assert.Equal(0, await pipe.ReadAsync(new byte[1]).AsTask().WaitAsync(QmpShareProgram.Bound));
+        Assert.Equal("""{"return": {}, "id": 1}""", await good.AskAsync("""{"execute":"echo","id":1}"""));
+    }
+
+    [Fact]
+    public async Task The_commands_of_a_program_that_leaves_without_reading_are_carried_out_while_QEMU_answers()
+    {
+        var (monitor, client) = await EchoMonitor.StartAsync();
+        await using var _ = monitor;
+        await using var __ = client;
+        var share = new QmpShare(client);
+        for (var n = 0; n < 20; n++)
+        {
+            var leaving = await QmpShareProgram.ReadyAsync(share);
+            await leaving.SendAsync(string.Concat(Enumerable.Range(0, 20).Select(one => $$$"""{"execute":"echo","arguments":{"n":{{{n}}},"one":{{{one}}}}}""")));
+            leaving.Dispose();
+            Assert.Equal(QmpShareEnd.Left, await leaving.Served.WaitAsync(QmpShareProgram.Bound));
+        }
+
+        // One more for the handshake.
+        Assert.Equal(1 + (20 * 20), monitor.Received.Count);
     }
 
     [Fact]

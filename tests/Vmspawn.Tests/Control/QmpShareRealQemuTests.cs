@@ -102,7 +102,7 @@ public class QmpShareRealQemuTests
     }
 
     [Fact]
-    public async Task Our_own_client_works_on_it_beside_its_owner()
+    public async Task The_QMP_client_works_on_it_beside_its_owner()
     {
         await using var qemu = await QmpShareQemu.StartAsync();
         var (connection, served) = QmpShareProgram.Open(qemu.Share);
@@ -122,7 +122,7 @@ public class QmpShareRealQemuTests
     }
 
     [Fact]
-    public async Task A_program_that_dies_within_an_answer_costs_nobody_else_anything()
+    public async Task A_program_that_dies_within_an_answer_affects_no_other_program()
     {
         await using var qemu = await QmpShareQemu.StartAsync();
         using var good = await qemu.ProgramAsync();
@@ -140,7 +140,7 @@ public class QmpShareRealQemuTests
     }
 
     [Fact]
-    public async Task Quit_is_told_to_the_owner_and_every_program_gets_the_last_event_and_the_end()
+    public async Task Quit_is_reported_to_the_owner_and_every_program_gets_the_last_event_and_the_end()
     {
         var asked = false;
         await using var qemu = await QmpShareQemu.StartAsync(new() { QuitAsked = () => asked = true });

@@ -44,11 +44,11 @@ public class DescriptorReaderTests
     [InlineData("""{ "device": "flash", "mode": "mirrored", "executable": { "filename": "/c", "format": "raw" } }""", "mirrored")]
     [InlineData("""{ "device": "kernel", "filename": "/c" }""", "kernel")]
     [InlineData("""{ "device": "igvm", "filename": "/c" }""", "igvm")]
-    public void What_we_do_not_have_is_known_by_name(string mapping, string word) =>
+    public void Options_that_are_not_implemented_are_known_by_name(string mapping, string word) =>
         Assert.Contains(word, Assert.IsType<UnsupportedMapping>(Mapping(mapping)).What, StringComparison.Ordinal);
 
     [Fact]
-    public void Members_of_later_versions_are_passed_over()
+    public void Members_of_later_versions_are_ignored()
     {
         var text = SomeFirmware.Text("new-feature").Replace("\"tags\"", "\"later\": {\"a\": [1, null]}, \"tags\"", StringComparison.Ordinal);
         Assert.Equal(["new-feature"], SomeFirmware.Read(text).Features);
@@ -71,7 +71,7 @@ public class DescriptorReaderTests
     [InlineData("""{"interface-types": ["uefi"], "mapping": {"device": "flash", "executable": {"filename": "/f"}}, "targets": []}""", "format")]
     [InlineData("""{"interface-types": ["uefi"], "mapping": {"device": "flash", "executable": {"filename": "/f", "format": "vmdk"}}, "targets": []}""", "vmdk")]
     [InlineData("""{"interface-types": ["uefi"], "mapping": {"device": "flash", "executable": {"filename": "/f", "format": "raw"}}, "targets": []}""", "nvram-template")]
-    public void What_is_wrong_is_said(string text, string word)
+    public void An_invalid_value_is_reported(string text, string word)
     {
         Assert.Null(DescriptorReader.Read("/a.json", Encoding.UTF8.GetBytes(text), out var error));
         Assert.Contains(word, error, StringComparison.Ordinal);

@@ -77,7 +77,7 @@ public class FirmwareChoiceTests
     [InlineData("", "\"uefi\"", """{ "device": "kernel", "filename": "/k" }""", "it wants the mapping 'kernel'")]
     [InlineData("", "\"uefi\"", """{ "device": "memory", "filename": "/nowhere/f" }""", "there is no /nowhere/f")]
     [InlineData("enrolled-keys", "\"uefi\"", null, "it has enrolled-keys")]
-    public void Why_one_was_passed_over_is_said(string features, string interfaces, string? mapping, string reason)
+    public void The_reason_for_which_one_was_skipped_is_reported(string features, string interfaces, string? mapping, string reason)
     {
         var text = SomeFirmware.Text(features, interfaces: interfaces, mapping: mapping);
         var choice = FirmwareChoice.Of(SomeFirmware.Catalog(text), SomeFirmware.Q35, FirmwareFeatures.Default, keepsVariables: false);

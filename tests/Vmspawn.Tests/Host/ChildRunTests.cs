@@ -8,7 +8,7 @@ public class ChildRunTests
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task What_a_program_said_and_how_it_ended_are_told()
+    public async Task The_output_and_the_end_of_a_program_are_reported()
     {
         var run = await Shell("echo out; echo bad >&2; exit 3", Bound);
         Assert.Equal(new ChildRun(3, false, "out\n", "bad\n"), run);

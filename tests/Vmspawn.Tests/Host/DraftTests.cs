@@ -10,7 +10,7 @@ public sealed class DraftTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void A_file_is_for_its_owner_alone_and_gone_unless_it_gets_its_name()
+    public void A_draft_is_accessible_to_its_owner_only_and_is_removed_unless_it_gets_its_name()
     {
         using (var draft = Draft.CreateFile(_directory.Path))
         {

@@ -19,7 +19,7 @@ public sealed class RuntimeBaseTests : IDisposable
     }
 
     [Fact]
-    public void Without_xdg_runtime_dir_it_falls_back_to_a_directory_of_ours_in_tmpdir()
+    public void Without_xdg_runtime_dir_it_falls_back_to_a_directory_of_the_user_in_tmpdir()
     {
         var chosen = Choose(RuntimeScope.User, ("TMPDIR", _directory.Path))!;
         Assert.Equal(new RuntimeBase(_directory[$"vmspawn-{HostProbe.EffectiveUser}"], true), chosen);

@@ -13,7 +13,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void It_is_ours_alone_while_we_have_it_and_gone_afterwards_with_its_lock()
+    public void It_is_private_while_it_is_held_and_removed_afterwards_with_its_lock()
     {
         using (var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!)
         {
@@ -42,7 +42,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
 
     // As a child does for a moment that another thread starts just then: it has our descriptors until it executes its program.
     [Fact]
-    public void It_is_removed_although_somebody_has_locked_the_directory_itself()
+    public void It_is_removed_although_the_directory_itself_is_locked()
     {
         var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
         using var held = OpenFile.Open(runtime.Path, writable: false);
@@ -52,7 +52,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_name_can_be_taken_again_once_it_was_let_go()
+    public void A_released_name_can_be_taken_again()
     {
         RuntimeDirectoryHandle.Claim(Base, "m", _problems)!.Dispose();
         using var again = RuntimeDirectoryHandle.Claim(Base, "m", _problems);
@@ -91,14 +91,14 @@ public sealed class RuntimeDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Its_lock_is_for_its_owner_alone_so_that_nobody_else_can_block_a_name()
+    public void Its_lock_is_accessible_to_its_owner_only_so_that_no_other_user_can_block_a_name()
     {
         using var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory[".m.lock"]));
     }
 
     [Fact]
-    public void What_another_program_put_there_is_left_alone()
+    public void Files_of_another_program_are_not_changed()
     {
         Directory.CreateDirectory(_directory["m"]);
         File.WriteAllText(_directory["m/their.sock"], "");

@@ -20,7 +20,7 @@ public sealed class ServiceManagerTests : IDisposable
     }
 
     [Fact]
-    public void It_is_told_of_the_guest_in_order_and_of_nothing_twice()
+    public void The_service_manager_gets_the_guests_states_in_order_and_none_twice()
     {
         using var link = Link(waitsForGuest: true);
         link.Follow(new GuestState(false, "half", null));
@@ -38,7 +38,7 @@ public sealed class ServiceManagerTests : IDisposable
     }
 
     [Fact]
-    public void Without_waiting_for_the_guest_we_are_ready_at_once()
+    public void Without_waiting_for_the_guest_readiness_is_reported_at_once()
     {
         using var link = Link(waitsForGuest: false);
         link.Follow(new GuestState(true, null, null));
@@ -47,7 +47,7 @@ public sealed class ServiceManagerTests : IDisposable
     }
 
     [Fact]
-    public void An_abstract_address_is_understood_and_others_are_nobodys()
+    public void An_abstract_address_is_parsed_and_other_kinds_are_ignored()
     {
         using var abstractly = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 10_000 };
         var name = $"vmspawn-test-{Guid.NewGuid():n}";
@@ -71,7 +71,7 @@ public sealed class ServiceManagerTests : IDisposable
     [InlineData("0", null, null)]
     [InlineData("soon", null, null)]
     [InlineData("18446744073709551615", null, null)]
-    public void The_watchdog_is_fed_at_half_its_time_when_it_is_ours(string time, string? process, double? seconds)
+    public void The_watchdog_is_notified_at_half_its_time_when_it_watches_vmspawn(string time, string? process, double? seconds)
     {
         _environment["WATCHDOG_USEC"] = time;
         if (process is not null)
@@ -80,7 +80,7 @@ public sealed class ServiceManagerTests : IDisposable
     }
 
     [Fact]
-    public async Task Signs_of_life_go_through_the_inbox_that_we_live_by()
+    public async Task Watchdog_messages_go_through_the_supervisors_inbox()
     {
         _environment["WATCHDOG_USEC"] = "20000";
         var inbox = Channel.CreateUnbounded<SupervisorEvent>();

@@ -34,7 +34,7 @@ public class UndoStackTests
     }
 
     [Fact]
-    public async Task Nobody_to_tell_is_no_reason_to_stop()
+    public async Task A_report_that_cannot_be_written_does_not_stop_the_undo_steps()
     {
         var stack = new UndoStack(_ => throw new IOException("standard error is closed"));
         stack.Add("undo a", Step("a", null));

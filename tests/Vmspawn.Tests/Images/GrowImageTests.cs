@@ -7,7 +7,7 @@ namespace Vmspawn.Tests.Images;
 public class GrowImageTests
 {
     [Fact]
-    public void The_target_is_the_wish_rounded_up_to_4096_and_never_smaller_than_the_file() =>
+    public void The_target_is_the_requested_size_rounded_up_to_4096_and_never_smaller_than_the_file() =>
         Gen.Select(Gen.Long[1, 1L << 50], Gen.Long[0, 1L << 50]).Sample((size, request) =>
         {
             var problems = new List<Problem>();

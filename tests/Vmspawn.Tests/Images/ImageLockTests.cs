@@ -16,7 +16,7 @@ public sealed class ImageLockTests : IDisposable
     [Theory]
     [InlineData("raw", "virtio-blk-pci,drive=d")]
     [InlineData("qcow2", "nvme,serial=s,drive=d")]
-    public async Task A_writing_qemu_is_found_with_its_pid_and_keeps_everybody_out(string format, string device)
+    public async Task A_qemu_that_writes_to_an_image_is_found_with_its_pid_and_blocks_every_other_use(string format, string device)
     {
         var image = await Create(format);
         Assert.Null(await FindAsync(image.Path, write: true));
@@ -50,7 +50,7 @@ public sealed class ImageLockTests : IDisposable
     }
 
     [Fact]
-    public async Task A_backing_file_that_another_qemu_writes_to_is_told()
+    public async Task A_backing_file_that_another_qemu_writes_to_is_reported()
     {
         await Create("raw");
         await Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "-b", _directory["image"], "-F", "raw", _directory["top"]);

@@ -61,7 +61,7 @@ public sealed class ImageProbeTests : IDisposable
 
     // Attributes of sysfs without a store or a show function refuse root as well.
     [Fact]
-    public void An_image_that_cannot_be_written_is_refused_with_the_way_out_unless_nothing_is_written()
+    public void An_image_that_cannot_be_written_is_refused_with_a_hint_unless_nothing_is_written()
     {
         Assert.Null(Probe("/sys/kernel/fscaps", ImageFormat.Raw, write: true));
         Assert.Equal(["image-not-writable"], Codes());
@@ -78,7 +78,7 @@ public sealed class ImageProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_raw_that_is_qcow2_and_the_reverse_are_refused_with_the_option_that_is_meant()
+    public async Task A_qcow2_image_given_as_raw_and_the_reverse_are_refused_with_the_right_option()
     {
         await Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", _directory["a.raw"], "1M");
         Assert.Null(Probe(_directory["a.raw"], ImageFormat.Raw));

@@ -6,7 +6,7 @@ namespace Vmspawn.Tests.Images;
 public class InitrdFactsTests
 {
     [Fact]
-    public void Members_follow_each_other_each_at_a_multiple_of_4_and_the_length_was_told_before() =>
+    public void Members_follow_each_other_each_at_a_multiple_of_4_and_have_the_announced_length() =>
         Gen.Byte.Array[1, 40].Array[1, 4].Sample(
             members =>
             {

@@ -27,7 +27,7 @@ public class KernelSniffTests
         Assert.False(Sniff(Pe(".text", ".linuxx")).IsUki);
 
     [Fact]
-    public void Elf_and_arm64_are_told_apart()
+    public void Elf_and_arm64_are_distinguished()
     {
         Assert.Equal(KernelKind.Elf, Sniff([0x7f, (byte)'E', (byte)'L', (byte)'F', 2]).Kind);
         var image = new byte[64];
@@ -47,7 +47,7 @@ public class KernelSniffTests
     [InlineData(new byte[] { 0x1f, 0x8b, 8, 0 })]
     [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd })]
     [InlineData(new byte[] { 0x02, 0x21, 0x4c, 0x18 })]
-    public void A_compressed_image_is_said_to_be_one(byte[] head) => Assert.Equal(KernelKind.Compressed, Sniff(head).Kind);
+    public void A_compressed_image_is_refused_as_compressed(byte[] head) => Assert.Equal(KernelKind.Compressed, Sniff(head).Kind);
 
     [Fact]
     public void A_section_that_reaches_out_of_the_file_is_none()

@@ -53,7 +53,7 @@ public class QcowOverlayTests
     [InlineData(511)]
     [InlineData(513)]
     [InlineData((16L << 40) + 512)]
-    public void A_size_that_is_no_disk_is_our_own_mistake(long size)
+    public void A_size_that_is_no_disk_is_an_argument_error(long size)
     {
         using var directory = new TemporaryDirectory();
         Assert.Throws<ArgumentOutOfRangeException>(() => Make(directory["o"], size));

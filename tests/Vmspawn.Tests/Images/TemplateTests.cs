@@ -52,7 +52,7 @@ public sealed class TemplateTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_puts_another_file_below_a_child_knows_why()
+    public async Task A_child_whose_backing_file_the_user_changed_is_accepted()
     {
         File.WriteAllBytes(_directory["base"], new byte[1 << 20]);
         File.WriteAllBytes(_directory["other"], new byte[1 << 20]);

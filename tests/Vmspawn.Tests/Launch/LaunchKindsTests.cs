@@ -1,4 +1,6 @@
 using Vmspawn.Images;
+using Vmspawn.Linux;
+using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Spec;
 
@@ -14,12 +16,15 @@ public sealed class LaunchKindsTests : IDisposable
     public static TheoryData<string> Kinds =>
     [
         "direct kernel", "kernel from the image", "UEFI", "UEFI, forgotten", "TPM", "TPM, forgotten", "share", "tree", "throw-away tree", "copied tree",
-        "ephemeral", "template", "growth", "user network", "vsock process", "journal", "console and reports",
+        "ephemeral", "template", "growth", "user network", "vsock process", "journal", "console and reports", "volume",
+        .. Environment.IsPrivilegedProcess && File.Exists("/dev/net/tun") ? ["TAP"] : (string[])[],
+        .. File.Exists(VhostVsock.Device) ? ["kernel vsock"] : (string[])[],
     ];
 
     [Theory, MemberData(nameof(Kinds))]
     public async Task Each_step_of_each_kind_of_machine_may_fail_and_leaves_nothing(string kind)
     {
+        await using var provider = new SomeVolumes(_bench["provider"], _bench["image"]);
         var plan = PlanOf(kind);
         foreach (var (broken, word) in BrokenAtEachStep(plan))
             await _bench.LeavesNothingAsync(broken, word);
@@ -84,9 +89,14 @@ public sealed class LaunchKindsTests : IDisposable
             "vsock process" => Vsock(_bench.PlanOf(new HelperSocket("device"), disk, new MonitorSocket()), Device),
             "journal" => Vsock(_bench.PlanOf(new HelperSocket("device"), disk, new MonitorSocket()), LaunchBench.HelperOf(_bench["helper"], new RuntimeDirectory()), Device),
             "console and reports" => _bench.PlanOf(new ConsoleTerminal(), new NotifyPort(), disk, new MonitorSocket()) with { Files = [new FilePlan("key", new byte[] { 1 })] },
+            "volume" => _bench.PlanOf(new StorageVolume(_bench["provider"], new VolumeRequest("fs", "data") { AsBlockDevice = false }), disk, new MonitorSocket()),
+            "TAP" => _bench.PlanOf(new TapDevice($"vmt-{Environment.ProcessId}", Bridge: null), disk, new MonitorSocket()),
+            "kernel vsock" => _bench.PlanOf(new VhostVsockDevice(SomeCid, IsPassed: false), disk, new MonitorSocket()) with { Vsock = new VsockPlan(SomeCid, NotifyPort: null, Socket: null) },
             _ => throw new ArgumentException(kind),
         };
     }
+
+    private static uint SomeCid => 0x10000 + (uint)Environment.ProcessId;
 
     private TpmMaker Maker => new("/bin/true", _bench["setup"], "/bin/true");
 

@@ -122,7 +122,7 @@ public sealed class LauncherTests : IDisposable
         await CancelledLeavesNothingAsync(new TpmStateDirectory(_bench["tpm2"], new TpmMaker("/bin/true", _bench["endless"], "/bin/true")), _bench["pid"]);
 
     [Fact]
-    public async Task A_cancellation_ends_the_wait_for_a_provider_that_is_silent()
+    public async Task A_cancellation_ends_the_wait_for_a_provider_that_does_not_answer()
     {
         using var silent = UnixListener.Bind(_bench["provider"]);
         await CancelledLeavesNothingAsync(new StorageVolume(_bench["provider"], new VolumeRequest("p", "v")), null);
@@ -167,6 +167,40 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancellation_at_any_await_of_a_launch_leaves_nothing()
+    {
+        var plan = _bench.PlanOf(Sources) with { Children = [_bench.Child("child1")], Helpers = [LaunchBench.HelperOf(_bench["helper"])] };
+        var before = _bench.Snapshot();
+        var cancelled = 0;
+        for (var isReached = true; isReached;)
+        {
+            using var cancel = new CancellationTokenSource();
+            var counter = new AwaitCounter(cancelled + 1, cancel);
+            var launch = counter.RunAsync(() => Launcher.LaunchAsync(plan, _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, cancel.Token));
+            try
+            {
+                await using var vm = await launch.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+                isReached = counter.IsReached;
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.True(before.SequenceEqual(_bench.Snapshot()), $"cancelled at await {cancelled + 1}:\n{string.Join('\n', _bench.Snapshot().Except(before))}");
+            }
+
+            cancelled++;
+            Assert.Empty(_bench.Told);
+            File.Delete(_bench["child1"]);
+            File.Delete(_bench["nvram"]);
+            if (Directory.Exists(_bench["kept-tpm"]))
+                Directory.Delete(_bench["kept-tpm"], recursive: true);
+        }
+
+        // Each descriptor of the plan is awaited at least.
+        Assert.InRange(cancelled, 3, 500);
+        TestContext.Current.SendDiagnosticMessage($"{cancelled} awaits of a launch");
+    }
+
+    [Fact]
     public async Task A_launch_that_was_cancelled_before_does_nothing()
     {
         var before = _bench.Snapshot();
@@ -176,7 +210,7 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_step_that_cannot_be_undone_is_told_and_the_reason_stays()
+    public async Task A_step_that_cannot_be_undone_is_reported_and_does_not_replace_the_reason()
     {
         // A directory that is not empty takes the place of the child that was made, and is in the way of its removal.
         _bench.Script("swap", $"rm {_bench["sub/child"]}; mkdir -p {_bench["sub/child/full"]}; exit 9");

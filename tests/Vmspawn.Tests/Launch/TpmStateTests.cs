@@ -33,7 +33,7 @@ public sealed class TpmStateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_TPM_is_nobody_elses_until_its_launch_has_succeeded_or_undone_it()
+    public async Task A_new_TPM_is_locked_until_its_launch_has_succeeded_or_removed_it()
     {
         var state = new TpmStateDirectory(State, Real);
         Made? made = null;
@@ -108,7 +108,7 @@ public sealed class TpmStateTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_that_no_unfinished_TPM_explains_is_somebody_elses()
+    public void A_certificate_without_an_unfinished_TPM_is_foreign()
     {
         Directory.CreateDirectory(State);
         File.WriteAllText(Path.Combine(State, "issuercert.pem"), "mine");

@@ -24,7 +24,7 @@ public class NotifyMessageTests
     [InlineData("READY=0\nX_SYSTEMD_UNIT_ACTIVE=sshd.service\nRELOADING=1", false, null, null)]
     [InlineData("NOT_READY=1", false, null, null)]
     [InlineData("", false, null, null)]
-    public void What_we_know_is_taken_and_the_rest_passed_over(string message, bool ready, string? status, int? exitStatus) =>
+    public void Known_members_are_read_and_others_ignored(string message, bool ready, string? status, int? exitStatus) =>
         Assert.Equal(new NotifyMessage(ready, status, exitStatus), NotifyMessage.Parse(Encoding.UTF8.GetBytes(message)));
 
     [Fact]

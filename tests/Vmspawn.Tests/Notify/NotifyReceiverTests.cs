@@ -15,7 +15,7 @@ public sealed class NotifyReceiverTests : IDisposable
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _problems = [];
 
     [Fact]
-    public async Task Each_connection_is_a_message_and_one_that_says_nothing_holds_nobody_up()
+    public async Task Each_connection_is_a_message_and_one_without_data_delays_no_other()
     {
         var path = Path.Combine(_directory.Path, "socket");
         using var receiver = NotifyReceiver.At(UnixListener.Bind(path));
@@ -68,7 +68,7 @@ public sealed class NotifyReceiverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_shortage_of_descriptors_is_told_once_and_the_next_report_is_received()
+    public async Task A_shortage_of_descriptors_is_reported_once_and_the_next_report_is_received()
     {
         var report = new GuestReport(() => { });
         var (ours, theirs) = UnixConnection.CreatePair();
@@ -92,7 +92,7 @@ public sealed class NotifyReceiverTests : IDisposable
     }
 
     [Fact]
-    public void A_guest_that_talks_without_end_is_announced_once_until_somebody_looks()
+    public void Reports_in_a_flood_are_announced_once_until_the_state_is_read()
     {
         var announced = 0;
         var report = new GuestReport(() => announced++);

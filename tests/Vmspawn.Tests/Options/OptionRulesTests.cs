@@ -9,7 +9,7 @@ public class OptionRulesTests
     private static string[] Codes(VmOptions options) => [.. OptionRules.Check(options).Select(problem => problem.Code)];
 
     [Fact]
-    public void An_image_alone_breaks_no_rule() => Assert.Empty(Codes(WithImage));
+    public void Options_with_only_an_image_have_no_problem() => Assert.Empty(Codes(WithImage));
 
     [Fact]
     public void An_initrd_needs_a_kernel()

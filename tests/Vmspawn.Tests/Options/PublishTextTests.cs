@@ -12,7 +12,7 @@ public class PublishTextTests
     [InlineData("0.0.0.0:53:5353/udp", "0.0.0.0", 53, 5353, true)]
     [InlineData("192.0.2.1:65535:1/tcp", "192.0.2.1", 65535, 1, false)]
     [InlineData("[::1]:1:2", "::1", 1, 2, false)]
-    public void A_port_is_read_with_the_loopback_and_tcp_where_nothing_else_is_said(string text, string address, int host, int guest, bool udp) =>
+    public void A_port_defaults_to_the_loopback_address_and_tcp(string text, string address, int host, int guest, bool udp) =>
         Assert.Equal(new PublishedPort(IPAddress.Parse(address), host, guest, udp), PublishText.Parse(text).Value);
 
     [Theory]

@@ -20,6 +20,6 @@ public class StatePlaceTextTests
     [InlineData("tpm")]
     [InlineData("a/b")]
     [InlineData("./\0")]
-    public void Anything_else_is_a_mistake_with_a_way_out(string text) =>
+    public void Anything_else_is_a_mistake_with_a_hint(string text) =>
         Assert.NotNull(Assert.IsType<Mistake>(StatePlaceText.Parse(text).Mistake).Hint);
 }

@@ -51,5 +51,5 @@ public class UnitTextTests
     [InlineData("-1s")]
     [InlineData("1..2s")]
     [InlineData("999999999999999999999999999999999s")]
-    public void What_is_no_time_is_told(string text) => Assert.Null(TimeSpanText.Microseconds(text));
+    public void A_text_that_is_no_time_has_no_value(string text) => Assert.Null(TimeSpanText.Microseconds(text));
 }

@@ -46,7 +46,7 @@ public class VolumeTextTests
     [InlineData("/srv/fs:data", false)]
     [InlineData("disk.raw", false)]
     [InlineData("C:", true)]
-    public void A_volume_is_told_from_a_path(string word, bool isVolume) => Assert.Equal(isVolume, VolumeText.Looks(word));
+    public void A_volume_is_distinguished_from_a_path(string word, bool isVolume) => Assert.Equal(isVolume, VolumeText.Looks(word));
 
     [Fact]
     public void The_same_one_twice_is_refused()

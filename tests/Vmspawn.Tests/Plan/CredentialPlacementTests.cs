@@ -68,7 +68,7 @@ public class CredentialPlacementTests
     }
 
     [Fact]
-    public void Each_goes_one_way_or_none_and_no_way_is_overfull() => Gen.Select(Gen.Int[1, 60], Gen.Int[0, 60_000]).List[0, 12].Select(Gen.Bool).Sample((sizes, hasSmbios) =>
+    public void Each_credential_is_placed_once_or_not_at_all_and_no_channel_exceeds_its_limit() => Gen.Select(Gen.Int[1, 60], Gen.Int[0, 60_000]).List[0, 12].Select(Gen.Bool).Sample((sizes, hasSmbios) =>
     {
         var credentials = sizes.Select((size, i) => Some($"{i}-".PadRight(size.Item1 + 3, 'x'), size.Item2)).ToList();
         var placement = CredentialPlacement.For(credentials, hasSmbios);

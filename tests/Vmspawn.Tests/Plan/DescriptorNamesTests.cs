@@ -17,6 +17,6 @@ public class DescriptorNamesTests
     [InlineData("cannot open /proc/self/fd/17", "cannot open vmspawn-monitor")]
     [InlineData("/dev/fdset/99 and 6", "/dev/fdset/99 and 6")]
     [InlineData("/dev/fdset/99999999999999999999", "/dev/fdset/99999999999999999999")]
-    public void What_qemu_says_of_a_descriptor_is_said_of_the_file_behind_it(string said, string explained) =>
+    public void A_message_of_qemu_about_a_descriptor_names_the_file_behind_it(string said, string explained) =>
         Assert.Equal(explained, DescriptorNames.Explain(said, Descriptors));
 }

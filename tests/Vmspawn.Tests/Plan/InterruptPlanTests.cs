@@ -15,7 +15,7 @@ public class InterruptPlanTests
         Assert.False(Plan(Machine(drives: 10, cpus: 1)).Interrupts.SharedByDrives);
 
     [Fact]
-    public void A_hundred_drives_on_one_cpu_share_and_say_so()
+    public void A_hundred_drives_on_one_cpu_share_interrupts_with_a_notice()
     {
         var plan = Plan(Machine(drives: 110, cpus: 1));
         Assert.True(plan.Interrupts.SharedByDrives);

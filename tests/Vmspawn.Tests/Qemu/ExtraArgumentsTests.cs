@@ -28,7 +28,7 @@ public class ExtraArgumentsTests
     [InlineData("no such device driver", "-device", "nvmee")]
     [InlineData("names more than one device", "-device", "nvme,id=a", "-device", "nvme,id=a")]
     [InlineData("ids that start with vmspawn- are reserved", "-device", "nvme,id=vmspawn-root")]
-    public void A_mistake_is_told_before_QEMU_sees_it(string expected, params string[] words)
+    public void A_mistake_is_reported_before_QEMU_is_started(string expected, params string[] words)
     {
         var problems = new List<Problem>();
         ExtraArgumentsParser.Parse(words, SomeQemu.Facts, problems);

@@ -23,7 +23,7 @@ public class KvmProbeTests
     }
 
     [Fact]
-    public async Task A_qemu_without_kvm_is_told_without_a_trial()
+    public async Task A_qemu_without_kvm_is_reported_without_a_trial()
     {
         var qemu = (await QemuQuestions.AskAsync(Tool.Qemu, [], CancellationToken.None))! with { Accelerators = new HashSet<string> { "tcg" } };
         Assert.Contains("built without KVM", (await KvmProbe.ProbeAsync(qemu, "max", "/nonexistent", CancellationToken.None)).Reason);
@@ -39,7 +39,7 @@ public class KvmProbeTests
             TimeSpan.FromSeconds(bound), KvmProbe.BoundAfter(new KvmTrial(failed ? "why" : null, TimeSpan.FromSeconds(emulated))));
 
     [Fact]
-    public async Task A_trial_that_timed_out_is_told_as_such_and_not_remembered()
+    public async Task A_trial_that_timed_out_is_reported_as_such_and_not_cached()
     {
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory["qemu"], "#!/bin/sh\nexec sleep 60\n");

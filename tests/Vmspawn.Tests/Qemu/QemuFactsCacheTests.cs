@@ -9,7 +9,7 @@ public sealed class QemuFactsCacheTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task A_binary_is_asked_once_and_again_when_it_changes_or_the_memory_is_damaged()
+    public async Task A_binary_is_queried_once_and_again_when_it_changes_or_the_cache_is_damaged()
     {
         var binary = Counting();
         Assert.Equal("QEMU asked 1", await AskAsync(binary));
@@ -23,7 +23,7 @@ public sealed class QemuFactsCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_binary_put_in_the_place_of_another_with_the_same_size_and_time_is_asked_anew()
+    public async Task A_binary_that_replaces_another_of_the_same_size_and_time_is_queried_again()
     {
         var binary = Counting();
         Assert.Equal("QEMU asked 1", await AskAsync(binary));
@@ -35,7 +35,7 @@ public sealed class QemuFactsCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_cache_that_cannot_be_written_costs_only_the_asking()
+    public async Task A_cache_that_cannot_be_written_only_means_that_QEMU_is_queried_again()
     {
         File.WriteAllText(_directory["file"], "");
         var binary = Counting();

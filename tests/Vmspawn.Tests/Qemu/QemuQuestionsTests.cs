@@ -25,7 +25,7 @@ public class QemuQuestionsTests
     [InlineData("#!/bin/sh\necho QEMU emulator version 6.0.0", "7.2 or later")]
     [InlineData("#!/bin/sh\necho QEMU emulator version 8.0.0", "devices")]
     [InlineData("not a program", "version")]
-    public async Task A_binary_that_is_no_use_is_one_problem_with_what_it_said(string script, string words)
+    public async Task A_binary_that_cannot_be_used_is_one_problem_with_its_output(string script, string words)
     {
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory["qemu"], script);
@@ -55,7 +55,7 @@ public class QemuQuestionsTests
     [InlineData("-sandbox on")]
     [InlineData("-blockdev")]
     [InlineData("-object help")]
-    public async Task A_question_that_timed_out_is_asked_again_and_not_taken_for_a_no(string question)
+    public async Task A_query_that_timed_out_is_repeated_and_not_taken_for_a_negative_answer(string question)
     {
         using var directory = new TemporaryDirectory();
         var problems = new List<Problem>();
@@ -67,7 +67,7 @@ public class QemuQuestionsTests
     [Theory]
     [InlineData("-sandbox on")]
     [InlineData("-object help")]
-    public async Task A_question_that_is_never_answered_is_a_problem_and_no_facts(string question)
+    public async Task A_query_without_an_answer_is_a_problem_and_yields_no_facts(string question)
     {
         using var directory = new TemporaryDirectory();
         var problems = new List<Problem>();

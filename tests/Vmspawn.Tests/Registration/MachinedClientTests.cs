@@ -15,7 +15,7 @@ public class MachinedClientTests
     };
 
     [Fact]
-    public async Task A_machine_is_known_with_all_that_is_to_say_until_it_ends()
+    public async Task A_machine_is_registered_with_all_its_properties_until_it_ends()
     {
         await using var machined = new SomeMachined();
         var client = await MachinedClient.RegisterAsync(machined.Socket, Web, CancellationToken.None);
@@ -31,7 +31,7 @@ public class MachinedClientTests
     [InlineData("261.3", 4711)]
     [InlineData("262.1 (262.1-1)", 4712)]
     [InlineData("300~rc1", 4712)]
-    public async Task A_machined_that_knows_supervisors_is_told_QEMU_as_leader(string version, int leader)
+    public async Task A_machined_that_supports_supervisors_gets_QEMU_as_the_leader(string version, int leader)
     {
         await using var machined = SomeMachined.Of(version);
         await using var client = await MachinedClient.RegisterAsync(machined.Socket, Web, CancellationToken.None);
@@ -55,7 +55,7 @@ public class MachinedClientTests
     }
 
     [Fact]
-    public async Task A_refusal_and_nobody_there_are_errors()
+    public async Task A_refusal_and_a_missing_listener_are_errors()
     {
         await using var machined = new SomeMachined();
         var refusal = await Assert.ThrowsAsync<VarlinkErrorException>(

@@ -81,7 +81,7 @@ public sealed class BootEntryResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task An_entry_that_is_passed_over_is_told_with_its_reason()
+    public async Task An_entry_that_is_skipped_is_reported_with_its_reason()
     {
         var image = await Disk();
         var partition = $"{image}@@{PartitionAt}";
@@ -95,7 +95,7 @@ public sealed class BootEntryResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task When_no_entry_is_left_the_problem_names_those_that_were_passed_over()
+    public async Task When_no_entry_is_left_the_problem_names_those_that_were_skipped()
     {
         var image = await Disk();
         var partition = $"{image}@@{PartitionAt}";

@@ -28,7 +28,7 @@ public class BoundUsersTests
     }
 
     [Fact]
-    public void A_user_is_told_with_its_number_home_and_keys_of_the_guest()
+    public void A_user_record_has_the_number_home_and_keys_for_the_guest()
     {
         var records = Tell(new BindUserRequests { Groups = ["wheel"], CopiesShell = true });
         Assert.Equal(
@@ -61,7 +61,7 @@ public class BoundUsersTests
     }
 
     [Fact]
-    public async Task Without_the_user_database_the_C_library_is_asked()
+    public async Task Without_the_user_database_the_C_library_is_used()
     {
         var database = new UserDatabase("/nonexistent");
         var daemon = await database.FindAsync("daemon", CancellationToken.None);

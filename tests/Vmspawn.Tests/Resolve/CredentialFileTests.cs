@@ -48,7 +48,7 @@ public sealed class CredentialFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_is_read_up_to_the_limit_and_one_that_says_it_is_empty_too()
+    public async Task A_file_is_read_up_to_the_limit_also_when_its_size_is_reported_as_zero()
     {
         File.WriteAllText(_directory["file"], "content");
         Assert.Equal("conte", Encoding.ASCII.GetString(await CredentialFile.ReadAsync(_directory["file"], 5, Bound, CancellationToken.None)));

@@ -20,7 +20,7 @@ public class ExtraMemoryTests
     }
 
     [Fact]
-    public void What_a_later_one_does_not_say_is_that_of_an_earlier_one()
+    public void A_memory_property_that_a_later_option_omits_keeps_its_earlier_value()
     {
         var ram = Apply([], "-m", "1G,slots=2,maxmem=3G", "--m", "512M").Ram;
         Assert.Equal((512L << 20, 3L << 30, 2), (ram.Size, ram.Max, ram.Slots));

@@ -56,7 +56,7 @@ public sealed class FirmwareResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_any_uefi_firmware_a_pe_kernel_starts_directly_and_that_is_said()
+    public async Task Without_any_uefi_firmware_a_pe_kernel_starts_directly_with_a_notice()
     {
         Assert.Null(await Resolve(new VmOptions(), new KernelSpec("/k", default, []) { IsPe = true }));
         Assert.Contains("without firmware", Assert.Single(_notices), StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class FirmwareResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_it_was_looked_for_is_said()
+    public async Task The_places_that_were_searched_are_named()
     {
         Install("1.json", "{");
         Assert.Null(await Resolve(new VmOptions(), root: Disk));
@@ -84,7 +84,7 @@ public sealed class FirmwareResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task Features_that_nothing_has_are_told_with_the_reason_of_each()
+    public async Task Features_that_no_firmware_has_are_reported_with_the_reason_of_each_firmware()
     {
         Install("1.json", SomeFirmware.Text(mapping: Mapping));
         Assert.Null(await Resolve(new VmOptions { FirmwareFeatures = new(["amd-sev"], []) }, root: Disk));

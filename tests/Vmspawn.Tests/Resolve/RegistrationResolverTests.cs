@@ -66,10 +66,10 @@ public sealed class RegistrationResolverTests : IDisposable
     }
 
     [Fact]
-    public void Who_says_no_asks_no_machined() => Assert.Empty(Resolve(new RegistrationRequest { Register = Tristate.No }, All).Spec.Machined);
+    public void Without_registration_machined_is_not_called() => Assert.Empty(Resolve(new RegistrationRequest { Register = Tristate.No }, All).Spec.Machined);
 
     [Fact]
-    public void A_scope_is_had_where_possible_unless_we_are_a_service_or_shall_stay()
+    public void A_scope_is_made_where_possible_unless_vmspawn_is_a_service_or_the_unit_is_to_be_kept()
     {
         var us = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         Assert.Equal(ScopeRequest.IfPossible, Resolve(new RegistrationRequest(), All, "1").Spec.Scope);
@@ -111,7 +111,7 @@ public sealed class RegistrationResolverTests : IDisposable
     }
 
     [Fact]
-    public void Settings_of_a_scope_that_is_not_wanted_are_told_to_be_of_no_effect()
+    public void Settings_of_a_scope_that_is_not_made_are_reported_as_without_effect()
     {
         var (_, problems, notices) = Resolve(new RegistrationRequest { KeepUnit = true, Slice = "a.slice" }, Nothing);
         Assert.Empty(problems);

@@ -22,7 +22,7 @@ public sealed class RootArgumentResolverTests : IDisposable
     [Theory]
     [InlineData("root=LABEL=x")]
     [InlineData("mount.usr=/dev/vda2")]
-    public async Task What_the_user_says_is_left_alone(string word)
+    public async Task Arguments_of_the_user_are_not_changed(string word)
     {
         await Partition("type=linux");
         Assert.Null(Resolve(["quiet", word]));

@@ -53,7 +53,7 @@ public sealed class TpmResolverTests : IDisposable
     }
 
     [Fact]
-    public void A_place_that_cannot_be_written_is_no_obstacle_unless_somebody_asked_for_a_TPM()
+    public void A_place_that_cannot_be_written_is_an_error_only_when_a_TPM_was_requested()
     {
         // No user may write there, root neither.
         const string Image = "/proc/self/a.raw";
@@ -66,7 +66,7 @@ public sealed class TpmResolverTests : IDisposable
     [Theory]
     [InlineData("swtpm")]
     [InlineData("")]
-    public void Who_leaves_it_to_us_gets_none_where_a_program_is_missing_and_who_insists_learns_which(string installed)
+    public void By_default_there_is_none_where_a_program_is_missing_and_a_required_one_is_an_error_that_names_it(string installed)
     {
         var options = new VmOptions { Image = _directory["a.raw"] };
         Assert.Null(Resolve(options, installed.Split(' ')));

@@ -42,7 +42,7 @@ public sealed class VersionPickTests : IDisposable
     }
 
     [Fact]
-    public void Without_any_it_is_said_what_one_is_called()
+    public void Without_any_version_the_error_names_the_pattern()
     {
         Assert.Null(Apply(new VmOptions { Image = _directory["none.raw.v"] }).Image);
         Assert.Equal($"--image={_directory["none.raw.v"]}: it holds no image for x86_64 (each is called none_VERSION.raw, see systemd.v(7))",
@@ -50,7 +50,7 @@ public sealed class VersionPickTests : IDisposable
     }
 
     [Fact]
-    public void A_template_and_its_child_are_left_alone() =>
+    public void A_template_and_its_child_are_not_changed() =>
         Assert.Equal(_directory["web.raw.v"], Apply(new VmOptions { Image = _directory["web.raw.v"], Template = new TemplateImage("base", ImageFormat.Raw) }).Image);
 
     [Fact]

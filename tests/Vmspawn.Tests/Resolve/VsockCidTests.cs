@@ -18,7 +18,7 @@ public sealed class VsockCidTests : IDisposable
         });
 
     [Fact]
-    public void Two_machines_never_hold_one_context_id_and_it_is_free_when_the_first_lets_go()
+    public void Two_machines_never_hold_one_context_id_and_it_is_free_when_the_first_releases_it()
     {
         var place = new RuntimeBase(_directory.Path, IsFallback: false);
         var host = VsockHost.Of(place);

@@ -15,7 +15,7 @@ public class UserDatabaseTests
         """);
 
     [Fact]
-    public async Task Systemds_user_database_is_asked_first_and_its_no_is_taken_for_an_answer()
+    public async Task Systemds_user_database_is_queried_first_and_its_negative_answer_counts()
     {
         using var directory = new TemporaryDirectory();
         var service = new VarlinkService(

@@ -11,7 +11,7 @@ public class VirtiofsdTests
     private static VirtiofsdFacts Facts(params VirtiofsdProgram[] programs) => new(programs, ["$PATH"], [], VirtiofsdSandbox.None);
 
     [Fact]
-    public void Each_kind_is_known_by_what_it_says_of_itself()
+    public void Each_kind_is_recognised_by_its_help_text()
     {
         Assert.Equal(new VirtiofsdProgram("/x", VirtiofsdKind.Rust, true, true), VirtiofsdProgram.Of("/x", Rust));
         Assert.Equal(new VirtiofsdProgram("/x", VirtiofsdKind.C, false, false), VirtiofsdProgram.Of("/x", C));
@@ -30,7 +30,7 @@ public class VirtiofsdTests
     }
 
     [Fact]
-    public async Task It_is_found_by_its_descriptor_by_the_variable_or_in_the_path_and_the_places_looked_at_are_told()
+    public async Task It_is_found_by_its_descriptor_by_the_variable_or_in_the_path_and_the_searched_places_are_named()
     {
         using var home = new TemporaryDirectory();
         var program = home["fs"];
@@ -58,5 +58,5 @@ public class VirtiofsdTests
     [Theory]
     [InlineData("28 1 254:0 / / rw,relatime - ext4 /dev/root rw", true)]
     [InlineData("30 28 0:25 / /proc rw - proc proc rw", false)]
-    public void Namespaces_want_a_root_that_is_a_mount_point(string line, bool expected) => Assert.Equal(expected, VirtiofsdConfinement.IsMountPoint([line]));
+    public void Namespaces_require_a_root_that_is_a_mount_point(string line, bool expected) => Assert.Equal(expected, VirtiofsdConfinement.IsMountPoint([line]));
 }

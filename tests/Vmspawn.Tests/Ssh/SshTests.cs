@@ -35,7 +35,7 @@ public sealed class SshTests : IDisposable
     }
 
     [Fact]
-    public async Task What_ssh_keygen_says_of_a_type_it_does_not_know_is_the_error()
+    public async Task The_message_of_ssh_keygen_about_an_unknown_type_is_the_error()
     {
         var error = await Assert.ThrowsAsync<IOException>(() => Maker("rot13").TakeAsync(CancellationToken.None));
         Assert.Contains("unknown key type rot13", error.Message, StringComparison.Ordinal);

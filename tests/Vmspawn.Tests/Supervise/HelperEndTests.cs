@@ -11,7 +11,7 @@ public class HelperEndTests
     [InlineData("swtpm: Error: Could not initialize the TPM\n", ": swtpm: Error: Could not initialize the TPM (move it away)")]
     [InlineData("swtpm: Error: out of memory\n", ": swtpm: Error: out of memory")]
     [InlineData("", "")]
-    public async Task A_complaint_that_is_known_is_told_with_what_to_do(string output, string excerpt)
+    public async Task A_known_error_message_is_shown_with_what_to_do(string output, string excerpt)
     {
         var helper = new SupervisedProcess("swtpm", 1, Task.FromResult(new ChildExit(0, null)), _ => { }, new ProcessOutput(Task.CompletedTask, () => output))
         {

@@ -17,7 +17,7 @@ public class StopLadderTests
     }
 
     [Fact]
-    public void Without_a_monitor_the_process_is_told_directly() =>
+    public void Without_a_monitor_the_process_gets_SIGTERM_directly() =>
         Assert.Equal(StopStep.Terminate, new StopLadder().Asked(monitorWorks: false).Step);
 
     [Fact]
@@ -32,7 +32,7 @@ public class StopLadderTests
     }
 
     [Fact]
-    public void A_power_off_that_the_guest_obeys_is_not_forced()
+    public void A_power_off_by_the_guest_is_not_forced()
     {
         Assert.False(new StopLadder(StopStep.PowerOff).IsForced);
         Assert.True(new StopLadder(StopStep.Quit).IsForced);

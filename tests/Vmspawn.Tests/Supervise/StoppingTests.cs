@@ -44,7 +44,7 @@ public sealed class StoppingTests
     }
 
     [Fact]
-    public async Task A_guest_that_was_asked_has_its_ninety_seconds()
+    public async Task A_guest_gets_ninety_seconds_to_power_off()
     {
         await using var run = new SupervisedRun();
         await run.GreetAsync();
@@ -97,8 +97,72 @@ public sealed class StoppingTests
         Assert.Equal(["SIGTERM: asking the guest to power off; once more forces it", "SIGTERM: powering the VM off"], run.Told);
     }
 
+    public static TheoryData<string> Phases => ["before the greeting", "ssh is asked", "the button is pressed", "the monitor hangs", "the monitor is lost", "QEMU is to quit", "QEMU is to terminate"];
+
+    /// <summary>By the first signal, or by the ones before, the stop is in a phase; the next one takes the next step without any wait.</summary>
+    [Theory, MemberData(nameof(Phases))]
+    public async Task A_further_signal_takes_the_next_step_at_once_in_every_phase(string phase)
+    {
+        await using var run = new SupervisedRun(
+            powerOff: phase == "ssh is asked" ? new FakePowerOff(new TaskCompletionSource<string?>().Task) : null, diesOf: [Signal.SIGKILL]);
+        if (phase != "before the greeting")
+            await run.GreetAsync();
+        run.Monitor.IsSilent = phase == "the monitor hangs";
+        if (phase == "the monitor is lost")
+        {
+            run.Monitor.Dispose();
+            await run.UntilAsync(() => run.Slot.Lost.IsCompleted);
+        }
+
+        var before = phase switch { "QEMU is to quit" => 2, "QEMU is to terminate" => 3, _ => 1 };
+        for (var signal = 0; signal < before; signal++)
+            await SignalAsync();
+        var expected = phase switch
+        {
+            "before the greeting" or "QEMU is to quit" => "terminating QEMU",
+            "the monitor is lost" or "QEMU is to terminate" => "killing QEMU",
+            _ => "powering the VM off",
+        };
+        var told = run.Told.Count;
+        await SignalAsync();
+        Assert.Equal(told + 1, run.Told.Count);
+        Assert.Equal($"SIGTERM: {expected}", run.Told.Last());
+        switch (expected)
+        {
+            case "killing QEMU":
+                Assert.Equal(1, (await run.EndsWithinAsync(TimeSpan.FromSeconds(5))).End.Status);
+                Assert.Equal([Signal.SIGTERM, Signal.SIGKILL], run.Signals);
+                break;
+            case "terminating QEMU":
+                Assert.Equal([Signal.SIGTERM], run.Signals);
+                break;
+            default:
+                await run.UntilAsync(() => run.Monitor.Commands.Contains("quit"));
+                break;
+        }
+
+        async Task SignalAsync()
+        {
+            var count = run.Told.Count;
+            run.SendSignal();
+            await run.UntilAsync(() => run.Told.Count > count);
+            // More than signals have between them that are one.
+            run.Time.Advance(TimeSpan.FromSeconds(0.6));
+            await SupervisedRun.SettleAsync();
+        }
+    }
+
     [Fact]
-    public async Task A_client_that_asks_for_the_end_gets_status_zero_and_the_escape_keys_one()
+    public async Task An_end_by_force_before_the_greeting_does_not_wait_for_the_monitor()
+    {
+        await using var run = new SupervisedRun();
+        run.Send(new KillAsked("Ctrl-]") { IsClient = false });
+        await run.UntilAsync(() => run.Signals.Contains(Signal.SIGTERM));
+        Assert.Equal(["Ctrl-]: terminating QEMU"], run.Told);
+    }
+
+    [Fact]
+    public async Task An_end_requested_by_a_client_is_status_zero_and_by_the_escape_keys_one()
     {
         await using var client = new SupervisedRun();
         Assert.Equal(0, await KillAsync(client, new KillAsked("a client")));
@@ -130,7 +194,7 @@ public sealed class StoppingTests
     }
 
     [Fact]
-    public async Task A_client_that_only_asks_forces_nothing_and_a_reset_takes_it_back()
+    public async Task A_power_off_request_of_a_client_forces_nothing_and_a_reset_cancels_it()
     {
         await using var run = new SupervisedRun();
         await run.GreetAsync();

@@ -53,7 +53,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
-    public async Task A_monitor_that_is_lost_while_qemu_runs_on_is_told_and_clients_learn_it_at_once()
+    public async Task A_monitor_that_ends_while_qemu_runs_is_reported_and_fails_the_clients_calls_at_once()
     {
         await using var run = new SupervisedRun();
         await run.GreetAsync();
@@ -160,7 +160,7 @@ public sealed class SupervisorTests
     }
 
     [Fact]
-    public async Task A_qemu_that_survives_its_kill_is_told_and_not_waited_for()
+    public async Task A_qemu_that_survives_SIGKILL_is_reported_and_not_waited_for()
     {
         await using var run = new SupervisedRun(diesOf: []);
         await run.GreetAsync();

@@ -15,7 +15,7 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
         Assert.NotEqual(AbandonedTrees.NewPath(_directory.Path, "vm", 1), AbandonedTrees.NewPath(_directory.Path, "vm", 2));
 
     [Fact]
-    public async Task It_is_locked_by_us_although_its_user_has_ended()
+    public async Task It_stays_locked_by_vmspawn_when_its_user_has_ended()
     {
         var path = AbandonedTrees.NewPath(_directory.Path, "vm", (ulong)Random.Shared.NextInt64());
         using var made = await ThrowAwayDirectory.MakeAsync(path, copyOf: null, TestContext.Current.CancellationToken);
@@ -25,7 +25,7 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_user_keeps_it_when_we_have_died_and_the_next_machine_removes_it_afterwards()
+    public async Task Its_user_keeps_it_when_vmspawn_was_killed_and_the_next_machine_removes_it_afterwards()
     {
         var path = AbandonedTrees.NewPath(_directory.Path, "vm", (ulong)Random.Shared.NextInt64());
         Directory.CreateDirectory(Path.Combine(path, AbandonedTrees.Upper));

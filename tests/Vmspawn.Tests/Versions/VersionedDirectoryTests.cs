@@ -21,7 +21,7 @@ public class VersionedDirectoryTests
     [InlineData("some/web___.raw", ".raw", null)]
     [InlineData("some.v/web__.raw", ".raw", null)]
     [InlineData("some.v/___.raw", ".raw", null)]
-    public void A_path_says_what_its_versions_are_called(string path, string suffix, string? expected)
+    public void The_path_of_a_versioned_directory_determines_the_names_of_its_versions(string path, string suffix, string? expected)
     {
         var versions = VersionedDirectory.Of(path, suffix);
         Assert.Equal(expected, versions is null ? null : $"{versions.Path} {versions.Name} {versions.Suffix}");

@@ -152,7 +152,7 @@ public class ClientTests
     [InlineData("{\"parameters\":{}", "ended within a message")]
     [InlineData("{\"continues\":true}|", "not requested")]
     [InlineData("{\"error\":1}|", "no string")]
-    public async Task Every_way_to_lose_the_service_is_told_to_all_who_wait_and_call_later(string answer, string reason)
+    public async Task Every_loss_of_the_service_fails_the_pending_and_the_later_calls(string answer, string reason)
     {
         using var pair = new Pair();
         await using var client = VarlinkClient.Over(pair.Near);
@@ -169,7 +169,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task A_reply_nobody_asked_for_ends_the_connection()
+    public async Task A_reply_without_a_call_ends_the_connection()
     {
         using var pair = new Pair();
         using var service = new Script(pair.Far);
@@ -180,6 +180,6 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task Connecting_to_nobody_says_so() =>
+    public async Task Connecting_without_a_listener_is_an_error_that_names_the_cause() =>
         Assert.Equal(Errno.ENOENT, (await Assert.ThrowsAsync<LinuxException>(() => VarlinkClient.ConnectAsync("/nowhere/socket"))).Errno);
 }

@@ -67,7 +67,7 @@ public class HostileTests
     }
 
     [Fact]
-    public async Task Ten_thousand_connections_lock_nobody_out()
+    public async Task Ten_thousand_connections_do_not_block_another_user()
     {
         await using var server = new TestServer(Strict);
         await WithGoodClientAsync(server, async () =>
@@ -92,7 +92,7 @@ public class HostileTests
     }
 
     [Fact]
-    public async Task Callers_that_all_call_fill_their_own_user_only_up_to_the_limit()
+    public async Task Open_connections_are_limited_for_each_user()
     {
         await using var server = new TestServer(Strict with { ConnectionsPerUser = 3 });
         var clients = new List<VarlinkClient>();

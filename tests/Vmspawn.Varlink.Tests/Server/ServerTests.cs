@@ -70,7 +70,7 @@ public class ServerTests
     [InlineData("{\"method\":\"org.example.echo.Echo\",\"more\":1}|")]
     [InlineData("{\"method\":\"org.example.echo.Echo\",\"more\":true,\"oneway\":true}|")]
     [InlineData("{\"method\":\"org.example.echo.Echo\",\"upgrade\":true,\"oneway\":true}|")]
-    public async Task A_caller_that_breaks_the_protocol_is_disconnected_and_the_reason_told(string text)
+    public async Task A_caller_that_violates_the_protocol_is_disconnected_and_the_reason_is_reported(string text)
     {
         await using var server = new TestServer();
         using var script = await Script.ConnectAsync(server.Path);
@@ -156,7 +156,7 @@ public class ServerTests
     }
 
     [Fact]
-    public void By_default_root_and_we_are_permitted_and_nobody_else()
+    public void By_default_only_root_and_the_servers_user_are_permitted()
     {
         var ours = uint.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2]);
         var permits = new VarlinkServerOptions().Permits;

@@ -149,7 +149,7 @@ public class FramingTests
     }
 
     [Fact]
-    public async Task A_message_that_never_ends_is_given_up_in_time()
+    public async Task A_message_without_an_end_is_given_up_within_the_time_limit()
     {
         using var pair = new Pair();
         using var reader = new MessageReader(pair.Near, Small, ByteBudget.Unlimited);

@@ -31,15 +31,20 @@ internal sealed class QmpShareClient : IDisposable
     {
         var taking = _commands.TakeAllAsync();
         var sending = _outbox.SendAllAsync(_socket);
-        await Task.WhenAny(taking, sending, _outbox.Overflow, _monitor.Ended);
-        var end = await EndOfAsync(taking, sending);
+        // Nothing is read while QEMU has a command to answer, so only this tells that the program leaves then.
+        var leaving = _socket.WaitPeerGoneAsync(_stop.Token);
+        var first = await Task.WhenAny(taking, sending, _outbox.Overflow, _monitor.Ended, leaving);
+        if (first == leaving)
+            await Task.WhenAny(taking, sending, _monitor.Ended, Task.Delay(_options.FinalTime, _stop.Token));
+        var end = await EndOfAsync(taking, sending, leaving);
         _commands.StopEvents();
         _outbox.Complete();
         if (end.Kind is QmpShareEndKind.Left or QmpShareEndKind.MonitorEnded)
-            await Task.WhenAny(sending, Task.Delay(_options.FinalSendTime, _stop.Token));
+            await Task.WhenAny(sending, Task.Delay(_options.FinalTime, _stop.Token));
         await _stop.CancelAsync();
         await ((Task)taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await leaving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return end;
     }
 
@@ -49,7 +54,7 @@ internal sealed class QmpShareClient : IDisposable
         _stop.Dispose();
     }
 
-    private async Task<QmpShareEnd> EndOfAsync(Task<QmpShareEnd> taking, Task sending)
+    private async Task<QmpShareEnd> EndOfAsync(Task<QmpShareEnd> taking, Task sending, Task leaving)
     {
         if (_callers.IsCancellationRequested)
             return QmpShareEnd.Stopped;
@@ -59,9 +64,10 @@ internal sealed class QmpShareClient : IDisposable
             return QmpShareEnd.Dropped($"it left more than {_options.WaitingEvents} events or {_options.WaitingEventBytes} bytes of them unread");
         try
         {
-            if (!taking.IsCompleted)
-                await sending;
-            return await taking;
+            if (taking.IsCompleted)
+                return await taking;
+            await (sending.IsCompleted ? sending : leaving);
+            return QmpShareEnd.Left;
         }
         catch (TimeoutException slow)
         {
@@ -70,6 +76,10 @@ internal sealed class QmpShareClient : IDisposable
         catch (QmpDisconnectedException)
         {
             return await _monitor.EndAsync();
+        }
+        catch (Exception failure) when (QmpShareSocket.IsPeerGone(failure))
+        {
+            return QmpShareEnd.Left;
         }
         catch (LinuxException failure)
         {

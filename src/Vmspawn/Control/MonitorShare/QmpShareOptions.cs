@@ -21,8 +21,11 @@ internal sealed record QmpShareOptions
     /// <summary>How long a program may take to read one message; 30 s.</summary>
     public TimeSpan SendTime { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Time limit for sending the queued messages after the monitor has ended; 2 s.</summary>
-    public TimeSpan FinalSendTime { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Time limit for what is left to do at an end: sending the queued messages when the monitor has ended, and QEMU's answers to
+    /// the last commands of a program that has left; 2 s.
+    /// </summary>
+    public TimeSpan FinalTime { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Maximum number of successive pieces that are not JSON; 64.</summary>
     public int StrayPieces { get; init; } = 64;

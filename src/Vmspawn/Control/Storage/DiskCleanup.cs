@@ -1,14 +1,15 @@
+using Vmspawn.Linux;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
 
 /// <summary>Frees QEMU's resources and the table entries of a disk whose device was removed.</summary>
-internal sealed class DiskCleanup(BlockNodes blocks, ScsiControllers controllers, StorageTable table)
+internal sealed class DiskCleanup(BlockNodes blocks, ScsiControllers controllers, StorageTable table, BackgroundTasks background)
 {
     public async Task RunAsync(QmpClient qemu, StorageEntry disk)
     {
         // What attaches it, or replaces its file, finishes first.
-        await disk.Gate.WaitAsync();
+        await disk.Gate.WaitAsync(background.Stop);
         try
         {
             await blocks.DeleteAsync(qemu, disk.Nodes!);

@@ -8,9 +8,12 @@ namespace Vmspawn.Control.Storage;
 /// <summary>How QEMU is to read a client's file.</summary>
 /// <param name="Format">Its format.</param>
 /// <param name="Size">Size of the disk in bytes.</param>
-/// <param name="SectorSize">Size in bytes of the sectors that the disk was made for.</param>
-internal readonly record struct DiskContent(ImageFormat Format, long Size, int SectorSize)
+/// <param name="TableSectorSize">Size in bytes of the sectors that its partition table counts in; null where no table is seen.</param>
+internal readonly record struct DiskContent(ImageFormat Format, long Size, int? TableSectorSize)
 {
+    /// <summary>Size in bytes of the sectors that a new disk of it has.</summary>
+    public int SectorSize => DiskSectors.SizeOf(TableSectorSize, Size);
+
     /// <summary>
     /// Reads the start of the file. A file of another format that was served as raw bytes would show the guest a broken
     /// disk, and the guest's first write would destroy the image.
@@ -38,7 +41,7 @@ internal readonly record struct DiskContent(ImageFormat Format, long Size, int S
     {
         try
         {
-            return new DiskContent(ImageFormat.Raw, facts.Size, DiskSectors.SizeOf(new FileBytes(file, facts.Size), facts.IsBlockDevice));
+            return new DiskContent(ImageFormat.Raw, facts.Size, DiskSectors.OfTable(new FileBytes(file, facts.Size)));
         }
         catch (IOException error)
         {
@@ -63,7 +66,7 @@ internal readonly record struct DiskContent(ImageFormat Format, long Size, int S
                 Errno.EMEDIUMTYPE);
         }
 
-        return new DiskContent(ImageFormat.Qcow2, header.VirtualSize, DiskSectors.UsualSize);
+        return new DiskContent(ImageFormat.Qcow2, header.VirtualSize, TableSectorSize: null);
     }
 
     private static ReadOnlySpan<byte> Head(SafeFileHandle file)

@@ -12,7 +12,6 @@ internal sealed class DiskHotplug : IAsyncDisposable
 {
     private readonly BackgroundTasks _background;
     private readonly Removals _removals;
-    private readonly ScsiControllers _controllers;
     private readonly WriteFailures _failures;
 
     public DiskHotplug(MachineSpec spec, VmPlan plan, MonitorAccess monitor, TimeProvider clock, VmMessages messages)
@@ -29,16 +28,16 @@ internal sealed class DiskHotplug : IAsyncDisposable
         }, time: clock);
         _removals = new Removals(monitor, Ports, clock, _background, messages.Notice);
         _failures = new WriteFailures(spec.Name, Table, messages.Error);
-        _controllers = new ScsiControllers(Ports, _removals, _background, boot.Controller);
+        var controllers = new ScsiControllers(Ports, _removals, _background, boot.Controller);
         var blocks = new BlockNodes(spec.IoUring);
-        var cleanup = new DiskCleanup(blocks, _controllers, Table);
-        Attach = new DiskAttach(monitor, spec.Qemu, spec.DiscardDisks, Table, Ports, _controllers, _removals, blocks, cleanup, _background, clock);
+        var cleanup = new DiskCleanup(blocks, controllers, Table, _background);
+        Attach = new DiskAttach(monitor, spec.Qemu, spec.DiscardDisks, Table, Ports, controllers, _removals, blocks, cleanup, _background, clock);
         Detach = new DiskDetach(Table, _removals, clock);
         Replace = new DiskReplace(monitor, Table, blocks, _background, clock, messages.Notice);
 
         foreach (var disk in boot.Disks)
             _removals.Register(disk, qemu => cleanup.RunAsync(qemu, disk), isThere: true);
-        _background.Run("disks", _ => FollowAsync(monitor));
+        _background.Run("disks", stop => FollowAsync(monitor, stop));
     }
 
     public Pcie.PcieTopology Topology { get; }
@@ -53,17 +52,13 @@ internal sealed class DiskHotplug : IAsyncDisposable
 
     public DiskReplace Replace { get; }
 
-    /// <summary>Ends it after the monitor has ended.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _background.DisposeAsync();
-        _controllers.Dispose();
-    }
+    /// <summary>Ends it. The monitor has ended, unless QEMU could not be killed.</summary>
+    public ValueTask DisposeAsync() => _background.DisposeAsync();
 
     /// <summary>Follows what QEMU says of devices and disks, from its greeting to the monitor's end.</summary>
-    private async Task FollowAsync(MonitorAccess monitor)
+    private async Task FollowAsync(MonitorAccess monitor, CancellationToken stop)
     {
-        if (await monitor.WhenReadyAsync() is { } qemu)
-            await Task.WhenAll(_removals.ListenAsync(qemu), _failures.ListenAsync(qemu));
+        if (await monitor.WhenReadyAsync().WaitAsync(stop) is { } qemu)
+            await Task.WhenAll(_removals.ListenAsync(qemu, stop), _failures.ListenAsync(qemu, stop));
     }
 }

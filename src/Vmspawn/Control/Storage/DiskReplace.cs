@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Qmp;
@@ -26,12 +27,13 @@ internal sealed class DiskReplace(
         {
             var disk = table.Find(name);
             var facts = DiskFileFacts.Of(file);
-            await change.CompleteAsync("an earlier request", _ => disk.Gate.WaitAsync());
+            await change.CompleteAsync("an earlier request", _ => disk.Gate.WaitAsync(background.Stop));
             change.OnFailure(() => disk.Gate.Release());
             Check(disk, facts);
             var content = DiskContent.Of(file, facts, AttachRequest.FormatOf(format), disk.WritesFile);
             if (content.Format is not ImageFormat.Raw)
                 throw Unsupported($"the file of {disk.Description} cannot be replaced by a qcow2 image: only raw images can");
+            CheckSectors(disk, content);
 
             var (files, nodes) = (disk.Files, disk.Nodes);
             table.ClaimFile(disk, facts.Identity);
@@ -84,6 +86,22 @@ internal sealed class DiskReplace(
             throw Unsupported(
                 $"{disk.Description} has {disk.Size} bytes and the new file {facts.Size}: QEMU announces no new size of a read-only disk (detach and attach it instead)");
         }
+    }
+
+    /// <summary>A device keeps its sectors, and a guest does not find a partition table that counts in others. A CD has sectors of its own.</summary>
+    private static void CheckSectors(StorageEntry disk, DiskContent content)
+    {
+        if (disk.Type is DiskType.ScsiCd)
+            return;
+        if (content.TableSectorSize is { } table && table != disk.SectorSize)
+        {
+            throw Unsupported(
+                $"{disk.Description} has sectors of {disk.SectorSize} bytes, and the new file's partition table is in sectors of {table}: " +
+                "QEMU cannot change the sectors of a disk that the guest has (detach and attach it instead)");
+        }
+
+        if (disk.SectorSize != DiskSectors.UsualSize && content.Size % disk.SectorSize != 0)
+            throw Unsupported($"{disk.Description} has sectors of {disk.SectorSize} bytes, and the new file's size of {content.Size} bytes is no multiple of them");
     }
 
     private static ControlException Unsupported(string reason) => new(ControlFailure.ConfigNotSupported, reason);

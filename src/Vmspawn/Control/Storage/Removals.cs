@@ -77,8 +77,8 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         return attempt;
     }
 
-    /// <summary>Follows QEMU's events to the monitor's end, which fails all attempts at once.</summary>
-    public async Task ListenAsync(QmpClient qemu)
+    /// <summary>Follows QEMU's events until it is cancelled, or to the monitor's end, which fails all attempts at once.</summary>
+    public async Task ListenAsync(QmpClient qemu, CancellationToken stop)
     {
         try
         {
@@ -91,7 +91,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
                 });
                 if (!_listening.TrySetResult())
                     background.Run("devices", _ => ReconcileAsync(qemu));
-                await FollowAsync(qemu, events);
+                await FollowAsync(qemu, events, stop);
             }
         }
         catch (QmpDisconnectedException gone)
@@ -117,11 +117,11 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
     }
 
-    private async Task FollowAsync(QmpClient qemu, QmpEventStream events)
+    private async Task FollowAsync(QmpClient qemu, QmpEventStream events, CancellationToken stop)
     {
         try
         {
-            await foreach (var happened in events)
+            await foreach (var happened in events.WithCancellation(stop))
             {
                 if (!happened.Data.TryGetProperty("device"u8, out var id) || id.GetString() is not { } deviceId)
                     continue;
@@ -263,6 +263,10 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         catch (QmpDisconnectedException)
         {
             // Without a monitor nothing can be freed, and nothing can be attached in its place.
+        }
+        catch (OperationCanceledException) when (background.Stop.IsCancellationRequested)
+        {
+            // The VM has ended while another change had the disk.
         }
         catch (Exception error)
         {

@@ -8,12 +8,11 @@ namespace Vmspawn.Control.Storage;
 
 /// <summary>The SCSI controller that disks share: made for the first of them, removed after the last.</summary>
 /// <remarks>One that the guest was asked to release is not used again, since the guest may obey late: the next disk gets another.</remarks>
-internal sealed class ScsiControllers : IDisposable
+internal sealed class ScsiControllers
 {
     private readonly PortPool _ports;
     private readonly Removals _removals;
     private readonly BackgroundTasks _background;
-    private readonly SemaphoreSlim _gate = new(1, 1);
     private ScsiController? _current;
     private int _made;
 
@@ -27,7 +26,11 @@ internal sealed class ScsiControllers : IDisposable
             removals.Register(atBoot, qemu => GoneAsync(qemu, atBoot), isThere: true);
     }
 
-    public void Dispose() => _gate.Dispose();
+    /// <summary>
+    /// Held while a place is taken or given back. A holder waits for QEMU's answers, which end with the monitor, and 8 s at most for
+    /// a port. A wait for it ends with the control server. It is not disposed, because a holder may end after that.
+    /// </summary>
+    private SemaphoreSlim Gate { get; } = new(1, 1);
 
     /// <summary>Finds a place for a disk.</summary>
     /// <param name="qemu">The monitor.</param>
@@ -35,7 +38,7 @@ internal sealed class ScsiControllers : IDisposable
     /// <exception cref="ControlException">A controller is needed, and no port is free.</exception>
     public async Task<ScsiPlacement> PlaceAsync(QmpClient qemu, StorageChange change)
     {
-        await change.CompleteAsync("the commands of another request, about the SCSI controller,", _ => _gate.WaitAsync());
+        await change.CompleteAsync("the commands of another request, about the SCSI controller,", _ => Gate.WaitAsync(_background.Stop));
         try
         {
             _current ??= await MakeAsync(qemu, change);
@@ -45,14 +48,14 @@ internal sealed class ScsiControllers : IDisposable
         }
         finally
         {
-            _gate.Release();
+            Gate.Release();
         }
     }
 
     /// <summary>Gives a disk's place back. After the last one the controller is removed, as soon as the guest allows it.</summary>
     public async Task ReleaseAsync(ScsiPlacement placement)
     {
-        await _gate.WaitAsync();
+        await Gate.WaitAsync(_background.Stop);
         try
         {
             var controller = placement.Controller;
@@ -65,7 +68,7 @@ internal sealed class ScsiControllers : IDisposable
         }
         finally
         {
-            _gate.Release();
+            Gate.Release();
         }
     }
 

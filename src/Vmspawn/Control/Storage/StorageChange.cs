@@ -124,9 +124,9 @@ internal sealed class StorageChange
             {
                 await AnswerAsync("a step that undoes the change", Waiting(undo()));
             }
-            catch (QmpDisconnectedException)
+            catch (Exception end) when (end is QmpDisconnectedException or OperationCanceledException)
             {
-                // Without a monitor QEMU's state is out of reach, and no further request can use it.
+                // Without a monitor, or at the control server's end, QEMU's state is out of reach, and no further request can use it.
             }
             catch (Exception error)
             {

@@ -67,6 +67,11 @@ internal sealed class StorageEntry : IHotplugDevice
     public RemovalAttempt? Removal { get; set; }
 
     /// <summary>Held while the disk is changed, so that such calls follow each other.</summary>
+    /// <remarks>
+    /// A holder waits for QEMU's answers, which end with the monitor, for a guest's tray (5 s), and for a port (8 s): each of them
+    /// releases the gate. A wait for it ends with the control server at the latest. An earlier end would guess whether the holder's
+    /// change was made.
+    /// </remarks>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
     public bool IsScsi => Type.IsScsi();

@@ -12,8 +12,8 @@ internal sealed class WriteFailures(string machine, StorageTable table, Action<s
     // Each request under way fails by itself, so a full disk is reported once until the VM goes on.
     private readonly HashSet<string> _reported = [];
 
-    /// <summary>Follows QEMU's events to its end.</summary>
-    public async Task ListenAsync(QmpClient qemu)
+    /// <summary>Follows QEMU's events to its end, or until it is cancelled.</summary>
+    public async Task ListenAsync(QmpClient qemu, CancellationToken stop)
     {
         using var events = qemu.Subscribe(new QmpEventOptions
         {
@@ -22,7 +22,7 @@ internal sealed class WriteFailures(string machine, StorageTable table, Action<s
         });
         try
         {
-            await foreach (var happened in events)
+            await foreach (var happened in events.WithCancellation(stop))
             {
                 if (happened.Name == ResumedEvent)
                     _reported.Clear();

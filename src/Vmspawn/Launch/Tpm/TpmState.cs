@@ -59,7 +59,8 @@ internal static class TpmState
     {
         while (true)
         {
-            var isNew = TryCreate(path);
+            if (!Path.Exists(path) && TryCreate(path) is { } created)
+                return (created, IsNew: true);
             var directory = OpenFile.Open(path, writable: false);
             try
             {
@@ -67,7 +68,7 @@ internal static class TpmState
                     throw new LaunchException($"use the TPM in {path}", "another VM uses it (end that one, or give this one a --tpm-state= of its own)");
                 // A process that failed to create a TPM may have removed the directory during the wait.
                 if (FileFacts.IsNamed(directory, path))
-                    return (directory, isNew);
+                    return (directory, IsNew: false);
                 directory.Dispose();
             }
             catch
@@ -91,16 +92,24 @@ internal static class TpmState
             File.Delete(Path.Combine(path, file));
     }
 
-    private static bool TryCreate(string path)
+    /// <summary>An empty directory, locked before it has its name: whatever fails, it is removed. Null when another process was faster.</summary>
+    private static SafeFileHandle? TryCreate(string path)
     {
+        path = Path.TrimEndingDirectorySeparator(path);
+        using var draft = Draft.CreateDirectory(Path.GetDirectoryName(path)!);
+        // A duplicate has the draft's lock, and keeps it.
+        var directory = OpenFile.Duplicate(draft.Handle);
         try
         {
-            NewFile.CreateDirectory(path);
-            return true;
+            if (draft.TryGiveName(path))
+                return directory;
+            directory.Dispose();
+            return null;
         }
-        catch (LinuxException error) when (error.Errno == Errno.EEXIST)
+        catch
         {
-            return false;
+            directory.Dispose();
+            throw;
         }
     }
 

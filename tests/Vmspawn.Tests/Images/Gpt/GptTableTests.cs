@@ -143,7 +143,7 @@ public sealed class GptTableTests : IDisposable
     [InlineData("type=b921b045-1df0-41c3-af44-4c6f280d3fae", null)]
     [InlineData("type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709, attrs=\"GUID:63\"", null)]
     [InlineData("type=4f68bce3-e8cd-4db1-96e7-fbcaf984b709, name=_empty", null)]
-    public async Task The_kernel_is_told_the_partition_that_is_for_its_root(string partition, string? argument)
+    public async Task The_kernel_gets_the_partition_of_its_root(string partition, string? argument)
     {
         var table = GptTable.Read(new ArrayBytes(await Disk($"size=64KiB, uuid={Root}, {partition}")), out _);
         Assert.Equal(argument, RootPartition.KernelArgument(table!, Architecture.X64));
