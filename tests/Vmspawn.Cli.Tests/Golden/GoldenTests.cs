@@ -88,6 +88,19 @@ public class GoldenTests
         Assert.Equal(args.Contains("--ssh-key-type=ecdsa") ? ["ecdsa", "ecdsa.pub"] : ["ed25519", "ed25519.pub"], plan.Files.Select(file => file.Name));
     }
 
+    [Theory]
+    [InlineData(true, "--network-user-mode", "--cloud-init")]
+    [InlineData(false, "--network-user-mode")]
+    [InlineData(false, "--cloud-init")]
+    public void With_cloud_init_ssh_goes_through_the_network_where_there_is_one(bool byNetwork, params string[] args)
+    {
+        using var inventory = new GoldenInventory { HasVhostVsock = true, Programs = ["ssh-keygen"] };
+        var (plan, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", .. args], null);
+        Assert.Empty(problems);
+        Assert.Equal(byNetwork ? SshWay.Loopback : SshWay.Vsock, plan!.Ssh!.Way);
+        Assert.Equal(byNetwork, inventory.Print(plan).Contains($"{plan.Ssh.Port}-:22", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_context_id_is_the_names_own_and_another_when_that_is_taken()
     {

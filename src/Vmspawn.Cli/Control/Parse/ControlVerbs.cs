@@ -78,8 +78,12 @@ internal static class ControlVerbs
             word,
             "Logs in to the guest, or runs a command in it and returns its exit status.",
             [Operand.Name, new("COMMAND", OperandKind.Word, Optional: true, Repeats: true)],
-            () => [ControlDeclarations.Login()],
-            (options, given, _) => new SshCommand(options.Scope, given[0], options.Login, [.. given.Skip(1)]))
+            () => [ControlDeclarations.Login(), ControlDeclarations.Timeout("Time limit for the guest's sshd to answer", SshCommand.UsualTimeout), ControlDeclarations.Quiet()],
+            (options, given, _) => new SshCommand(options.Scope, given[0], options.Login, [.. given.Skip(1)])
+            {
+                Timeout = options.Timeout,
+                Quiet = options.Quiet,
+            })
         {
             OptionsFirst = true,
         },
