@@ -31,12 +31,12 @@ public static class ForegroundChild
     {
         var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var watched = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => changes.Writer.TryWrite(true));
-        ChildProcess? started = null;
+        // A signal may come before the child is there.
+        var signals = Channel.CreateUnbounded<Signal>();
         var registrations = Forwarded.Select(each => PosixSignalRegistration.Create(each.Number, signal =>
         {
-            // Before the child is there, the signal ends this process.
-            signal.Cancel = Volatile.Read(ref started) is not null;
-            Volatile.Read(ref started)?.Send(each.Signal);
+            signal.Cancel = true;
+            signals.Writer.TryWrite(each.Signal);
         })).ToList();
         try
         {
@@ -46,17 +46,24 @@ public static class ForegroundChild
                 Environment = AllVariables(),
                 NewProcessGroup = false,
             });
-            Volatile.Write(ref started, child);
+            var forwarded = ForwardAsync(child, signals.Reader);
             var stops = StopTogetherAsync(child, changes.Reader);
             var exit = await child.Exited;
+            signals.Writer.Complete();
             changes.Writer.Complete();
-            await stops;
+            await Task.WhenAll(forwarded, stops);
             return exit;
         }
         finally
         {
             registrations.ForEach(registration => registration.Dispose());
         }
+    }
+
+    private static async Task ForwardAsync(ChildProcess child, ChannelReader<Signal> signals)
+    {
+        await foreach (var signal in signals.ReadAllAsync())
+            child.Send(signal);
     }
 
     private static async Task StopTogetherAsync(ChildProcess child, ChannelReader<bool> changes)
