@@ -20,7 +20,7 @@ public sealed class CloudDebianTests : VmTest
 
             // As in an image whose sshd reads no more settings: cloud-init's text takes the place of root's commands.
             Assert.Equal((0, ""), await LogIn("debian", "sudo rm /etc/ssh/sshd_config.d/00-vmspawn.conf && sudo systemctl reload ssh"));
-            var refused = await Client("ssh", Scratch.Mark, "true");
+            var refused = await Client("ssh", "-q", Scratch.Mark, "true");
             Assert.Equal(255, refused.Status);
             Assert.Equal($"vmspawn: {Scratch.Mark}: the guest's cloud-init lets no root log in (run: vmspawn ssh -l debian {Scratch.Mark})\n", refused.Error);
         });

@@ -16,7 +16,7 @@ public sealed class DebianVsockTests : VmTest
         Assert.Matches("\n  guest +ready: \"Ready\\.\"\n", status.Output);
         Assert.Matches("\n  vsock CID +[0-9]+\n", status.Output);
 
-        var command = await Client("ssh", Scratch.Mark, "echo in the $(. /etc/os-release; echo $ID) guest; logger said over ssh; exit 7");
+        var command = await Client("ssh", "-q", Scratch.Mark, "echo in the $(. /etc/os-release; echo $ID) guest; logger said over ssh; exit 7");
         Assert.Equal((7, "in the debian guest\n", ""), (command.Status, command.Output, command.Error));
 
         var exit = await Client("ssh", Scratch.Mark, "--", "systemctl", "exit", "123");
@@ -74,7 +74,7 @@ public sealed class DebianVsockTests : VmTest
         await run.Error.WaitFor("logs in", DebianGuest.Bound);
         var command = await Client("ssh", "--timeout=8min", "-l", "vmguest", Scratch.Mark, "echo $(id -un) at $PWD; exit 7");
         Assert.True((command.Status, command.Output) == (7, "vmguest at /run/vmhost/home/vmguest\n"), command.ToString());
-        var refused = await Client("ssh", "-l", "nobody-here", Scratch.Mark, "true");
+        var refused = await Client("ssh", "-q", "-l", "nobody-here", Scratch.Mark, "true");
         Assert.Equal(255, refused.Status);
         Assert.StartsWith($"vmspawn: {Scratch.Mark}: the guest's sshd refuses to log in nobody-here (", refused.Error, StringComparison.Ordinal);
         run.Signal("TERM");

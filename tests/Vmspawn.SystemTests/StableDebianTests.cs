@@ -35,7 +35,7 @@ public sealed class StableDebianTests : VmTest
         await manager.Heard.WaitFor("READY=1", DebianGuest.Bound);
         await LogsIn("root", "somebody");
 
-        var stranger = await Client("ssh", "-l", "stranger", Scratch.Mark, "true");
+        var stranger = await Client("ssh", "-q", "-l", "stranger", Scratch.Mark, "true");
         Assert.Equal((255, ""), (stranger.Status, stranger.Output));
         Assert.StartsWith($"vmspawn: {Scratch.Mark}: the guest's sshd refuses to log in stranger (the user may not exist there", stranger.Error, StringComparison.Ordinal);
         var status = (await Client("status", Scratch.Mark)).Output;
