@@ -36,10 +36,9 @@ internal static class HelpText
         var options = OptionTable.Create(PlanFormatOption.Declare()).All;
         foreach (var topic in Enum.GetValues<Topic>())
             AppendTopic(help, topic, options, style);
-        Title(help, "Accepted without effect (=no, =auto or empty), otherwise refused", style);
-        AppendNames(help, options, Availability.Off, style);
-        Title(help, "Not implemented, refused", style);
-        AppendNames(help, options, Availability.Later, style);
+        Title(help, "Accepted without effect", style);
+        help.Append("  ");
+        WrappedText.Append(help, string.Join(' ', options.Where(option => option.HasNoEffect).Select(option => option.Name)), 2, style.Columns);
         Title(help, "Examples", style);
         help.Append(Closing);
         Title(help, "Environment", style);
@@ -57,7 +56,7 @@ internal static class HelpText
         var isEmpty = true;
         foreach (var option in options)
         {
-            if (option.Topic != topic || option.Availability != Availability.Here)
+            if (option.Topic != topic || option.HasNoEffect)
                 continue;
             if (isEmpty)
                 Title(help, topic.Title(), style);
@@ -80,13 +79,6 @@ internal static class HelpText
 
     private static void AppendVariable(StringBuilder help, string name, string description) =>
         help.Append($"  ${name}".PadRight(DescriptionColumn)).Append(description).Append('\n');
-
-    private static void AppendNames(StringBuilder help, IReadOnlyList<VmOption> options, Availability availability, TextStyle style)
-    {
-        var names = options.Where(option => option.Availability == availability).Select(option => option.Name);
-        help.Append("  ");
-        WrappedText.Append(help, string.Join(' ', names), 2, style.Columns);
-    }
 
     private static void Title(StringBuilder help, string title, TextStyle style) => help.Append(style.Bold($"{title}:")).Append('\n');
 }

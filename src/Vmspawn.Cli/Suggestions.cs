@@ -81,10 +81,7 @@ internal static class Suggestions
     private static void AddOptions(Command command, OptionTable<VmOption> table)
     {
         foreach (var option in table.All)
-        {
-            if (option.Availability != Availability.Later)
-                Add(command, option);
-        }
+            Add(command, option);
     }
 
     private static void Add(Command command, CommandOption option)

@@ -75,8 +75,18 @@ public class CommandLineTests
     [Fact]
     public void All_mistakes_are_reported_at_once_in_their_order() =>
         Assert.Equal(
-            ["option-unknown", "ram-zero", "cpus", "not-available", "machine-name", "initrd-without-kernel"],
-            Codes("--nonsense", "--ram=0", "--cpus=0", "--qemu-gui", "-M_", "--initrd=i", "-id"));
+            ["option-unknown", "ram-zero", "cpus", "machine-name", "initrd-without-kernel"],
+            Codes("--nonsense", "--ram=0", "--cpus=0", "-M_", "--initrd=i", "-id"));
+
+    [Theory]
+    [InlineData("--console=gui")]
+    [InlineData("--qemu-gui")]
+    [InlineData("--gui")]
+    public void A_graphical_console_has_three_spellings(string option) => Assert.Equal(ConsoleMode.Gui, Run("-i", "d", option).Console);
+
+    [Fact]
+    public void Options_about_pagers_and_passwords_have_no_effect() =>
+        Assert.Equal(Run("-i", "d").ToString(), Run("-i", "d", "--no-pager", "--no-ask-password").ToString());
 
     [Fact]
     public void Every_mistake_names_the_option_and_its_value()

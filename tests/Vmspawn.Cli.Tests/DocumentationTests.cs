@@ -53,15 +53,13 @@ public partial class DocumentationTests
     }
 
     [Fact]
-    public void Help_lists_what_is_there_and_names_the_rest()
+    public void Help_lists_each_option_where_it_belongs()
     {
         var help = HelpText.Write(TextStyle.Plain);
         var entries = Section(help, "General:", "Accepted without");
-        var accepted = Section(help, "Accepted without", "Not implemented");
-        var later = Section(help, "Not implemented", "Examples:");
-        Assert.Equal(Names(option => option.Availability == Availability.Here), NamesIn(string.Join('\n', entries.Split('\n').Select(line => line.Length < 33 || line[32] != ' ' ? line : line[..33]))));
-        Assert.Equal(Names(option => option.Availability == Availability.Off), NamesIn(accepted));
-        Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(later));
+        var accepted = Section(help, "Accepted without", "Examples:");
+        Assert.Equal(Names(option => !option.HasNoEffect), NamesIn(string.Join('\n', entries.Split('\n').Select(line => line.Length < 33 || line[32] != ' ' ? line : line[..33]))));
+        Assert.Equal(Names(option => option.HasNoEffect), NamesIn(accepted));
     }
 
     [Fact]
@@ -70,10 +68,8 @@ public partial class DocumentationTests
         var manual = Read("packaging/vmspawn.1");
         var here = ManualTags(Section(manual, ".SH OPTIONS", ".SH COMPATIBILITY"));
         var compatibility = Section(manual, ".SH COMPATIBILITY", ".SH ENVIRONMENT");
-        var later = compatibility.IndexOf("These are refused", StringComparison.Ordinal);
-        Assert.Equal(Names(option => option.Availability == Availability.Here), NamesIn(here));
-        Assert.Equal(Names(option => option.Availability == Availability.Off), NamesIn(ManualTags(compatibility[..later])));
-        Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(ManualTags(compatibility[later..])));
+        Assert.Equal(Names(option => !option.HasNoEffect), NamesIn(here));
+        Assert.Equal(Names(option => option.HasNoEffect), NamesIn(ManualTags(compatibility)));
         Assert.Equal(
             NamesWithLetters(_ => true),
             LettersInManual().Matches(here + ManualTags(compatibility)).Select(match => $"{match.Groups["letter"]} {match.Groups["name"]}").Order());
@@ -84,14 +80,12 @@ public partial class DocumentationTests
     {
         var reference = Read("docs/options.md");
         var here = TableRows(Section(reference, "## Options\n", "## Options that are accepted"));
-        var off = TableRows(Section(reference, "## Options that are accepted", "## Options that are not"));
-        var later = TableRows(Section(reference, "## Options that are not", "## Completion"));
-        Assert.Equal(Names(option => option.Availability == Availability.Here), NamesIn(here));
-        Assert.Equal(Names(option => option.Availability == Availability.Off), NamesIn(off));
-        Assert.Equal(Names(option => option.Availability == Availability.Later), NamesIn(later));
+        var off = TableRows(Section(reference, "## Options that are accepted", "## Completion"));
+        Assert.Equal(Names(option => !option.HasNoEffect), NamesIn(here));
+        Assert.Equal(Names(option => option.HasNoEffect), NamesIn(off));
         Assert.Equal(
             NamesWithLetters(_ => true),
-            LettersInReference().Matches(here + off + later).Select(match => $"{match.Groups["letter"]} {match.Groups["name"]}").Order());
+            LettersInReference().Matches(here + off).Select(match => $"{match.Groups["letter"]} {match.Groups["name"]}").Order());
     }
 
     [Fact]

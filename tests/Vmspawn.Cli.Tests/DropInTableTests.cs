@@ -22,20 +22,6 @@ public partial class DropInTableTests
     }
 
     [Fact]
-    public void What_it_says_is_not_there_yet_is_what_is_refused()
-    {
-        var options = OptionTable.Create(PlanFormatOption.Declare());
-        foreach (var row in Rows)
-        {
-            foreach (var name in LongOption().Matches(row[0]).Select(match => match.Value))
-            {
-                var isThere = options.ByName(name)!.Availability == Availability.Here || row[1].StartsWith("accepted", StringComparison.Ordinal);
-                Assert.True(isThere != row[1].StartsWith("*not yet*", StringComparison.Ordinal), $"{name}: {row[1]}");
-            }
-        }
-    }
-
-    [Fact]
     public void Every_proof_is_a_test_that_exists()
     {
         var sources = Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories).ToLookup(Path.GetFileNameWithoutExtension);

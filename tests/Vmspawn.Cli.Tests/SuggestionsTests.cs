@@ -1,5 +1,3 @@
-using Vmspawn.Cli.Declarations;
-
 namespace Vmspawn.Cli.Tests;
 
 public class SuggestionsTests
@@ -26,13 +24,6 @@ public class SuggestionsTests
 
     [Fact]
     public async Task A_path_has_no_suggestion_of_ours() => Assert.Empty(await SuggestAsync("vmspawn --image "));
-
-    [Fact]
-    public async Task Nothing_is_suggested_that_would_be_refused()
-    {
-        var later = OptionTable.Create().All.Where(option => option.Availability == Availability.Later).Select(option => option.Name);
-        Assert.Empty((await SuggestAsync("vmspawn -")).Intersect(later));
-    }
 
     [Fact]
     public async Task A_response_file_is_never_read() => Assert.NotNull(await SuggestAsync("vmspawn @/nonexistent --cons"));

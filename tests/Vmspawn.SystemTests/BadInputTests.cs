@@ -36,14 +36,6 @@ public sealed class BadInputTests : VmTest
         Assert.Contains(named, ended.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("--console=gui")]
-    public async Task An_option_that_is_not_there_yet_is_refused_by_name_never_ignored(string option)
-    {
-        var ended = await Refused(null, Guest("poweroff", option));
-        Assert.Contains(option.Split('=')[0], ended.Error, StringComparison.Ordinal);
-    }
-
     // No machine that tests run on has them; one that has would need such a guest.
     [Theory]
     [InlineData("--coco=sev-snp", "SEV-SNP", "/sys/module/kvm_amd/parameters/sev_snp")]

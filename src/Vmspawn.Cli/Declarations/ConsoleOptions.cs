@@ -10,6 +10,7 @@ internal static class ConsoleOptions
         ("interactive", ConsoleMode.Interactive),
         ("read-only", ConsoleMode.ReadOnly),
         ("native", ConsoleMode.Native),
+        ("gui", ConsoleMode.Gui),
         ("headless", ConsoleMode.Headless),
     ];
 
@@ -22,11 +23,11 @@ internal static class ConsoleOptions
             Topic.Console,
             "--console",
             "MODE",
-            "interactive (Ctrl-] three times kills), read-only, native (QEMU's own), headless",
+            "interactive (Ctrl-] three times kills), read-only, native (QEMU's own), gui (window, or VNC), headless",
             "interactive",
             Modes,
-            (options, mode) => options with { Console = mode },
-            value => value == "gui" ? "a graphical console is" : null),
+            (options, mode) => options with { Console = mode }),
+        Declare.Flag(Topic.Console, "--qemu-gui", null, "Same as --console=gui", options => options with { Console = ConsoleMode.Gui }).OnceCalled("--gui"),
         Declare.Choice(
             Topic.Console,
             "--console-transport",

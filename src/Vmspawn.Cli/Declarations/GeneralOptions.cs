@@ -28,6 +28,8 @@ internal static class GeneralOptions
             (options, name) => options with { Machine = name },
             "the image's name"),
         Declare.Value(Topic.General, "--uuid", null, "UUID", "The machine's UUID", UuidText.Parse, (options, uuid) => options with { Uuid = uuid }, "none"),
+        Declare.Granted(Topic.General, "--no-pager", "Accepted: nothing is paged"),
+        Declare.Granted(Topic.General, "--no-ask-password", "Accepted: no password is ever asked for"),
     ];
 
     private static Parsed<string?> Widen(Parsed<string> name) => name.Mistake is { } mistake ? mistake : name.Value;

@@ -20,7 +20,6 @@ internal static class OptionTable
         .. RegistrationOptions.All(),
         .. IntegrationOptions.All(),
         .. PcieOptions.All(),
-        .. LaterOptions.All(),
         .. more,
     ]);
 }

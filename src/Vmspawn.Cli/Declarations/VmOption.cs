@@ -21,8 +21,8 @@ internal sealed class VmOption : CommandOption
     /// <summary>Its group in help.</summary>
     public required Topic Topic { get; init; }
 
-    /// <summary>How far it is implemented.</summary>
-    public Availability Availability { get; init; }
+    /// <summary>Accepted because it asks for what is done anyway.</summary>
+    public bool HasNoEffect { get; init; }
 
     /// <summary>Applies an occurrence.</summary>
     public required OptionSetter Set { get; init; }
@@ -33,17 +33,4 @@ internal sealed class VmOption : CommandOption
         OldName = oldName;
         return this;
     }
-}
-
-/// <summary>How far an option is implemented.</summary>
-internal enum Availability
-{
-    /// <summary>Implemented.</summary>
-    Here,
-
-    /// <summary>Accepted with values that request nothing or leave the choice to vmspawn; otherwise refused.</summary>
-    Off,
-
-    /// <summary>Refused as not implemented.</summary>
-    Later,
 }

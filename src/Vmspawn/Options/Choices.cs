@@ -93,6 +93,9 @@ public enum ConsoleMode
     /// <summary>QEMU's own multiplexer with its monitor.</summary>
     Native,
 
+    /// <summary>A graphics card, its screen in a window or by VNC, and no text console.</summary>
+    Gui,
+
     /// <summary>No console.</summary>
     Headless,
 }

@@ -17,6 +17,12 @@ internal static class DeviceDemands
             DeviceDemand.Integrated(DeviceIds.Serial, "virtio-serial-pci", "console"),
         ];
 
+        if (spec.Graphics is { } graphics)
+        {
+            demands.Add(DeviceDemand.Integrated(DeviceIds.Graphics, graphics.Card, "graphics card"));
+            demands.Add(DeviceDemand.Integrated(DeviceIds.Usb, "qemu-xhci", "keyboard and pointer"));
+        }
+
         foreach (var nic in spec.Nics)
             demands.Add(DeviceDemand.Boot(DeviceIds.Nic(nic.Index), "virtio-net-pci", BootClass.Nic, nic.Owner));
 

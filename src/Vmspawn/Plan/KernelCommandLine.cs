@@ -6,6 +6,9 @@ namespace Vmspawn.Plan;
 /// <summary>The kernel command line: the console's arguments, then the user's.</summary>
 internal static class KernelCommandLine
 {
+    /// <summary>The window of a guest that fails early stays long enough to be read; for a VM systemd's default is not to wait (systemd-system.conf(5)).</summary>
+    private const string MinimumUptime = "systemd.minimum_uptime_sec=15";
+
     public static string For(MachineSpec spec)
     {
         var words = ConsoleWords(spec)
@@ -31,7 +34,9 @@ internal static class KernelCommandLine
 
     private static IEnumerable<string> ConsoleWords(MachineSpec spec)
     {
-        if (spec.Console == ConsoleMode.Headless)
+        if (spec.Console == ConsoleMode.Gui)
+            yield return MinimumUptime;
+        if (spec.Console is ConsoleMode.Headless or ConsoleMode.Gui)
             yield break;
         var device = spec.ConsoleTransport == ConsoleTransport.Virtio ? "hvc0" : spec.Platform.SerialConsole;
         if (spec.Term is not null)

@@ -60,7 +60,7 @@ internal static class MachinePlanner
             Files = SshFiles.Files(spec.Ssh),
             Notices =
             [
-                .. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), ShareMounts.Notice(spec.Shares) }.OfType<string>(),
+                .. new[] { topology.Note, interrupts.Notice, SmbiosReach.Notice(spec), ShareMounts.Notice(spec.Shares), GraphicsArguments.Notice(spec) }.OfType<string>(),
                 .. Published(spec),
             ],
         };

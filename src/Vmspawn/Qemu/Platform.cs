@@ -22,6 +22,9 @@ internal sealed record Platform
     /// <summary>Linux's name of the board's UART.</summary>
     public required string SerialConsole { get; init; }
 
+    /// <summary>QEMU's graphics cards that firmware and Linux can draw on, the better first.</summary>
+    public required IReadOnlyList<string> GraphicsCards { get; init => field = ValueList.Of(value); }
+
     /// <summary>COMMAND_LINE_SIZE of Linux, including the NUL (arch/*/include/asm/setup.h).</summary>
     public required int CommandLineSize { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed record Platform
         Name = "x86_64",
         Board = PcieMachine.Q35,
         SerialConsole = "ttyS0",
+        GraphicsCards = ["virtio-vga", "VGA"],
         CommandLineSize = 2048,
         // 256 minus exceptions and system vectors, as measured in a guest.
         VectorsPerCpu = 199,
@@ -48,6 +52,7 @@ internal sealed record Platform
         Name = "aarch64",
         Board = PcieMachine.Virt,
         SerialConsole = "ttyAMA0",
+        GraphicsCards = ["virtio-gpu-pci"],
         CommandLineSize = 2048,
         Package = "qemu-system-arm",
     };
@@ -57,6 +62,7 @@ internal sealed record Platform
         Name = "riscv64",
         Board = PcieMachine.Virt,
         SerialConsole = "ttyS0",
+        GraphicsCards = ["virtio-gpu-pci"],
         CommandLineSize = 1024,
         Package = "qemu-system-riscv (in Debian 12 qemu-system-misc)",
     };

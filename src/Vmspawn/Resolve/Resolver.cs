@@ -82,6 +82,7 @@ internal static class Resolver
             Shares = guest.Shares,
             Console = options.Console,
             ConsoleTransport = options.ConsoleTransport,
+            Graphics = devices.Graphics,
             Term = options.Terminal,
             TerminalSize = options.Console == ConsoleMode.Interactive ? input.Process.Terminal : null,
             Registration = devices.Registration,
@@ -97,15 +98,18 @@ internal static class Resolver
 /// <param name="Tpm">The TPM, or null.</param>
 /// <param name="Extra">The user's own arguments for QEMU.</param>
 /// <param name="Registration">How the host's systemd gets to know the machine.</param>
-internal sealed record DeviceStage(TpmSpec? Tpm, ExtraArguments Extra, RegistrationSpec Registration)
+/// <param name="Graphics">The graphics card, or null.</param>
+internal sealed record DeviceStage(TpmSpec? Tpm, ExtraArguments Extra, RegistrationSpec Registration, GraphicsSpec? Graphics)
 {
     public static DeviceStage Resolve(ResolveInput input)
     {
         var systemd = SystemdPresence.Look(input.IsUser, input.Process.Environment);
+        var extra = ExtraArgumentsParser.Parse(input.Options.QemuExtra, input.Host.Qemu, input.Problems);
         return new DeviceStage(
             new TpmResolver(input.Options, input.Host, input.Problems, input.Notices).Resolve(input.Machine),
-            ExtraArgumentsParser.Parse(input.Options.QemuExtra, input.Host.Qemu, input.Problems),
-            new RegistrationResolver(input.Options.Registration, systemd, input.Process, input.Problems, input.Notices).Resolve(input.IsUser));
+            extra,
+            new RegistrationResolver(input.Options.Registration, systemd, input.Process, input.Problems, input.Notices).Resolve(input.IsUser),
+            new GraphicsResolver(input).Resolve(extra.Words));
     }
 }
 

@@ -14,6 +14,9 @@ internal static class DeviceIds
     public const string Monitor = "vmspawn-monitor";
     public const string Memory = "vmspawn-memory";
     public const string Tpm = "vmspawn-tpm";
+    public const string Graphics = "vmspawn-graphics";
+    public const string Usb = "vmspawn-usb";
+    public const string Clipboard = "vmspawn-clipboard";
     public const string Vsock = "vmspawn-vsock";
     public const string Notify = "vmspawn-notify";
 

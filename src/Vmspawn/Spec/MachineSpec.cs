@@ -67,6 +67,9 @@ internal sealed record MachineSpec
     public required ConsoleMode Console { get; init; }
     public ConsoleTransport ConsoleTransport { get; init; }
 
+    /// <summary>The graphics card and where its screen is shown, or null for none.</summary>
+    public GraphicsSpec? Graphics { get; init; }
+
     /// <summary>A valid <c>$TERM</c> for the guest, or null.</summary>
     public string? Term { get; init; }
 

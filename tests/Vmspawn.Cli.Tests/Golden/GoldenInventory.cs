@@ -39,6 +39,15 @@ internal sealed class GoldenInventory : IDisposable
     /// <summary>Devices that QEMU has besides, on no bus.</summary>
     public IReadOnlyList<string> Drivers { get; init; } = [];
 
+    /// <summary>Types of <c>-display</c> that QEMU has besides "none".</summary>
+    public IReadOnlyList<string> Displays { get; init; } = [];
+
+    /// <summary>QEMU has a VNC server.</summary>
+    public bool HasVnc { get; init; } = true;
+
+    /// <summary>The user's environment.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>KVM runs guests.</summary>
     public bool HasKvm { get; init; }
 
@@ -96,7 +105,7 @@ internal sealed class GoldenInventory : IDisposable
             return (null, mistakes);
 
         var options = Assert.IsType<RunCommand>(parsed).Options;
-        var process = new ProcessContext(_ => null, Terminal: null, () => 0x0123456789abcdef);
+        var process = new ProcessContext(Environment.GetValueOrDefault, Terminal: null, () => 0x0123456789abcdef);
         var resolution = Resolver.ResolveAsync(options, HostInventory(), process, CancellationToken.None).GetAwaiter().GetResult();
         Notices = resolution.Notices;
         return (resolution.Spec, resolution.Problems);
@@ -224,6 +233,9 @@ internal sealed class GoldenInventory : IDisposable
             MachineAliases = new Dictionary<string, string> { ["q35"] = "pc-q35-7.2" },
             Accelerators = new HashSet<string> { "tcg", "kvm" },
             Objects = new HashSet<string>(["rng-builtin", .. Objects]),
+            Displays = new HashSet<string>(["none", .. Displays]),
+            Chardevs = new HashSet<string>(["socket", "qemu-vdagent"]),
+            HasVnc = HasVnc,
             HasSandbox = true,
             HasIoUring = true,
         };

@@ -22,6 +22,9 @@ internal static class BootSector
     /// <summary>A guest that powers off at once.</summary>
     public static string Write(Scratch scratch, string name = "boot.raw") => Write(scratch, name, PowerOff, []);
 
+    /// <summary>A guest that powers off when a key is pressed (mov ah, 0; int 0x16).</summary>
+    public static string WriteKeyWait(Scratch scratch) => Write(scratch, "key.raw", [0xb4, 0x00, 0xcd, 0x16, .. PowerOff], []);
+
     /// <summary>A guest that resets the machine at once.</summary>
     public static string WriteReset(Scratch scratch) => Write(scratch, "reset.raw", Reset, []);
 

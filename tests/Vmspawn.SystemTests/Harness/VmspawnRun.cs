@@ -27,6 +27,8 @@ internal sealed class VmspawnRun : IDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     public Stream Input => _process.StandardInput.BaseStream;
 
     /// <summary>The QEMU that vmspawn started.</summary>

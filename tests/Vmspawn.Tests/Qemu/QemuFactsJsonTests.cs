@@ -29,6 +29,7 @@ public class QemuFactsJsonTests
         Assert.Null(QemuFactsReader.Read(json, Stamp with { Size = 1 }));
         Assert.Null(QemuFactsReader.Read(json, Stamp with { Modified = 1 }));
         Assert.Null(QemuFactsReader.Read(json, Stamp with { Inode = 1 }));
+        Assert.Null(QemuFactsReader.Read(json, Stamp with { Modules = 1 }));
     }
 
     [Theory]
@@ -71,6 +72,9 @@ public class QemuFactsJsonTests
         Machines = new HashSet<string> { "q35", "pc" },
         Accelerators = new HashSet<string> { "tcg", "kvm" },
         Objects = new HashSet<string> { "monitor-qmp", "rng-builtin" },
+        Displays = new HashSet<string> { "gtk", "none" },
+        Chardevs = new HashSet<string> { "socket", "qemu-vdagent" },
+        HasVnc = true,
         HasSandbox = true,
         HasIoUring = true,
     };

@@ -30,7 +30,7 @@ internal static class ControlVerbs
             [Operand.Names],
             () => [ControlDeclarations.Json("Print one object per line for each")],
             (options, names, _) => new StatusCommand(options.Scope, names, options.Json)),
-        "poweroff" => Power(word, "Requests the guest to power off, like its power button.", "PowerOff"),
+        "poweroff" => Power(word, "Requests the guest to power off, by ssh to its systemd or by its power button.", "PowerOff"),
         "reboot" => Power(word, "Resets the machine, which boots again.", "Reboot"),
         "pause" => Power(word, "Pauses the machine's CPUs.", "Pause"),
         "resume" => Power(word, "Resumes a paused machine's CPUs.", "Resume"),

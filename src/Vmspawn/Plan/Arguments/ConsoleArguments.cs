@@ -15,7 +15,7 @@ internal static class ConsoleArguments
 
         switch (spec.Console)
         {
-            case ConsoleMode.Headless:
+            case ConsoleMode.Headless or ConsoleMode.Gui:
                 return;
             case ConsoleMode.Native:
                 draft.Add("-chardev", new OptionText("stdio")
@@ -44,7 +44,7 @@ internal static class ConsoleArguments
     /// <summary>The console's device on the virtio transport, after its controller.</summary>
     public static void AddDevice(PlanDraft draft, MachineSpec spec)
     {
-        if (spec.Console != ConsoleMode.Headless && spec.ConsoleTransport == ConsoleTransport.Virtio)
+        if (spec.Console is not (ConsoleMode.Headless or ConsoleMode.Gui) && spec.ConsoleTransport == ConsoleTransport.Virtio)
         {
             draft.Add("-device", new OptionText("virtconsole")
                 .With("bus", $"{DeviceIds.Serial}.0").With("chardev", DeviceIds.Console));

@@ -19,9 +19,10 @@ internal static class MachineArguments
         draft.Add("-m", Memory(spec));
         if (spec.HasVhostUser)
             draft.Add("-object", new OptionText("memory-backend-memfd").With("id", DeviceIds.Memory).With("size", Size(spec)).With("share", true));
-        draft.Arguments.AddRange(["-nodefaults", "-no-user-config", "-display", "none"]);
+        draft.Arguments.AddRange(["-nodefaults", "-no-user-config"]);
+        GraphicsArguments.AddScreen(draft, spec.Graphics);
         if (spec.Sandbox)
-            draft.Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+            draft.Add("-sandbox", Sandbox(spec.Graphics));
         if (spec.Uuid is { } uuid)
             draft.Add("-uuid", uuid.ToString("D"));
         ConfidentialArguments.Add(draft, spec.Confidential);
@@ -38,7 +39,12 @@ internal static class MachineArguments
         if (spec.Confidential is null)
             draft.AddPciDevice("virtio-balloon-pci", DeviceIds.Balloon, text => text.With("free-page-reporting", true));
         draft.AddPciDevice("virtio-serial-pci", DeviceIds.Serial);
+        GraphicsArguments.AddDevices(draft, spec.Graphics);
     }
+
+    // The libraries of a window start programs (Mesa, D-Bus).
+    private static OptionText Sandbox(GraphicsSpec? graphics) => new OptionText("on")
+        .With("obsolete", "deny").With("elevateprivileges", "deny").WithIf(graphics?.Screen is null or VncScreen, "spawn", "deny").With("resourcecontrol", "deny");
 
     private static OptionText Accelerator(PlanDraft draft, MachineSpec spec)
     {

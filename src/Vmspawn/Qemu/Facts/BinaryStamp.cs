@@ -9,6 +9,9 @@ namespace Vmspawn.Qemu;
 /// <param name="Inode">Its inode: an upgrade writes a new file, even if the package sets the same modification time.</param>
 internal readonly record struct BinaryStamp(string Path, long Size, long Modified, ulong Inode)
 {
+    /// <summary>What changes when a package of modules is installed or removed; 0 for a binary without modules.</summary>
+    public long Modules { get; init; }
+
     /// <summary>The stamp of a binary, links followed; null when stat fails.</summary>
     public static BinaryStamp? Of(string path)
     {

@@ -29,6 +29,15 @@ internal sealed record QemuFacts
     /// <summary>The types of <c>-object</c>.</summary>
     public required IReadOnlySet<string> Objects { get; init; }
 
+    /// <summary>The types of <c>-display</c> that it has the modules for: <c>gtk</c>, <c>sdl</c>.</summary>
+    public IReadOnlySet<string> Displays { get; init; } = new HashSet<string>();
+
+    /// <summary>The types of <c>-chardev</c>.</summary>
+    public IReadOnlySet<string> Chardevs { get; init; } = new HashSet<string>();
+
+    /// <summary>It has a VNC server (<c>-vnc</c>).</summary>
+    public bool HasVnc { get; init; }
+
     /// <summary>The seccomp filter of <c>-sandbox on</c> is built in.</summary>
     public required bool HasSandbox { get; init; }
 
@@ -43,9 +52,10 @@ internal sealed record QemuFacts
 
     /// <summary>Compares by value, because specs are compared.</summary>
     public bool Equals(QemuFacts? other) => other is not null
-        && (Path, Version, HasSandbox, HasIoUring) == (other.Path, other.Version, other.HasSandbox, other.HasIoUring)
+        && (Path, Version, HasSandbox, HasIoUring, HasVnc) == (other.Path, other.Version, other.HasSandbox, other.HasIoUring, other.HasVnc)
         && Equal(Drivers, other.Drivers) && Equal(MachineAliases, other.MachineAliases)
         && Machines.SetEquals(other.Machines) && Accelerators.SetEquals(other.Accelerators) && Objects.SetEquals(other.Objects)
+        && Displays.SetEquals(other.Displays) && Chardevs.SetEquals(other.Chardevs)
         && DataDirectories.SequenceEqual(other.DataDirectories);
 
     /// <inheritdoc/>

@@ -14,11 +14,13 @@ internal static class QemuFactsCache
     /// <param name="cancel">Cancels the queries.</param>
     public static async Task<QemuFacts?> GetAsync(string path, string? directory, List<Problem> problems, CancellationToken cancel)
     {
-        if (BinaryStamp.Of(path) is not { } stamp)
+        if (BinaryStamp.Of(path) is not { } binary)
         {
             problems.Add(new Problem("qemu-unusable", path, "no such file, or it cannot be looked at"));
             return null;
         }
+
+        var stamp = binary with { Modules = QemuModules.StampOf(path) };
 
         var file = directory is null ? null : Path.Combine(directory, stamp.FileName("qemu"));
         if (file is not null && Read(file) is { } bytes && QemuFactsReader.Read(bytes, stamp) is { } remembered)

@@ -8,7 +8,7 @@ internal static class QemuFactsJson
 {
     // The format's version, raised when the queries or their interpretation change, so that older caches are discarded.
     // Up to version 4 a time-out was cached as "no".
-    public const int Form = 5;
+    public const int Form = 6;
 
     public static byte[] Write(QemuFacts facts, BinaryStamp stamp)
     {
@@ -21,12 +21,16 @@ internal static class QemuFactsJson
             json.WriteNumber("size", stamp.Size);
             json.WriteNumber("modified", stamp.Modified);
             json.WriteNumber("inode", stamp.Inode);
+            json.WriteNumber("modules", stamp.Modules);
             json.WriteString("version", facts.Version.ToString());
             WriteNames(json, "machines", facts.Machines);
             WriteAliases(json, facts.MachineAliases);
             WriteNames(json, "dataDirectories", facts.DataDirectories);
             WriteNames(json, "accelerators", facts.Accelerators);
             WriteNames(json, "objects", facts.Objects);
+            WriteNames(json, "displays", facts.Displays);
+            WriteNames(json, "chardevs", facts.Chardevs);
+            json.WriteBoolean("vnc", facts.HasVnc);
             json.WriteBoolean("sandbox", facts.HasSandbox);
             json.WriteBoolean("ioUring", facts.HasIoUring);
             WriteDrivers(json, facts.Drivers);

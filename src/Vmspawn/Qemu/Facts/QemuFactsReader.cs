@@ -11,10 +11,13 @@ internal sealed class QemuFactsReader
     private readonly List<string> _dataDirectories = [];
     private readonly HashSet<string> _accelerators = [];
     private readonly HashSet<string> _objects = [];
+    private readonly HashSet<string> _displays = [];
+    private readonly HashSet<string> _chardevs = [];
     private QemuVersion? _version;
     private BinaryStamp _stamp = new("", 0, 0, 0);
     private bool? _sandbox;
     private bool? _ioUring;
+    private bool? _vnc;
     private int _form;
 
     private QemuFactsReader()
@@ -45,7 +48,7 @@ internal sealed class QemuFactsReader
 
         var complete = reader.TokenType == JsonTokenType.EndObject && !reader.Read()
             && _form == QemuFactsJson.Form && _stamp == stamp && _drivers.Count > 0;
-        if (!complete || _aliases is null || _version is not { } version || _sandbox is not { } sandbox || _ioUring is not { } ioUring)
+        if (!complete || _aliases is null || _version is not { } version || _sandbox is not { } sandbox || _ioUring is not { } ioUring || _vnc is not { } vnc)
             return null;
         return new QemuFacts
         {
@@ -57,6 +60,9 @@ internal sealed class QemuFactsReader
             DataDirectories = _dataDirectories,
             Accelerators = _accelerators,
             Objects = _objects,
+            Displays = _displays,
+            Chardevs = _chardevs,
+            HasVnc = vnc,
             HasSandbox = sandbox,
             HasIoUring = ioUring,
         };
@@ -73,12 +79,16 @@ internal sealed class QemuFactsReader
             case "size": _stamp = _stamp with { Size = reader.GetInt64() }; break;
             case "modified": _stamp = _stamp with { Modified = reader.GetInt64() }; break;
             case "inode": _stamp = _stamp with { Inode = reader.GetUInt64() }; break;
+            case "modules": _stamp = _stamp with { Modules = reader.GetInt64() }; break;
             case "version": _version = QemuHelpText.Version("version " + reader.GetString()); break;
             case "machines": ReadNames(ref reader, _machines); break;
             case "machineAliases": ReadAliases(ref reader); break;
             case "dataDirectories": ReadNames(ref reader, _dataDirectories); break;
             case "accelerators": ReadNames(ref reader, _accelerators); break;
             case "objects": ReadNames(ref reader, _objects); break;
+            case "displays": ReadNames(ref reader, _displays); break;
+            case "chardevs": ReadNames(ref reader, _chardevs); break;
+            case "vnc": _vnc = reader.GetBoolean(); break;
             case "sandbox": _sandbox = reader.GetBoolean(); break;
             case "ioUring": _ioUring = reader.GetBoolean(); break;
             case "drivers": ReadDrivers(ref reader); break;

@@ -94,6 +94,19 @@ internal static class QemuHelpText
         return names;
     }
 
+    /// <summary>The lines that consist of one word: display types of <c>-display help</c>, among sentences.</summary>
+    public static HashSet<string> OwnLines(ReadOnlySpan<char> text)
+    {
+        var names = new HashSet<string>();
+        foreach (var line in text.EnumerateLines())
+        {
+            if (!line.IsEmpty && !line.Contains(' '))
+                names.Add(line.ToString());
+        }
+
+        return names;
+    }
+
     private static int? TakeNumber(ref ReadOnlySpan<char> text)
     {
         var length = 0;

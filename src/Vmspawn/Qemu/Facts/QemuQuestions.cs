@@ -25,7 +25,14 @@ internal sealed class QemuQuestions(string path, TimeSpan bound)
     private static readonly string[] Accelerators = ["-accel", "help"];
     private static readonly string[] Objects = ["-object", "help"];
 
-    private static readonly string[][] All = [Version, Sandbox, IoUring, Devices, Machines, Directories, Accelerators, Objects];
+    private static readonly string[] Displays = ["-display", "help"];
+    private static readonly string[] Chardevs = ["-chardev", "help"];
+
+    // A binary without a VNC server refuses the option before it prints its version.
+    private static readonly string[] Vnc = ["-vnc", "none", "-version"];
+
+    private static readonly string[][] All =
+        [Version, Sandbox, IoUring, Devices, Machines, Directories, Accelerators, Objects, Displays, Chardevs, Vnc];
 
     /// <summary>The facts of a binary; null with the reason and QEMU's output in <paramref name="problems"/>.</summary>
     public static Task<QemuFacts?> AskAsync(string path, List<Problem> problems, CancellationToken cancel) =>
@@ -63,6 +70,9 @@ internal sealed class QemuQuestions(string path, TimeSpan bound)
             DataDirectories = QemuHelpText.Directories(answers[Directories].Output),
             Accelerators = QemuHelpText.Names(answers[Accelerators].Output),
             Objects = QemuHelpText.IndentedNames(answers[Objects].Output),
+            Displays = QemuHelpText.OwnLines(answers[Displays].Output),
+            Chardevs = QemuHelpText.IndentedNames(answers[Chardevs].Output),
+            HasVnc = answers[Vnc].ExitCode == 0,
             HasSandbox = answers[Sandbox].ExitCode == 0,
             HasIoUring = answers[IoUring].ExitCode == 0,
         };
