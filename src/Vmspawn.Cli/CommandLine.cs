@@ -17,8 +17,8 @@ internal static class CommandLine
     {
         if (Suggestions.AreAskedFor(invokedAs, args))
             return new Suggest(args);
-        if (args is [SshAccess.ProxyWord, var address, var port] && !Verbs.IsDropIn(invokedAs))
-            return new ConnectForSsh(address, port);
+        if (args is [SshAccess.ProxyWord, var address, var port, .. { Length: 0 or 3 } wait] && !Verbs.IsDropIn(invokedAs))
+            return new ConnectForSsh(address, port, wait);
         var (verb, first, unknown) = Verbs.Find(invokedAs, args);
         if (unknown is not null)
             return new Mistakes([unknown]);

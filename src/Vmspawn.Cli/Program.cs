@@ -52,8 +52,8 @@ internal static class Program
                 return await ControlRun.RunAsync(control);
             case ShowControlHelp(var verb):
                 return Output.Write(ControlHelp.Write(verb, TextStyle.OfOutput(TerminalColumns())));
-            case ConnectForSsh(var address, var port):
-                return await SshProxyVerb.RunAsync(address, port);
+            case ConnectForSsh connect:
+                return await SshProxyVerb.RunAsync(connect);
             case Suggest(var words):
                 return Output.Write(await Suggestions.OfAsync(words, Completion.WordsAsync));
             default:

@@ -53,6 +53,8 @@ public class VerbTests
         var command = Assert.IsType<SshCommand>(Parse("vmspawn", "ssh", "-l", "user", "vm", "ls", "-la", "--help"));
         Assert.Equal(("vm", "user"), (command.Name, command.Login));
         Assert.Equal(["ls", "-la", "--help"], command.Words);
+        Assert.Equal((null, false), (command.Timeout, command.Quiet));
+        Assert.Equal((TimeSpan.FromMinutes(5), true), Parse("vmspawn", "ssh", "-q", "--timeout=5min", "vm") is SshCommand asked ? (asked.Timeout, asked.Quiet) : default);
         Assert.Equal("operand-missing", Only(Parse("vmspawn", "ssh")).Code);
         Assert.Equal("login", Only(Parse("vmspawn", "ssh", "--login=-oProxyCommand=x", "vm")).Code);
     }

@@ -35,6 +35,7 @@ internal static class ChildPrograms
             }),
             "raw" => BeRaw(crash: arguments[0] == "crash"),
             "bus" => CallSilentBus(cancels: arguments[0] == "cancel"),
+            "foreground" => Foreground(arguments[0]),
             "exec" => Start(new ChildSpec(arguments[1], [])),
             _ => throw new ArgumentException("no such program", nameof(program)),
         };
@@ -73,6 +74,14 @@ internal static class ChildPrograms
         }
 
         return 0;
+    }
+
+    private static int Foreground(string script)
+    {
+        Console.WriteLine("started");
+        var exit = ForegroundChild.RunAsync("/bin/sh", ["-c", script]).GetAwaiter().GetResult();
+        Console.WriteLine(exit);
+        return exit.ExitCode ?? 128 + (int)exit.Signal!;
     }
 
     private static int Start(ChildSpec spec)

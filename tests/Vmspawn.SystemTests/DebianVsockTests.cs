@@ -16,7 +16,7 @@ public sealed class DebianVsockTests : VmTest
         Assert.Matches("\n  guest +ready: \"Ready\\.\"\n", status.Output);
         Assert.Matches("\n  vsock CID +[0-9]+\n", status.Output);
 
-        var command = await Client("ssh", Scratch.Mark, "echo in the $(. /etc/os-release; echo $ID) guest; logger said over ssh; exit 7");
+        var command = await Client("ssh", "-q", Scratch.Mark, "echo in the $(. /etc/os-release; echo $ID) guest; logger said over ssh; exit 7");
         Assert.Equal((7, "in the debian guest\n", ""), (command.Status, command.Output, command.Error));
 
         var exit = await Client("ssh", Scratch.Mark, "--", "systemctl", "exit", "123");
@@ -57,8 +57,8 @@ public sealed class DebianVsockTests : VmTest
         Assert.Contains("vmtest: stopped in order", ended.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_user_of_the_host_logs_in()
+    [Theory, InlineData("--vsock=user"), InlineData("--vsock=no", "--network-user-mode")]
+    public async Task A_user_of_the_host_logs_in_and_others_are_refused(params string[] way)
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give this host a user for a while");
         using var manager = new NotifySocket(Scratch);
@@ -69,11 +69,14 @@ public sealed class DebianVsockTests : VmTest
             "/usr/bin/unshare", Surroundings(manager), Scratch, QemuKind.Distribution,
             [
                 "--mount", "--", "/bin/sh", "-c", "mount --bind \"$0\" /etc/passwd && exec \"$@\"", users, Prepared.Binary,
-                .. Options(["--vsock=user", "--bind-user=vmguest", "--bind-user-shell=yes"]),
+                .. Options([.. way, "--bind-user=vmguest", "--bind-user-shell=yes"]),
             ]);
-        await manager.Heard.WaitFor("READY=1", DebianGuest.Bound);
-        var command = await Client("ssh", "-l", "vmguest", Scratch.Mark, "echo $(id -un) at $PWD; exit 7");
+        await run.Error.WaitFor("logs in", DebianGuest.Bound);
+        var command = await Client("ssh", "--timeout=8min", "-l", "vmguest", Scratch.Mark, "echo $(id -un) at $PWD; exit 7");
         Assert.True((command.Status, command.Output) == (7, "vmguest at /run/vmhost/home/vmguest\n"), command.ToString());
+        var refused = await Client("ssh", "-q", "-l", "nobody-here", Scratch.Mark, "true");
+        Assert.Equal(255, refused.Status);
+        Assert.StartsWith($"vmspawn: {Scratch.Mark}: the guest's sshd refuses to log in nobody-here (", refused.Error, StringComparison.Ordinal);
         run.Signal("TERM");
         await run.EndWith(0, DebianGuest.Bound);
     }

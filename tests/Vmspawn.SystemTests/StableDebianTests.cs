@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
@@ -27,9 +28,35 @@ public sealed class StableDebianTests : VmTest
         using var manager = new NotifySocket(Scratch);
         using var run = VmspawnRun.StartWith(
             Surroundings(manager), Scratch, QemuKind.Distribution, [.. Options(), "--vsock=no", "--network-user-mode", Ready(), .. KernelArguments, "systemd.wants=ready.service"]);
+        await run.Error.WaitFor("logs in", DebianGuest.Bound);
+        // Long before the guest's sshd is there.
+        var first = await Client("ssh", "--timeout=8min", Scratch.Mark, "id -un");
+        Assert.Equal((0, "root\n", $"vmspawn: {Scratch.Mark}: waiting for the guest's sshd (Ctrl-C gives up)\n"), (first.Status, first.Output, first.Error));
         await manager.Heard.WaitFor("READY=1", DebianGuest.Bound);
         await LogsIn("root", "somebody");
+
+        var stranger = await Client("ssh", "-q", "-l", "stranger", Scratch.Mark, "true");
+        Assert.Equal((255, ""), (stranger.Status, stranger.Output));
+        Assert.StartsWith($"vmspawn: {Scratch.Mark}: the guest's sshd refuses to log in stranger (the user may not exist there", stranger.Error, StringComparison.Ordinal);
+        var status = (await Client("status", Scratch.Mark)).Output;
+        Assert.Matches($"\n  guest +ready\n  log in +vmspawn ssh {Scratch.Mark}\n  sshd +127\\.0\\.0\\.1 port [0-9]+, key /.*/ed25519\n", status);
+        await CopiesWithScp(status);
         await PowersOff(run);
+    }
+
+    /// <summary>As a user does who reads port and key from the status.</summary>
+    private async Task CopiesWithScp(string status)
+    {
+        var sshd = Regex.Match(status, "sshd +(?<address>\\S+) port (?<port>[0-9]+), key (?<key>\\S+)\n", RegexOptions.None, ShortBound).Groups;
+        var file = Scratch.Text("file", "copied\n");
+        using var scp = VmspawnRun.StartProgram(
+            "/usr/bin/scp", new Dictionary<string, string?>(), Scratch, QemuKind.Distribution,
+            [
+                "-q", "-P", sshd["port"].Value, "-i", sshd["key"].Value, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                file, $"root@{sshd["address"].Value}:/run/copied",
+            ]);
+        await scp.EndWith(0, DebianGuest.Bound);
+        Assert.Equal("copied\n", (await Client("ssh", Scratch.Mark, "cat /run/copied")).Output);
     }
 
     private async Task LogsIn(params string[] users)

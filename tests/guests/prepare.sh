@@ -4,6 +4,7 @@
 #   guest/9p/                     the same with Debian's general kernel, which has 9p
 #   debian/                       a Debian with a real systemd as disk, directory, kernel, initrd and UKI: see make-debian.sh
 #   stable/                       the root of Debian's stable release: see make-stable.sh
+#   cloud/                        a Debian 12 with cloud-init as disk, kernel and initrd: see make-cloud.sh
 #   arm64/, riscv64/              kernel and busybox initrd of other architectures
 #   sid/                          a tree of Debian sid with its QEMU
 #   qemu-sid/qemu-system-x86_64   runs the tree's QEMU on this host: put the directory first in $PATH
@@ -22,5 +23,6 @@ mkdir -p "$cache"
 ./make-sid.sh "$cache"
 ./make-debian.sh "$cache"
 ./make-stable.sh "$cache"
+./make-cloud.sh "$cache"
 ./make-efi.sh "$cache"
 ./make-foreign.sh "$cache"

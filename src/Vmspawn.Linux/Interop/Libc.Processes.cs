@@ -16,7 +16,10 @@ internal static partial class Libc
     public const short POSIX_SPAWN_SETSIGDEF = 0x04;
     public const short POSIX_SPAWN_SETSIGMASK = 0x08;
     public const int P_PIDFD = 3;
+    public const int WNOHANG = 1;
+    public const int WSTOPPED = 2;
     public const int WEXITED = 4;
+    public const int WNOWAIT = 0x01000000;
     public const int CLD_EXITED = 1;
     public const int PR_SET_PDEATHSIG = 1;
     public const int SIG_SETMASK = 2;

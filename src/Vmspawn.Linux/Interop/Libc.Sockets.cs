@@ -13,6 +13,7 @@ internal static partial class Libc
     public const int SOL_SOCKET = 1;
     public const int SO_PEERCRED = 17;
     public const int SCM_RIGHTS = 1;
+    public const int MSG_PEEK = 0x2;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
@@ -48,6 +49,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     public static unsafe partial int GetSocketOption(SafeHandle socket, int level, int name, void* value, uint* length);
+
+    [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
+    public static unsafe partial nint Receive(SafeHandle socket, byte* buffer, nuint length, int flags);
 
     [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
     public static unsafe partial nint ReceiveMessage(SafeHandle socket, MessageHeader* message, int flags);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
@@ -24,6 +25,25 @@ public sealed class ChildProcess : IDisposable
 
     /// <summary>Completes when it has exited.</summary>
     public Task<ChildExit> Exited { get; }
+
+    /// <summary>Whether a signal has stopped it, such as SIGTSTP, and none has continued it.</summary>
+    public unsafe bool IsStopped
+    {
+        get
+        {
+            var result = stackalloc byte[Libc.SignalInfoSize];
+            NativeMemory.Clear(result, Libc.SignalInfoSize);
+            try
+            {
+                // Without WNOWAIT a stop is told once.
+                return Libc.WaitId(Libc.P_PIDFD, _pidfd, result, Libc.WSTOPPED | Libc.WNOHANG | Libc.WNOWAIT) == 0 && *(int*)result != 0;
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>Starts a program; returns after its exec.</summary>
     /// <exception cref="LinuxException">It cannot be executed (ENOENT, EACCES, ENOEXEC), or resources are exhausted.</exception>

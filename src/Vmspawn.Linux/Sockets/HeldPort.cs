@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
@@ -27,8 +26,8 @@ public sealed class HeldPort : IDisposable
     public static HeldPort Take(IPAddress address, int port, bool isUdp)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var bytes = Encode(address, port);
-        var socket = Libc.Socket(Family(address), (isUdp ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM) | Libc.SOCK_CLOEXEC, 0);
+        var bytes = IpSocketAddress.Encode(address, port);
+        var socket = Libc.Socket(IpSocketAddress.Family(address), (isUdp ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM) | Libc.SOCK_CLOEXEC, 0);
         if (socket.IsInvalid)
             throw LinuxException.Last("socket");
         try
@@ -60,20 +59,5 @@ public sealed class HeldPort : IDisposable
         }
 
         return BinaryPrimitives.ReadUInt16BigEndian(address.AsSpan(sizeof(ushort)));
-    }
-
-    private static int Family(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? Libc.AF_INET6 : Libc.AF_INET;
-
-    /// <summary><c>struct sockaddr_in</c>: family, port, address; <c>struct sockaddr_in6</c>: family, port, flow, address, scope.</summary>
-    private static byte[] Encode(IPAddress address, int port)
-    {
-        var isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        var bytes = new byte[isIPv6 ? 28 : 16];
-        BitConverter.TryWriteBytes(bytes, (ushort)Family(address));
-        BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), (ushort)port);
-        address.GetAddressBytes().CopyTo(bytes, isIPv6 ? 8 : 4);
-        if (isIPv6)
-            BitConverter.TryWriteBytes(bytes.AsSpan(24), (uint)address.ScopeId);
-        return bytes;
     }
 }

@@ -6,18 +6,19 @@ namespace Vmspawn.CloudInit;
 /// <summary>The input of cloud-init's NoCloud data source: a volume labelled CIDATA with a few files (cloud-init documentation, "NoCloud").</summary>
 /// <param name="InstanceId">cloud-init runs its once-per-instance modules again when this changes.</param>
 /// <param name="HostName">The guest's host name.</param>
-/// <param name="SshKeys">Public keys for the default user, each as a line of <c>authorized_keys</c>.</param>
+/// <param name="SshKeys">Public keys that log in, each as a line of <c>authorized_keys</c>.</param>
 /// <param name="Files">The user's files, by their names on the volume.</param>
 internal sealed record CloudInitSeed(
     string InstanceId, string HostName, IReadOnlyList<string> SshKeys, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files)
 {
     public const string MetaData = "meta-data";
     public const string UserData = "user-data";
+    public const string VendorData = "vendor-data";
 
     private const string Label = "CIDATA";
 
     /// <summary>The file names that cloud-init reads.</summary>
-    public static IReadOnlyList<string> Names { get; } = [MetaData, UserData, "vendor-data", "network-config"];
+    public static IReadOnlyList<string> Names { get; } = [MetaData, UserData, VendorData, "network-config"];
 
     /// <summary>Writes the volume.</summary>
     public byte[] ToVolume()
@@ -26,6 +27,8 @@ internal sealed record CloudInitSeed(
         all.TryAdd(MetaData, WriteMetaData());
         // Without user-data cloud-init ignores the volume.
         all.TryAdd(UserData, "#cloud-config\n{}\n"u8.ToArray());
+        if (SshKeys.Count > 0)
+            all.TryAdd(VendorData, CloudInitKeyHook.Write(SshKeys));
         return FatImage.Write(Label, [.. Names.Where(all.ContainsKey).Select(name => (name, all[name]))]);
     }
 

@@ -45,16 +45,20 @@ internal sealed class RunningVm(
         ? new SshAccess(Plan.Name, SshAddress(ssh), ssh.Port, Directory.PathOf(ssh.KeyFile))
         : null;
 
+    /// <summary>The same by the vsock, for programs that know no port; null where there is no vsock or no key.</summary>
+    public SshAccess? SshByVsock => (Plan.Ssh, Plan.Vsock) is ({ } ssh, not null)
+        ? new SshAccess(Plan.Name, VsockAddress(), SshFiles.Port, Directory.PathOf(ssh.KeyFile))
+        : null;
+
     /// <summary>Where the guest's reports come in.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
     /// <summary>Undoes the launch; QEMU is killed if it still runs.</summary>
     public ValueTask DisposeAsync() => held.DisposeAsync();
 
-    private string SshAddress(SshPlan ssh) => (ssh.Way, Plan.Vsock?.Socket) switch
-    {
-        (SshWay.Loopback, _) => "127.0.0.1",
-        (_, { } socket) => $"{SshAccess.VsockMuxPrefix}{Directory.PathOf(socket)}",
-        _ => $"{SshAccess.VsockPrefix}{Plan.Vsock!.Cid}",
-    };
+    private string SshAddress(SshPlan ssh) => ssh.Way == SshWay.Loopback ? "127.0.0.1" : VsockAddress();
+
+    private string VsockAddress() => Plan.Vsock!.Socket is { } socket
+        ? $"{SshAccess.VsockMuxPrefix}{Directory.PathOf(socket)}"
+        : $"{SshAccess.VsockPrefix}{Plan.Vsock.Cid}";
 }

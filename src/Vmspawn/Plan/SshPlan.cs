@@ -22,7 +22,7 @@ public enum SshWay
 internal static class SshFiles
 {
     /// <summary>sshd's port in the guest.</summary>
-    private const int Port = 22;
+    public const int Port = 22;
 
     public static SshPlan? Plan(MachineSpec spec) => spec.Ssh switch
     {

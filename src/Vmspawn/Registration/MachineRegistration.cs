@@ -93,8 +93,8 @@ internal sealed class MachineRegistration : IAsyncDisposable
             Id = _spec.Uuid,
             VsockCid = _vm.Plan.Vsock?.Cid,
             // The field has no port, which addresses other than vsock need.
-            SshAddress = _vm.Ssh is { IsVsock: true } ssh ? ssh.Address : null,
-            SshPrivateKeyPath = _vm.Ssh is { IsVsock: true } key ? key.KeyFile : null,
+            SshAddress = _vm.SshByVsock?.Address,
+            SshPrivateKeyPath = _vm.SshByVsock?.KeyFile,
         };
         string? reason = null;
         foreach (var socket in Request.Machined)

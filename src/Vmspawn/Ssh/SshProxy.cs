@@ -1,49 +1,115 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Ssh;
 
-/// <summary>Connects ssh(1) to a guest by vsock, and passes the connection to ssh, so that no process relays the data.</summary>
-internal static class SshProxy
+/// <summary>Connects ssh(1) to a guest, and passes the connection to ssh, so that no process relays the data.</summary>
+/// <param name="sshd">The server.</param>
+/// <param name="notice">Tells the user what is waited for.</param>
+internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
 {
-    /// <summary>The answer to <c>CONNECT</c> is a short line.</summary>
-    private const int LongestAnswer = 64;
+    /// <summary>A wait shorter than this is not worth a message.</summary>
+    private static readonly TimeSpan NoticeAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>Connects, and passes the connection over standard output (ssh_config(5), "ProxyUseFdpass").</summary>
-    /// <exception cref="IOException">The guest does not exist or does not listen on the port.</exception>
-    public static async Task RunAsync(string address, uint port)
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// A connection that QEMU has accepted for a guest that was not up may never come to life: it is given up for a new one. The time grows,
+    /// since sshd may need long for its first words in an emulated guest.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connects, and passes the connection over a socket (ssh_config(5), "ProxyUseFdpass").</summary>
+    /// <param name="ssh">The socket to ssh.</param>
+    /// <param name="wait">How to wait for the server, or null to try once.</param>
+    /// <exception cref="IOException">The guest does not exist or its server does not answer.</exception>
+    public async Task RunAsync(SafeFileHandle ssh, SshWait? wait)
     {
-        using var connection = Connect(address);
-        // Unbuffered, because ssh reads what follows the answer.
-        await using var stream = new FileStream(connection, FileAccess.ReadWrite, bufferSize: 0);
-        if (address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal))
-            Ask(stream, port);
+        await using var peer = UnixConnection.Adopt(ssh);
+        using var connection = wait is null ? await TryOnceAsync() : await WaitAsync(peer, wait);
         // ssh reads one byte with the descriptor and ignores its value.
-        await using var ssh = UnixConnection.Adopt(StandardStream.Output);
-        await ssh.SendAsync(new byte[1], [connection]);
-
-        SafeFileHandle Connect(string to) => to.StartsWith(SshAccess.VsockPrefix, StringComparison.Ordinal)
-            ? VsockConnection.Connect(uint.Parse(to.AsSpan(SshAccess.VsockPrefix.Length), CultureInfo.InvariantCulture), port)
-            : UnixConnection.ConnectPlain(to[SshAccess.VsockMuxPrefix.Length..]);
+        await peer.SendAsync(new byte[1], [connection]);
     }
 
-    private static void Ask(FileStream stream, uint port)
+    private async Task<SafeFileHandle> TryOnceAsync()
     {
-        var answer = new StringBuilder();
+        using var limit = new CancellationTokenSource(Patience);
         try
         {
-            stream.Write(Encoding.ASCII.GetBytes($"CONNECT {port}\n"));
-            for (var next = stream.ReadByte(); next is not (-1 or '\n') && answer.Length < LongestAnswer; next = stream.ReadByte())
-                answer.Append((char)next);
+            return await sshd.ConnectAsync(limit.Token);
         }
-        catch (IOException)
+        catch (OperationCanceledException error)
         {
-            // The connection was closed: vhost-device-vsock refuses this way while the guest has no driver for the device.
+            throw new IOException($"no answer within {Patience.TotalSeconds:0} s", error);
         }
+    }
 
-        if (!answer.ToString().StartsWith("OK", StringComparison.Ordinal))
-            throw new IOException($"nothing in the guest listens on vsock port {port} (check that the guest has started and runs sshd)");
+    private async Task<SafeFileHandle> WaitAsync(UnixConnection ssh, SshWait wait)
+    {
+        using var limit = new CancellationTokenSource(wait.Limit);
+        using var over = new CancellationTokenSource();
+        var gone = ssh.WaitPeerGoneAsync(over.Token);
+        try
+        {
+            var connecting = TryUntilAsync(gone, wait, limit.Token);
+            if (!wait.IsQuiet && wait.Limit > NoticeAfter && await Task.WhenAny(connecting, Task.Delay(NoticeAfter, limit.Token)) != connecting)
+                notice($"{wait.Machine}: waiting for the guest's sshd (Ctrl-C gives up)");
+            return await connecting;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await gone.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<SafeFileHandle> TryUntilAsync(Task gone, SshWait wait, CancellationToken limit)
+    {
+        IOException? last = null;
+        for (var patience = Patience; ; patience += Patience)
+        {
+            try
+            {
+                using var attempt = CancellationTokenSource.CreateLinkedTokenSource(limit);
+                attempt.CancelAfter(patience);
+                return await sshd.ConnectToSpeakerAsync(attempt.Token);
+            }
+            catch (IOException error)
+            {
+                last = error;
+            }
+            catch (OperationCanceledException)
+            {
+                // It was not answered: once more, unless the limit is reached.
+            }
+
+            if (gone.IsCompletedSuccessfully)
+                throw new IOException("ssh has ended");
+            if (!await IsRunningAsync(wait))
+                throw new IOException("the VM ended before its sshd answered");
+            await Task.Delay(Pause, limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (limit.IsCancellationRequested)
+                throw new IOException($"the guest's sshd did not answer within {wait.Limit.TotalSeconds:0.#} s{(last is null ? "" : $": {FailureReason.Of(last)}")} ({sshd.Needs}; --timeout= waits longer)");
+        }
+    }
+
+    private static async Task<bool> IsRunningAsync(SshWait wait)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await using var control = await UnixConnection.ConnectAsync(wait.ControlSocket, limit.Token);
+            return true;
+        }
+        catch (LinuxException error)
+        {
+            // Another failure, such as no descriptor left, says nothing about the VM.
+            return error.Errno is not (Errno.ENOENT or Errno.ECONNREFUSED);
+        }
+        catch (OperationCanceledException)
+        {
+            // A full queue means that there is a listener that does not accept.
+            return true;
+        }
     }
 }

@@ -65,5 +65,5 @@ internal sealed class GuestPowerOff : IGuestPowerOff
     }
 
     private IReadOnlyList<string> Arguments() =>
-        [.. _access.Arguments(Environment.ProcessPath!, "root", "-n", "-o", "BatchMode=yes"), "systemctl", "--no-block", "poweroff"];
+        [.. _access.Arguments(Environment.ProcessPath!, "root", wait: null, "-n", "-o", "BatchMode=yes"), "systemctl", "--no-block", "poweroff"];
 }

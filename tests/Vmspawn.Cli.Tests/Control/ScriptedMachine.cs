@@ -16,7 +16,7 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         interface org.vmspawn.Machine
         type Storage (name: string, type: string, driver: string, readOnly: bool, size: int, serial: string, port: ?string, guest: ?string, path: ?string, root: bool, removable: bool, state: (attached, attaching, detaching))
         type Port (id: string, spare: bool, guest: string, bus: ?int, slot: int, owner: ?string, state: (free, taken, reserved, detaching))
-        method Status() -> (name: string, pid: int, qemuPid: int, qemuVersion: string, state: string, running: bool, accelerator: string, cpus: int, memory: int, startedUsec: int, image: ?string, runtimeDirectory: string, layout: string)
+        method Status() -> (name: string, pid: int, qemuPid: int, qemuVersion: string, state: string, running: bool, accelerator: string, cpus: int, memory: int, startedUsec: int, image: ?string, runtimeDirectory: string, layout: string, ready: ?bool, guestStatus: ?string, sshAddress: ?string, sshPort: ?int, sshPrivateKeyPath: ?string)
         method ListStorage() -> (storage: []Storage)
         method ListPorts() -> (ports: []Port)
         method Attach(fileDescriptorIndex: int, name: string, config: ?string, readOnly: ?bool, path: ?string, format: ?string) -> (storage: Storage)

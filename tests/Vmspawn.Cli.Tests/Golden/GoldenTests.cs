@@ -89,6 +89,19 @@ public class GoldenTests
     }
 
     [Theory]
+    [InlineData(true, "--network-user-mode", "--cloud-init")]
+    [InlineData(false, "--network-user-mode")]
+    [InlineData(false, "--cloud-init")]
+    public void With_cloud_init_ssh_goes_through_the_network_where_there_is_one(bool byNetwork, params string[] args)
+    {
+        using var inventory = new GoldenInventory { HasVhostVsock = true, Programs = ["ssh-keygen"] };
+        var (plan, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", .. args], null);
+        Assert.Empty(problems);
+        Assert.Equal(byNetwork ? SshWay.Loopback : SshWay.Vsock, plan!.Ssh!.Way);
+        Assert.Equal(byNetwork, inventory.Print(plan).Contains($"{plan.Ssh.Port}-:22", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("graphics-in-a-window", "DISPLAY", "sdl,gtk")]
     [InlineData("graphics-by-vnc", "NOTHING", "gtk")]
     public void A_graphical_console_has_a_window_on_a_desktop_and_VNC_elsewhere(string name, string variable, string displays)

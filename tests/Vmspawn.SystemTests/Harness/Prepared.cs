@@ -22,6 +22,9 @@ internal static class Prepared
     /// <summary>An ext4 with Debian's stable release, as tests/guests/make-stable.sh has made it. Only to be read.</summary>
     public static string StableRoot => Existing(Path.Combine(Cache, "stable", "root.raw"));
 
+    /// <summary>A part of the Debian 12 with cloud-init that tests/guests/make-cloud.sh has made. Only to be read.</summary>
+    public static string Cloud(string name) => Existing(Path.Combine(Cache, "cloud", name));
+
     /// <summary>The folder to put first in $PATH for QEMU of Debian sid.</summary>
     public static string SidQemuFolder { get; } = Path.Combine(Cache, "qemu-sid");
 

@@ -42,6 +42,23 @@ public sealed class CloudInitSeedTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_comes_with_a_script_for_each_boot_unless_the_user_has_vendor_data()
+    {
+        const string key = "ssh-ed25519 AAAA vmspawn";
+        await File.WriteAllBytesAsync(_directory["seed"], new CloudInitSeed("id-1", "web", [key], new Dictionary<string, ReadOnlyMemory<byte>>()).ToVolume(), TestContext.Current.CancellationToken);
+        var script = await Tool.Run("mtype", "-i", _directory["seed"], "::vendor-data");
+        Assert.StartsWith("#cloud-boothook\n#!/bin/sh\n", script, StringComparison.Ordinal);
+        Assert.Contains($"\n{key}\nKEYS\n", script, StringComparison.Ordinal);
+        await Tool.Run("sh", "-n", "-c", script);
+
+        var own = new Dictionary<string, ReadOnlyMemory<byte>> { [CloudInitSeed.VendorData] = "mine"u8.ToArray() };
+        await File.WriteAllBytesAsync(_directory["seed"], new CloudInitSeed("id-1", "web", [key], own).ToVolume(), TestContext.Current.CancellationToken);
+        Assert.Equal("mine", await Tool.Run("mtype", "-i", _directory["seed"], "::vendor-data"));
+        await File.WriteAllBytesAsync(_directory["seed"], new CloudInitSeed("id-1", "web", [], new Dictionary<string, ReadOnlyMemory<byte>>()).ToVolume(), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("vendor-data", await Tool.Run("mdir", "-b", "-i", _directory["seed"], "::"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_is_user_data_as_it_is_and_another_format_is_warned_of()
     {
         await File.WriteAllTextAsync(_directory["data"], "no format\n", TestContext.Current.CancellationToken);

@@ -72,7 +72,17 @@ internal sealed record DoctorCommand(bool Json) : ControlCommand(RuntimeScope.Au
 /// <param name="Name">The machine.</param>
 /// <param name="Login">The user to log in as.</param>
 /// <param name="Words">The command to run; empty for a shell.</param>
-internal sealed record SshCommand(RuntimeScope Scope, string Name, string Login, IReadOnlyList<string> Words) : ControlCommand(Scope);
+internal sealed record SshCommand(RuntimeScope Scope, string Name, string Login, IReadOnlyList<string> Words) : ControlCommand(Scope)
+{
+    /// <summary>The default time limit for a guest that has not reported that it is ready.</summary>
+    public static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>The time limit for the guest's sshd to answer, or null for the default.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Whether to wait without a message.</summary>
+    public bool Quiet { get; init; }
+}
 
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

@@ -64,6 +64,8 @@ internal static class ControlDeclarations
         },
     };
 
+    public static ControlOption Quiet() => Flag("--quiet", 'q', "Wait for the guest without a message", options => options with { Quiet = true });
+
     public static ControlOption[] Wait() =>
     [
         Flag("--wait", null, "Return when the guest has released it (the default)", options => options with { Wait = true }),

@@ -27,6 +27,8 @@ internal sealed record ControlOptions
     /// <summary>The user to log in as.</summary>
     public string Login { get; init; } = "root";
 
+    public bool Quiet { get; init; }
+
     public bool Wait { get; init; } = true;
 
     /// <summary>The time limit, or null for the subcommand's default.</summary>

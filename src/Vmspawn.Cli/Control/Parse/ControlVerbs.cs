@@ -30,7 +30,7 @@ internal static class ControlVerbs
             [Operand.Names],
             () => [ControlDeclarations.Json("Print one object per line for each")],
             (options, names, _) => new StatusCommand(options.Scope, names, options.Json)),
-        "poweroff" => Power(word, "Requests the guest to power off, like its power button.", "PowerOff"),
+        "poweroff" => Power(word, "Requests the guest to power off, by ssh to its systemd or by its power button.", "PowerOff"),
         "reboot" => Power(word, "Resets the machine, which boots again.", "Reboot"),
         "pause" => Power(word, "Pauses the machine's CPUs.", "Pause"),
         "resume" => Power(word, "Resumes a paused machine's CPUs.", "Resume"),
@@ -78,8 +78,12 @@ internal static class ControlVerbs
             word,
             "Logs in to the guest, or runs a command in it and returns its exit status.",
             [Operand.Name, new("COMMAND", OperandKind.Word, Optional: true, Repeats: true)],
-            () => [ControlDeclarations.Login()],
-            (options, given, _) => new SshCommand(options.Scope, given[0], options.Login, [.. given.Skip(1)]))
+            () => [ControlDeclarations.Login(), ControlDeclarations.Timeout("Time limit for the guest's sshd to answer", SshCommand.UsualTimeout), ControlDeclarations.Quiet()],
+            (options, given, _) => new SshCommand(options.Scope, given[0], options.Login, [.. given.Skip(1)])
+            {
+                Timeout = options.Timeout,
+                Quiet = options.Quiet,
+            })
         {
             OptionsFirst = true,
         },

@@ -48,7 +48,7 @@ internal static class ControlRun
             case EventsCommand events:
                 return await EachMachine.RunAsync([events.Name], screen, _ => EventsRun.RunAsync(events, machines, screen));
             case SshCommand ssh:
-                return await EachMachine.RunAsync([ssh.Name], screen, _ => SshRun.RunAsync(ssh, machines));
+                return await SshRun.RunAsync(ssh, machines, screen);
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, machines, screen));
             case DoctorCommand doctor:

@@ -22,6 +22,7 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
         Line(text, "guest", Guest());
         Line(text, "vsock CID", Machine.VsockCid?.ToString());
         Line(text, "log in", Machine.Ssh is null ? null : $"vmspawn ssh {Machine.Name}");
+        Line(text, "sshd", Machine.Ssh is { } ssh ? $"{ssh.Address} port {ssh.Port}, key {ssh.KeyFile}" : null);
         Line(text, "CPUs", Machine.Cpus?.ToString());
         Line(text, "memory", Machine.Memory is { } memory ? Amounts.Size(memory) : null);
         Line(text, "image", Machine.Image);
@@ -50,7 +51,8 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
     {
         (true, { Length: > 0 } status) => $"ready: \"{status}\"",
         (true, _) => "ready",
-        (_, { Length: > 0 } status) => $"\"{status}\"",
+        (_, { Length: > 0 } status) => $"not ready: \"{status}\"",
+        (false, _) => "not reported ready",
         _ => null,
     };
 

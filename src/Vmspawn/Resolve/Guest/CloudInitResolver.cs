@@ -15,7 +15,7 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
 
     /// <summary>A read-only disk after all others, or null when none is requested or it cannot be created.</summary>
     /// <param name="machine">The machine's name.</param>
-    /// <param name="sshKeys">Public keys for the guest's default user.</param>
+    /// <param name="sshKeys">Public keys that log in to the guest.</param>
     /// <param name="cancel">Ends the reading of pipes and sockets.</param>
     public async Task<DriveSpec?> ResolveAsync(string machine, IReadOnlyList<string> sshKeys, CancellationToken cancel)
     {

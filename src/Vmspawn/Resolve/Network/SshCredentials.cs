@@ -1,5 +1,6 @@
 using System.Text;
 using Vmspawn.Spec;
+using Vmspawn.Ssh;
 
 namespace Vmspawn.Resolve;
 
@@ -8,11 +9,6 @@ internal static class SshCredentials
 {
     /// <summary>What systemd-ssh-generator(8) lets its own services read.</summary>
     private const string PublicKeys = "ssh.ephemeral-authorized_keys-all";
-
-    /// <summary>
-    /// sshd reads the file as the user who logs in, and a service's credentials can be read by root alone. This one is written before any service starts.
-    /// </summary>
-    private const string KeyFile = "/run/vmspawn-ssh/authorized_keys";
 
     /// <summary>
     /// The names under which a connection's service is found: a distribution's own for the vsock; its general one, which the generator
@@ -41,8 +37,8 @@ internal static class SshCredentials
 
     private static byte[] KeyFileLines(ReadOnlySpan<byte> keys) => Encoding.ASCII.GetBytes(
         $"""
-        d {Path.GetDirectoryName(KeyFile)} 0755 root root -
-        f+~ {KeyFile} 0444 root root - {Convert.ToBase64String(keys)}
+        d {Path.GetDirectoryName(GuestKeys.File)} 0755 root root -
+        f+~ {GuestKeys.File} 0444 root root - {Convert.ToBase64String(keys)}
 
         """);
 
@@ -52,7 +48,7 @@ internal static class SshCredentials
         [Service]
         Environment=SSHD_OPTS= OPTIONS=
         ExecStart=
-        ExecStart=-sshd -i $SSHD_OPTS $OPTIONS -o "AuthorizedKeysFile {KeyFile} .ssh/authorized_keys"
+        ExecStart=-sshd -i $SSHD_OPTS $OPTIONS -o "AuthorizedKeysFile {GuestKeys.File} .ssh/authorized_keys"
 
         """);
 }

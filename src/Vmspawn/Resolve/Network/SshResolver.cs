@@ -29,8 +29,10 @@ internal sealed class SshResolver : IAsyncDisposable
     {
         _options = options;
         _abandon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        _byVsock = hasVsock;
-        _byNetwork = !hasVsock && (options.Networks.Contains(NetworkMode.User) || options.PublishedPorts.Count > 0);
+        var hasNetwork = options.Networks.Contains(NetworkMode.User) || options.PublishedPorts.Count > 0;
+        // A guest with cloud-init may have an older systemd, which starts no sshd at the vsock; the one at its usual port takes the key.
+        _byNetwork = hasNetwork && (!hasVsock || options.CloudInit is not null);
+        _byVsock = hasVsock && !_byNetwork;
         var isWanted = options.SshKey.Pass ?? (_byVsock || _byNetwork || options.CloudInit is not null);
         if (isWanted && inventory.FindProgram("ssh-keygen") is { } program)
         {

@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace Vmspawn.Linux;
+
+/// <summary>Waits for a peer that speaks first, and leaves what it says to whoever gets the socket.</summary>
+public static class FirstBytes
+{
+    /// <summary>Completes when there are bytes to read.</summary>
+    /// <param name="socket">A connected stream socket.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>False when the peer has closed the connection instead.</returns>
+    /// <exception cref="LinuxException">The connection has failed, such as with ECONNRESET.</exception>
+    public static async Task<bool> ArriveAsync(SafeHandle socket, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        using var readiness = new Readiness(socket);
+        while (true)
+        {
+            await readiness.WaitReadableAsync(cancellation);
+            if (Peek(socket) is var count and >= 0)
+                return count > 0;
+            if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR))
+                throw new LinuxException("recv", null, errno);
+        }
+    }
+
+    private static unsafe int Peek(SafeHandle socket)
+    {
+        byte first;
+        return (int)Libc.Receive(socket, &first, 1, Libc.MSG_PEEK | Libc.MSG_DONTWAIT);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Ssh;
+
+/// <summary>The SSH server of a guest, at an address of <see cref="SshAccess"/>.</summary>
+internal sealed class GuestSshd(string address, int port)
+{
+    /// <summary>The answer to <c>CONNECT</c> is a short line.</summary>
+    private const int LongestAnswer = 64;
+
+    /// <summary>What the guest must have to be reached this way, for messages.</summary>
+    public string Needs => SshAccess.IsVsockAddress(address)
+        ? "by vsock it needs sshd and systemd 256 or later; a guest with cloud-init is reached by --cloud-init with --network-user-mode"
+        : "it needs a network by DHCP and sshd, and either systemd 256 or later or cloud-init with --cloud-init";
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="IOException">The guest does not exist or does not listen on the port.</exception>
+    public async Task<SafeFileHandle> ConnectAsync(CancellationToken cancel)
+    {
+        var connection = Open();
+        try
+        {
+            if (address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal))
+                await AskAsync(connection, cancel);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Connects, and waits until the server speaks. Before that a connection means little: QEMU and passt accept one for a guest that
+    /// is not up, and systemd accepts one before it starts sshd.
+    /// </summary>
+    /// <exception cref="IOException">The guest does not exist, does not listen on the port, or has closed the connection.</exception>
+    public async Task<SafeFileHandle> ConnectToSpeakerAsync(CancellationToken cancel)
+    {
+        var connection = await ConnectAsync(cancel);
+        try
+        {
+            return await FirstBytes.ArriveAsync(connection, cancel) ? connection : throw new IOException("the connection was closed at once");
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private SafeFileHandle Open()
+    {
+        if (address.StartsWith(SshAccess.VsockPrefix, StringComparison.Ordinal))
+            return VsockConnection.Connect(uint.Parse(address.AsSpan(SshAccess.VsockPrefix.Length), CultureInfo.InvariantCulture), (uint)port);
+        return address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal)
+            ? UnixConnection.ConnectPlain(address[SshAccess.VsockMuxPrefix.Length..])
+            : TcpConnection.ConnectPlain(IPAddress.Parse(address), port);
+    }
+
+    // Byte by byte, because ssh reads what follows the answer.
+    private async Task AskAsync(SafeFileHandle connection, CancellationToken cancel)
+    {
+        var answer = new StringBuilder();
+        try
+        {
+            DescriptorIo.WriteAll(connection, Encoding.ASCII.GetBytes($"CONNECT {port}\n"), TimeSpan.FromSeconds(1));
+            var next = new byte[1];
+            while (answer.Length < LongestAnswer && await FirstBytes.ArriveAsync(connection, cancel) && DescriptorIo.Read(connection, next) == 1 && next[0] != '\n')
+                answer.Append((char)next[0]);
+        }
+        catch (IOException)
+        {
+            // The connection was closed: vhost-device-vsock refuses this way while the guest has no driver for the device.
+        }
+
+        if (!answer.ToString().StartsWith("OK", StringComparison.Ordinal))
+            throw new IOException($"nothing in the guest listens on vsock port {port} (check that the guest has started and runs sshd)");
+    }
+}

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# Sourced: makes the root of a Debian release that a test boots.
+
+# What would run without anybody asking, and costs an emulated guest seconds.
+masked=(apt-daily.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer getty@tty1.service
+    systemd-journald-audit.socket systemd-networkd-wait-online.service systemd-firstboot.service)
+
+# unpack_release SUITE PACKAGES TREE
+unpack_release() {
+    as_root mmdebstrap --quiet --mode=root --variant=essential --include="$2" \
+        --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+        "$1" "$3" >&2
+}
+
+# configure_release TREE: root has no password; the network comes up by DHCP; name and identity come at the first boot.
+configure_release() {
+    local tree=$1 unit
+    as_root chroot "$tree" passwd --quiet --delete root
+    for unit in "${masked[@]}"; do as_root ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done
+    as_root chroot "$tree" systemctl --quiet enable systemd-networkd.service
+    as_root tee "$tree/etc/systemd/network/80-wired.network" >/dev/null <<-'NETWORK'
+		[Match]
+		Type=ether
+		[Network]
+		DHCP=yes
+	NETWORK
+    as_root rm -f "$tree/etc/hostname" "$tree/etc/machine-id" "$tree/var/lib/dbus/machine-id" "$tree/etc/resolv.conf"
+    echo LANG=C.UTF-8 | as_root tee "$tree/etc/locale.conf" >/dev/null
+    as_root ln -sf ../usr/share/zoneinfo/UTC "$tree/etc/localtime"
+    as_root touch "$tree/etc/.updated" "$tree/var/.updated"
+}
+
+# pack_release TREE LABEL SIZE FILE: an ext4 with the tree, which is removed.
+pack_release() {
+    as_root truncate -s "$3" "$4"
+    as_root mkfs.ext4 -q -L "$2" -d "$1" -E root_owner=0:0 "$4"
+    as_root rm -rf "$1"
+}
+
+need_release_tools() {
+    need mmdebstrap mmdebstrap
+    need gpgv gpgv
+    need /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
+    need mkfs.ext4 e2fsprogs
+    install_needed
+}
