@@ -17,6 +17,9 @@ public sealed class Pipe : IDisposable
     /// <summary>The end to write to.</summary>
     public SafeFileHandle WriteEnd { get; }
 
+    /// <summary>The path by which another process of the same user opens the end to write to, while this process has it open.</summary>
+    public string WritePath => $"/proc/{Environment.ProcessId}/fd/{WriteEnd.DangerousGetHandle()}";
+
     /// <summary>Creates a pipe.</summary>
     /// <exception cref="LinuxException">No descriptors are left.</exception>
     public static unsafe Pipe Create()

@@ -79,7 +79,7 @@ internal static class SshRun
         using var log = Pipe.Create();
         using var said = new StderrTail(OpenFile.Duplicate(log.ReadEnd));
         // ssh closes what it inherits, and so opens the pipe by its name.
-        string[] options = ["-E", $"/proc/{Environment.ProcessId}/fd/{log.WriteEnd.DangerousGetHandle()}"];
+        string[] options = ["-E", log.WritePath];
         var words = command.Words is ["--", ..] ? command.Words.Skip(1) : command.Words;
         var exit = await ForegroundChild.RunAsync(ssh, [.. access.Arguments(Environment.ProcessPath!, command.Login, wait, options), .. words]);
         log.Dispose();
