@@ -1,4 +1,5 @@
 using Vmspawn.Cli.Running;
+using Vmspawn.Consoles;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Cli;
@@ -16,13 +17,15 @@ internal readonly record struct TextStyle(int Columns, bool Colours)
 
     /// <summary>The style for standard output.</summary>
     /// <param name="columns">Width of its terminal, or null when unknown.</param>
-    public static TextStyle OfOutput(int? columns) => TerminalMode.IsTerminal(StandardStream.Output)
-        ? new TextStyle(Math.Clamp(columns ?? Plain.Columns, Narrowest, Widest), ColoursWelcome())
-        : Plain;
+    public static TextStyle OfOutput(int? columns)
+    {
+        var isTerminal = TerminalMode.IsTerminal(StandardStream.Output);
+        return new(isTerminal ? Math.Clamp(columns ?? Plain.Columns, Narrowest, Widest) : Plain.Columns, Wish() ?? isTerminal);
+    }
 
     /// <summary>The style for standard error.</summary>
     public static TextStyle OfError() =>
-        new(Plain.Columns, LogLine.Colours ?? (TerminalMode.IsTerminal(StandardStream.Error) && ColoursWelcome()));
+        new(Plain.Columns, LogLine.Colours ?? Wish() ?? TerminalMode.IsTerminal(StandardStream.Error));
 
     /// <summary>The text in bold.</summary>
     public string Bold(string text) => Colours ? $"\e[1m{text}\e[0m" : text;
@@ -30,7 +33,5 @@ internal readonly record struct TextStyle(int Columns, bool Colours)
     /// <summary>The text in red, for errors.</summary>
     public string Red(string text) => Colours ? $"\e[1;31m{text}\e[0m" : text;
 
-    // https://no-color.org: NO_COLOR is set and not empty.
-    private static bool ColoursWelcome() =>
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+    private static bool? Wish() => ColorWish.Of(Environment.GetEnvironmentVariable);
 }

@@ -14,6 +14,9 @@ internal static class WorkerThreads
     /// <summary>The workers, the pool's own, the timer's, and those that wait for descriptors and start processes.</summary>
     private const int Needed = Count + 4;
 
+    /// <summary>One directory a thread.</summary>
+    private const string Own = "/proc/self/task";
+
     private const int SmallStack = 64 << 10;
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(1);
@@ -74,5 +77,6 @@ internal static class WorkerThreads
         }
     }
 
-    private static int Threads() => Directory.GetDirectories("/proc/self/task").Length;
+    /// <summary>0 where /proc is not mounted, which is a problem of its own.</summary>
+    private static int Threads() => Directory.Exists(Own) ? Directory.GetDirectories(Own).Length : 0;
 }

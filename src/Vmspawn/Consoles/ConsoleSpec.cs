@@ -31,11 +31,10 @@ public sealed record ConsoleSpec(SafeHandle Output)
 
     /// <summary>The background to use: the requested one, or else a green tint if colours may be used.</summary>
     /// <param name="request">What <c>--background=</c> said, empty for none; null when it was not given.</param>
-    /// <param name="environment">Looks up a variable: <c>$NO_COLOR</c> and <c>$TERM</c>.</param>
+    /// <param name="environment">Looks up a variable: <c>$SYSTEMD_COLORS</c>, <c>$NO_COLOR</c> and <c>$TERM</c>.</param>
     public static string? ChooseBackground(string? request, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        var colourless = !string.IsNullOrEmpty(environment("NO_COLOR")) || environment("TERM") is null or "" or "dumb";
-        return request ?? (colourless ? null : GreenTint);
+        return request ?? (ColorWish.Of(environment) == false ? null : GreenTint);
     }
 }

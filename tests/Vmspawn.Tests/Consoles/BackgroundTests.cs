@@ -46,7 +46,20 @@ public sealed class BackgroundTests
     [InlineData("41", "1", "dumb", true)]
     [InlineData("", null, "xterm", false)]
     public void Colour_is_used_where_the_terminal_supports_it_or_on_request(string? request, string? noColor, string? term, bool expected) =>
-        Assert.Equal(expected, !string.IsNullOrEmpty(ConsoleSpec.ChooseBackground(request, name => name == "TERM" ? term : noColor)));
+        Assert.Equal(expected, !string.IsNullOrEmpty(ConsoleSpec.ChooseBackground(request, Variables(("TERM", term), ("NO_COLOR", noColor)))));
+
+    [Theory]
+    [InlineData("1", "1", "dumb", true)]
+    [InlineData("auto-256", null, null, true)]
+    [InlineData("no", null, "xterm", false)]
+    [InlineData("perhaps", null, "xterm", null)]
+    [InlineData(null, null, "xterm", null)]
+    [InlineData(null, "1", "xterm", false)]
+    public void Systemds_variable_for_colours_decides_before_the_others(string? systemd, string? noColor, string? term, bool? expected) =>
+        Assert.Equal(expected, ColorWish.Of(Variables(("SYSTEMD_COLORS", systemd), ("NO_COLOR", noColor), ("TERM", term))));
+
+    private static Func<string, string?> Variables(params (string Name, string? Value)[] variables) =>
+        name => variables.FirstOrDefault(variable => variable.Name == name).Value;
 
     private static string Apply(string[] chunks)
     {
