@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 using Vmspawn.Qmp;
+using Vmspawn.Resolve;
 using Vmspawn.Supervise;
 
 namespace Vmspawn.Registration;
@@ -17,9 +18,6 @@ internal sealed class HostSleep : IAsyncDisposable
 
     /// <summary>The directory that logind creates at its start.</summary>
     private const string Seats = "/run/systemd/seats";
-
-    /// <summary>The socket of the bus that logind is on. Without it the library of D-Bus, 1.5 MiB in memory, is not loaded.</summary>
-    private const string Bus = "/run/dbus/system_bus_socket";
 
     /// <summary>Time limit of a pause: logind waits five seconds for a delaying inhibitor.</summary>
     private static readonly QmpCallOptions Soon = new() { Timeout = TimeSpan.FromSeconds(4) };
@@ -44,7 +42,8 @@ internal sealed class HostSleep : IAsyncDisposable
     /// <param name="monitor">Its monitor.</param>
     /// <param name="messages">Receive what was done and why.</param>
     public static HostSleep? Watch(string machine, MonitorSlot monitor, VmMessages messages) =>
-        Directory.Exists(Seats) && File.Exists(Bus) ? new HostSleep(machine, monitor, messages) : null;
+        // Without the bus its library, 1.5 MiB in memory, is not loaded.
+        Directory.Exists(Seats) && SystemdPresence.HasSystemBus() ? new HostSleep(machine, monitor, messages) : null;
 
     public async ValueTask DisposeAsync()
     {

@@ -7,6 +7,13 @@ internal sealed record SystemdPresence(IReadOnlyList<string> Machined, bool HasB
 {
     private const string MachinedSocket = "systemd/machine/io.systemd.Machine";
 
+    /// <summary>The socket of the system's D-Bus, in the system's runtime directory.</summary>
+    private const string SystemBus = "dbus/system_bus_socket";
+
+    /// <summary>Whether the system's D-Bus runs.</summary>
+    /// <param name="system">The system's runtime directory.</param>
+    public static bool HasSystemBus(string system = "/run") => File.Exists(Path.Combine(system, SystemBus));
+
     /// <summary>Looks.</summary>
     /// <param name="isUser">Whether the machine is a user's.</param>
     /// <param name="environment">Reads one environment variable.</param>
@@ -17,7 +24,7 @@ internal sealed record SystemdPresence(IReadOnlyList<string> Machined, bool HasB
         string[] places = own is null ? [system] : [own, system];
         var bus = isUser
             ? environment("DBUS_SESSION_BUS_ADDRESS") is { Length: > 0 } || (own is not null && File.Exists(Path.Combine(own, "bus")))
-            : File.Exists(Path.Combine(system, "dbus/system_bus_socket"));
+            : HasSystemBus(system);
         return new SystemdPresence(
             [.. places.Select(place => Path.Combine(place, MachinedSocket)).Where(File.Exists)],
             // sd_booted(3)
