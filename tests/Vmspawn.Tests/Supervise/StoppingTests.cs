@@ -161,6 +161,21 @@ public sealed class StoppingTests
         Assert.Equal(["Ctrl-]: terminating QEMU"], run.Told);
     }
 
+    /// <summary>QEMU does not handle the signal before it has made the machine, so there is no exit status to go by.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task An_end_by_force_before_the_greeting_is_a_success_for_a_client_only(bool isClient, int status)
+    {
+        await using var run = new SupervisedRun();
+        run.Send(new KillAsked("somebody") { IsClient = isClient });
+        await run.UntilAsync(() => run.Signals.Contains(Signal.SIGTERM));
+        run.Monitor.Dispose();
+        run.StderrEnds();
+        run.QemuExits(new ChildExit(ExitCode: null, Signal.SIGTERM));
+        Assert.Equal(status, (await run.EndsWithinAsync(TimeSpan.FromSeconds(30))).End.Status);
+    }
+
     [Fact]
     public async Task An_end_requested_by_a_client_is_status_zero_and_by_the_escape_keys_one()
     {
