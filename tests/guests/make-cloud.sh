@@ -13,6 +13,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/guests/release.sh
 . "$here/release.sh"
 cache=$1
+masked+=(systemd-firstboot.service)
 
 suite=bookworm
 packages=systemd-sysv,udev,dbus,libpam-systemd,openssh-server,iproute2,kmod,login,passwd,sudo,netbase,cloud-init,linux-image-cloud-amd64
@@ -37,9 +38,7 @@ if [[ ! -d $made ]]; then
     unpack_release $suite $packages "$made.new/tree"
     configure_release "$made.new/tree"
     configure_cloud_init "$made.new/tree"
-    as_root mv "$made.new"/tree/boot/vmlinuz-* "$made.new/vmlinuz"
-    as_root mv "$made.new"/tree/boot/initrd.img-* "$made.new/initrd"
-    as_root chmod 0644 "$made.new/vmlinuz" "$made.new/initrd"
+    take_kernel "$made.new"
     pack_release "$made.new/tree" cloud 1G "$made.new/root.raw"
     ((EUID == 0)) || as_root chown "$(id -u):$(id -g)" "$made.new"/*
     mv "$made.new" "$made"

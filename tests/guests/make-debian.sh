@@ -12,6 +12,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$here/../../scripts/lib.sh"
+# shellcheck source=tests/guests/release.sh
+. "$here/release.sh"
 cache=$1
 
 suite=sid
@@ -28,10 +30,6 @@ esp_size=$((272 * mib))
 root_start=$((esp_start + esp_size))
 root_size=$((768 * mib))
 
-# What would run without anybody asking, and costs an emulated guest seconds.
-masked=(apt-daily.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer getty@tty1.service
-    systemd-journald-audit.socket systemd-networkd-wait-online.service)
-
 unpack_tree() {
     as_root rm -rf "$made.new"
     mkdir -p "$made.new"
@@ -42,41 +40,10 @@ unpack_tree() {
 		filesystems="ext4"
 		compress="cat"
 	CONF
-    as_root mmdebstrap --quiet --mode=root --variant=essential --include="$packages" \
-        --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='APT::Install-Recommends "false"' \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    unpack_release $suite $packages "$made.new/tree" \
         --essential-hook='mkdir -p "$1/etc/dracut.conf.d"' \
-        --essential-hook="upload $made.new/initrd.conf /etc/dracut.conf.d/test.conf" \
-        "$suite" "$made.new/tree" >&2
+        --essential-hook="upload $made.new/initrd.conf /etc/dracut.conf.d/test.conf"
     rm "$made.new/initrd.conf"
-}
-
-configure_tree() {
-    local tree=$made.new/tree unit
-    as_root chroot "$tree" passwd --quiet --delete root
-    for unit in "${masked[@]}"; do as_root ln -sf /dev/null "$tree/etc/systemd/system/$unit"; done
-    as_root chroot "$tree" systemctl --quiet enable systemd-networkd.service
-    as_root tee "$tree/etc/systemd/network/80-wired.network" >/dev/null <<-'NETWORK'
-		[Match]
-		Type=ether
-		[Network]
-		DHCP=yes
-	NETWORK
-    # Name and identity come by credential or at the first boot, which asks for nothing that is settled here.
-    as_root rm -f "$tree/etc/hostname" "$tree/etc/machine-id" "$tree/var/lib/dbus/machine-id" "$tree/etc/resolv.conf"
-    echo LANG=C.UTF-8 | as_root tee "$tree/etc/locale.conf" >/dev/null
-    as_root ln -sf ../usr/share/zoneinfo/UTC "$tree/etc/localtime"
-    # /usr is as old as these say: nothing is to be brought up to date at boot.
-    as_root touch "$tree/etc/.updated" "$tree/var/.updated"
-}
-
-# The kernel and initrd leave the tree's /boot, where the disk does not need them.
-take_kernel() {
-    local tree=$made.new/tree
-    as_root mv "$tree"/boot/vmlinuz-* "$made.new/vmlinuz"
-    as_root mv "$tree"/boot/initrd.img-* "$made.new/initrd"
-    as_root chmod 0644 "$made.new/vmlinuz" "$made.new/initrd"
 }
 
 # The first address behind a program's last section.
@@ -125,24 +92,20 @@ make_disk() {
     printf '%s\n' "$root_id" >"$made.new/partuuid"
 }
 
-key=$(sha256sum "${BASH_SOURCE[0]}" | cut -c 1-16)
+key=$(cat "${BASH_SOURCE[0]}" "$here/release.sh" | sha256sum | cut -c 1-16)
 made=$cache/debians/$key
 if [[ ! -d $made ]]; then
-    need mmdebstrap mmdebstrap
-    need gpgv gpgv
-    need /usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring
     need objcopy binutils
     need sfdisk fdisk
-    need mkfs.ext4 e2fsprogs
     need mkfs.vfat dosfstools
     need mcopy mtools
-    install_needed
+    need_release_tools
     say "making a Debian $suite with systemd in $made"
     mkdir -p "$cache/debians"
     trap 'as_root rm -rf "$made.new"' EXIT
     unpack_tree
-    configure_tree
-    take_kernel
+    configure_release "$made.new/tree"
+    take_kernel "$made.new"
     make_uki
     make_disk
     ((EUID == 0)) || as_root chown "$(id -u):$(id -g)" "$made.new"/*

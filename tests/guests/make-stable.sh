@@ -9,6 +9,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/guests/release.sh
 . "$here/release.sh"
 cache=$1
+masked+=(systemd-firstboot.service)
 
 suite=trixie
 packages=systemd-sysv,udev,dbus,libpam-systemd,libnss-systemd,systemd-userdbd,openssh-server,iproute2,login,passwd

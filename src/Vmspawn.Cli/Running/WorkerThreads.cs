@@ -49,13 +49,14 @@ internal static class WorkerThreads
     private static bool HasRoom()
     {
         var before = Threads();
-        using var release = new ManualResetEvent(initialState: false);
+        // Never disposed: on a busy host a thread may come to it late.
+        var release = new ManualResetEventSlim();
         var tried = new List<Thread>();
         try
         {
             for (var i = 0; i < Needed; i++)
             {
-                var thread = new Thread(() => release.WaitOne(), SmallStack) { IsBackground = true };
+                var thread = new Thread(release.Wait, SmallStack) { IsBackground = true };
                 thread.Start();
                 tried.Add(thread);
             }

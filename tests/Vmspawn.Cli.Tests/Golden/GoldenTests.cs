@@ -122,7 +122,7 @@ public class GoldenTests
         using var inventory = new GoldenInventory { Drivers = ["VGA"], Environment = new Dictionary<string, string> { ["WAYLAND_DISPLAY"] = "wayland-0" } };
         var (plan, _) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--qemu-gui", "-M", "vm"], null);
         Assert.Equal(
-            "its screen is shown by VNC, since /usr/bin/qemu-system-x86_64 has neither GTK nor SDL (Debian: qemu-system-gui): vncviewer /run/user/1000/systemd/vmspawn/vm/vnc",
+            "the guest's screen is shown by VNC, since /usr/bin/qemu-system-x86_64 has neither GTK nor SDL (Debian: qemu-system-gui): vncviewer /run/user/1000/systemd/vmspawn/vm/vnc",
             Assert.Single(plan!.Notices));
         Assert.Contains("VGA,id=vmspawn-graphics", string.Join(' ', plan.Arguments), StringComparison.Ordinal);
     }

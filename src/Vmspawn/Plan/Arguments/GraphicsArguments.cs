@@ -51,6 +51,6 @@ internal static class GraphicsArguments
 
     /// <summary>How the user gets to see a screen that is not a window, or null.</summary>
     public static string? Notice(MachineSpec spec) => spec.Graphics?.Screen is VncScreen vnc
-        ? $"its screen is shown by VNC, since {vnc.WhyNoWindow}: vncviewer {Path.Combine(spec.Host.Runtime.Path, spec.Name, Socket)}"
+        ? $"the guest's screen is shown by VNC, since {vnc.WhyNoWindow}: vncviewer {Path.Combine(spec.Host.Runtime.Path, spec.Name, Socket)}"
         : null;
 }
