@@ -53,6 +53,7 @@ public class LastCatchTests
         Assert.Equal("no such device (VMSPAWN_TRACE=1 shows where)", LastCatch.Sentence(new TypeInitializationException("T", new IOException("x", (int)Errno.ENODEV))));
         Assert.StartsWith("no memory", LastCatch.Sentence(new TaskSchedulerException(new InsufficientMemoryException())), StringComparison.Ordinal);
         Assert.StartsWith("no memory", LastCatch.Sentence(new InsufficientMemoryException()), StringComparison.Ordinal);
+        Assert.StartsWith("no memory or no thread", LastCatch.Sentence(new TypeInitializationException("T", new IOException("x", (int)Errno.EAGAIN))), StringComparison.Ordinal);
     }
 
     [Fact]

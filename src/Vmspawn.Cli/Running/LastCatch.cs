@@ -16,6 +16,8 @@ internal static class LastCatch
 
     private const string Hint = $"{TraceVariable}=1 shows where";
 
+    private const string NoThread = $"no memory or no thread is left (see ulimit -u, TasksMax= and MemoryMax=; {Hint})";
+
     /// <summary>Runs the program.</summary>
     /// <param name="program">Its token is cancelled by an uncaught exception of another thread: it cleans up and ends.</param>
     /// <returns>Its exit status, or 1 after a failure.</returns>
@@ -84,7 +86,9 @@ internal static class LastCatch
         LinuxException => $"{error.Message} ({Hint})",
         // The scheduler cannot queue work without a thread.
         TaskSchedulerException { InnerException: { } cause } => Sentence(cause),
-        OutOfMemoryException => $"no memory or no thread is left (see ulimit -u, TasksMax= and MemoryMax=; {Hint})",
+        OutOfMemoryException => NoThread,
+        // pthread_create(3) of the runtime.
+        IOException when FailureReason.ErrnoOf(error) is Errno.EAGAIN => NoThread,
         OperationCanceledException => $"it was interrupted ({Hint})",
         _ when FailureReason.ErrnoOf(error) is not null => $"{Subject(error)}{FailureReason.Of(error)} ({Hint})",
         IOException or TimeoutException => $"{error.Message} ({Hint})",

@@ -11,8 +11,8 @@ internal static class WorkerThreads
     /// <summary>A supervisor waits nearly always; no work of it blocks a thread for long.</summary>
     private const int Count = 4;
 
-    /// <summary>The workers, the pool's own, the timer's, and those that wait for descriptors and start processes.</summary>
-    private const int Needed = Count + 4;
+    /// <summary>The pool's own, a worker, the timer's and one more: without these nothing can report a failure. Each costs a tenth of a millisecond.</summary>
+    private const int Needed = 4;
 
     /// <summary>One directory a thread.</summary>
     private const string Own = "/proc/self/task";
@@ -22,7 +22,7 @@ internal static class WorkerThreads
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes the workers, and lets the pool make no others.</summary>
-    /// <returns>Whether the threads that every run needs can be made.</returns>
+    /// <returns>Whether there are enough to report what fails.</returns>
     public static bool TryReserve()
     {
         if (!HasRoom())
