@@ -12,6 +12,7 @@
 #   virtiofsd-sid/virtiofsd       runs the tree's virtiofsd on this host
 #   vsock-sid/                    runs the tree's vhost-device-vsock and systemd-journal-remote on this host
 #   sid-run                       runs any program of the tree on this host: sid-run usr/bin/varlinkctl …
+#   mkosi/                        an image that mkosi has built and signed: see make-mkosi.sh
 #   efi/                          disks and a unified kernel image that boot the guest by UEFI (see make-efi.sh)
 # Existing parts are kept. It asks no questions.
 set -euo pipefail
@@ -26,3 +27,4 @@ mkdir -p "$cache"
 ./make-cloud.sh "$cache"
 ./make-efi.sh "$cache"
 ./make-foreign.sh "$cache"
+./make-mkosi.sh "$cache"

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Vmspawn.Options;
@@ -16,6 +17,8 @@ internal static class MachineName
 
     private const string RawSuffix = ".raw";
 
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     /// <summary>Whether a text is a valid machine name.</summary>
     public static bool IsValid(string name) => MachineNameText.Parse(name).Mistake is null;
 
@@ -27,7 +30,7 @@ internal static class MachineName
     {
         var file = Path.GetFileName(Path.TrimEndingDirectorySeparator(imagePath));
         var stem = file.EndsWith(RawSuffix, StringComparison.Ordinal) ? file[..^RawSuffix.Length] : file;
-        var suffix = ephemeralSuffix is { } number ? "-" + number.ToString("x16", CultureInfo.InvariantCulture) : "";
+        var suffix = ephemeralSuffix is { } number ? Suffix(number) : "";
         var name = Clean(stem, MaxLength - suffix.Length);
         if (name.Length > 0)
             return name + suffix;
@@ -38,6 +41,14 @@ internal static class MachineName
             "name it with -M NAME"));
         return null;
     }
+
+    /// <summary>Whether a name is that of an ephemeral machine of an image: the image's, and a random number.</summary>
+    /// <param name="name">The machine's name.</param>
+    /// <param name="stem">The part that comes from the image.</param>
+    public static bool IsEphemeralOf(string name, string stem) =>
+        name.Length == stem.Length + Suffix(0).Length && name.StartsWith($"{stem}-", StringComparison.Ordinal) && name.AsSpan(stem.Length + 1).IndexOfAnyExcept(HexDigits) < 0;
+
+    private static string Suffix(ulong number) => "-" + number.ToString("x16", CultureInfo.InvariantCulture);
 
     // Removes characters that are invalid in a host name, as systemd-vmspawn does.
     private static string Clean(string text, int maxLength)

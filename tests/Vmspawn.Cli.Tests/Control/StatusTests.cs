@@ -86,6 +86,24 @@ public class StatusTests
     }
 
     [Fact]
+    public async Task An_ephemeral_machine_is_found_by_its_images_name_unless_a_second_one_runs()
+    {
+        await using var desk = new Desk();
+        desk.AddForeign("web-0123456789abcdef");
+        desk.AddForeign("web-server-with-name");
+        Assert.StartsWith("web-0123456789abcdef: running\n", (await desk.Run("status", "web")).Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await desk.Run("status", "web-0123456789abcde")).Status);
+        Assert.Equal(1, (await desk.Run("status", "web-server")).Status);
+
+        desk.AddForeign("web-00000000000000ff");
+        Assert.Equal(
+            "vmspawn: web: no VM of this name is running (running: web-00000000000000ff, web-0123456789abcdef, web-server-with-name)\n",
+            (await desk.Run("status", "web")).Error);
+        desk.AddForeign("web");
+        Assert.StartsWith("web: running\n", (await desk.Run("status", "web")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_machine_that_accepts_but_never_answers_is_given_up_after_two_seconds()
     {
         await using var desk = new Desk();

@@ -25,6 +25,9 @@ internal static class Prepared
     /// <summary>A part of the Debian 12 with cloud-init that tests/guests/make-cloud.sh has made. Only to be read.</summary>
     public static string Cloud(string name) => Existing(Path.Combine(Cache, "cloud", name));
 
+    /// <summary>What tests/guests/make-mkosi.sh has made, as root. Only to be read.</summary>
+    public static string Mkosi(string name) => Existing(Path.Combine(Cache, "mkosi", name));
+
     /// <summary>The folder to put first in $PATH for QEMU of Debian sid.</summary>
     public static string SidQemuFolder { get; } = Path.Combine(Cache, "qemu-sid");
 

@@ -24,11 +24,16 @@ internal sealed class SystemdContainer : IDisposable
 
     /// <param name="scratch">The test's folders.</param>
     /// <param name="units">Files of units that its systemd knows besides its own.</param>
-    public static async Task<SystemdContainer> Start(Scratch scratch, params string[] units)
+    public static Task<SystemdContainer> Start(Scratch scratch, params string[] units) => StartOver(scratch, [], units);
+
+    /// <param name="scratch">The test's folders.</param>
+    /// <param name="trees">Trees with what its own lacks.</param>
+    /// <param name="units">Files of units that its systemd knows besides its own.</param>
+    public static async Task<SystemdContainer> StartOver(Scratch scratch, string[] trees, params string[] units)
     {
         var run = VmspawnRun.StartProgram(
             Path.Combine(Prepared.Guests, "systemd-container"), new Dictionary<string, string?>(), scratch, QemuKind.Sid,
-            [Path.Combine(Prepared.Cache, "sid"), scratch.Mark, .. units]);
+            [string.Join(':', [Path.Combine(Prepared.Cache, "sid"), .. trees]), scratch.Mark, .. units]);
         var container = new SystemdContainer(scratch, run);
         await run.Output.WaitFor("ready ", Bound);
         await run.Output.WaitFor("\n", Bound);

@@ -1,3 +1,4 @@
+using Vmspawn.Images;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Control.Client;
@@ -10,11 +11,23 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
 
     private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Connects to a machine by name.</summary>
+    /// <summary>Connects to a machine by name, or by its image's name if only one ephemeral machine of that image runs.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="callTime">The time limit of a call, or null for the time limit of an answer.</param>
     /// <exception cref="MachineException">No such machine runs, or it cannot be queried.</exception>
     public async Task<MachineHandle> OpenAsync(string name, TimeSpan? callTime = null)
+    {
+        var (machine, closed) = await TryOpenAsync(name, callTime);
+        if (machine is not null)
+            return machine;
+        var running = await NamesAsync();
+        if (closed is null && running.Where(other => MachineName.IsEphemeralOf(other, name)).ToList() is [var only])
+            (machine, closed) = await TryOpenAsync(only, callTime);
+        return machine ?? throw closed ?? new MachineException("machine-missing", name, "no VM of this name is running", Running(running));
+    }
+
+    /// <summary>Connects to the machine of exactly this name; why it cannot, if it is another user's.</summary>
+    private async Task<(MachineHandle? Machine, MachineException? Closed)> TryOpenAsync(string name, TimeSpan? callTime)
     {
         MachineException? first = null;
         foreach (var place in places.Paths.Concat(places.Closed))
@@ -26,7 +39,7 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
                     continue;
                 if (callTime > Silence)
                     await machine.AskForLifeAsync(Silence);
-                return machine;
+                return (machine, null);
             }
             catch (MachineException e) when (e.Problem.Code == "machine-permission")
             {
@@ -34,7 +47,7 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
             }
         }
 
-        throw first ?? new MachineException("machine-missing", name, "no VM of this name is running", await RunningAsync());
+        return (null, first);
     }
 
     /// <summary>The names of all machines whose control socket accepts connections, sorted; fast, because no call is made.</summary>
@@ -45,9 +58,8 @@ internal sealed class RunningMachines(MachinePlaces places, uint uid)
         return [.. entries.Where((_, i) => listening[i]).Select(entry => entry.Name).Distinct()];
     }
 
-    private async Task<string> RunningAsync()
+    private string Running(IReadOnlyList<string> names)
     {
-        var names = await NamesAsync();
         var running = names.Count == 0 ? "none is" : $"running: {string.Join(", ", names)}";
         return places.Closed.Count == 0 ? running : $"{running}; those of {string.Join(", ", places.Closed)} are not readable";
     }
