@@ -99,6 +99,56 @@ public sealed class TerminalTests : VmTest
         Assert.True(run.ModeIsAsBefore, run.Mode);
     }
 
+    [Fact]
+    public async Task A_shells_jobs_can_be_stopped_continued_and_brought_back_and_only_the_one_in_front_has_the_terminal()
+    {
+        using var shell = TerminalRun.StartProgram(Scratch, QemuKind.Distribution, new WindowSize(24, 200), "/bin/bash", "--norc", "--noprofile", "-i");
+        string[] words =
+        [
+            Prepared.Binary, "--user", $"--machine={Scratch.Mark}", "--kvm=no", "--firmware=bios", "--tpm=no", "--vsock=no", "--register=no", "--pass-ssh-key=no",
+            "--console-transport=serial", $"--image={BootSector.WriteSerial(Scratch, "MARK")}",
+        ];
+        shell.Type($"{string.Join(' ', words)}\n");
+        await shell.Screen.WaitFor("MARK", GuestBound);
+        var ours = Assert.Single(Processes.Children(shell.ProcessId));
+        var raw = shell.Mode;
+        Assert.Contains("-icanon", TerminalRun.Stty(shell.Path, "-a"), StringComparison.Ordinal);
+
+        Processes.Signal(ours, "TSTP");
+        await shell.Screen.WaitFor("Stopped", ShortBound);
+        await Prints(shell, "stopped");
+        shell.Type("bg\n");
+        await Prints(shell, "behind");
+        Assert.DoesNotContain($"{ours} T ", Processes.Describe(ours), StringComparison.Ordinal);
+        shell.Type("fg\n");
+        await HasMode(shell, raw);
+
+        Processes.Signal(ours, "STOP");
+        await shell.Screen.WaitFor("Stopped", ShortBound, times: 2);
+        await Prints(shell, "frozen");
+        shell.Type("fg\n");
+        await HasMode(shell, raw);
+        shell.Type(Kill);
+        for (var tries = 0; tries < 100 && shell.Mode == raw; tries++)
+            await Task.Delay(100);
+        shell.Type("echo status $?\n");
+        await shell.Screen.WaitFor("status 1", ShortBound);
+    }
+
+    /// <summary>The shell's answer differs from the echo of what is typed.</summary>
+    private static async Task Prints(TerminalRun shell, string word)
+    {
+        shell.Type($"echo the-job-is'-{word}'\n");
+        await shell.Screen.WaitFor($"the-job-is-{word}", ShortBound);
+    }
+
+    private static async Task HasMode(TerminalRun shell, string mode)
+    {
+        for (var tries = 0; tries < 100 && shell.Mode != mode; tries++)
+            await Task.Delay(100);
+        Assert.Equal(mode, shell.Mode);
+    }
+
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task The_mode_is_restored_when_qemu_dies(QemuKind qemu)
     {

@@ -37,7 +37,11 @@ internal sealed class TerminalRun : IDisposable
 
     public bool ModeIsAsBefore => Mode == _modeBefore;
 
-    public static TerminalRun Start(Scratch scratch, QemuKind qemu, WindowSize size, params IEnumerable<string> arguments)
+    public static TerminalRun Start(Scratch scratch, QemuKind qemu, WindowSize size, params IEnumerable<string> arguments) =>
+        StartProgram(scratch, qemu, size, [Prepared.Binary, .. arguments]);
+
+    /// <summary>A program with such a terminal in the place of the one under test.</summary>
+    public static TerminalRun StartProgram(Scratch scratch, QemuKind qemu, WindowSize size, params IEnumerable<string> words)
     {
         var terminal = PseudoTerminal.Create();
         Stty(terminal.Path, "sane");
@@ -50,7 +54,7 @@ internal sealed class TerminalRun : IDisposable
         var modeBefore = Stty(terminal.Path, "-g");
         // setsid(1) makes the terminal the session's, for the signal of a new size; it becomes the program.
         var child = ChildProcess.Start(
-            new ChildSpec("/usr/bin/setsid", ["--ctty", Prepared.Binary, .. arguments])
+            new ChildSpec("/usr/bin/setsid", ["--ctty", .. words])
             {
                 Environment = environment,
                 StandardInput = terminal.Slave,
