@@ -65,6 +65,38 @@ public sealed class ProcessStartTests : VmTest
         Assert.True(ended.Status == 0, ended.ToString());
     }
 
+    [Theory]
+    [InlineData("umask 000")]
+    [InlineData("umask 777")]
+    [InlineData("mkdir $TMPDIR/gone && cd $TMPDIR/gone && rmdir $TMPDIR/gone")]
+    [InlineData("unset HOME USER LOGNAME LANG TMPDIR XDG_CACHE_HOME")]
+    [InlineData("export HOME= TMPDIR= XDG_CACHE_HOME=")]
+    [InlineData("export HOME=/nowhere TMPDIR=/nowhere XDG_CACHE_HOME=/nowhere/cache")]
+    [InlineData("export LANG=xx_YY LC_ALL=zz.EUC-JP LANGUAGE=? TERM= COLUMNS=-1 LINES=x TZ=Mars/Olympus")]
+    [InlineData("export TERM=no-such-terminal NO_COLOR= SYSTEMD_COLORS=perhaps")]
+    [InlineData("ulimit -l 0")]
+    [InlineData("ulimit -c 0; ulimit -s 1024; ulimit -n 64")]
+    [InlineData("mount --bind /dev/null /etc/passwd && mount --bind /dev/null /etc/group && mount --bind /dev/null /etc/nsswitch.conf")]
+    [InlineData("trap '' CHLD PIPE HUP")]
+    public async Task An_odd_environment_does_not_keep_a_machine_from_running_and_its_files_are_the_users_alone(string odd)
+    {
+        string[] machine = ["--user", "--kvm=no", "--register=no", "--console=headless", "--vsock=no", "--network-user-mode", "--firmware=bios", $"--machine={Scratch.Mark}"];
+        var tpm = Scratch.Own("idle.raw.tpmstate");
+        using var run = VmspawnRun.StartProgram(
+            "/usr/bin/unshare", new Dictionary<string, string?>(), Scratch, QemuKind.Distribution,
+            ["--mount", "/bin/bash", "-c", $"{odd} || exit 9; exec \"$0\" \"$@\"", Prepared.Binary, .. machine, $"--image={BootSector.WriteIdle(Scratch)}"]);
+        await run.Error.WaitFor("booting", GuestBound);
+        // swtpm's own files in that directory are readable by all.
+        var made = Directory.EnumerateFileSystemEntries(Path.Combine(Scratch.Runtime, "systemd", "vmspawn"), "*", SearchOption.AllDirectories);
+        Assert.All(made.Append(tpm), path => Assert.Equal((path, default), (path, File.GetUnixFileMode(path) & OfOthers)));
+        using var end = VmspawnRun.Start(Scratch, QemuKind.Distribution, "terminate", Scratch.Mark);
+        Assert.Equal(0, (await end.End(ShortBound)).Status);
+        var ended = await run.End(ShortBound);
+        Assert.True(ended.Status == 0, ended.ToString());
+    }
+
+    private const UnixFileMode OfOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     private static string[] Options =>
         ["--user", "--kvm=no", "--register=no", "--console=headless", "--vsock=no", "--tpm=no", "--pass-ssh-key=no", "--firmware=bios"];
 

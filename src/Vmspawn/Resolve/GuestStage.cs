@@ -33,7 +33,7 @@ internal sealed record GuestStage(
         if (vsock is not null)
             vsock = NotifyAddress.AddTo(vsock, credentials, host.Vsock);
         var journal = JournalResolver.Resolve(options.Journal, input.Machine, vsock, host, credentials, input.Problems);
-        var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems);
+        var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems, input.Notices);
         var seed = await new CloudInitResolver(options, input.Problems, input.Notices).ResolveAsync(input.Machine, ssh is null ? [] : [ssh.Key.Public], cancel);
         return new GuestStage([.. credentials.All], shares, nics, vsock, journal, ssh, seed);
     }

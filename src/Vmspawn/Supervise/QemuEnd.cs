@@ -41,8 +41,8 @@ internal sealed record QemuEndFacts(string Machine, ChildExit Exit, StopLadder S
     {
         if (Stop.IsForced && ShutdownCause is not "guest-shutdown")
         {
-            // The client's request succeeded if QEMU could still close its disks, or had not begun to run a guest.
-            return IsClientsRequest && (Exit.IsSuccess || (!HasGreeted && Exit.Signal == Signal.SIGTERM))
+            // The client's request succeeded if QEMU could still close its disks, or had not begun to run a guest: only then does SIGTERM kill it.
+            return IsClientsRequest && (Exit.IsSuccess || Exit.Signal == Signal.SIGTERM)
                 ? new QemuEnd(0, [])
                 : QemuEnd.Failed($"{Machine}: was stopped by force, its guest did not power off");
         }

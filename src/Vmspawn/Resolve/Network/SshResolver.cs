@@ -54,11 +54,11 @@ internal sealed class SshResolver : IAsyncDisposable
     private int GuestPort => _options.CloudInit is null ? ExtraPort : UsualPort;
 
     /// <summary>Waits for the key and adds it to the guest's credentials.</summary>
-    public async Task<SshSpec?> FinishAsync(IReadOnlyList<NicSpec> nics, CredentialSet credentials, bool hasSmbios, List<Problem> problems)
+    public async Task<SshSpec?> FinishAsync(IReadOnlyList<NicSpec> nics, CredentialSet credentials, bool hasSmbios, List<Problem> problems, List<string> notices)
     {
         if (IsMissing)
             problems.Add(new Problem("ssh-key", "--pass-ssh-key=yes", "ssh-keygen is not installed", "install it (Debian: openssh-client), or leave the option out"));
-        if (_key is null || await KeyAsync(_key, problems) is not { } key)
+        if (_key is null || await KeyAsync(_key, problems, notices) is not { } key)
             return null;
         SshCredentials.Add(credentials, key.Public, withServices: (_byVsock || _byNetwork) && hasSmbios);
         if (_byNetwork && _options.CloudInit is null)
@@ -77,7 +77,7 @@ internal sealed class SshResolver : IAsyncDisposable
         _abandon.Dispose();
     }
 
-    private async Task<SshKeyPair?> KeyAsync(Task<SshKeyPair> making, List<Problem> problems)
+    private async Task<SshKeyPair?> KeyAsync(Task<SshKeyPair> making, List<Problem> problems, List<string> notices)
     {
         try
         {
@@ -85,7 +85,12 @@ internal sealed class SshResolver : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new Problem("ssh-key", $"--ssh-key-type={_options.SshKey.Type}", $"ssh-keygen made no key: {FailureReason.Of(error)}", "--pass-ssh-key=no does without"));
+            var reason = $"ssh-keygen made no key: {FailureReason.Of(error)}";
+            // A container's user without an entry in passwd, for example, cannot use ssh either.
+            if (_options.SshKey == SshKeyRequest.Default)
+                notices.Add($"{reason}; vmspawn ssh cannot log in");
+            else
+                problems.Add(new Problem("ssh-key", $"--ssh-key-type={_options.SshKey.Type}", reason, "--pass-ssh-key=no does without"));
             return null;
         }
     }
