@@ -1,5 +1,6 @@
 using Vmspawn.Host;
 using Vmspawn.Plan;
+using Vmspawn.Plan.Print;
 
 namespace Vmspawn.Cli.Tests.Golden;
 
@@ -185,9 +186,7 @@ public class ConfidentialTests
         var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--coco=sev-snp", "--set-credential=foo:hidden"], null).Plan!;
         var joined = Assert.Single(plan.Descriptors.Select(descriptor => descriptor.Source).OfType<JoinedFiles>());
         Assert.NotEqual(0, joined.Tail.Length);
-        using var json = new MemoryStream();
-        Plan.Print.PlanJson.Write(plan, json);
-        var text = System.Text.Encoding.UTF8.GetString(json.ToArray());
+        var text = JsonText.Of(json => PlanJson.Write(plan, json), indented: true);
         Assert.DoesNotContain("hidden", text, StringComparison.Ordinal);
         Assert.Contains($"\"tailSize\": {joined.Tail.Length}", text, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Plan;
@@ -255,9 +256,7 @@ public class GoldenTests
         Assert.StartsWith("/usr/bin/swtpm\nsocket\n", commands[0], StringComparison.Ordinal);
         Assert.StartsWith("/usr/bin/qemu-system-x86_64\n-name\nvm\n", commands[1], StringComparison.Ordinal);
 
-        using var buffer = new MemoryStream();
-        PlanJson.Write(plan, buffer);
-        using var json = JsonDocument.Parse(buffer.ToArray());
+        using var json = JsonDocument.Parse(JsonText.Of(writer => PlanJson.Write(plan, writer)));
         var helper = json.RootElement.GetProperty("helpers")[0];
         var slots = helper.GetProperty("descriptors").EnumerateArray().Select(slot => slot.GetProperty("kind").GetString());
         Assert.Equal(("/usr/bin/swtpm", "socket tpm-state"), (helper.GetProperty("program").GetString(), string.Join(' ', slots)));
@@ -275,9 +274,7 @@ public class GoldenTests
         Assert.EndsWith(
             $"\nBefore it starts:\n  {growth.Path} is grown to 3145728 bytes\n  /child.qcow2 is made, a child of /base.raw\n", PlanText.Tree(plan), StringComparison.Ordinal);
 
-        using var buffer = new MemoryStream();
-        PlanJson.Write(plan, buffer);
-        using var json = JsonDocument.Parse(buffer.ToArray());
+        using var json = JsonDocument.Parse(JsonText.Of(writer => PlanJson.Write(plan, writer)));
         Assert.Equal(3145728, json.RootElement.GetProperty("growths")[0].GetProperty("size").GetInt64());
         Assert.Equal("/base.raw", json.RootElement.GetProperty("children")[0].GetProperty("template").GetString());
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Vmspawn.Control.Storage;
 using Vmspawn.Launch;
 using Vmspawn.Notify;
@@ -61,17 +60,12 @@ internal sealed class MachineService(
         });
     }
 
-    private async Task TopologyAsync(VarlinkCall call)
-    {
-        using var text = new MemoryStream();
-        PlanJson.Write(vm.Plan, text);
-        using var plan = JsonDocument.Parse(text.GetBuffer().AsMemory(0, (int)text.Length));
+    private async Task TopologyAsync(VarlinkCall call) =>
         await call.ReplyAsync(reply =>
         {
             reply.WritePropertyName("plan"u8);
-            plan.RootElement.WriteTo(reply);
+            PlanJson.Write(vm.Plan, reply);
         });
-    }
 
     private async Task SetMemoryAsync(VarlinkCall call)
     {
