@@ -7,7 +7,7 @@ public sealed class EscapeKeyTests
 {
     // The rule itself, said the slow way: the last three keys are Ctrl-] and lie within a second.
     [Fact]
-    public void It_is_noticed_exactly_when_the_last_three_keys_are_it_and_lie_within_a_second() =>
+    public void Escape_is_recognised_exactly_when_the_last_three_keys_are_escape_keys_within_a_second() =>
         Gen.Select(Gen.Bool, Gen.Int[0, 700]).Array[1, 40].Sample(keys =>
         {
             var time = new ManualTime();
@@ -30,7 +30,7 @@ public sealed class EscapeKeyTests
         });
 
     [Fact]
-    public void Three_in_one_read_count()
+    public void Three_escape_keys_in_one_read_count()
     {
         Assert.True(new EscapeKey(new ManualTime()).IsPressedIn("\x1d\x1d\x1d"u8));
         Assert.False(new EscapeKey(new ManualTime()).IsPressedIn("\x1d\x1dx\x1d"u8));

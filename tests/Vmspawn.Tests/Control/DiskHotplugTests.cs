@@ -193,7 +193,7 @@ public class DiskHotplugTests
     }
 
     [Fact]
-    public async Task A_name_is_taken_from_the_first_moment_on()
+    public async Task A_name_is_reserved_while_its_disk_is_still_being_attached()
     {
         await using var some = await SomeDisks.StartAsync();
         var hold = new TaskCompletionSource<string?>();
