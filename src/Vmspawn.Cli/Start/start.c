@@ -23,7 +23,7 @@ static void open_standard_descriptors(void)
     }
 }
 
-/* Whoever started us may have blocked signals for good, SIGTERM among them: a mask is inherited. */
+/* The parent may have blocked signals, SIGTERM among them: the mask is inherited. */
 static void unblock_signals(void)
 {
     sigset_t none;
@@ -42,7 +42,7 @@ static void ignore_signals(void)
     signal(SIGTTOU, SIG_IGN);
 }
 
-/* When the runtime cannot start, main returns -1 without a word. It has started exactly when there is a second thread (its finalizer):
+/* When the runtime cannot start, main returns -1 without a message. It has started exactly when there is a second thread (its finalizer):
    a directory has two links and one for each directory in it, and /proc/self/task has one for each thread. */
 static void explain_failed_start(int status, void *unused)
 {

@@ -6,7 +6,7 @@ namespace Vmspawn.CloudInit;
 /// <summary>A script that cloud-init runs at each boot and that lets keys log in until the next one.</summary>
 /// <remarks>
 /// cloud-init installs the keys of meta-data once per instance, so a second run of an image would not know its new key, and for root it
-/// installs a text in the place of commands. The guest keeps the file that names the keys' place; the keys themselves are in memory.
+/// installs a text in the place of commands. The file that names the keys' place stays in the guest; the keys themselves are in memory.
 /// </remarks>
 internal static class CloudInitKeyHook
 {

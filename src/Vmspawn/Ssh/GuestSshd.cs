@@ -36,7 +36,7 @@ internal sealed class GuestSshd(string address, int port)
     }
 
     /// <summary>
-    /// Connects, and waits until the server speaks. Before that a connection means little: QEMU and passt accept one for a guest that
+    /// Connects, and waits until the server sends its identification. A connection alone does not show that sshd runs: QEMU and passt accept one for a guest that
     /// is not up, and systemd accepts one before it starts sshd.
     /// </summary>
     /// <exception cref="IOException">The guest does not exist, does not listen on the port, or has closed the connection.</exception>

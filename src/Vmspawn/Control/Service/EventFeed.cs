@@ -15,7 +15,7 @@ internal static class EventFeed
         var wanted = Filter(call.Optional("filter"));
         await access.RunAsync(async monitor =>
         {
-            // One that does not read loses its subscription when these are full, whatever its socket still takes.
+            // A client that leaves more events unread than the default capacity loses its subscription.
             using var events = monitor.Subscribe(new QmpEventOptions { Filter = wanted });
             await call.ContinueAsync(ready => ready.WriteString("event"u8, "READY"u8));
             await foreach (var happened in events.WithCancellation(call.Cancellation))

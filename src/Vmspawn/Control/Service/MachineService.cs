@@ -9,7 +9,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary><c>org.vmspawn.Machine</c>: what the interfaces of others cannot say.</summary>
+/// <summary><c>org.vmspawn.Machine</c>: what systemd's interfaces do not provide.</summary>
 internal sealed class MachineService(
     RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Func<GuestState> guest, FinalReplies finalReplies, Task<QemuEnd> end)
 {

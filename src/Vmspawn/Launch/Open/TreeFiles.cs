@@ -7,11 +7,11 @@ using Vmspawn.Trees;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Directory trees of the guest's and files in them.</summary>
+/// <summary>Directory trees of guests, and files in them.</summary>
 internal static class TreeFiles
 {
-    /// <exception cref="LaunchException">The file is not there any more.</exception>
-    /// <exception cref="IOException">Another file is there.</exception>
+    /// <exception cref="LaunchException">The file was removed.</exception>
+    /// <exception cref="IOException">Another file has its name.</exception>
     public static SafeFileHandle Open(FileInTree plan)
     {
         using var tree = ConfinedTree.Open(plan.Tree);
@@ -28,7 +28,7 @@ internal static class TreeFiles
         }
     }
 
-    /// <summary>Makes a directory that is removed with the launch.</summary>
+    /// <summary>Creates a directory that is removed with the launch.</summary>
     /// <returns>Its lock.</returns>
     public static async Task<SafeFileHandle> MakeThrowAwayAsync(ThrowAwayTree plan, UndoStack held, CancellationToken cancel) =>
         held.Add($"remove {plan.Path}", await ThrowAwayDirectory.MakeAsync(plan.Path, plan.CopyOf, cancel)).CopyLock();

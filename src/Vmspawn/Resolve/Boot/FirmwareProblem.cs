@@ -3,7 +3,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Says why there is no UEFI firmware, and where it was looked for.</summary>
+/// <summary>The problem that there is no suitable UEFI firmware, with the reasons and the places searched.</summary>
 internal static class FirmwareProblem
 {
     public static Problem NothingFits(

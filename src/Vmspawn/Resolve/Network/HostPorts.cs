@@ -4,13 +4,13 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Ports of the host: whether they can be had, and which are free.</summary>
+/// <summary>Checks whether ports of the host are available, and finds free ones.</summary>
 internal static class HostPorts
 {
     /// <summary>The same ports, with a free number in place of each 0.</summary>
     public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> wished, bool mayBeIPv6, List<Problem> problems)
     {
-        // Held until all are chosen, so that no number is chosen twice.
+        // Reserved until all are chosen, so that no number is chosen twice.
         var held = new List<HeldPort>();
         try
         {

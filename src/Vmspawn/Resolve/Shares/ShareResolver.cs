@@ -8,12 +8,12 @@ namespace Vmspawn.Resolve;
 internal sealed class ShareResolver(
     VmOptions options, HostInventory inventory, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
 {
-    /// <summary>The kernel's word for it on its command line.</summary>
+    /// <summary>The tag that the kernel's command line uses for the root.</summary>
     private const string RootTag = "root";
 
     /// <param name="machine">The machine's name.</param>
     /// <param name="credentials">Receive the credentials for the guest's systemd.</param>
-    /// <param name="cancel">Ends the questions to programs and services.</param>
+    /// <param name="cancel">Cancels the queries to programs and services.</param>
     public async Task<IReadOnlyList<ShareSpec>> ResolveAsync(string machine, CredentialSet credentials, CancellationToken cancel)
     {
         if (options.Shares.PrivateUsers is not null && options.Directory is null)

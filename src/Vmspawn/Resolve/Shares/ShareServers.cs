@@ -3,7 +3,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Chooses what serves each share: a virtiofsd, or QEMU where there is none.</summary>
+/// <summary>Chooses the server of each share: a virtiofsd, or QEMU where there is none.</summary>
 internal sealed class ShareServers(HostInventory inventory, VirtiofsdFacts facts, List<Problem> problems, List<string> notices)
 {
     private const string NinePDriver = "virtio-9p-pci";
@@ -12,7 +12,7 @@ internal sealed class ShareServers(HostInventory inventory, VirtiofsdFacts facts
     private bool _isSandboxTold;
     private bool _isFallbackTold;
 
-    /// <summary>What serves a directory; null with the reason among the problems.</summary>
+    /// <summary>The server of a directory; null with the reason in the problems.</summary>
     /// <param name="subject">The option that requests it.</param>
     /// <param name="path">The directory.</param>
     /// <param name="readOnly">The guest may not write.</param>
@@ -36,13 +36,13 @@ internal sealed class ShareServers(HostInventory inventory, VirtiofsdFacts facts
 
     private VirtiofsdSandbox Sandbox(VirtiofsdProgram program, string path)
     {
-        // An ordinary user's has no rights to give up, and a user namespace would show it one id only.
+        // That of an ordinary user has no privileges to drop, and in a user namespace it would see one id only.
         if (!inventory.Host.IsRoot)
             return VirtiofsdSandbox.None;
         if (facts.Sandbox == VirtiofsdSandbox.None && !_isSandboxTold)
             notices.Add($"{program.Path} runs without a sandbox, because creating namespaces and chroot are not permitted");
         _isSandboxTold = true;
-        // pivot_root(2) into the root directory itself fails with EBUSY; the one in Rust makes a mount for it first.
+        // pivot_root(2) into the root directory itself fails with EBUSY; the program in Rust creates a mount for it first.
         return program.Kind == VirtiofsdKind.C && path == "/" && facts.Sandbox == VirtiofsdSandbox.Namespace ? VirtiofsdSandbox.Chroot : facts.Sandbox;
     }
 
