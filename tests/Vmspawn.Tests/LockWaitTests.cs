@@ -1,5 +1,3 @@
-using Vmspawn.Tests.Consoles;
-
 namespace Vmspawn.Tests;
 
 public class LockWaitTests
@@ -16,13 +14,13 @@ public class LockWaitTests
     [Fact]
     public async Task The_wait_ends_when_the_bound_has_passed_by_the_given_clock()
     {
-        var time = new ManualTime();
+        var time = new SteppedTime();
         var waiting = new LockWait(TimeSpan.FromSeconds(1), time).UntilAsync(() => false, TestContext.Current.CancellationToken);
-        time.Advance(500);
+        time.Advance(TimeSpan.FromMilliseconds(500));
         Assert.False(waiting.IsCompleted);
         while (!waiting.IsCompleted)
         {
-            time.Advance(100);
+            time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
