@@ -1,4 +1,4 @@
-/* What must hold before the .NET runtime starts. The runtime opens descriptors of its own (its signal pipe among them) and records
+/* Prepares the process before the .NET runtime starts. The runtime opens descriptors of its own (its signal pipe among them) and records
    signal dispositions before Main, so this is a constructor of the program's image. It also runs in the trampoline of each child. */
 
 #define _GNU_SOURCE
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A closed descriptor 0, 1 or 2 would be given to the next file that is opened, which would then be read as the user's keys or
+/* A closed descriptor 0, 1 or 2 would be reused for the next file that is opened, which would then be read as the user's input or
    written to as standard error. open(2) takes the lowest free number, hence the order. Without CLOEXEC: children inherit them. */
 static void open_standard_descriptors(void)
 {
