@@ -16,17 +16,17 @@ internal static class CloudInitKeyHook
         $$"""
         #cloud-boothook
         #!/bin/sh
-        mkdir -p -m 0755 {{Path.GetDirectoryName(GuestKeys.File)}}
-        cat >>{{GuestKeys.File}} <<'KEYS'
+        mkdir -p -m 0755 {{Path.GetDirectoryName(GuestSshd.AuthorizedKeys)}}
+        cat >>{{GuestSshd.AuthorizedKeys}} <<'KEYS'
         {{string.Join('\n', keys)}}
         KEYS
-        chmod 0644 {{GuestKeys.File}}
+        chmod 0644 {{GuestSshd.AuthorizedKeys}}
         cd /etc/ssh/sshd_config.d || exit 0
         # sshd takes the first line that names files of keys: this one, which repeats what the image has.
         own=00-vmspawn.conf
         rm -f $own
         files=$(cat ./*.conf ../sshd_config 2>/dev/null | sed -n 's/^[[:space:]]*[Aa]uthorized[Kk]eys[Ff]ile[[:space:]=]*//p' | head -n 1)
-        echo "AuthorizedKeysFile {{GuestKeys.File}} ${files:-.ssh/authorized_keys .ssh/authorized_keys2}" >$own
+        echo "AuthorizedKeysFile {{GuestSshd.AuthorizedKeys}} ${files:-.ssh/authorized_keys .ssh/authorized_keys2}" >$own
 
         """);
 }

@@ -35,6 +35,6 @@ public sealed record ConsoleSpec(SafeHandle Output)
     public static string? ChooseBackground(string? request, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return request ?? (ColorWish.Of(environment) == false ? null : GreenTint);
+        return request ?? (ColorRequest.Of(environment) == false ? null : GreenTint);
     }
 }

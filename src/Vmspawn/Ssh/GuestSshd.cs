@@ -9,6 +9,12 @@ namespace Vmspawn.Ssh;
 /// <summary>The SSH server of a guest, at an address of <see cref="SshAccess"/>.</summary>
 internal sealed class GuestSshd(string address, int port)
 {
+    /// <summary>
+    /// The file in the guest with the keys that log in as any user, written at each boot: by systemd from a credential, and by cloud-init. Every
+    /// user may read it, because sshd reads it as the user who logs in.
+    /// </summary>
+    public const string AuthorizedKeys = "/run/vmspawn-ssh/authorized_keys";
+
     /// <summary>The answer to <c>CONNECT</c> is a short line.</summary>
     private const int LongestAnswer = 64;
 

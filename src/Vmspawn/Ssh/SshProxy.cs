@@ -17,7 +17,7 @@ internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
     /// A connection that QEMU has accepted for a guest that was not up may never work: it is replaced by a new one. The time limit grows,
     /// because sshd in an emulated guest may take long to send its identification.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Connects, and passes the connection over a socket (ssh_config(5), "ProxyUseFdpass").</summary>
     /// <param name="ssh">The socket to ssh.</param>
@@ -33,14 +33,14 @@ internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
 
     private async Task<SafeFileHandle> TryOnceAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(FirstLimit);
         try
         {
             return await sshd.ConnectAsync(limit.Token);
         }
         catch (OperationCanceledException error)
         {
-            throw new IOException($"no answer within {Patience.TotalSeconds:0} s", error);
+            throw new IOException($"no answer within {FirstLimit.TotalSeconds:0} s", error);
         }
     }
 
@@ -66,12 +66,12 @@ internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
     private async Task<SafeFileHandle> TryUntilAsync(Task gone, SshWait wait, CancellationToken limit)
     {
         IOException? last = null;
-        for (var patience = Patience; ; patience += Patience)
+        for (var attemptLimit = FirstLimit; ; attemptLimit += FirstLimit)
         {
             try
             {
                 using var attempt = CancellationTokenSource.CreateLinkedTokenSource(limit);
-                attempt.CancelAfter(patience);
+                attempt.CancelAfter(attemptLimit);
                 return await sshd.ConnectToSpeakerAsync(attempt.Token);
             }
             catch (IOException error)

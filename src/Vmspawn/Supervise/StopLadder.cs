@@ -16,7 +16,7 @@ internal readonly record struct StopLadder(StopStep Step)
     public static readonly TimeSpan PressAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>After a guest has accepted by ssh the button is not pressed for this long.</summary>
-    public static readonly TimeSpan TrustInSsh = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan PowerOffAfterSsh = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Signals within this time of the first are one request: timeout(1) and Ctrl-C in a script signal the process and its group at once.
@@ -24,7 +24,7 @@ internal readonly record struct StopLadder(StopStep Step)
     public static readonly TimeSpan OneRequest = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The number of presses of the button for a client's request: for as long as after a signal.</summary>
-    public static int PoliteTries => (int)(GuestBound / PressAgain);
+    public static int PressesForRequest => (int)(GuestBound / PressAgain);
 
     /// <summary>The time limit of the current step once its request was accepted; infinite before the first step.</summary>
     public TimeSpan Bound => Step switch

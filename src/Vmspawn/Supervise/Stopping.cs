@@ -80,7 +80,7 @@ internal sealed class Stopping : IDisposable
                 Advance(_stop.KillAsked(CanQuit), asked.By);
                 break;
             case PowerOffAsked when _stop.Step is StopStep.None:
-                AskPolitely();
+                RequestPowerOff();
                 break;
             case ResetAsked when _stop.Step is StopStep.None:
                 _pressesLeft = 0;
@@ -167,7 +167,7 @@ internal sealed class Stopping : IDisposable
 
         _guestWasAsked = true;
         _messages.Detail($"{_vm.Name}: the guest's systemd powers off");
-        _timers.After(StopLadder.TrustInSsh, new PressDue(_generation));
+        _timers.After(StopLadder.PowerOffAfterSsh, new PressDue(_generation));
     }
 
     private void Advance(StopLadder next, string why)
@@ -213,10 +213,10 @@ internal sealed class Stopping : IDisposable
     }
 
     /// <summary>Presses the button as often as after a signal, without further steps.</summary>
-    private void AskPolitely()
+    private void RequestPowerOff()
     {
         RestartTimers();
-        _pressesLeft = StopLadder.PoliteTries;
+        _pressesLeft = StopLadder.PressesForRequest;
         AskGuest();
     }
 

@@ -56,7 +56,7 @@ public sealed class BackgroundTests
     [InlineData(null, null, "xterm", null)]
     [InlineData(null, "1", "xterm", false)]
     public void Systemds_variable_for_colours_decides_before_the_others(string? systemd, string? noColor, string? term, bool? expected) =>
-        Assert.Equal(expected, ColorWish.Of(Variables(("SYSTEMD_COLORS", systemd), ("NO_COLOR", noColor), ("TERM", term))));
+        Assert.Equal(expected, ColorRequest.Of(Variables(("SYSTEMD_COLORS", systemd), ("NO_COLOR", noColor), ("TERM", term))));
 
     private static Func<string, string?> Variables(params (string Name, string? Value)[] variables) =>
         name => variables.FirstOrDefault(variable => variable.Name == name).Value;

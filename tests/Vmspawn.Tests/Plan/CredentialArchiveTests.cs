@@ -44,7 +44,7 @@ public class CredentialArchiveTests
         var path = scratch["initrd"];
         File.WriteAllBytes(path, [.. Enumerable.Repeat((byte)1, size)]);
         using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
-            ArchiveTail.Append(file, "tail"u8);
+            DiskFiles.AppendArchive(file, "tail"u8);
         var content = File.ReadAllBytes(path);
         Assert.Equal("tail"u8.ToArray(), content[at..]);
         Assert.All(content[size..at], one => Assert.Equal(0, one));

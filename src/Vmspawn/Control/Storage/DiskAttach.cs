@@ -97,7 +97,7 @@ internal sealed class DiskAttach(
         if (disk.IsScsi)
         {
             disk.Placement = await controllers.PlaceAsync(qemu, change);
-            await AddAsync(disk.Device.At(disk.Placement.Controller.DeviceId, disk.Placement.Address));
+            await change.AddDeviceAsync(qemu, disk.Device.At(disk.Placement.Controller.DeviceId, disk.Placement.Address));
             return;
         }
 
@@ -106,10 +106,8 @@ internal sealed class DiskAttach(
         await port.PlugAsync(lease =>
         {
             disk.Port = lease;
-            return AddAsync(disk.Device.At(PciPlace.BehindPort(lease.PortId)));
+            return change.AddDeviceAsync(qemu, disk.Device.At(PciPlace.BehindPort(lease.PortId)));
         });
-
-        Task AddAsync(QemuDevice device) => change.StepAsync("device_add", call => qemu.DeviceAddAsync(device, call));
     }
 
     /// <summary>The guest has the disk. If the client got an error, the guest is requested to release it.</summary>

@@ -90,7 +90,7 @@ internal sealed class ScsiControllers
             {
                 controller.Port = lease;
                 var device = DiskDevice.ScsiController(controller.DeviceId, PciPlace.BehindPort(lease.PortId));
-                return change.StepAsync("device_add", call => qemu.DeviceAddAsync(device, call));
+                return change.AddDeviceAsync(qemu, device);
             });
         }
         catch

@@ -1,4 +1,5 @@
 using Vmspawn.Linux;
+using Vmspawn.Qemu.Arguments;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
@@ -77,6 +78,11 @@ internal sealed class StorageChange
             return true;
         },
         undo is null ? null : _ => undo());
+
+    /// <summary>Plugs a device in.</summary>
+    /// <exception cref="QmpCommandException">QEMU refused it.</exception>
+    public Task AddDeviceAsync(QmpClient qemu, QemuDevice device) =>
+        StepAsync("device_add", call => qemu.DeviceAddAsync(device.Driver, device.Id, bus: null, device.WriteProperties, call));
 
     /// <summary>Does a step behind the point of no return, also when the change has been given up.</summary>
     public Task CompleteAsync(string step, Func<QmpCallOptions, Task> command) => AnswerAsync(step, Waiting(command(NoLimit)));

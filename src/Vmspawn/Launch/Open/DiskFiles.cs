@@ -19,8 +19,15 @@ internal static class DiskFiles
     {
         using var tree = plan.Tree is null ? null : ConfinedTree.Open(plan.Tree);
         new InitrdFacts(plan.Files).WriteTo(file, tree);
-        ArchiveTail.Append(file, plan.Tail.Span);
+        AppendArchive(file, plan.Tail.Span);
     });
+
+    /// <summary>Adds one more archive to an initrd.</summary>
+    public static void AppendArchive(SafeFileHandle file, ReadOnlySpan<byte> archive)
+    {
+        if (archive.Length > 0)
+            RandomAccess.Write(file, archive, InitrdFacts.Aligned(RandomAccess.GetLength(file)));
+    }
 
     /// <summary>An anonymous file, which is closed again when it cannot be filled.</summary>
     public static SafeFileHandle Fill(string directory, Action<SafeFileHandle> write)

@@ -22,7 +22,7 @@ internal static class ImageFiles
                 to = Copy(image, part, copy, to, cancel);
         }
 
-        ArchiveTail.Append(copy, plan.Tail.Span);
+        DiskFiles.AppendArchive(copy, plan.Tail.Span);
     });
 
     private static long Copy(SafeFileHandle from, Extent part, SafeFileHandle to, long at, CancellationToken cancel)

@@ -16,16 +16,7 @@ internal static class TreeFiles
     {
         using var tree = ConfinedTree.Open(plan.Tree);
         var file = tree.OpenRead(plan.Path) ?? throw new LaunchException($"open {plan.Path} in {plan.Tree}", "it was removed since it was checked");
-        try
-        {
-            SameFile.Check(file, plan.Identity, plan.Path);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        return SameFile.Checked(file, plan.Identity, plan.Path);
     }
 
     /// <summary>Creates a directory that is removed with the launch.</summary>

@@ -14,7 +14,7 @@ internal static class TpmState
     private static readonly LockWait Wait = new(TimeSpan.FromSeconds(1));
 
     /// <summary>How long the directory of an unfinished TPM may still change while its killed makers exit.</summary>
-    private static readonly LockWait MakersEnd = new(TimeSpan.FromSeconds(2));
+    private static readonly LockWait ExitOfMakers = new(TimeSpan.FromSeconds(2));
 
     /// <param name="state">The directory.</param>
     /// <param name="memory">A private directory, in memory if possible, for files that are needed only during the creation.</param>
@@ -143,7 +143,7 @@ internal static class TpmState
                 File.Delete(Path.Combine(path, certificate));
         }
 
-        if (!await MakersEnd.UntilAsync(() => TryRemove(unfinished), cancel))
+        if (!await ExitOfMakers.UntilAsync(() => TryRemove(unfinished), cancel))
             OwnTree.Remove(unfinished);
     }
 

@@ -21,9 +21,9 @@ internal static class FirmwareProblem
         }
 
         var reasons = string.Join("; ", choice.PassedOver.Concat(catalog.Damaged));
-        var wished = request.Length == 0 ? "" : $" with --firmware-features={request}";
+        var withFeatures = request.Length == 0 ? "" : $" with --firmware-features={request}";
         return new Problem("firmware-unfit", subject,
-            $"no firmware installed for {platform.Architecture} is suitable{wished}: {reasons}; {lookedAt}",
+            $"no firmware installed for {platform.Architecture} is suitable{withFeatures}: {reasons}; {lookedAt}",
             technique is null ? "vmspawn --firmware-features=list shows the features there are" : technique.FirmwareHint);
     }
 

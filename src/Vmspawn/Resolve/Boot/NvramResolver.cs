@@ -20,9 +20,9 @@ internal sealed class NvramResolver(VmOptions options, Func<FirmwareCatalog> cat
             return null;
         }
 
-        if (firmware.Mapping is CombinedFlash && options.EfiNvramTemplate is { } wished)
+        if (firmware.Mapping is CombinedFlash && options.EfiNvramTemplate is { } requested)
         {
-            problems.Add(new Problem("nvram-template-combined", $"--efi-nvram-template={wished}",
+            problems.Add(new Problem("nvram-template-combined", $"--efi-nvram-template={requested}",
                 $"{own.Path} holds the firmware's code and its variables, which start from nothing else", "choose another firmware with --firmware="));
             return null;
         }

@@ -34,7 +34,7 @@ internal sealed class DriveResolver(
     private async Task<DriveSpec?> RootAsync(string path, CancellationToken cancel)
     {
         var subject = $"--image={path}";
-        var template = options.Template is { } wished ? await TemplateResolver.LookAsync(wished, problems, cancel) : null;
+        var template = options.Template is { } requested ? await TemplateResolver.LookAsync(requested, problems, cancel) : null;
         if (options.Template is not null && (template is null || !Path.Exists(path)))
             return template is null ? null : NewChild(subject, path, template);
         if (await DriveAsync(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, options.Ephemeral, cancel) is not { } looked)

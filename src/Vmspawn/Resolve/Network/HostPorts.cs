@@ -8,13 +8,13 @@ namespace Vmspawn.Resolve;
 internal static class HostPorts
 {
     /// <summary>The same ports, with a free number in place of each 0.</summary>
-    public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> wished, bool mayBeIPv6, List<Problem> problems)
+    public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> requested, bool mayBeIPv6, List<Problem> problems)
     {
         // Reserved until all are chosen, so that no number is chosen twice.
         var held = new List<HeldPort>();
         try
         {
-            return [.. wished.Select(port => Choose(port, mayBeIPv6, held, problems))];
+            return [.. requested.Select(port => Choose(port, mayBeIPv6, held, problems))];
         }
         finally
         {

@@ -37,8 +37,8 @@ internal static class SshCredentials
 
     private static byte[] KeyFileLines(ReadOnlySpan<byte> keys) => Encoding.ASCII.GetBytes(
         $"""
-        d {Path.GetDirectoryName(GuestKeys.File)} 0755 root root -
-        f+~ {GuestKeys.File} 0444 root root - {Convert.ToBase64String(keys)}
+        d {Path.GetDirectoryName(GuestSshd.AuthorizedKeys)} 0755 root root -
+        f+~ {GuestSshd.AuthorizedKeys} 0444 root root - {Convert.ToBase64String(keys)}
 
         """);
 
@@ -48,7 +48,7 @@ internal static class SshCredentials
         [Service]
         Environment=SSHD_OPTS= OPTIONS=
         ExecStart=
-        ExecStart=-sshd -i $SSHD_OPTS $OPTIONS -o "AuthorizedKeysFile {GuestKeys.File} .ssh/authorized_keys"
+        ExecStart=-sshd -i $SSHD_OPTS $OPTIONS -o "AuthorizedKeysFile {GuestSshd.AuthorizedKeys} .ssh/authorized_keys"
 
         """);
 }

@@ -21,9 +21,9 @@ internal static class TapResolver
     }
 
     /// <summary>The name, or its start followed by digits of its hash if it is too long for an interface.</summary>
-    internal static string Name(string wished) => wished.Length <= InterfaceNameText.Longest
-        ? wished
-        : wished[..(InterfaceNameText.Longest - HashLength)] + Convert.ToHexStringLower(Sha256.Hash(Encoding.UTF8.GetBytes(wished)))[..HashLength];
+    internal static string Name(string full) => full.Length <= InterfaceNameText.Longest
+        ? full
+        : full[..(InterfaceNameText.Longest - HashLength)] + Convert.ToHexStringLower(Sha256.Hash(Encoding.UTF8.GetBytes(full)))[..HashLength];
 
     private static void Check(string name, string? bridge, HostFacts host, List<Problem> problems)
     {

@@ -43,11 +43,11 @@ internal sealed class VsockResolver(VmOptions options, HostInventory inventory, 
 
     private uint? Choose(string machine, Func<uint, bool> isFree)
     {
-        if (options.Vsock.Cid is { } wished)
+        if (options.Vsock.Cid is { } requested)
         {
-            if (isFree(wished))
-                return wished;
-            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={wished}", "another machine has this context id", "choose another, or omit the option"));
+            if (isFree(requested))
+                return requested;
+            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={requested}", "another machine has this context id", "choose another, or omit the option"));
             return null;
         }
 
