@@ -15,7 +15,7 @@ internal static class CommandLine
     /// <param name="environment">The variables that <see cref="EnvironmentRequests"/> names, if set.</param>
     public static ParsedCommand Parse(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment)
     {
-        if (Suggestions.AreAskedFor(invokedAs, args))
+        if (Suggestions.AreRequested(invokedAs, args))
             return new Suggest(args);
         if (args is [SshAccess.ProxyWord, var address, var port, .. { Length: 0 or 3 } wait] && !Verbs.IsDropIn(invokedAs))
             return new ConnectForSsh(address, port, wait);
@@ -27,7 +27,7 @@ internal static class CommandLine
         var table = verb == Verb.Plan ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create();
         // systemd-vmspawn takes options behind kernel arguments too.
         var words = GetoptWords.Read(args.AsSpan(first), table, anywhere: Verbs.IsDropIn(invokedAs));
-        if (TextAskedFor(words, Verbs.IsDropIn(invokedAs)) is { } text)
+        if (RequestedText(words, Verbs.IsDropIn(invokedAs)) is { } text)
             return text;
         var problems = new List<Problem>(words.Problems);
         var options = EnvironmentRequests.Apply(new VmOptions { KernelArguments = words.Rest }, environment, problems);
@@ -61,7 +61,7 @@ internal static class CommandLine
     }
 
     // --help and --version take precedence over mistakes.
-    private static ParsedCommand? TextAskedFor(GetoptWords<VmOption> words, bool isDropIn)
+    private static ParsedCommand? RequestedText(GetoptWords<VmOption> words, bool isDropIn)
     {
         foreach (var (option, _) in words.Given)
         {

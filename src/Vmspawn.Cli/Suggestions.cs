@@ -13,7 +13,7 @@ internal delegate Task<IEnumerable<string>> OperandWords(ControlVerb verb, IRead
 internal static class Suggestions
 {
     /// <summary>Whether the first word is the directive; the drop-in's first word may be a kernel argument.</summary>
-    public static bool AreAskedFor(string invokedAs, string[] args) =>
+    public static bool AreRequested(string invokedAs, string[] args) =>
         args.Length > 0 && args[0].StartsWith("[suggest", StringComparison.Ordinal) && !Verbs.IsDropIn(invokedAs);
 
     /// <summary>The candidates, one per line.</summary>

@@ -20,12 +20,12 @@ internal readonly record struct TextStyle(int Columns, bool Colours)
     public static TextStyle OfOutput(int? columns)
     {
         var isTerminal = TerminalMode.IsTerminal(StandardStream.Output);
-        return new(isTerminal ? Math.Clamp(columns ?? Plain.Columns, Narrowest, Widest) : Plain.Columns, Wish() ?? isTerminal);
+        return new(isTerminal ? Math.Clamp(columns ?? Plain.Columns, Narrowest, Widest) : Plain.Columns, Requested() ?? isTerminal);
     }
 
     /// <summary>The style for standard error.</summary>
     public static TextStyle OfError() =>
-        new(Plain.Columns, LogLine.Colours ?? Wish() ?? TerminalMode.IsTerminal(StandardStream.Error));
+        new(Plain.Columns, LogLine.Colours ?? Requested() ?? TerminalMode.IsTerminal(StandardStream.Error));
 
     /// <summary>The text in bold.</summary>
     public string Bold(string text) => Colours ? $"\e[1m{text}\e[0m" : text;
@@ -33,5 +33,5 @@ internal readonly record struct TextStyle(int Columns, bool Colours)
     /// <summary>The text in red, for errors.</summary>
     public string Red(string text) => Colours ? $"\e[1;31m{text}\e[0m" : text;
 
-    private static bool? Wish() => ColorWish.Of(Environment.GetEnvironmentVariable);
+    private static bool? Requested() => ColorRequest.Of(Environment.GetEnvironmentVariable);
 }

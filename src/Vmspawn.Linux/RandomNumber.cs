@@ -8,7 +8,7 @@ public static class RandomNumber
     public static unsafe ulong Next()
     {
         ulong number;
-        // As few bytes as these are never cut short.
+        // getrandom(2) returns up to 256 bytes completely.
         while (Libc.GetRandom(&number, sizeof(ulong), 0) != sizeof(ulong))
         {
             if (Libc.LastError != Errno.EINTR)

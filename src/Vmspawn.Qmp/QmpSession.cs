@@ -24,7 +24,7 @@ internal sealed class QmpSession : IAsyncDisposable
         _transport = transport;
         _options = options;
         _background = new BackgroundTasks((_, cause) => End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause)), FinalReadTimeout);
-        var sender = new MessageSender(transport, cause => _background.Run("read QEMU's last messages", stop => EndAfterLastWordsAsync(cause, stop)), _stop.Token);
+        var sender = new MessageSender(transport, cause => _background.Run("read QEMU's last messages", stop => EndAfterLastMessagesAsync(cause, stop)), _stop.Token);
         Calls = new CallFlow(sender, options, Trace, _stop.Token);
         _events = new EventFanout(options.EarlyEvents);
         // On another thread: a peer that sends without pause would block the caller.
@@ -128,7 +128,7 @@ internal sealed class QmpSession : IAsyncDisposable
             Trace(QmpTraceKind.EarlyEventDropped, "an early event was dropped: there is no subscription yet");
     }
 
-    private async Task EndAfterLastWordsAsync(Exception cause, CancellationToken stop)
+    private async Task EndAfterLastMessagesAsync(Exception cause, CancellationToken stop)
     {
         await Task.WhenAny(Ended, Task.Delay(FinalReadTimeout, stop));
         End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));

@@ -142,7 +142,7 @@ public class CommandLineTests
     }
 
     [Fact]
-    public void An_empty_variable_is_as_good_as_none() =>
+    public void An_empty_variable_counts_as_unset() =>
         Assert.Empty(Assert.IsType<RunCommand>(CommandLine.Parse("vmspawn", ["-id"], new Dictionary<string, string> { ["SYSTEMD_VMSPAWN_QEMU_EXTRA"] = "" })).Options.QemuExtra);
 
     [Fact]

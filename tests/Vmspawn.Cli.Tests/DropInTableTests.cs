@@ -15,7 +15,7 @@ public partial class DropInTableTests
     ];
 
     [Fact]
-    public void Every_option_is_in_it_once()
+    public void Every_option_is_in_the_table_once()
     {
         var declared = OptionTable.Create(PlanFormatOption.Declare()).All.Select(option => option.Name).Order();
         Assert.Equal(declared, Rows.SelectMany(row => LongOption().Matches(row[0])).Select(match => match.Value).Order());

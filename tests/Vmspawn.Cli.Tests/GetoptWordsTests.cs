@@ -109,7 +109,7 @@ public class GetoptWordsTests
     [InlineData("/q")]
     [InlineData("@file")]
     [InlineData("[suggest]")]
-    public void A_word_without_option_letters_is_none(string word) => Assert.Equal([word, "-q"], Read(word, "-q").Rest);
+    public void A_word_that_is_no_option_ends_the_options(string word) => Assert.Equal([word, "-q"], Read(word, "-q").Rest);
 
     [Fact]
     public void A_flag_takes_no_value() => AssertRefused(["--ephemeral=yes"], "option-value", "--ephemeral");
@@ -173,7 +173,7 @@ public class GetoptWordsTests
         });
 
     [Fact]
-    public void No_words_make_it_throw_and_none_is_lost_after_the_options_end() =>
+    public void No_words_make_the_parser_throw_and_none_behind_the_options_is_lost() =>
         Gen.OneOf(Gen.String[Gen.Char["-=qxiMZ"], 0, 5], Gen.Int[0, Table.All.Count - 1].Select(i => Table.All[i].Name)).Array[0, 8].Sample(words =>
         {
             var read = Read(words);

@@ -12,7 +12,7 @@ public class MessagesTests
             Messages.Of([Wrong, Failed], TextStyle.Plain));
 
     [Fact]
-    public void A_failure_needs_no_help() => Assert.Equal("vmspawn: disk: is missing\n", Messages.Of([Failed], TextStyle.Plain));
+    public void A_failure_does_not_point_to_the_help() => Assert.Equal("vmspawn: disk: is missing\n", Messages.Of([Failed], TextStyle.Plain));
 
     [Fact]
     public void Wrong_usage_exits_with_2_and_failure_with_1()
@@ -27,7 +27,7 @@ public class MessagesTests
         Assert.Equal("vmspawn: a\\x0ab\\x1b[31m: is missing\n", Messages.Of([Failed with { Subject = "a\nb\e[31m" }], TextStyle.Plain));
 
     [Fact]
-    public void Colours_are_there_only_when_welcome()
+    public void Messages_have_colours_only_in_a_style_with_colours()
     {
         Assert.Contains("\e[", Messages.Of([Failed], new TextStyle(80, Colours: true)), StringComparison.Ordinal);
         Assert.DoesNotContain("\e", Messages.Of([Failed], TextStyle.Plain), StringComparison.Ordinal);

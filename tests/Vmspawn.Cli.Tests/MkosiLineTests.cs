@@ -14,18 +14,18 @@ public class MkosiLineTests
     }
 
     [Fact]
-    public void Its_question_about_the_firmware_is_understood()
+    public void Mkosis_query_for_the_firmware_is_parsed()
     {
         var command = Assert.IsType<FirmwareCommand>(Parse(null, "--firmware=describe", "--firmware-features", "secure-boot,enrolled-keys"));
         Assert.Equal((FirmwareQuestion.Describe, "secure-boot,enrolled-keys"), (command.Question, command.Options.FirmwareFeatures.ToString()));
     }
 
     [Fact]
-    public void Its_question_about_the_version_is_answered_as_systemds_tools_do() =>
+    public void Mkosis_query_for_the_version_is_answered_in_the_format_of_systemds_tools() =>
         Assert.Equal("(262.1)", Assert.IsType<ShowText>(Parse(null, "--version")).Text.Split([' ', '\n'])[2]);
 
     [Fact]
-    public void What_it_starts_a_disk_with_is_understood()
+    public void Mkosis_command_line_for_a_disk_is_parsed()
     {
         var options = Assert.IsType<RunCommand>(Parse(
             "-device 'virtio-blk-pci,drive=more,serial=two words' -blockdev driver=raw,node-name=more,file.driver=file,file.filename=/d,file.aio=io_uring",

@@ -48,7 +48,7 @@ public class VerbTests
     }
 
     [Fact]
-    public void What_follows_the_machine_of_ssh_is_the_guests()
+    public void Words_behind_the_machine_of_ssh_are_the_guests_command()
     {
         var command = Assert.IsType<SshCommand>(Parse("vmspawn", "ssh", "-l", "user", "vm", "ls", "-la", "--help"));
         Assert.Equal(("vm", "user"), (command.Name, command.Login));
@@ -61,7 +61,7 @@ public class VerbTests
 
     [Theory]
     [InlineData("completion")]
-    public void Subcommands_to_come_are_refused_by_name(string verb)
+    public void Reserved_subcommands_are_refused_by_name(string verb)
     {
         var problem = Only(Parse("vmspawn", verb, "--ram=0"));
         Assert.Equal(("not-available", verb), (problem.Code, problem.Subject));

@@ -26,7 +26,7 @@ public class BruteForceTests
             });
 
     [Fact]
-    public void It_fits_exactly_when_some_assignment_fits()
+    public void A_request_is_accepted_exactly_when_some_assignment_fits()
     {
         var (yes, no) = (0, 0);
         SmallGen.Sample(

@@ -65,7 +65,7 @@ public class LawTests
     });
 
     [Fact]
-    public void Nothing_touches_what_the_machine_reserves() => Holds((request, plan) =>
+    public void No_device_has_an_address_that_the_machine_reserves() => Holds((request, plan) =>
     {
         var reserved = request.Machine.Reserved.Select(function => function.Address.Device).ToHashSet();
         Assert.DoesNotContain(plan.Ports, port => reserved.Contains(port.Address.Device));

@@ -80,7 +80,7 @@ public class StabilityTests
     }
 
     [Fact]
-    public void A_plan_of_n_is_a_plan_of_one_less_plus_one() => RequestGen.Ours.Where(requests => requests.Drives > 0).Sample(
+    public void A_plan_with_one_drive_more_differs_by_that_drive_only() => RequestGen.Ours.Where(requests => requests.Drives > 0).Sample(
         requests =>
         {
             if (requests.Plan().Topology is not { } whole)

@@ -19,7 +19,7 @@ public class UserDeviceTests
     }
 
     [Fact]
-    public void Ours_move_out_of_the_way_of_a_fixed_address_wherever_it_is_in_the_list()
+    public void Planned_devices_avoid_a_fixed_address_wherever_it_is_in_the_list()
     {
         var plan = With([.. Requests.Nvme(5), At(10, 0x10), At(11, 0x01), At(12, 0x02)]).Topology();
         Assert.Equal(0x11, plan.Ports[0].Address.Device);

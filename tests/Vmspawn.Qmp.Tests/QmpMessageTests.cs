@@ -37,7 +37,7 @@ public class QmpMessageTests
     }
 
     [Theory, MemberData(nameof(WrongShapes))]
-    public void What_is_no_message_is_a_fault_that_shows_it(string text) => Assert.Throws<QmpProtocolFault>(() => KindAndId(text));
+    public void An_invalid_message_is_a_protocol_fault(string text) => Assert.Throws<QmpProtocolFault>(() => KindAndId(text));
 
     [Fact]
     public void Invalid_utf8_is_a_fault()

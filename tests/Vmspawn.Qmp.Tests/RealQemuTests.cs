@@ -10,7 +10,7 @@ public class RealQemuTests
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task It_greets_answers_and_quits()
+    public async Task QEMU_greets_answers_and_quits()
     {
         await using var qemu = new QemuProcess();
         await using var client = await qemu.ConnectAsync();
@@ -28,7 +28,7 @@ public class RealQemuTests
     }
 
     [Fact]
-    public async Task Its_refusals_carry_its_words_and_the_connection_goes_on()
+    public async Task A_refusal_has_QEMUs_message_and_the_connection_stays_usable()
     {
         await using var qemu = new QemuProcess();
         await using var client = await qemu.ConnectAsync();
@@ -42,7 +42,7 @@ public class RealQemuTests
     }
 
     [Fact]
-    public async Task Its_pci_tree_is_read_with_what_is_behind_the_ports()
+    public async Task The_PCI_tree_is_read_with_the_devices_behind_the_ports()
     {
         await using var qemu = new QemuProcess(1,
             "-device", "pcie-root-port,id=port0,bus=pcie.0,addr=10.0,chassis=1,slot=1,multifunction=on",

@@ -51,7 +51,7 @@ public sealed class BadInputTests : VmTest
     }
 
     [Fact]
-    public async Task What_switches_off_the_things_to_come_is_accepted_from_the_start()
+    public async Task Options_that_switch_features_off_are_accepted()
     {
         var ended = await Run(QemuKind.Distribution, Guest(
             "poweroff", "--register=no", "--tpm=no", "--vsock=no", "--pass-ssh-key=no", "--notify-ready=no", "--keep-unit"));

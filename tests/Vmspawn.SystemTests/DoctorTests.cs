@@ -10,7 +10,7 @@ public sealed class DoctorTests : VmTest
         Assert.Single(report.GetProperty("findings").EnumerateArray(), finding => finding.GetProperty("id").GetString() == id);
 
     [Fact]
-    public async Task It_names_the_QEMU_that_is_first_in_the_path_and_the_devices_that_are_there()
+    public async Task Doctor_names_the_QEMU_that_is_first_in_the_path_and_the_devices_that_are_there()
     {
         var ended = await Run(QemuKind.Sid, "doctor", "--json");
         Assert.True(ended.Status == 0, ended.ToString());

@@ -70,7 +70,7 @@ public sealed class GuestConfigurationTests : VmTest
     }
 
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
-    public async Task Several_initrds_are_one_to_the_kernel(QemuKind qemu)
+    public async Task The_kernel_gets_several_initrds_as_one(QemuKind qemu)
     {
         // The second ends at no multiple of four: without padding the kernel would not find the third.
         var second = Scratch.Own("second.cpio");

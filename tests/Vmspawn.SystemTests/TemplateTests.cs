@@ -44,7 +44,7 @@ public sealed class TemplateTests : VmTest
     [InlineData("--template=nowhere --image=child", "there is no such file")]
     [InlineData("--template=base --image=other.raw", "is no qcow2 image")]
     [InlineData("--template=base --image=child --ephemeral", "an ephemeral machine keeps nothing")]
-    public async Task What_makes_no_child_is_refused_and_leaves_nothing_behind(string options, string words)
+    public async Task A_template_that_cannot_have_a_child_is_refused_and_leaves_no_file(string options, string words)
     {
         Scratch.Raw("base");
         Scratch.Raw("other.raw");

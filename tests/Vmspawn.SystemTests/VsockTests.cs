@@ -63,7 +63,7 @@ public sealed class VsockTests : VmTest
     }
 
     [Fact]
-    public async Task The_death_of_what_takes_the_journal_ends_the_machine_and_a_directory_gets_a_file_of_its_own()
+    public async Task The_death_of_the_journal_receiver_ends_the_machine_and_a_directory_gets_a_file_of_its_own()
     {
         var directory = Directory.CreateDirectory(Scratch.Own("journals")).FullName;
         using var run = Start(QemuKind.Distribution, Guest("ignore-acpi", "--vsock=user", $"--forward-journal={directory}"));

@@ -1,11 +1,9 @@
-using Vmspawn.Tests.Consoles;
-
 namespace Vmspawn.Tests;
 
 public class LockWaitTests
 {
     [Fact]
-    public async Task It_asks_once_even_without_time()
+    public async Task The_lock_is_tried_once_even_with_a_bound_of_zero()
     {
         var asked = 0;
         Assert.True(await new LockWait(TimeSpan.Zero).UntilAsync(() => ++asked == 1, TestContext.Current.CancellationToken));
@@ -14,15 +12,15 @@ public class LockWaitTests
     }
 
     [Fact]
-    public async Task It_ends_when_the_bound_has_passed_by_the_given_clock()
+    public async Task The_wait_ends_when_the_bound_has_passed_by_the_given_clock()
     {
-        var time = new ManualTime();
+        var time = new SteppedTime();
         var waiting = new LockWait(TimeSpan.FromSeconds(1), time).UntilAsync(() => false, TestContext.Current.CancellationToken);
-        time.Advance(500);
+        time.Advance(TimeSpan.FromMilliseconds(500));
         Assert.False(waiting.IsCompleted);
         while (!waiting.IsCompleted)
         {
-            time.Advance(100);
+            time.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
 
@@ -30,7 +28,7 @@ public class LockWaitTests
     }
 
     [Fact]
-    public async Task A_cancellation_ends_it_at_once()
+    public async Task A_cancellation_ends_the_wait_at_once()
     {
         using var cancel = new CancellationTokenSource();
         var waiting = new LockWait(TimeSpan.FromHours(1)).UntilAsync(() => false, cancel.Token);

@@ -21,7 +21,7 @@ public sealed class PlainTextTests
     }
 
     [Fact]
-    public void Nothing_but_plain_characters_comes_out_whatever_goes_in() => Gen.String.Sample(text =>
+    public void Any_text_becomes_plain_characters_only() => Gen.String.Sample(text =>
     {
         foreach (var shown in (string[])[PlainText.Of(text), PlainText.Escape(text)])
         {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced: makes a test guest's initrd of a static busybox, the init script and kernel modules.
 
-# pack_initrd INIT BUSYBOX MODULES-TREE OUT MODULE…: each module with what it depends on; built-in ones are passed over.
+# pack_initrd INIT BUSYBOX MODULES-TREE OUT MODULE…: each module with its dependencies; built-in ones are skipped.
 pack_initrd() {
     local init=$1 busybox=$2 tree=$3 out=$4 root file name module
     shift 4
@@ -22,7 +22,7 @@ pack_initrd() {
     rm -r "$root"
 }
 
-# add_module NAME: copies it and what it depends on to the initrd, dependencies first, each once.
+# add_module NAME: copies it and its dependencies to the initrd, dependencies first, each once.
 add_module() {
     local name=${1//-/_} file dependency
     file=${files[$name]:-}

@@ -1,8 +1,8 @@
 #!/bin/bash
 # usage: make-efi.sh CACHE
-# Makes what boots the test guest by UEFI, from CACHE/guest and CACHE/debian, without loop devices or root:
+# Makes disks and a kernel image that boot the test guest by UEFI, from CACHE/guest and CACHE/debian, without loop devices or root:
 #   CACHE/efi/disk.raw    an EFI system partition with systemd-boot, unsigned, and the guest as its entry
-#   CACHE/efi/signed.raw  one with Debian's signed shim, GRUB and kernel; the guest tells the state of Secure Boot and powers off
+#   CACHE/efi/signed.raw  one with Debian's signed shim, GRUB and kernel; the guest prints the state of Secure Boot and powers off
 #   CACHE/efi/guest.efi   the guest as a unified kernel image
 # Made again when an input changes.
 set -euo pipefail
@@ -10,13 +10,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$here/../../scripts/lib.sh"
 cache=$1
-# Where the link leads now: the guest may be made anew meanwhile.
+# The target of the link at this moment: another guest may be made meanwhile.
 guest=$(readlink -f "$cache/guest")
 boot=$cache/debian/tree/usr/lib/systemd/boot/efi
 mib=$((1 << 20))
 size=$((64 * mib))
 
-# fetch PACKAGE: unpacks it into CACHE/signed; this host needs none of it.
+# fetch PACKAGE: downloads it into CACHE/signed.new without installing it.
 fetch() {
     (cd "$cache/signed.new" && { download "$1" || { apt update && download "$1"; }; })
 }
@@ -35,7 +35,7 @@ fetch_signed() {
     mv "$cache/signed.new" "$cache/signed"
 }
 
-# make_disk FILE: a disk with one EFI system partition, in which the guest's kernel and initrd lie; its place for mtools into $esp.
+# make_disk FILE: a disk with one EFI system partition, which contains the guest's kernel and initrd; sets $esp to its place for mtools.
 make_disk() {
     rm -f "$1"
     truncate -s $((size + 2 * mib)) "$1"
@@ -63,7 +63,7 @@ make_signed() {
         mcopy -i "$esp" - ::EFI/debian/grub.cfg
 }
 
-# Sections lie behind the stub's own, each at a page.
+# Sections are laid out behind the stub's own, each at a page.
 make_uki() {
     local stub=$boot/linuxx64.efi.stub at=0 arguments=() pair file index vma length rest
     while read -r index _ length vma rest; do

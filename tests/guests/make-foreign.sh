@@ -12,7 +12,7 @@ cache=$1
 mirror=http://deb.debian.org/debian
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# An apt of its own for an architecture, so that this host's is left alone.
+# A separate configuration of apt for an architecture, so that this host's is not changed.
 write_apt_conf() {
     local arch=$1 root=$2
     mkdir -p "$root"/{state/lists/partial,cache/archives/partial,etc/apt.conf.d,etc/preferences.d}
@@ -77,5 +77,5 @@ need /usr/share/AAVMF/AAVMF_CODE.fd qemu-efi-aarch64
 install_needed
 key=$(cat "$here/init" "$here/initrd.sh" "${BASH_SOURCE[0]}" | sha256sum | cut -c 1-16)
 make arm64 cloud-arm64 "binary modules" virtio_blk virtio_net virtio-rng virtio_balloon tpm_tis efivarfs
-# Its modules are many times the size of its kernel, which has all that a console needs.
+# Its modules are many times the size of its kernel, which has the drivers of a console built in.
 make riscv64 riscv64 binary

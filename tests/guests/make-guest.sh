@@ -1,7 +1,7 @@
 #!/bin/bash
 # usage: make-guest.sh CACHE
 # Makes CACHE/guest/{vmlinuz,initrd} from the distribution's cloud kernel and busybox, and CACHE/guest/9p/{vmlinuz,initrd} from its
-# general kernel, since the other knows no 9p; made again when an input changes.
+# general kernel, because the cloud kernel lacks 9p; made again when an input changes.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=scripts/lib.sh
@@ -10,7 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/initrd.sh"
 cache=$1
 
-# What the guest loads, in order of need; dependencies are found below, built-in ones passed over.
+# The modules that the guest loads, in this order; dependencies are found below, built-in ones are skipped.
 modules=(virtio_pci virtio_console virtio_blk virtio_net virtio_scsi sd_mod sr_mod virtio-rng virtio_balloon button evdev efivarfs
     qemu_fw_cfg vfat nls_cp437 nls_ascii nls_iso8859-1 virtiofs)
 

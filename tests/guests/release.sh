@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced: makes the root of a Debian release that a test boots.
 
-# What would run without anybody asking, and costs an emulated guest seconds.
+# Units that are enabled by default and cost an emulated guest seconds.
 masked=(apt-daily.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer getty@tty1.service
     systemd-journald-audit.socket systemd-networkd-wait-online.service)
 
@@ -16,8 +16,8 @@ unpack_release() {
         "$@" "$suite" "$tree" >&2
 }
 
-# configure_release TREE: root has no password; the network comes up by DHCP; name and identity come by credential or at the first
-# boot, which asks for nothing that is settled here.
+# configure_release TREE: root has no password; the network is configured by DHCP; name and identity come by credential or are made at
+# the first boot, which asks for nothing that is set here.
 configure_release() {
     local tree=$1 unit
     as_root chroot "$tree" passwd --quiet --delete root
@@ -32,11 +32,11 @@ configure_release() {
     as_root rm -f "$tree/etc/hostname" "$tree/etc/machine-id" "$tree/var/lib/dbus/machine-id" "$tree/etc/resolv.conf"
     echo LANG=C.UTF-8 | as_root tee "$tree/etc/locale.conf" >/dev/null
     as_root ln -sf ../usr/share/zoneinfo/UTC "$tree/etc/localtime"
-    # /usr is as old as these say: nothing is brought up to date at boot.
+    # These stamps say that /etc and /var match /usr, so that no unit updates them at boot.
     as_root touch "$tree/etc/.updated" "$tree/var/.updated"
 }
 
-# take_kernel FOLDER: kernel and initrd leave /boot of FOLDER/tree, where the disk does not need them.
+# take_kernel FOLDER: moves kernel and initrd from /boot of FOLDER/tree to FOLDER, because the disk does not need them.
 take_kernel() {
     as_root mv "$1"/tree/boot/vmlinuz-* "$1/vmlinuz"
     as_root mv "$1"/tree/boot/initrd.img-* "$1/initrd"
@@ -48,6 +48,27 @@ pack_release() {
     as_root truncate -s "$3" "$4"
     as_root mkfs.ext4 -q -L "$2" -d "$1" -E root_owner=0:0 "$4"
     as_root rm -rf "$1"
+}
+
+# make_release CACHE NAME SUITE PACKAGES: makes CACHE/NAME a link to a folder with the release, which is made once for each content of the
+# calling script and of this one. The caller's finish_release FOLDER turns FOLDER/tree into the files that the folder has in the end.
+make_release() {
+    local cache=$1 name=$2 suite=$3 packages=$4 key
+    key=$(cat "${BASH_SOURCE[1]}" "${BASH_SOURCE[0]}" | sha256sum | cut -c 1-16)
+    made=$cache/${name}s/$key
+    if [[ ! -d $made ]]; then
+        need_release_tools
+        say "making a Debian $suite in $made"
+        as_root rm -rf "$made.new"
+        mkdir -p "$made.new"
+        trap 'as_root rm -rf "$made.new"' EXIT
+        unpack_release "$suite" "$packages" "$made.new/tree"
+        configure_release "$made.new/tree"
+        finish_release "$made.new"
+        ((EUID == 0)) || as_root chown "$(id -u):$(id -g)" "$made.new"/*
+        mv "$made.new" "$made"
+    fi
+    ln -sfn "${name}s/$key" "$cache/$name"
 }
 
 need_release_tools() {

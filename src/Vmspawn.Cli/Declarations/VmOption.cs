@@ -21,7 +21,7 @@ internal sealed class VmOption : CommandOption
     /// <summary>Its group in help.</summary>
     public required Topic Topic { get; init; }
 
-    /// <summary>Accepted because it asks for what is done anyway.</summary>
+    /// <summary>Accepted without effect, because it requests the existing behaviour.</summary>
     public bool HasNoEffect { get; init; }
 
     /// <summary>Applies an occurrence.</summary>

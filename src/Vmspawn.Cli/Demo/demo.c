@@ -1,11 +1,11 @@
-/* The guest of `vmspawn demo`: says what machine it woke up in, and powers off. */
+/* The guest of `vmspawn demo`: prints the machine that it runs in, and powers off. */
 #include "hardware.h"
 #include "print.h"
 #include "tree.h"
 
 enum { MULTIBOOT = 0x2badb002, HAS_MEMORY = 1 << 0, HAS_MAP = 1 << 6, USABLE = 1 };
 
-/* Multiboot specification 0.6.96, boot information format; fields after the map are not looked at. */
+/* Multiboot specification 0.6.96, boot information format; the fields after the map are not read. */
 struct boot_information {
     u32 flags, memory_lower, memory_upper, boot_device, command_line, modules_count, modules, symbols[4];
     u32 map_length, map;
@@ -29,7 +29,7 @@ static u32 memory_mib(const struct boot_information *boot)
             bytes += entry->length;
         at += entry->size + sizeof entry->size;
     }
-    /* Firmware keeps a little for itself: to the nearest MiB is what was asked for. */
+    /* Firmware reserves a little memory, so the size is rounded to MiB. */
     return (bytes + (1 << 20) - 1) >> 20;
 }
 

@@ -1,4 +1,4 @@
-/* The machine as the demo guest touches it: ports, the UART, PCI configuration space. */
+/* Access to the hardware: ports, the UART, PCI configuration space. */
 #ifndef HARDWARE_H
 #define HARDWARE_H
 

@@ -1,13 +1,13 @@
-/* Words for what a PCI function says of itself. */
+/* Names for the class and the ids of a PCI function. */
 #ifndef NAMES_H
 #define NAMES_H
 
 #include "hardware.h"
 
-/* What kind of thing the class code (class << 8 | subclass) stands for. */
+/* The name of a class code (class << 8 | subclass). */
 const char *class_name(u16 class);
 
-/* What QEMU calls the device, or "" for one that is not among its common ones. */
+/* QEMU's name of the device, or "" for a device that is not in the table. */
 const char *device_name(u16 vendor, u16 device);
 
 #endif

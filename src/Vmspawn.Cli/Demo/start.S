@@ -1,6 +1,6 @@
 /* Entry by the multiboot protocol, version 1: 32-bit, paging off, EBX points to the boot information. */
         .set MAGIC, 0x1badb002
-        .set FLAGS, 1 << 1              /* the memory fields of the boot information, please */
+        .set FLAGS, 1 << 1              /* request the memory fields of the boot information */
 
         .section .multiboot, "a"
         .align 4

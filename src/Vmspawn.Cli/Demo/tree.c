@@ -15,7 +15,7 @@ static u32 depth;
 
 static int answers(address at) { return config16(at, VENDOR) != NOTHING; }
 
-/* Collects what answers on BUS, in order. A function other than 0 is only there when function 0 says so. */
+/* Collects the functions on BUS, in order. Functions other than 0 exist only if function 0 has the multifunction bit. */
 static u32 find_functions(u32 bus, address found[256])
 {
     u32 count = 0;
@@ -72,7 +72,7 @@ static void print_branch(int last)
     print(last ? "└─ " : "├─ ");
 }
 
-/* A line of what AT is. Columns stay in place at whatever depth. */
+/* Prints the line of the function at AT. The columns are aligned at every depth. */
 static void print_function(address at)
 {
     u32 slot = slot_of(at);
@@ -92,7 +92,7 @@ static void print_function(address at)
     print("\n");
 }
 
-/* A run of empty ports is one line: there may be many, and they are all alike. */
+/* A run of empty ports is one line, because there may be many. */
 static void print_free_ports(address first, address last, u32 count)
 {
     print_address(first);

@@ -4,7 +4,7 @@
 
 #include "hardware.h"
 
-/* Prints everything that answers on BUS and behind its bridges. */
+/* Prints all functions on BUS and behind its bridges. */
 void print_tree(u32 bus);
 
 #endif

@@ -1,6 +1,5 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Resolve;
 
@@ -35,9 +34,6 @@ internal static class FirmwareAnswer
     private static string Indented(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            document.WriteTo(writer);
-        return $"{Encoding.UTF8.GetString(buffer.ToArray())}\n";
+        return JsonText.Line(document.WriteTo, indented: true);
     }
 }

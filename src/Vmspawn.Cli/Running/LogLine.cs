@@ -4,7 +4,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Running;
 
-/// <summary>Writes messages as the environment asks, one line each.</summary>
+/// <summary>Writes messages to the log that the environment selects, one line each.</summary>
 internal static class LogLine
 {
     private const string Program = "vmspawn";
@@ -12,23 +12,23 @@ internal static class LogLine
     /// <summary>The user-level facility of syslog(3).</summary>
     private const int Facility = 1 << 3;
 
-    /// <summary>How long a log may take to make room.</summary>
+    /// <summary>Time limit for a log whose queue is full.</summary>
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(1);
 
     private const string JournalSocket = "/run/systemd/journal/socket", SyslogSocket = "/dev/log", KernelLog = "/dev/kmsg";
 
-    /// <summary>A carriage return besides: while a guest has the terminal, a line feed alone does not go back.</summary>
+    /// <summary>With a carriage return: while a guest uses the terminal it is in raw mode, where a line feed does not return to the first column.</summary>
     private static readonly string LineEnd = TerminalMode.IsTerminal(StandardStream.Error) ? "\r\n" : "\n";
 
     private static readonly LogRequest Request = LogRequest.Of(Environment.GetEnvironmentVariable);
 
-    /// <summary>Whether colours are asked for or refused; null where the terminal decides.</summary>
+    /// <summary>Whether colours are requested or refused; null where the terminal decides.</summary>
     public static bool? Colours => Request.Colours;
 
-    /// <summary>Whether errors are seen on standard error.</summary>
+    /// <summary>Whether errors are written to standard error.</summary>
     public static bool IsOnConsole => Request is { Level: >= LogRequest.Error, Target: LogTarget.Console or LogTarget.ConsolePrefixed };
 
-    /// <summary>Writes a message if its level is asked for.</summary>
+    /// <summary>Writes a message if its level is enabled.</summary>
     public static void Write(int level, string text)
     {
         if (level > Request.Level)
@@ -41,7 +41,7 @@ internal static class LogLine
         Output.WriteError($"{prefix}{Time()}{name} {line}{LineEnd}");
     }
 
-    /// <summary>Whether a log took it; what no log takes goes to standard error, where it is not lost.</summary>
+    /// <summary>Whether a log accepted it; otherwise it is written to standard error.</summary>
     private static bool SendTo(LogTarget target, int level, string line)
     {
         try

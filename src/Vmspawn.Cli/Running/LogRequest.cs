@@ -24,7 +24,7 @@ internal enum LogTarget
     Null,
 }
 
-/// <summary>How the environment asks for messages: <c>$SYSTEMD_LOG_LEVEL</c> and its siblings, as systemd's own programs read them.</summary>
+/// <summary>The requested log target, level and format: <c>$SYSTEMD_LOG_LEVEL</c> and its siblings, as systemd's own programs read them.</summary>
 internal sealed record LogRequest
 {
     /// <summary>Numbers of syslog(3).</summary>
@@ -42,10 +42,10 @@ internal sealed record LogRequest
     /// <summary>The time stands in front of each line.</summary>
     public bool Time { get; init; }
 
-    /// <summary>Colours, asked for or refused; null where the terminal decides.</summary>
+    /// <summary>Colours, requested or refused; null where the terminal decides.</summary>
     public bool? Colours { get; init; }
 
-    /// <summary>What cannot be read is as good as not there: a message about it would come before anybody can want messages.</summary>
+    /// <summary>Invalid values are ignored: a message about one would precede the configuration of messages.</summary>
     /// <param name="environment">Reads one environment variable.</param>
     public static LogRequest Of(Func<string, string?> environment)
     {

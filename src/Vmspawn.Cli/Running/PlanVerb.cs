@@ -1,4 +1,4 @@
-using System.Text;
+using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Print;
@@ -24,15 +24,8 @@ internal static class PlanVerb
 
     private static string Text(VmPlan plan, PlanFormat format) => format switch
     {
-        PlanFormat.Json => Json(plan),
+        PlanFormat.Json => JsonText.Line(json => PlanJson.Write(plan, json), indented: true),
         PlanFormat.Argv => PlanText.Commands(plan),
         _ => PlanText.Tree(plan),
     };
-
-    private static string Json(VmPlan plan)
-    {
-        using var buffer = new MemoryStream();
-        PlanJson.Write(plan, buffer);
-        return $"{Encoding.UTF8.GetString(buffer.ToArray())}\n";
-    }
 }

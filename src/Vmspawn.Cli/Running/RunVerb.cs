@@ -7,7 +7,7 @@ namespace Vmspawn.Cli.Running;
 /// <summary><c>vmspawn run</c>: from options to the guest's end.</summary>
 internal static class RunVerb
 {
-    /// <param name="options">What was asked for.</param>
+    /// <param name="options">The machine's options.</param>
     /// <param name="failed">Cancelled when a thread has failed: what was started is ended and undone.</param>
     public static async Task<int> RunAsync(VmOptions options, CancellationToken failed)
     {

@@ -2,7 +2,7 @@ namespace Vmspawn.Cli.Running;
 
 /// <summary>
 /// The pool's threads, made before anything is started. The runtime aborts where it cannot make the pool's own thread, a pool that has no worker and
-/// cannot make one for a limit of the host (RLIMIT_NPROC, TasksMax=) does nothing and says nothing, and one that cannot make a further worker
+/// cannot make one because of a limit of the host (RLIMIT_NPROC, TasksMax=) hangs without a message, and one that cannot make a further worker
 /// throws in the thread that hands the work over.
 /// </summary>
 /// <remarks>The project keeps as many alive (ThreadsToKeepAlive), which by default end after 20 idle seconds.</remarks>

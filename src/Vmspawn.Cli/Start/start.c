@@ -1,4 +1,4 @@
-/* What must hold before the .NET runtime starts. The runtime opens descriptors of its own (its signal pipe among them) and records
+/* Prepares the process before the .NET runtime starts. The runtime opens descriptors of its own (its signal pipe among them) and records
    signal dispositions before Main, so this is a constructor of the program's image. It also runs in the trampoline of each child. */
 
 #define _GNU_SOURCE
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A closed descriptor 0, 1 or 2 would be given to the next file that is opened, which would then be read as the user's keys or
+/* A closed descriptor 0, 1 or 2 would be reused for the next file that is opened, which would then be read as the user's input or
    written to as standard error. open(2) takes the lowest free number, hence the order. Without CLOEXEC: children inherit them. */
 static void open_standard_descriptors(void)
 {
@@ -23,7 +23,7 @@ static void open_standard_descriptors(void)
     }
 }
 
-/* Whoever started us may have blocked signals for good, SIGTERM among them: a mask is inherited. */
+/* The parent may have blocked signals, SIGTERM among them: the mask is inherited. */
 static void unblock_signals(void)
 {
     sigset_t none;
@@ -42,7 +42,7 @@ static void ignore_signals(void)
     signal(SIGTTOU, SIG_IGN);
 }
 
-/* When the runtime cannot start, main returns -1 without a word. It has started exactly when there is a second thread (its finalizer):
+/* When the runtime cannot start, main returns -1 without a message. It has started exactly when there is a second thread (its finalizer):
    a directory has two links and one for each directory in it, and /proc/self/task has one for each thread. */
 static void explain_failed_start(int status, void *unused)
 {

@@ -17,7 +17,7 @@ public readonly record struct CharacterDevice(uint Major, uint Minor)
     public static CharacterDevice VhostVsock { get; } = new(Miscellaneous, 241);
 
     /// <summary>The device that an open file is, or null when it is another sort of file.</summary>
-    /// <exception cref="LinuxException">The kernel does not say.</exception>
+    /// <exception cref="LinuxException">The query failed.</exception>
     public static unsafe CharacterDevice? Of(SafeHandle file)
     {
         Libc.StatXBuffer found;

@@ -61,7 +61,7 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
     }
 
     /// <summary>Whether a path, links followed, leads to an open file. It needs no descriptor.</summary>
-    /// <exception cref="LinuxException">The kernel does not say.</exception>
+    /// <exception cref="LinuxException">The query failed.</exception>
     public static unsafe bool IsNamed(SafeHandle file, string path)
     {
         Libc.StatXBuffer open, named;

@@ -35,7 +35,7 @@ public sealed class ChildProcess : IDisposable
             NativeMemory.Clear(result, Libc.SignalInfoSize);
             try
             {
-                // Without WNOWAIT a stop is told once.
+                // Without WNOWAIT a stop is reported once.
                 return Libc.WaitId(Libc.P_PIDFD, _pidfd, result, Libc.WSTOPPED | Libc.WNOHANG | Libc.WNOWAIT) == 0 && *(int*)result != 0;
             }
             catch (ObjectDisposedException)

@@ -24,7 +24,7 @@ public static class AcceptLoop
     {
         ArgumentNullException.ThrowIfNull(accept);
         ArgumentNullException.ThrowIfNull(welcome);
-        var isTold = false;
+        var isReported = false;
         try
         {
             while (!stop.IsCancellationRequested)
@@ -32,14 +32,14 @@ public static class AcceptLoop
                 try
                 {
                     await welcome(await accept(stop));
-                    isTold = false;
+                    isReported = false;
                 }
                 catch (Exception error) when (error is IOException or OutOfMemoryException)
                 {
                     // A lack of memory or threads only affects this connection.
-                    if (!isTold)
+                    if (!isReported)
                         failed?.Invoke(error);
-                    isTold = true;
+                    isReported = true;
                     await Task.Delay(Pause, time, stop);
                 }
             }

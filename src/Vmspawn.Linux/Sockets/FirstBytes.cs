@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Linux;
 
-/// <summary>Waits for a peer that speaks first, and leaves what it says to whoever gets the socket.</summary>
+/// <summary>Waits for a peer that sends first, and leaves its bytes in the socket for the reader.</summary>
 public static class FirstBytes
 {
     /// <summary>Completes when there are bytes to read.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Vmspawn.Linux;
 
-/// <summary>A TCP or UDP port of this host that nobody else gets until the disposal (ip(7), ipv6(7)).</summary>
+/// <summary>A TCP or UDP port of this host, reserved until the disposal (ip(7), ipv6(7)).</summary>
 public sealed class HeldPort : IDisposable
 {
     private readonly SafeFileHandle _socket;
@@ -22,7 +22,7 @@ public sealed class HeldPort : IDisposable
     /// <param name="address">An address of this host, IPv4 or IPv6.</param>
     /// <param name="port">The port, or 0 for one that is free.</param>
     /// <param name="isUdp">UDP, or else TCP.</param>
-    /// <exception cref="LinuxException">It is taken (EADDRINUSE), not for us (EACCES), the address is another host's (EADDRNOTAVAIL), or no descriptor is left (EMFILE).</exception>
+    /// <exception cref="LinuxException">It is in use (EADDRINUSE), permission is denied (EACCES), the address is another host's (EADDRNOTAVAIL), or no descriptor is left (EMFILE).</exception>
     public static HeldPort Take(IPAddress address, int port, bool isUdp)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -41,7 +41,7 @@ public sealed class HeldPort : IDisposable
         }
     }
 
-    /// <summary>Lets the port go.</summary>
+    /// <summary>Releases the port.</summary>
     public void Dispose() => _socket.Dispose();
 
     private static unsafe int Bind(SafeFileHandle socket, byte[] address, bool isListening)

@@ -22,7 +22,7 @@ public sealed class UnixListener : IDisposable
     /// <summary>The path of the socket.</summary>
     public string Path => _bound.Path;
 
-    /// <summary>Creates the socket at a path that must not exist yet. It has that name only once it listens: who finds it can connect.</summary>
+    /// <summary>Creates the socket at a path that must not exist yet. It has that name only once it listens, so that a client that finds the name can connect.</summary>
     /// <param name="path">Of any length, its last component at most about 85 bytes.</param>
     /// <param name="mode">
     /// Who may connect (write permission), independently of the umask; the socket never has wider permissions.

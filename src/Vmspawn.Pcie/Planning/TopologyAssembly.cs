@@ -3,7 +3,7 @@ namespace Vmspawn.Pcie.Planning;
 /// <summary>Assembles the topology from the decided addresses.</summary>
 internal sealed class TopologyAssembly
 {
-    private readonly PcieRequest _wish;
+    private readonly PcieRequest _request;
     private readonly UserBuses _buses;
     private readonly Placement _seating;
     private readonly Dictionary<string, FunctionMap> _maps;
@@ -12,7 +12,7 @@ internal sealed class TopologyAssembly
     private TopologyAssembly(
         PcieRequest request, UserBuses buses, Placement seating, Dictionary<string, FunctionMap> maps)
     {
-        _wish = request;
+        _request = request;
         _buses = buses;
         _seating = seating;
         _maps = maps;
@@ -40,7 +40,7 @@ internal sealed class TopologyAssembly
     private RootPort[] Ports()
     {
         var ports = new RootPort[_seating.Ports.Count];
-        var slots = SlotNumbers.For(ports.Length, _wish.User);
+        var slots = SlotNumbers.For(ports.Length, _request.User);
         for (var i = 0; i < ports.Length; i++)
         {
             var (port, at) = (_seating.Ports[i], _seating.Root.Ports[i]);
@@ -64,7 +64,7 @@ internal sealed class TopologyAssembly
     private void AddIntegrated(List<PlacedDevice> devices)
     {
         var next = 0;
-        foreach (var demand in _wish.Devices)
+        foreach (var demand in _request.Devices)
         {
             if (demand.Kind == DemandKind.Integrated)
                 devices.Add(Ours(demand, PcieTopology.RootBus, _seating.Root.Integrated[next++]!.Value));
@@ -89,9 +89,9 @@ internal sealed class TopologyAssembly
 
     private void AddUser(List<PlacedDevice> devices)
     {
-        for (var i = 0; i < _wish.User.Count; i++)
+        for (var i = 0; i < _request.User.Count; i++)
         {
-            var device = _wish.User[i];
+            var device = _request.User[i];
             if (!_buses.IsPlaced(device))
                 continue;
             var bus = UserBuses.BusOf(device);
@@ -118,7 +118,7 @@ internal sealed class TopologyAssembly
     private List<UserDevice> Elsewhere()
     {
         var elsewhere = new List<UserDevice>();
-        foreach (var device in _wish.User)
+        foreach (var device in _request.User)
         {
             if (!_buses.IsPlaced(device))
                 elsewhere.Add(device);
@@ -131,8 +131,8 @@ internal sealed class TopologyAssembly
     {
         var ours = 0u;
         for (var device = 0; device < PcieLimits.DeviceNumbers; device++)
-            ours |= _wish.Machine.Reserves(device) ? 0 : 1u << device;
-        var numbers = _wish.Machine.FreeDeviceNumbers;
+            ours |= _request.Machine.Reserves(device) ? 0 : 1u << device;
+        var numbers = _request.Machine.FreeDeviceNumbers;
         var map = _seating.Root.Map;
         var takenSpares = 0;
         foreach (var port in _seating.Ports)
@@ -141,7 +141,7 @@ internal sealed class TopologyAssembly
             new BudgetLine("device numbers", map.UsedDevices(ours), numbers),
             new BudgetLine("functions on pcie.0", map.UsedFunctions(ours), numbers * PcieLimits.Functions),
             new BudgetLine("root ports", _seating.Ports.Count, PcieLimits.RootPorts),
-            new BudgetLine("spare ports", takenSpares, _wish.Spares),
+            new BudgetLine("spare ports", takenSpares, _request.Spares),
             new BudgetLine("buses", _numbers.Last + 1, PcieLimits.Buses));
     }
 

@@ -46,7 +46,7 @@ public sealed record VarlinkInterface
     public string Docs { get; }
 
     /// <summary>Reads an interface from its text.</summary>
-    /// <exception cref="VarlinkSyntaxException">The text breaks the grammar; says where and what was expected.</exception>
+    /// <exception cref="VarlinkSyntaxException">The text breaks the grammar; the message has the place and what was expected.</exception>
     public static VarlinkInterface Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

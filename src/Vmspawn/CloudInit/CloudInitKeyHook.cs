@@ -6,7 +6,7 @@ namespace Vmspawn.CloudInit;
 /// <summary>A script that cloud-init runs at each boot and that lets keys log in until the next one.</summary>
 /// <remarks>
 /// cloud-init installs the keys of meta-data once per instance, so a second run of an image would not know its new key, and for root it
-/// installs a text in the place of commands. The guest keeps the file that names the keys' place; the keys themselves are in memory.
+/// installs a text in the place of commands. The file that names the keys' place stays in the guest; the keys themselves are in memory.
 /// </remarks>
 internal static class CloudInitKeyHook
 {
@@ -16,17 +16,17 @@ internal static class CloudInitKeyHook
         $$"""
         #cloud-boothook
         #!/bin/sh
-        mkdir -p -m 0755 {{Path.GetDirectoryName(GuestKeys.File)}}
-        cat >>{{GuestKeys.File}} <<'KEYS'
+        mkdir -p -m 0755 {{Path.GetDirectoryName(GuestSshd.AuthorizedKeys)}}
+        cat >>{{GuestSshd.AuthorizedKeys}} <<'KEYS'
         {{string.Join('\n', keys)}}
         KEYS
-        chmod 0644 {{GuestKeys.File}}
+        chmod 0644 {{GuestSshd.AuthorizedKeys}}
         cd /etc/ssh/sshd_config.d || exit 0
         # sshd takes the first line that names files of keys: this one, which repeats what the image has.
         own=00-vmspawn.conf
         rm -f $own
         files=$(cat ./*.conf ../sshd_config 2>/dev/null | sed -n 's/^[[:space:]]*[Aa]uthorized[Kk]eys[Ff]ile[[:space:]=]*//p' | head -n 1)
-        echo "AuthorizedKeysFile {{GuestKeys.File}} ${files:-.ssh/authorized_keys .ssh/authorized_keys2}" >$own
+        echo "AuthorizedKeysFile {{GuestSshd.AuthorizedKeys}} ${files:-.ssh/authorized_keys .ssh/authorized_keys2}" >$own
 
         """);
 }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Vmspawn.Consoles;
 
 /// <summary>
-/// Keeps a background colour while the guest writes: after each of its sequences that takes the background back to the
-/// default, ours is set again. Nothing else is added, least of all erasures: the terminal itself fills new lines with
+/// Keeps a background colour while the guest writes: after each of its sequences that resets the background to the
+/// default, the colour is set again. Nothing else is added, and nothing is erased: the terminal itself fills new lines with
 /// the current background, and full-screen programs move over what they have drawn.
 /// </summary>
 internal sealed class Background
@@ -14,10 +14,10 @@ internal sealed class Background
 
     public Background(string parameters) => _set = [0x1b, (byte)'[', .. System.Text.Encoding.ASCII.GetBytes(parameters), (byte)'m'];
 
-    /// <summary>What is written first.</summary>
+    /// <summary>The bytes to write first.</summary>
     public ReadOnlyMemory<byte> Begin => _set;
 
-    /// <summary>What is written last: all attributes off, and the rest of the line as it was.</summary>
+    /// <summary>The bytes to write last: they reset all attributes and clear the rest of the line.</summary>
     public static ReadOnlyMemory<byte> End { get; } = "\e[0m\e[K"u8.ToArray();
 
     /// <summary>Copies the guest's bytes and inserts the background's sequences.</summary>

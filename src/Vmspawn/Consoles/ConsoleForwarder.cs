@@ -3,12 +3,12 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Consoles;
 
-/// <summary>Joins the user's terminal and the guest's console until the guest's side is closed or this is disposed.</summary>
+/// <summary>Connects the user's terminal and the guest's console until the guest's side is closed or this is disposed.</summary>
 public sealed class ConsoleForwarder : IAsyncDisposable
 {
     private static readonly TimeSpan LastWrite = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long the typing may take to end at the disposal.</summary>
+    /// <summary>Time limit for the input's task to end at the disposal.</summary>
     private static readonly TimeSpan InputBound = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _killRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,17 +56,17 @@ public sealed class ConsoleForwarder : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when everything that the guest wrote has been shown, which needs every open of the pseudo-terminal's
+    /// Completes when all of the guest's output has been written, which requires every open of the pseudo-terminal's
     /// other side to be closed, or at once when this is disposed. Fails only when the pseudo-terminal itself does.
     /// </summary>
     public Task Drained { get; }
 
-    /// <summary>Completes when the user pressed Ctrl-] three times within a second: the VM shall be killed.</summary>
+    /// <summary>Completes when the user has pressed Ctrl-] three times within a second, which requests the VM's end.</summary>
     public Task KillRequested => _killRequested.Task;
 
-    /// <summary>Begins to forward; sets the user's terminal to raw mode when it is typed on.</summary>
-    /// <param name="pty">The guest's console. It stays the caller's, to be disposed after this.</param>
-    /// <param name="spec">What to join it with.</param>
+    /// <summary>Starts to forward; sets the user's terminal to raw mode if input is read from it.</summary>
+    /// <param name="pty">The guest's console; the caller disposes it after this.</param>
+    /// <param name="spec">What to connect it with.</param>
     /// <exception cref="LinuxException">The user's terminal is closed.</exception>
     public static ConsoleForwarder Start(PseudoTerminal pty, ConsoleSpec spec)
     {
@@ -75,7 +75,7 @@ public sealed class ConsoleForwarder : IAsyncDisposable
         return new ConsoleForwarder(pty, spec);
     }
 
-    /// <summary>Stops and gives the terminal back as it was, within bounds; what the guest has not written yet is not waited for.</summary>
+    /// <summary>Stops and restores the terminal, within time limits; it does not wait for further output of the guest.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -86,7 +86,7 @@ public sealed class ConsoleForwarder : IAsyncDisposable
         _guestReadiness.Dispose();
         _shown.Dispose();
         await _typing.DisposeAsync();
-        // What is being written at this moment must not change the terminal after us.
+        // Output that is being written must not change the terminal after it was restored.
         await Drained.WaitAsync(LastWrite).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_shows.HasEnded)
             await FinalWrite.TryAsync(_output, _shows.End);

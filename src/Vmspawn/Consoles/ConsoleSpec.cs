@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Vmspawn.Consoles;
 
-/// <summary>How the user's terminal and the guest's console are joined.</summary>
-/// <param name="Output">Where the guest's output goes: a terminal, file, pipe or anything else; stays the caller's.</param>
+/// <summary>How the user's terminal and the guest's console are connected.</summary>
+/// <param name="Output">Where the guest's output goes: a terminal, file, pipe or anything else; the caller closes it.</param>
 public sealed record ConsoleSpec(SafeHandle Output)
 {
     private const string GreenTint = "48;2;8;38;20";
 
     /// <summary>
-    /// What is typed to the guest, or null when nothing is (<c>--console=read-only</c>). A terminal is set to raw mode;
+    /// The input for the guest, or null for none (<c>--console=read-only</c>). A terminal is set to raw mode;
     /// the end of anything else does not end the VM.
     /// </summary>
     public SafeHandle? Input { get; init; }
@@ -20,21 +20,21 @@ public sealed record ConsoleSpec(SafeHandle Output)
     /// </summary>
     public string? Background { get; init; }
 
-    /// <summary>Whether a signal that usually ends a process puts the terminal back at once; false for a program that handles them.</summary>
+    /// <summary>Whether a signal that ends a process by default restores the terminal at once; false for a program that handles these signals.</summary>
     public bool RestoreOnSignals { get; init; } = true;
 
-    /// <summary>Takes the failure of the typing, with what was done: the console goes on without it.</summary>
+    /// <summary>Receives a failure of the input, with what was done; the output continues.</summary>
     public Action<string, Exception> Failed { get; init; } = static (_, _) => { };
 
-    /// <summary>What measures the second in which Ctrl-] is pressed three times.</summary>
+    /// <summary>The clock for the second in which Ctrl-] is pressed three times.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The background to use: the requested one, or else a green tint if colours may be used.</summary>
-    /// <param name="request">What <c>--background=</c> said, empty for none; null when it was not given.</param>
+    /// <param name="request">The value of <c>--background=</c>, empty for none; null when it was not given.</param>
     /// <param name="environment">Looks up a variable: <c>$SYSTEMD_COLORS</c>, <c>$NO_COLOR</c> and <c>$TERM</c>.</param>
     public static string? ChooseBackground(string? request, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        return request ?? (ColorWish.Of(environment) == false ? null : GreenTint);
+        return request ?? (ColorRequest.Of(environment) == false ? null : GreenTint);
     }
 }

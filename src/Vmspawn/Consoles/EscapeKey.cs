@@ -1,6 +1,6 @@
 namespace Vmspawn.Consoles;
 
-/// <summary>Notices Ctrl-] pressed three times within a second, with no other key in between.</summary>
+/// <summary>Detects Ctrl-] pressed three times within a second, with no other key in between.</summary>
 internal sealed class EscapeKey(TimeProvider time)
 {
     private const byte ControlBracket = 0x1d;
@@ -9,8 +9,8 @@ internal sealed class EscapeKey(TimeProvider time)
     private long _second;
     private int _count;
 
-    /// <summary>Looks at what was typed.</summary>
-    /// <returns>Whether the third press is among it.</returns>
+    /// <summary>Examines input.</summary>
+    /// <returns>Whether it contains the third press.</returns>
     public bool IsPressedIn(ReadOnlySpan<byte> typed)
     {
         foreach (var key in typed)
@@ -30,7 +30,7 @@ internal sealed class EscapeKey(TimeProvider time)
             _count = 0;
             return true;
         }
-        // The oldest press is forgotten, so that any three in a row count.
+        // The oldest press is dropped, so that any three in a row count.
         if (_count > 0)
             _first = _second;
         _second = now;

@@ -8,7 +8,7 @@ internal static class FinalWrite
 {
     private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Writes within a bound; what does not go out by then is left to a thread that ends with the process.</summary>
+    /// <summary>Writes within a time limit; the rest is left to a thread that ends with the process.</summary>
     public static async Task TryAsync(SafeHandle terminal, ReadOnlyMemory<byte> bytes)
     {
         if (bytes.IsEmpty)

@@ -4,8 +4,8 @@ using Vmspawn.Linux;
 namespace Vmspawn.Consoles;
 
 /// <summary>
-/// Types to the guest what comes in. A guest that does not read holds a pipe up, but not a person: then the surplus is
-/// dropped, so that Ctrl-] is always heard.
+/// Writes input to the guest. A guest that does not read blocks a pipe, but not a terminal: from a terminal the surplus is
+/// dropped, so that Ctrl-] is always detected.
 /// </summary>
 internal sealed class GuestInput : IDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class GuestInput : IDisposable
     /// <param name="source">Standard input.</param>
     /// <param name="guest">The pseudo-terminal's master.</param>
     /// <param name="guestReadiness">Its readiness, of which only the writing side is used here.</param>
-    /// <param name="escape">Notices Ctrl-]; null when the source is no terminal.</param>
+    /// <param name="escape">Detects Ctrl-]; null when the source is no terminal.</param>
     /// <param name="killRequested">Completed when it was pressed.</param>
     public GuestInput(SafeHandle source, SafeHandle guest, Readiness guestReadiness, EscapeKey? escape, TaskCompletionSource killRequested)
     {

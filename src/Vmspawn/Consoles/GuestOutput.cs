@@ -5,8 +5,8 @@ using Vmspawn.Linux;
 namespace Vmspawn.Consoles;
 
 /// <summary>
-/// Shows what the guest writes, until its side of the pseudo-terminal is closed. If the output is not read any more, it continues: a
-/// guest must not stand still because a pager was left.
+/// Writes the guest's output, until its side of the pseudo-terminal is closed. If the output is not read any more, it continues: a
+/// guest must not block because a pager was closed.
 /// </summary>
 /// <param name="guest">The pseudo-terminal's master.</param>
 /// <param name="guestReadiness">Its readiness.</param>
@@ -19,7 +19,7 @@ internal sealed class GuestOutput(
     /// <summary>The terminal was restored.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>What gives the terminal back: the guest's modes undone, our colour taken off. Empty where there is nothing to undo.</summary>
+    /// <summary>The bytes that restore the terminal: they undo the guest's modes and reset the background. Empty where there is nothing to undo.</summary>
     public ReadOnlyMemory<byte> End =>
         (byte[])[.. changes is null ? default : changes.Undo().Span, .. background is null ? default : Background.End.Span];
 

@@ -5,7 +5,7 @@ namespace Vmspawn.Consoles;
 
 /// <summary>
 /// The user's terminal while QEMU itself reads and writes it (<c>--console=native</c>): raw until the disposal, then restored. What the
-/// guest wrote is not seen, so all modes are reset that a guest may have changed.
+/// guest wrote does not pass through vmspawn, so all modes are reset that a guest may have changed.
 /// </summary>
 internal sealed class NativeTerminal : IAsyncDisposable
 {

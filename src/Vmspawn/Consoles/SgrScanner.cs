@@ -1,7 +1,7 @@
 namespace Vmspawn.Consoles;
 
 /// <summary>
-/// Reads a terminal's output a byte at a time and tells when the background has become the default: by an SGR sequence
+/// Parses a terminal's output byte by byte and detects when the background has become the default: by an SGR sequence
 /// with 0 or 49 and no other background after it, or by a reset (ECMA-48 8.3.117; console_codes(4)).
 /// </summary>
 internal sealed class SgrScanner
@@ -60,7 +60,7 @@ internal sealed class SgrScanner
                 _state = State.Text;
                 return isSgr && _resets;
             case >= 0x20 and <= 0x3f:
-                // A private or intermediate byte: not SGR, whatever its end.
+                // A private or intermediate byte: not SGR, regardless of the final byte.
                 _state = State.OtherSequence;
                 return false;
             default:

@@ -34,11 +34,11 @@ internal sealed class TerminalChanges
         Sequence,
     }
 
-    /// <summary>What undoes the changes of a guest whose output was not seen. It enters no screen and leaves none by 1049.</summary>
+    /// <summary>The bytes that undo the changes of a guest whose output did not pass through vmspawn. They enter no screen and leave none by 1049.</summary>
     public static ReadOnlyMemory<byte> UndoUnknown { get; } = Encoding.ASCII.GetBytes(
         "\e\\\e[!p\e[?7h\e[?25h" + string.Concat(UsuallyOff.Where(mode => mode is not (47 or 1049)).Select(mode => $"\e[?{mode}l")) + "\e(B\x0f\e>\e[4l\e[0m");
 
-    /// <summary>Follows more of the output.</summary>
+    /// <summary>Parses more of the output.</summary>
     public void Follow(ReadOnlySpan<byte> output)
     {
         foreach (var next in output)

@@ -3,7 +3,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Consoles;
 
-/// <summary>Gives the guest's console the size of the user's terminal, now and whenever it changes.</summary>
+/// <summary>Sets the guest's console to the size of the user's terminal, at the start and after each change.</summary>
 internal sealed class WindowFollower : IDisposable
 {
     private readonly PosixSignalRegistration _changes;

@@ -2,13 +2,13 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Control;
 
-/// <summary>What kept a running VM from doing what a client asked.</summary>
+/// <summary>Why a client's request to a running VM failed.</summary>
 internal enum ControlFailure
 {
     /// <summary>No disk of that name is attached.</summary>
     NoSuchStorage,
 
-    /// <summary>A disk of that name is attached, or about to be.</summary>
+    /// <summary>A disk of that name is attached or being attached.</summary>
     StorageExists,
 
     /// <summary>The disk cannot be detached while the VM runs.</summary>
@@ -39,12 +39,12 @@ internal enum ControlFailure
     QemuFailed,
 }
 
-/// <summary>A request of a client that failed; the message is the reason, a sentence for people.</summary>
+/// <summary>A request of a client that failed; the message is the reason, a sentence for users.</summary>
 internal sealed class ControlException(ControlFailure failure, string reason, Exception? cause = null)
     : Exception(reason, cause)
 {
     public ControlFailure Failure { get; } = failure;
 
-    /// <summary>The number for interfaces that have no error of their own for it.</summary>
+    /// <summary>The error number, for interfaces that have no error of their own for it.</summary>
     public Errno Errno { get; init; } = Errno.EIO;
 }

@@ -56,7 +56,7 @@ internal sealed class ControlServer : IAsyncDisposable
                 messages.Notice($"monitor: process {peer.ProcessId} was disconnected: {end.Text}");
         }
 
-        // One for all, made when the first program asks.
+        // One for all programs, created at the first request.
         async Task<QmpShare> ShareAsync()
         {
             try
@@ -72,8 +72,8 @@ internal sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins to serve; QEMU may still be starting.</summary>
-    /// <exception cref="LaunchException">The socket cannot be made.</exception>
+    /// <summary>Starts to serve; QEMU may still be starting.</summary>
+    /// <exception cref="LaunchException">The socket cannot be created.</exception>
     public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, VmMessages messages)
     {
         try

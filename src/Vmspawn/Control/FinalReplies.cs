@@ -8,7 +8,7 @@ internal sealed class FinalReplies
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _replying = [];
 
-    /// <summary>Runs with the call, and is waited for at the end.</summary>
+    /// <summary>Runs a call that is waited for at the end.</summary>
     public async Task AddAsync(Task answering)
     {
         lock (_lock)
@@ -24,7 +24,7 @@ internal sealed class FinalReplies
         }
     }
 
-    /// <summary>Waits a moment for those that are still being sent.</summary>
+    /// <summary>Waits for replies that are still being sent, within a time limit.</summary>
     public async Task WaitAsync()
     {
         Task[] replying;

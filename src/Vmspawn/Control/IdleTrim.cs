@@ -1,7 +1,7 @@
 namespace Vmspawn.Control;
 
 /// <summary>
-/// Returns memory to the system after a time without calls: a supervisor lives for months and is spoken to for
+/// Returns memory to the system after a time without calls: a supervisor runs for months and is called for
 /// seconds. It costs a few milliseconds once after each burst of calls, and no timer runs otherwise.
 /// </summary>
 internal sealed class IdleTrim : IDisposable

@@ -4,13 +4,13 @@ using Vmspawn.Supervise;
 
 namespace Vmspawn.Control;
 
-/// <summary>The monitor as clients' requests need it: there soon, or an error that says why not.</summary>
+/// <summary>The monitor for clients' requests: within a time limit, or an error with the reason.</summary>
 internal sealed class MonitorAccess(MonitorSlot slot)
 {
     /// <summary>Longer than QEMU takes to greet, and shorter than the time-outs of clients.</summary>
     private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="ControlException">There is no monitor any more, or QEMU has not greeted yet.</exception>
+    /// <exception cref="ControlException">The monitor's connection has ended, or QEMU has not greeted yet.</exception>
     public async Task<QmpClient> GetAsync()
     {
         if (slot.Lost.IsCompleted)
@@ -54,8 +54,8 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     });
 
     /// <summary>
-    /// Any failure of a request as an error for its client. What one request needs and cannot get, such as memory or a
-    /// descriptor, fails that request and nothing else.
+    /// Translates any failure of a request to an error for its client. A lack of memory or
+    /// descriptors fails that request and nothing else.
     /// </summary>
     public static ControlException Translate(Exception error) => error switch
     {

@@ -26,8 +26,8 @@ internal sealed class Examiner(ProcessContext process)
             qemus.Add(await LookAsync(platform, cancel));
         return new HostExamination
         {
-            Distribution = Distribution.Of(Text("/etc/os-release") ?? Text("/usr/lib/os-release")),
-            Kernel = Text("/proc/sys/kernel/osrelease") ?? "unknown",
+            Distribution = Distribution.Of(ProcFile.Text("/etc/os-release") ?? ProcFile.Text("/usr/lib/os-release")),
+            Kernel = ProcFile.Text("/proc/sys/kernel/osrelease") ?? "unknown",
             User = Environment.UserName is { Length: > 0 } name ? name : $"user {HostProbe.EffectiveUser}",
             Host = host,
             HostProblem = problems.FirstOrDefault(),
@@ -37,7 +37,7 @@ internal sealed class Examiner(ProcessContext process)
             KvmDevice = DeviceFile.Look(KvmProbe.Device),
             TunDevice = DeviceFile.Look(HostProbe.TunDevice),
             VsockDevice = DeviceFile.Look(HostProbe.VsockDevice),
-            IoUringDisabled = Text("/proc/sys/kernel/io_uring_disabled"),
+            IoUringDisabled = ProcFile.Text("/proc/sys/kernel/io_uring_disabled"),
             LockedMemory = LockedMemory(),
             Programs = Programs(),
             PasstFailure = Linux.Executable.Find("passt", process.Environment("PATH")) is { } passt ? await PasstTrial.WhyNotAsync(passt, cancel) : null,
@@ -103,19 +103,7 @@ internal sealed class Examiner(ProcessContext process)
     private IEnumerable<string> RuntimePlaces() =>
         process.Environment("XDG_RUNTIME_DIR") is ['/', ..] own ? ["/run", own] : ["/run"];
 
-    private static string? LockedMemory() => Text("/proc/self/limits")?.Split('\n')
+    private static string? LockedMemory() => ProcFile.Text("/proc/self/limits")?.Split('\n')
         .FirstOrDefault(line => line.StartsWith("Max locked memory", StringComparison.Ordinal))?
         .Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
-
-    private static string? Text(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }

@@ -23,7 +23,7 @@ internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyL
         var passedOver = new List<string>();
         foreach (var descriptor in catalog.Descriptors.Where(descriptor => descriptor.Starts(platform)))
         {
-            if ((WhyNot(descriptor, platform) ?? WhyNotWished(descriptor, features, keepsVariables)
+            if ((WhyNot(descriptor, platform) ?? WhyNotRequested(descriptor, features, keepsVariables)
                 ?? (isConfidential ? ConfidentialFirmware.WhyNot(descriptor) : null)) is { } reason)
                 passedOver.Add($"{descriptor.Origin}: {reason}");
             else if (descriptor.Mapping.Variables is not null)
@@ -51,7 +51,7 @@ internal sealed record FirmwareChoice(FirmwareDescriptor? Descriptor, IReadOnlyL
         return descriptor.Mapping.Files.FirstOrDefault(file => !File.Exists(file)) is { } missing ? $"there is no {missing}" : null;
     }
 
-    private static string? WhyNotWished(FirmwareDescriptor descriptor, FirmwareFeatures features, bool keepsVariables)
+    private static string? WhyNotRequested(FirmwareDescriptor descriptor, FirmwareFeatures features, bool keepsVariables)
     {
         if (features.Required.FirstOrDefault(name => !descriptor.Features.Contains(name)) is { } lacking)
             return $"it lacks {lacking}";

@@ -52,8 +52,8 @@ internal static class ConfidentialProbe
     private const int EncryptionBitMask = 0x3f;
 
     public static ConfidentialHost Look() => new(
-        Text(ConfidentialHost.SevSnpParameter),
-        Text(ConfidentialHost.TdxParameter),
+        ProcFile.Text(ConfidentialHost.SevSnpParameter),
+        ProcFile.Text(ConfidentialHost.TdxParameter),
         DeviceFile.Look(ConfidentialHost.SevDevicePath),
         EncryptionBit(),
         Path.Exists(QuoteSocket) ? QuoteSocket : null);
@@ -64,17 +64,5 @@ internal static class ConfidentialProbe
             return null;
         var bit = X86Base.CpuId(EncryptionLeaf, 0).Ebx & EncryptionBitMask;
         return bit == 0 ? null : bit;
-    }
-
-    private static string? Text(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

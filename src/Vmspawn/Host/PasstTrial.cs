@@ -5,13 +5,13 @@ namespace Vmspawn.Host;
 /// <summary>Whether passt(1) runs here: it enters a user namespace first, which a chroot and many containers refuse.</summary>
 internal static class PasstTrial
 {
-    /// <summary>It takes some hundredths of a second.</summary>
+    /// <summary>The time limit; the trial normally takes some hundredths of a second.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
 
     private const int Descriptor = 3;
 
     /// <summary>Starts it with a connection whose other end is closed, upon which it ends by itself.</summary>
-    /// <returns>Null where it runs, else why not, in its own words.</returns>
+    /// <returns>Null where it runs, else its error message.</returns>
     /// <exception cref="OperationCanceledException">The trial was cancelled.</exception>
     public static async Task<string?> WhyNotAsync(string path, CancellationToken cancel)
     {

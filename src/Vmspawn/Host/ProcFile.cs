@@ -1,6 +1,6 @@
 namespace Vmspawn.Host;
 
-/// <summary>Files of proc(5), which may not be mounted in a container or a rescue system.</summary>
+/// <summary>Files of the kernel, in proc(5) and sysfs(5), which may not be mounted in a container or a rescue system.</summary>
 internal static class ProcFile
 {
     /// <summary>The directory of a process's open files.</summary>
@@ -16,6 +16,19 @@ internal static class ProcFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return [];
+        }
+    }
+
+    /// <summary>The text of a small file without surrounding blanks; null when it cannot be read.</summary>
+    public static string? Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

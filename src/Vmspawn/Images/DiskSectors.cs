@@ -5,7 +5,7 @@ namespace Vmspawn.Images;
 /// <summary>The sectors that the disk of a raw image has: a guest finds a partition table only on a disk with the sectors that the table counts in.</summary>
 internal static class DiskSectors
 {
-    /// <summary>Bytes of a sector where no partition table says otherwise.</summary>
+    /// <summary>The sector size of a disk without a partition table, in bytes.</summary>
     public const int UsualSize = 512;
 
     private const int LargeSize = 4096;
@@ -16,7 +16,7 @@ internal static class DiskSectors
     public static int? OfTable(ByteSource raw) => GptTable.Read(raw, out _)?.SectorSize;
 
     /// <summary>Bytes of a sector of the disk; QEMU itself gives every disk sectors of 512 bytes, block devices with others too.</summary>
-    /// <param name="table">What <see cref="OfTable"/> says.</param>
+    /// <param name="table">The result of <see cref="OfTable"/>.</param>
     /// <param name="length">Bytes of the disk, of which the guest could not reach the rest behind the last whole sector.</param>
     public static int SizeOf(int? table, long length) => table is LargeSize && length % LargeSize == 0 ? LargeSize : UsualSize;
 }

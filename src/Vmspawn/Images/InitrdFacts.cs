@@ -39,12 +39,15 @@ internal sealed record InitrdFacts(IReadOnlyList<BootFile> Files)
         {
             // The gap is a hole, which reads as zeros.
             to = Aligned(to);
-            using var from = tree is null ? OpenFile.Open(path, writable: false) : tree.OpenRead(path) ?? throw new FileNotFoundException($"{path} does not exist any more", path);
-            SameFile.Check(from, identity, path);
+            using var from = SameFile.Checked(Open(path, tree), identity, path);
             for (var at = 0L; RandomAccess.Read(from, chunk, at) is > 0 and var count; at += count, to += count)
                 RandomAccess.Write(file, chunk.AsSpan(0, count), to);
         }
     }
+
+    private static SafeFileHandle Open(string path, ConfinedTree? tree) => tree is null
+        ? OpenFile.Open(path, writable: false)
+        : tree.OpenRead(path) ?? throw new FileNotFoundException($"{path} does not exist any more", path);
 
     /// <summary>The aligned start of an archive that follows this many bytes.</summary>
     public static long Aligned(long size) => (size + Alignment - 1) / Alignment * Alignment;

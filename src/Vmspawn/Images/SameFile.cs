@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Linux;
 
@@ -17,12 +16,17 @@ internal static class SameFile
     /// <param name="writable">Whether it is to be written to.</param>
     /// <param name="identity">The required identity; null for any.</param>
     /// <exception cref="IOException">It cannot be opened, or another file has its name now.</exception>
-    public static SafeFileHandle Open(string path, bool writable, FileIdentity? identity)
+    public static SafeFileHandle Open(string path, bool writable, FileIdentity? identity) =>
+        Checked(OpenFile.Open(path, writable), identity, path);
+
+    /// <summary>Returns an open file if it has the required identity; else closes it.</summary>
+    /// <exception cref="IOException">It is another.</exception>
+    public static SafeFileHandle Checked(SafeFileHandle file, FileIdentity? identity, string path)
     {
-        var file = OpenFile.Open(path, writable);
         try
         {
-            Check(file, identity, path);
+            if (identity is { } expected && FileFacts.Of(file).Identity != expected)
+                throw new IOException($"{path} was replaced since it was checked (start again)");
             return file;
         }
         catch
@@ -30,13 +34,5 @@ internal static class SameFile
             file.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Compares the identity of an open file with the required one.</summary>
-    /// <exception cref="IOException">It is another.</exception>
-    public static void Check(SafeHandle file, FileIdentity? identity, string path)
-    {
-        if (identity is { } expected && FileFacts.Of(file).Identity != expected)
-            throw new IOException($"{path} was replaced since it was checked (start again)");
     }
 }

@@ -5,7 +5,7 @@ using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Image files that were made longer, and are made as short as they were unless they are kept.</summary>
+/// <summary>Image files that were extended, and are truncated to their former size unless they are kept.</summary>
 internal sealed class GrownImages : IDisposable
 {
     private readonly List<(SafeFileHandle Image, long Before, long After)> _grown = [];

@@ -5,15 +5,15 @@ using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
 
-/// <summary>The connection to a socket that a helper makes itself. It is ready when it accepts one: its file is there before it listens.</summary>
-/// <param name="directory">Where the socket is made.</param>
+/// <summary>The connection to a socket that a helper creates itself. The helper is ready when it accepts one: the socket's file exists before the helper listens.</summary>
+/// <param name="directory">The directory of the socket.</param>
 /// <param name="helpers">The helpers that have been started.</param>
-/// <param name="wait">How long a program may take to get ready, on a busy host.</param>
+/// <param name="wait">The time limit for a program to become ready, on a busy host.</param>
 internal sealed class HelperConnection(RuntimeDirectoryHandle directory, IReadOnlyList<RunningHelper> helpers, LockWait wait)
 {
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="LaunchException">The helper ended instead, or takes too long.</exception>
+    /// <exception cref="LaunchException">The helper exited, or did not become ready in time.</exception>
     public async Task<SafeFileHandle> OpenAsync(HelperSocket socket, CancellationToken cancel)
     {
         var helper = helpers.First(helper => helper.Plan.Socket == socket.Name);

@@ -5,15 +5,15 @@ using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
 
-/// <summary>The launch stage: carries a plan out step by step, and gives everything back when a step fails or the launch is cancelled.</summary>
+/// <summary>The launch stage: carries out a plan step by step, and undoes all steps when one fails or the launch is cancelled.</summary>
 internal static class Launcher
 {
-    /// <param name="plan">What to start.</param>
-    /// <param name="runtime">Where runtime directories go.</param>
-    /// <param name="passed">Devices that were handed to us.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="runtime">The directory for runtime directories.</param>
+    /// <param name="passed">Devices that were passed to vmspawn.</param>
     /// <param name="tell">Receives a sentence for each undo step that failed, here or at the end of the VM.</param>
     /// <param name="step">Receives a sentence for each completed step.</param>
-    /// <param name="cancel">Ends the launch at its next step, and each wait in it at once.</param>
+    /// <param name="cancel">Cancels the launch at its next step, and each wait in it at once.</param>
     /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
     /// <exception cref="OperationCanceledException">The launch was cancelled; nothing is left behind.</exception>
     public static async Task<RunningVm> LaunchAsync(
@@ -70,7 +70,7 @@ internal static class Launcher
         }
     }
 
-    /// <summary>Where the guest reports to by vsock; it listens before there is a guest.</summary>
+    /// <summary>The receiver of the guest's notifications by vsock, which listens before the guest starts.</summary>
     private static NotifyReceiver? Listen(VsockPlan? vsock, RuntimeDirectoryHandle directory, RuntimeBase runtime, UndoStack held)
     {
         if (vsock is null)

@@ -5,7 +5,7 @@ using Vmspawn.Plan;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Something of the user's that a launch made: removed when the launch fails, since no guest has written to it.</summary>
+/// <summary>A file or directory of the user that a launch created: removed when the launch fails, because no guest has written to it.</summary>
 /// <param name="remove">Removes it.</param>
 /// <param name="guard">A lock that is held until the launch has succeeded or removed it, or null.</param>
 internal sealed class Made(Action remove, IDisposable? guard = null) : IDisposable
@@ -15,8 +15,8 @@ internal sealed class Made(Action remove, IDisposable? guard = null) : IDisposab
     /// <summary>A file.</summary>
     public static Made File(string path) => new(() => System.IO.File.Delete(path));
 
-    /// <summary>The child of a template: in full, or not at all.</summary>
-    /// <exception cref="LaunchException">It is there meanwhile, or the directory cannot be written.</exception>
+    /// <summary>The child of a template: complete, or not created at all.</summary>
+    /// <exception cref="LaunchException">It exists by now, or the directory cannot be written.</exception>
     public static Made Child(ChildImagePlan plan)
     {
         try
@@ -35,7 +35,7 @@ internal sealed class Made(Action remove, IDisposable? guard = null) : IDisposab
         }
     }
 
-    /// <summary>QEMU runs: from now on it is the user's.</summary>
+    /// <summary>QEMU runs: from now on it is kept.</summary>
     public void Keep()
     {
         _isKept = true;

@@ -7,7 +7,7 @@ namespace Vmspawn.Launch;
 
 /// <summary>QEMU, just started.</summary>
 /// <param name="Qemu">The process.</param>
-/// <param name="Stderr">What it writes to standard error.</param>
+/// <param name="Stderr">Its standard error.</param>
 internal sealed record QemuProcess(ChildProcess Qemu, StderrTail Stderr)
 {
     /// <summary>Grows the images and starts QEMU: the last step, so that no image stays grown by a launch that failed.</summary>
@@ -35,7 +35,7 @@ internal sealed record QemuProcess(ChildProcess Qemu, StderrTail Stderr)
                 StandardInput = isNative ? StandardStream.Input : null,
                 StandardOutput = isNative ? StandardStream.Output : errors.WriteEnd,
                 StandardError = errors.WriteEnd,
-                // QEMU's own multiplexer reads our terminal, which only the foreground group may.
+                // QEMU's own multiplexer reads the terminal, which only the foreground process group may.
                 NewProcessGroup = !isNative,
             });
             return new QemuProcess(held.Add("end QEMU", qemu), tail);

@@ -7,7 +7,7 @@ namespace Vmspawn.Launch;
 /// <summary>A helper that has been started.</summary>
 internal sealed class RunningHelper : IAsyncDisposable
 {
-    /// <summary>How long a killed process takes at most to end, on a busy host.</summary>
+    /// <summary>Time limit for a killed process to exit, on a busy host.</summary>
     private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(5);
 
     private readonly ChildProcess _process;
@@ -22,13 +22,13 @@ internal sealed class RunningHelper : IAsyncDisposable
 
     public HelperPlan Plan { get; }
 
-    /// <summary>Its end.</summary>
+    /// <summary>Completes with its exit.</summary>
     public Task<ChildExit> Exited => _process.Exited;
 
-    /// <summary>What it has written to standard error so far, as the end of a sentence; empty when it wrote nothing.</summary>
+    /// <summary>Its standard error so far, as the end of a sentence; empty when it wrote nothing.</summary>
     public string Excerpt => StderrExcerpt.Of(_stderr.Text);
 
-    /// <summary>The same once it has ended, when its last output may still be on its way.</summary>
+    /// <summary>The same after its exit, including output that has not arrived yet.</summary>
     public Task<string> FinalExcerptAsync(CancellationToken cancel) => StderrExcerpt.AfterAsync(_stderr, cancel);
 
     /// <summary>Its process id.</summary>
@@ -41,8 +41,8 @@ internal sealed class RunningHelper : IAsyncDisposable
             Hints = Plan.Hints,
         };
 
-    /// <param name="plan">What to start.</param>
-    /// <param name="descriptors">What the plan names, opened; they stay the caller's.</param>
+    /// <param name="plan">The helper.</param>
+    /// <param name="descriptors">Its open descriptors; the caller closes them.</param>
     /// <exception cref="LaunchException">It cannot be executed.</exception>
     public static RunningHelper Start(HelperPlan plan, IReadOnlyList<ChildDescriptor> descriptors)
     {
@@ -72,7 +72,7 @@ internal sealed class RunningHelper : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills it if it still runs, and waits until it has ended: it writes into directories that are removed next.</summary>
+    /// <summary>Kills it if it still runs, and waits for its exit: it writes into directories that are removed next.</summary>
     public async ValueTask DisposeAsync()
     {
         _process.Dispose();

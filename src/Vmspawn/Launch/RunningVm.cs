@@ -20,24 +20,24 @@ internal sealed class RunningVm(
 {
     public VmPlan Plan { get; } = plan;
 
-    /// <summary>Where its sockets are.</summary>
+    /// <summary>The directory of its sockets.</summary>
     public RuntimeDirectoryHandle Directory { get; } = directory;
 
     public ChildProcess Qemu { get; } = qemu;
 
-    /// <summary>The programs that serve QEMU.</summary>
+    /// <summary>The helpers.</summary>
     public IReadOnlyList<RunningHelper> Helpers { get; } = helpers;
 
     /// <summary>When QEMU was started, by the host's clock.</summary>
     public DateTimeOffset Started { get; } = DateTimeOffset.UtcNow;
 
-    /// <summary>What QEMU writes to standard error.</summary>
+    /// <summary>QEMU's standard error.</summary>
     public StderrTail Stderr { get; } = stderr;
 
-    /// <summary>Our end of the monitor's socket.</summary>
+    /// <summary>vmspawn's end of the monitor's socket.</summary>
     public UnixConnection Monitor { get; } = monitor;
 
-    /// <summary>Our end of the console, or null when QEMU keeps it or there is none.</summary>
+    /// <summary>vmspawn's end of the console, or null when QEMU handles it or there is none.</summary>
     public PseudoTerminal? Terminal { get; } = terminal;
 
     /// <summary>How to connect to the guest by SSH, or null when unknown.</summary>
@@ -45,12 +45,12 @@ internal sealed class RunningVm(
         ? new SshAccess(Plan.Name, SshAddress(ssh), ssh.Port, Directory.PathOf(ssh.KeyFile))
         : null;
 
-    /// <summary>The same by the vsock, for programs that know no port; null where there is no vsock or no key.</summary>
+    /// <summary>The same by vsock, for programs that support no port; null where there is no vsock or no key.</summary>
     public SshAccess? SshByVsock => (Plan.Ssh, Plan.Vsock) is ({ } ssh, not null)
         ? new SshAccess(Plan.Name, VsockAddress(), SshFiles.Port, Directory.PathOf(ssh.KeyFile))
         : null;
 
-    /// <summary>Where the guest's reports come in.</summary>
+    /// <summary>The receivers of the guest's notifications.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
     /// <summary>Undoes the launch; QEMU is killed if it still runs.</summary>

@@ -1,6 +1,6 @@
 namespace Vmspawn.Notify;
 
-/// <summary>What a guest has reported so far; a guest is not trusted, and may send without end.</summary>
+/// <summary>The state that a guest has reported; a guest is not trusted, and may send an unlimited number of messages.</summary>
 internal sealed class GuestReport
 {
     private readonly Lock _lock = new();
@@ -8,7 +8,7 @@ internal sealed class GuestReport
     private bool _isAnnounced;
     private GuestState _state = GuestState.Silent;
 
-    /// <param name="changed">Called when there is something to <see cref="Take"/>, once until it was taken.</param>
+    /// <param name="changed">Called when there is a new state to <see cref="Take"/>, once until it was taken.</param>
     public GuestReport(Action changed) => _changed = changed;
 
     /// <summary>The state so far.</summary>
@@ -38,14 +38,14 @@ internal sealed class GuestReport
         _changed();
     }
 
-    /// <summary>The guest restarts: what it reported is no longer true.</summary>
+    /// <summary>The guest restarts, so its earlier reports are void.</summary>
     public void Forget()
     {
         lock (_lock)
             _state = GuestState.Silent;
     }
 
-    /// <summary>The state, for the one that was called; later messages are announced again.</summary>
+    /// <summary>Returns the state after a call of the callback; later messages call it again.</summary>
     public GuestState Take()
     {
         lock (_lock)
@@ -56,12 +56,12 @@ internal sealed class GuestReport
     }
 }
 
-/// <summary>What a guest says about itself.</summary>
-/// <param name="Ready">It has come up.</param>
-/// <param name="Status">Its last line for people, or null; empty withdraws an earlier one.</param>
-/// <param name="ExitStatus">What our exit status is to be, or null when it did not say.</param>
+/// <summary>The state that a guest reports.</summary>
+/// <param name="Ready">It is ready.</param>
+/// <param name="Status">Its last status line for users, or null; empty withdraws an earlier one.</param>
+/// <param name="ExitStatus">The exit status that it requests, or null.</param>
 internal sealed record GuestState(bool Ready, string? Status, int? ExitStatus)
 {
-    /// <summary>It has reported nothing.</summary>
+    /// <summary>No report.</summary>
     public static GuestState Silent { get; } = new(false, null, null);
 }

@@ -2,23 +2,23 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Notify;
 
-/// <summary>Messages of which each comes in a connection of its own, as systemd sends them over vsock.</summary>
+/// <summary>Receives messages, each in a separate connection, as systemd sends them over vsock.</summary>
 internal static class NotifyConnections
 {
-    /// <summary>How many may be open at once; further ones wait in the listener's queue.</summary>
+    /// <summary>The maximum number of open connections; further ones wait in the listener's queue.</summary>
     private const int Most = 16;
 
-    /// <summary>How long a connection may send nothing.</summary>
+    /// <summary>Time limit for a connection that sends nothing.</summary>
     private static readonly TimeSpan SilenceBound = TimeSpan.FromSeconds(5);
 
-    /// <summary>A pause after each, which limits how busy a guest that does nothing else can keep us.</summary>
+    /// <summary>A pause after each, which limits the processor time that a flood of messages can cost.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Takes messages until it is stopped.</summary>
+    /// <summary>Receives messages until it is stopped.</summary>
     /// <param name="accept">Waits for the next connection.</param>
-    /// <param name="received">Takes a message.</param>
-    /// <param name="problem">Takes what hinders it for a while.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <param name="received">Receives a message.</param>
+    /// <param name="problem">Receives the reason of a temporary failure.</param>
+    /// <param name="stop">Stops it.</param>
     public static async Task ServeAsync(
         Func<CancellationToken, Task<UnixConnection>> accept, Action<NotifyMessage> received, Action<string> problem, CancellationToken stop)
     {
@@ -60,7 +60,7 @@ internal static class NotifyConnections
             }
             catch (Exception e) when (e is LinuxException or OperationCanceledException)
             {
-                // A guest that connects and sends nothing has reported nothing.
+                // A connection without data is no message.
             }
         }
     }

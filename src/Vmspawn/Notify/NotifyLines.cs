@@ -2,10 +2,10 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Notify;
 
-/// <summary>Messages in a stream, one a line: what a guest writes to its virtio port.</summary>
+/// <summary>Receives messages as lines of a stream, which a guest writes to its virtio port.</summary>
 internal static class NotifyLines
 {
-    /// <summary>A pause after each read, which limits how busy a guest that does nothing else can keep us.</summary>
+    /// <summary>A pause after each read, which limits the processor time that a flood of messages can cost.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Reads until the stream's end or until it is stopped.</summary>

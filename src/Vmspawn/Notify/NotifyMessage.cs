@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Vmspawn.Notify;
 
-/// <summary>What a guest reports in one message (sd_notify(3)); unknown fields are ignored.</summary>
-/// <param name="Ready">It has come up.</param>
-/// <param name="Status">A line for people, or null.</param>
-/// <param name="ExitStatus">What our exit status is to be, 0 to 255, or null.</param>
+/// <summary>The fields of one notification of a guest (sd_notify(3)); unknown fields are ignored.</summary>
+/// <param name="Ready">It is ready.</param>
+/// <param name="Status">A status line for users, or null.</param>
+/// <param name="ExitStatus">The exit status that it requests, 0 to 255, or null.</param>
 internal sealed record NotifyMessage(bool Ready, string? Status, int? ExitStatus)
 {
     /// <summary>Longer messages are cut (NOTIFY_BUFFER_MAX of systemd).</summary>
@@ -33,7 +33,7 @@ internal sealed record NotifyMessage(bool Ready, string? Status, int? ExitStatus
         return result;
     }
 
-    // A guest may send any bytes; terminals and logs get text only.
+    // A guest may send any bytes; only text is written to terminals and logs.
     private static string Line(ReadOnlySpan<byte> bytes) =>
         PlainText.Of(Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, LongestStatus)])).Trim();
 

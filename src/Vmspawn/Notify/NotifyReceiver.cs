@@ -2,7 +2,7 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Notify;
 
-/// <summary>Where a guest's messages come in; it listens before the guest starts, so that no message is lost.</summary>
+/// <summary>Receives a guest's notifications; it listens before the guest starts, so that none is lost.</summary>
 internal sealed class NotifyReceiver : IDisposable
 {
     private readonly IDisposable _socket;
@@ -11,11 +11,11 @@ internal sealed class NotifyReceiver : IDisposable
     private NotifyReceiver(IDisposable socket, Func<Action<NotifyMessage>, Action<string>, CancellationToken, Task> receive) =>
         (_socket, _receive) = (socket, receive);
 
-    /// <summary>A vsock in user space: connections of its guest come to a socket in the file system.</summary>
+    /// <summary>A vsock in user space: connections of the guest arrive at a socket in the file system.</summary>
     public static NotifyReceiver At(UnixListener listener) =>
         new(listener, (received, problem, stop) => NotifyConnections.ServeAsync(listener.AcceptAsync, received, problem, stop));
 
-    /// <summary>The kernel's vsock, of which only this guest's connections count.</summary>
+    /// <summary>The kernel's vsock; connections of other guests are closed.</summary>
     public static NotifyReceiver At(VsockListener listener, uint cid) =>
         new(listener, (received, problem, stop) => NotifyConnections.ServeAsync(more => listener.AcceptAsync(cid, more), received, problem, stop));
 
@@ -27,10 +27,10 @@ internal sealed class NotifyReceiver : IDisposable
     public bool EndsWithQemu { get; private init; }
 
     /// <summary>Passes messages on until it is stopped or disposed.</summary>
-    /// <param name="received">Takes a message.</param>
-    /// <param name="problem">Takes what hinders it for a while, as a sentence.</param>
-    /// <param name="stop">Ends it.</param>
-    /// <exception cref="LinuxException">The socket is broken.</exception>
+    /// <param name="received">Receives a message.</param>
+    /// <param name="problem">Receives the reason of a temporary failure, as a sentence.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <exception cref="LinuxException">The socket failed.</exception>
     public async Task ReceiveAsync(Action<NotifyMessage> received, Action<string> problem, CancellationToken stop)
     {
         try

@@ -36,22 +36,6 @@ public enum ImageFormat
     Qcow2,
 }
 
-/// <summary>How the guest sees a disk.</summary>
-public enum DiskType
-{
-    /// <summary><c>virtio-blk</c>.</summary>
-    VirtioBlk,
-
-    /// <summary><c>virtio-scsi</c>: a target on a shared controller.</summary>
-    VirtioScsi,
-
-    /// <summary><c>nvme</c>.</summary>
-    Nvme,
-
-    /// <summary><c>scsi-cd</c>: read-only, on the shared SCSI controller.</summary>
-    ScsiCd,
-}
-
 /// <summary>The processor feature that encrypts the guest's memory.</summary>
 public enum ConfidentialGuest
 {

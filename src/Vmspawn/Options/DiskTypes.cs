@@ -1,5 +1,21 @@
 namespace Vmspawn.Options;
 
+/// <summary>How the guest sees a disk.</summary>
+public enum DiskType
+{
+    /// <summary><c>virtio-blk</c>.</summary>
+    VirtioBlk,
+
+    /// <summary><c>virtio-scsi</c>: a target on a shared controller.</summary>
+    VirtioScsi,
+
+    /// <summary><c>nvme</c>.</summary>
+    Nvme,
+
+    /// <summary><c>scsi-cd</c>: read-only, on the shared SCSI controller.</summary>
+    ScsiCd,
+}
+
 /// <summary>Properties of each disk type, for disks present at boot and for hot-plugged ones.</summary>
 internal static class DiskTypes
 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Varlink;
 
 namespace Vmspawn.Registration;
@@ -100,11 +101,7 @@ internal sealed class MachinedClient : IAsyncDisposable
         }
         catch (VarlinkErrorException refusal) when (refusal.Name == "org.varlink.service.InvalidParameter")
         {
-            if (refusal.Parameters.TryGetProperty("parameter"u8, out var parameter)
-                && parameter.ValueKind == JsonValueKind.String
-                && parameter.GetString() is { } field
-                && Droppable.Contains(field)
-                && !without.Contains(field))
+            if (refusal.Parameters.Text("parameter") is { } field && Droppable.Contains(field) && !without.Contains(field))
                 return field;
             throw;
         }

@@ -4,7 +4,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>KVM when guests really run on it, else emulation.</summary>
+/// <summary>KVM if a trial guest runs on it, else emulation.</summary>
 internal static class AcceleratorResolver
 {
     private const string Emulation = "tcg";
@@ -15,7 +15,7 @@ internal static class AcceleratorResolver
         if (request == Tristate.No && technique is null)
             return new AcceleratorSpec(Emulation, null);
 
-        // Who hands the device over says that it works, and may be the only one who can open it.
+        // A device that was passed as a descriptor counts as working without a trial: vmspawn may not be able to open it itself.
         if (inventory.Passed.Kvm is not null && inventory.Qemu.TakesKvmDevice && inventory.Platform.Architecture == inventory.Host.Architecture)
             return new AcceleratorSpec("kvm", null) { IsPassed = true };
         var kvm = await ProbeAsync(inventory, cancel);

@@ -4,10 +4,10 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>What the machine starts with.</summary>
-/// <param name="Kernel">The kernel that is handed to it, or null where its disk or firmware has one.</param>
+/// <summary>The kernel and the firmware that the machine starts with.</summary>
+/// <param name="Kernel">The kernel to start directly, or null to boot from the disk.</param>
 /// <param name="Arguments">The kernel's command line.</param>
-/// <param name="Firmware">UEFI firmware, or null for the platform's own and for none.</param>
+/// <param name="Firmware">UEFI firmware, or null for the platform's default and for none.</param>
 internal sealed record BootStage(KernelSpec? Kernel, IReadOnlyList<string> Arguments, FirmwareSpec? Firmware)
 {
     public static async Task<BootStage> ResolveAsync(ResolveInput input, DriveSpec? root, CancellationToken cancel)
@@ -40,7 +40,7 @@ internal sealed record BootStage(KernelSpec? Kernel, IReadOnlyList<string> Argum
         var options = input.Options;
         if (kernel is null && (options.Linux ?? options.BootEntry ?? options.Directory) is not null)
             return null;
-        // For an image that was found by the machine's name the options alone do not tell.
+        // The options do not show this for an image that was found by the machine's name.
         if (kernel is null && options.Firmware == FirmwareKind.None)
             input.Problems.Add(new Problem("firmware-none-without-kernel", "--firmware=none", "without firmware a machine only starts a kernel that is handed to it", "add --linux=KERNEL"));
         var platform = FirmwarePlatform.Of(input.Host.Platform, input.Host.Qemu);

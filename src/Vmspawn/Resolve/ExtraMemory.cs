@@ -3,11 +3,11 @@ using Vmspawn.Qemu.Extra;
 
 namespace Vmspawn.Resolve;
 
-/// <summary><c>-m</c> among the user's own QEMU arguments: the size of the machine, in the place of <c>--ram=</c>.</summary>
+/// <summary><c>-m</c> among the user's own QEMU arguments: the machine's memory, instead of <c>--ram=</c>.</summary>
 /// <remarks>QEMU would take the last <c>-m</c> alone, and refuse it where the memory that shares need has another size.</remarks>
 internal static class ExtraMemory
 {
-    /// <summary>The options with the size that the words give, and without those words.</summary>
+    /// <summary>The options with the size of these arguments, and without these arguments.</summary>
     public static VmOptions Apply(VmOptions options, List<Problem> problems)
     {
         List<string> rest = [], sizes = [];
@@ -28,7 +28,7 @@ internal static class ExtraMemory
         return options with { QemuExtra = rest, Ram = ram.Mistake is null ? ram.Value! : options.Ram };
     }
 
-    /// <summary>As a value of <c>--ram=</c>; what a later one does not say is that of an earlier one.</summary>
+    /// <summary>As a value of <c>--ram=</c>; a property that a later one omits keeps the value of an earlier one.</summary>
     private static string AsRam(IEnumerable<string> sizes)
     {
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -3,16 +3,16 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>The options once everything is filled in that they leave to the host; nothing changes them afterwards.</summary>
-/// <param name="Options">What is booted, with the version that was picked, and with what a confidential guest needs.</param>
+/// <summary>The options with all values that depend on the host; they do not change afterwards.</summary>
+/// <param name="Options">The options with the image to boot, the picked version, and the requirements of a confidential guest.</param>
 /// <param name="Machine">The machine's name.</param>
 /// <param name="IsUser">The machine is an ordinary user's.</param>
 internal sealed record FinalOptions(VmOptions Options, string Machine, bool IsUser)
 {
-    /// <summary>Fills them in; null with the reasons in <paramref name="problems"/>: what the machine boots from is then not known.</summary>
+    /// <summary>Fills them in; null with the reasons in <paramref name="problems"/>: the image is then unknown.</summary>
     /// <remarks>
-    /// The order counts. A confidential guest that the host cannot have makes all else pointless; a template names the image; the
-    /// machine is called after what it boots from, whichever version that is.
+    /// The order matters. A confidential guest that the host does not support is refused first; a template determines the image; the
+    /// machine's name is derived from the image without its version.
     /// </remarks>
     public static FinalOptions? Of(VmOptions options, HostInventory host, ProcessContext process, List<Problem> problems)
     {

@@ -7,7 +7,7 @@ namespace Vmspawn.Resolve;
 /// <param name="Shares">Host directories that are shared with the guest.</param>
 /// <param name="Nics">Its network cards.</param>
 /// <param name="Vsock">Its vsock, or null.</param>
-/// <param name="Journal">Where its journal goes, or null.</param>
+/// <param name="Journal">The receiver of its journal, or null.</param>
 /// <param name="Ssh">The key that logs in, or null.</param>
 /// <param name="Seed">The seed disk for cloud-init, or null.</param>
 internal sealed record GuestStage(
@@ -22,8 +22,8 @@ internal sealed record GuestStage(
     /// <param name="input">The options and the host.</param>
     /// <param name="boot">What the machine starts with.</param>
     /// <param name="vsock">The vsock, without the port at which the guest reports.</param>
-    /// <param name="key">The key that is being made.</param>
-    /// <param name="cancel">Ends the questions to programs and services.</param>
+    /// <param name="key">The key that is being generated.</param>
+    /// <param name="cancel">Cancels the queries to programs and services.</param>
     public static async Task<GuestStage> ResolveAsync(ResolveInput input, BootStage boot, VsockSpec? vsock, SshResolver key, CancellationToken cancel)
     {
         var (options, host) = (input.Options, input.Host);

@@ -9,19 +9,19 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>What is the same for every VM of this host.</summary>
+/// <summary>The facts that are the same for every VM of this host.</summary>
 /// <param name="Host">The host.</param>
 /// <param name="Qemu">The QEMU binary.</param>
-/// <param name="Firmware">Where firmware is looked for.</param>
+/// <param name="Firmware">The directories that are searched for firmware.</param>
 /// <param name="FindProgram">Finds a program by name, or null.</param>
-/// <param name="ProbeKvm">Finds out, by the CPU model that the guest will have, whether guests run on KVM; slow the first time.</param>
+/// <param name="ProbeKvm">Checks, with the guest's CPU model, whether guests run on KVM; slow the first time.</param>
 internal sealed record HostInventory(
     HostFacts Host, QemuFacts Qemu, FirmwarePlaces Firmware, Func<string, string?> FindProgram, Func<string, CancellationToken, Task<KvmFacts>> ProbeKvm)
 {
-    /// <summary>Devices that were handed to us.</summary>
+    /// <summary>Devices that were passed to vmspawn.</summary>
     public PassedDevices Passed { get; init; } = PassedDevices.None;
 
-    /// <summary>What of the host's vsock is free.</summary>
+    /// <summary>The free context ids and ports of the host's vsock.</summary>
     public VsockHost Vsock { get; init; } = VsockHost.Of(Host.Runtime);
 
     /// <summary>The machine that the guest gets.</summary>
@@ -33,14 +33,14 @@ internal sealed record HostInventory(
     /// <summary>Finds a user of the host by name, or null.</summary>
     public Func<string, CancellationToken, Task<HostUser?>> FindUser { get; init; } = (_, _) => Task.FromResult<HostUser?>(null);
 
-    /// <summary>Looks for what serves shared directories.</summary>
+    /// <summary>Finds the programs that serve shared directories.</summary>
     public Func<CancellationToken, Task<VirtiofsdFacts>> Virtiofsd { get; init; } =
         _ => Task.FromResult(new VirtiofsdFacts([], [], [], VirtiofsdSandbox.None));
 
-    /// <summary>Finds out which confidential guests the host can have.</summary>
+    /// <summary>Reads which confidential guests the host supports.</summary>
     public Func<ConfidentialHost> Confidential { get; init; } = ConfidentialProbe.Look;
 
-    /// <summary>Looks; null with the reasons in <paramref name="problems"/>.</summary>
+    /// <summary>Examines the host; null with the reasons in <paramref name="problems"/>.</summary>
     public static async Task<HostInventory?> LookAsync(
         RuntimeScope scope, Architecture? architecture, ProcessContext process, List<Problem> problems, CancellationToken cancel)
     {
@@ -58,7 +58,7 @@ internal sealed record HostInventory(
         return Of(host, platform, qemu, process);
     }
 
-    /// <summary>What was looked at already, and where the rest is to be looked for.</summary>
+    /// <summary>The facts read so far, and the means to read the rest.</summary>
     public static HostInventory Of(HostFacts host, Platform platform, QemuFacts qemu, ProcessContext process)
     {
         var cache = Cache(process);
@@ -96,7 +96,7 @@ internal sealed record HostInventory(
         return platform;
     }
 
-    /// <summary>Looks at the QEMU binary alone; null with the reasons in <paramref name="problems"/>.</summary>
+    /// <summary>Queries only the QEMU binary; null with the reasons in <paramref name="problems"/>.</summary>
     public static async Task<QemuFacts?> LookAtQemuAsync(
         Platform platform, ProcessContext process, List<Problem> problems, CancellationToken cancel) =>
         QemuLocator.Find(platform, process.Environment, problems) is { } path

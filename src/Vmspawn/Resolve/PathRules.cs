@@ -2,10 +2,10 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>What must hold for every path of the options before any of them is looked at.</summary>
+/// <summary>Checks all paths of the options before any of them is opened.</summary>
 internal static class PathRules
 {
-    /// <summary>Whether all paths lead somewhere: relative ones start from the current directory, which may have been removed.</summary>
+    /// <summary>Whether all paths can be resolved: relative ones start at the current directory, which may have been removed.</summary>
     public static bool Check(VmOptions options, List<Problem> problems) => Check(options, HasCurrentDirectory, problems);
 
     internal static bool Check(VmOptions options, bool hasCurrentDirectory, List<Problem> problems)

@@ -4,7 +4,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>How the machine becomes known to the systemd that is there.</summary>
+/// <summary>Determines how the machine is registered with the host's systemd.</summary>
 internal sealed class RegistrationResolver(
     RegistrationRequest request, SystemdPresence systemd, ProcessContext process, List<Problem> problems, List<string> notices)
 {
@@ -34,7 +34,7 @@ internal sealed class RegistrationResolver(
 
     private string Subject => request.Slice is { } slice ? $"--slice={slice}" : $"--property={request.Properties[0].Name}=";
 
-    /// <summary>systemd started us as a service, whose unit is the machine's as well.</summary>
+    /// <summary>systemd started vmspawn as a service, whose unit is the machine's as well.</summary>
     private bool IsService => process.Environment("SYSTEMD_EXEC_PID") == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private RegistrationSpec WithProperties(RegistrationSpec spec)

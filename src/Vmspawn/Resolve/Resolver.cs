@@ -7,7 +7,7 @@ namespace Vmspawn.Resolve;
 /// <summary>Checks the options against the host and the images and builds the <see cref="MachineSpec"/>. All reading before the plan happens here.</summary>
 internal static class Resolver
 {
-    /// <summary>Looks at the host, then at everything that the options name.</summary>
+    /// <summary>Examines the host, then everything that the options name.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left behind.</exception>
     public static async Task<Resolution> ResolveAsync(VmOptions options, ProcessContext process, CancellationToken cancel)
     {
@@ -16,7 +16,7 @@ internal static class Resolver
         return host is null ? new Resolution(null, problems, []) : await ResolveAsync(options, host, process, cancel);
     }
 
-    /// <summary>The same for a host that was looked at already.</summary>
+    /// <summary>The same for a host that was examined already.</summary>
     internal static async Task<Resolution> ResolveAsync(VmOptions options, HostInventory host, ProcessContext process, CancellationToken cancel)
     {
         var (problems, notices) = (new List<Problem>(), new List<string>());
@@ -29,7 +29,7 @@ internal static class Resolver
         var boot = await BootStage.ResolveAsync(input, drives.FirstOrDefault(drive => drive.IsRoot), cancel);
         var guest = await GuestStage.ResolveAsync(input, boot, vsock, key, cancel);
         var devices = DeviceStage.Resolve(input);
-        // Last, since it may run a guest, which is a waste where there is no machine to start.
+        // Last, because it may run a trial guest, which is needed only when there are no problems.
         var accelerator = problems.Count == 0 ? await AcceleratorResolver.ResolveAsync(final.Options.Kvm, input.Technique, host, problems, cancel) : null;
         return accelerator is null || problems.Count > 0
             ? new Resolution(null, problems, notices) { Details = input.Details }
@@ -94,10 +94,10 @@ internal static class Resolver
     }
 }
 
-/// <summary>What is left beside disks, boot files and the guest's connections.</summary>
+/// <summary>The devices besides disks, boot files and the guest's connections.</summary>
 /// <param name="Tpm">The TPM, or null.</param>
 /// <param name="Extra">The user's own arguments for QEMU.</param>
-/// <param name="Registration">How the host's systemd gets to know the machine.</param>
+/// <param name="Registration">How the machine is registered with the host's systemd.</param>
 /// <param name="Graphics">The graphics card, or null.</param>
 internal sealed record DeviceStage(TpmSpec? Tpm, ExtraArguments Extra, RegistrationSpec Registration, GraphicsSpec? Graphics)
 {

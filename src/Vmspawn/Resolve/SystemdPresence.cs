@@ -1,8 +1,8 @@
 namespace Vmspawn.Resolve;
 
-/// <summary>What of systemd is there for a machine, looked at without asking anybody.</summary>
+/// <summary>The parts of systemd that are available to a machine, found without calling them.</summary>
 /// <param name="Machined">Sockets of systemd-machined: the user's own goes before the system's.</param>
-/// <param name="HasBus">systemd runs, and so does the bus of the manager that the machine belongs to.</param>
+/// <param name="HasBus">systemd runs, and the bus of the manager that the machine belongs to runs.</param>
 internal sealed record SystemdPresence(IReadOnlyList<string> Machined, bool HasBus)
 {
     private const string MachinedSocket = "systemd/machine/io.systemd.Machine";
@@ -14,7 +14,7 @@ internal sealed record SystemdPresence(IReadOnlyList<string> Machined, bool HasB
     /// <param name="system">The system's runtime directory.</param>
     public static bool HasSystemBus(string system = "/run") => File.Exists(Path.Combine(system, SystemBus));
 
-    /// <summary>Looks.</summary>
+    /// <summary>Examines the host.</summary>
     /// <param name="isUser">Whether the machine is a user's.</param>
     /// <param name="environment">Reads one environment variable.</param>
     /// <param name="system">The system's runtime directory.</param>

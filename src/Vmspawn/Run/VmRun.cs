@@ -16,8 +16,8 @@ internal static class VmRun
 {
     /// <param name="planning">The plan.</param>
     /// <param name="options">The options that it was made from.</param>
-    /// <param name="environment">Our environment.</param>
-    /// <param name="direct">Where messages go.</param>
+    /// <param name="environment">The process's environment.</param>
+    /// <param name="direct">Receives messages.</param>
     /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
     /// <returns>The exit status.</returns>
     /// <exception cref="LaunchException">A step of the launch failed; everything was undone.</exception>

@@ -60,29 +60,24 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
     /// <summary>Parses a record (systemd's JSON user records); null without user and group id.</summary>
     internal static HostUser? Read(string name, JsonElement record)
     {
-        if (Number(record, "uid") is not { } uid || record.Text("homeDirectory") is not { } home)
+        if (Id(record, "uid") is not { } uid || record.Text("homeDirectory") is not { } home)
             return null;
-        var privileged = record.TryGetProperty("privileged", out var secret) && secret.ValueKind == JsonValueKind.Object ? secret : default;
+        var privileged = record.TryGetProperty("privileged", out var secret) ? secret : default;
         return new HostUser
         {
             Name = name,
             UserId = uid,
-            GroupId = Number(record, "gid") ?? uid,
+            GroupId = Id(record, "gid") ?? uid,
             Home = home,
             Shell = record.Text("shell"),
             Disposition = record.Text("disposition"),
-            HashedPasswords = Texts(privileged, "hashedPassword"),
-            SshKeys = Texts(privileged, "sshAuthorizedKeys"),
+            HashedPasswords = [.. privileged.Texts("hashedPassword")],
+            SshKeys = [.. privileged.Texts("sshAuthorizedKeys")],
         };
     }
 
-    private static uint? Number(JsonElement record, string name) =>
-        record.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetUInt32(out var number) ? number : null;
-
-    private static string[] Texts(JsonElement record, string name) =>
-        record.ValueKind == JsonValueKind.Object && record.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array
-            ? [.. values.EnumerateArray().Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()!)]
-            : [];
+    private static uint? Id(JsonElement record, string name) =>
+        record.Number(name) is >= 0 and <= uint.MaxValue and var number ? (uint)number : null;
 }
 
 /// <summary>A host user, with the fields that are passed to the guest.</summary>

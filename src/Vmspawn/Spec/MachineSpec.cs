@@ -100,7 +100,7 @@ internal sealed record AcceleratorSpec(string Name, string? WhyEmulated)
 /// <param name="Initrds">To be concatenated in order.</param>
 internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyList<BootFile> Initrds)
 {
-    /// <summary>Which file the kernel was when it was looked at; null for one without a file of its own.</summary>
+    /// <summary>The identity of the kernel's file when it was checked; null for a kernel without a file of its own.</summary>
     public FileIdentity? Identity { get; init; }
 
     /// <summary>To be concatenated in order.</summary>
@@ -127,7 +127,7 @@ internal sealed record KernelSpec(string? Path, ValueBytes Content, IReadOnlyLis
 
 /// <summary>The files of a boot entry, as extents of the image that contains them.</summary>
 /// <param name="Image">Absolute path of the image.</param>
-/// <param name="Identity">Which file the image was when the runs were read from it.</param>
+/// <param name="Identity">The identity of the image when the extents were read from it.</param>
 /// <param name="Place">The directory for copies.</param>
 /// <param name="Kernel">The kernel, or the whole unified kernel image.</param>
 /// <param name="Initrds">Initrds, to be concatenated in order.</param>

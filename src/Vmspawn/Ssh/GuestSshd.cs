@@ -9,6 +9,12 @@ namespace Vmspawn.Ssh;
 /// <summary>The SSH server of a guest, at an address of <see cref="SshAccess"/>.</summary>
 internal sealed class GuestSshd(string address, int port)
 {
+    /// <summary>
+    /// The file in the guest with the keys that log in as any user, written at each boot: by systemd from a credential, and by cloud-init. Every
+    /// user may read it, because sshd reads it as the user who logs in.
+    /// </summary>
+    public const string AuthorizedKeys = "/run/vmspawn-ssh/authorized_keys";
+
     /// <summary>The answer to <c>CONNECT</c> is a short line.</summary>
     private const int LongestAnswer = 64;
 
@@ -36,7 +42,7 @@ internal sealed class GuestSshd(string address, int port)
     }
 
     /// <summary>
-    /// Connects, and waits until the server speaks. Before that a connection means little: QEMU and passt accept one for a guest that
+    /// Connects, and waits until the server sends its identification. A connection alone does not show that sshd runs: QEMU and passt accept one for a guest that
     /// is not up, and systemd accepts one before it starts sshd.
     /// </summary>
     /// <exception cref="IOException">The guest does not exist, does not listen on the port, or has closed the connection.</exception>

@@ -1,12 +1,12 @@
 namespace Vmspawn.Ssh;
 
-/// <summary>What ssh(1) means when it fails, as a sentence for the user.</summary>
+/// <summary>Explains failures of ssh(1) in a sentence for the user.</summary>
 internal static class SshFailure
 {
     /// <summary>ssh's exit status for its own failures.</summary>
     public const int Status = 255;
 
-    /// <summary>The problem, or null when there is nothing to tell: the proxy command has told it, or the command in the guest returned 255.</summary>
+    /// <summary>The problem, or null when there is nothing to report: the proxy command has reported it, or the command in the guest returned 255.</summary>
     /// <param name="access">The guest.</param>
     /// <param name="user">The user to log in as.</param>
     /// <param name="messages">ssh's messages.</param>

@@ -2,10 +2,10 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Ssh;
 
-/// <summary>ssh(1), or what the user has in its place.</summary>
+/// <summary>ssh(1), or the program that the user has chosen instead.</summary>
 internal static class SshProgram
 {
-    /// <summary>Names another program, as for systemd's own.</summary>
+    /// <summary>The variable with another program, as for systemd's own tools.</summary>
     public const string Variable = "SYSTEMD_SSH";
 
     /// <summary>Its path, or null when it is not installed.</summary>

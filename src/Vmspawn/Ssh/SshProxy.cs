@@ -5,19 +5,19 @@ namespace Vmspawn.Ssh;
 
 /// <summary>Connects ssh(1) to a guest, and passes the connection to ssh, so that no process relays the data.</summary>
 /// <param name="sshd">The server.</param>
-/// <param name="notice">Tells the user what is waited for.</param>
+/// <param name="notice">Receives a message about the wait.</param>
 internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
 {
-    /// <summary>A wait shorter than this is not worth a message.</summary>
+    /// <summary>Shorter waits are not reported.</summary>
     private static readonly TimeSpan NoticeAfter = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// A connection that QEMU has accepted for a guest that was not up may never come to life: it is given up for a new one. The time grows,
-    /// since sshd may need long for its first words in an emulated guest.
+    /// A connection that QEMU has accepted for a guest that was not up may never work: it is replaced by a new one. The time limit grows,
+    /// because sshd in an emulated guest may take long to send its identification.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Connects, and passes the connection over a socket (ssh_config(5), "ProxyUseFdpass").</summary>
     /// <param name="ssh">The socket to ssh.</param>
@@ -33,14 +33,14 @@ internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
 
     private async Task<SafeFileHandle> TryOnceAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(FirstLimit);
         try
         {
             return await sshd.ConnectAsync(limit.Token);
         }
         catch (OperationCanceledException error)
         {
-            throw new IOException($"no answer within {Patience.TotalSeconds:0} s", error);
+            throw new IOException($"no answer within {FirstLimit.TotalSeconds:0} s", error);
         }
     }
 
@@ -66,12 +66,12 @@ internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
     private async Task<SafeFileHandle> TryUntilAsync(Task gone, SshWait wait, CancellationToken limit)
     {
         IOException? last = null;
-        for (var patience = Patience; ; patience += Patience)
+        for (var attemptLimit = FirstLimit; ; attemptLimit += FirstLimit)
         {
             try
             {
                 using var attempt = CancellationTokenSource.CreateLinkedTokenSource(limit);
-                attempt.CancelAfter(patience);
+                attempt.CancelAfter(attemptLimit);
                 return await sshd.ConnectToSpeakerAsync(attempt.Token);
             }
             catch (IOException error)
@@ -80,7 +80,7 @@ internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
             }
             catch (OperationCanceledException)
             {
-                // It was not answered: once more, unless the limit is reached.
+                // No answer: the next attempt follows, unless the time limit is reached.
             }
 
             if (gone.IsCompletedSuccessfully)
@@ -103,7 +103,7 @@ internal sealed class SshProxy(GuestSshd sshd, Action<string> notice)
         }
         catch (LinuxException error)
         {
-            // Another failure, such as no descriptor left, says nothing about the VM.
+            // Another failure, such as no descriptor left, does not mean that the VM has ended.
             return error.Errno is not (Errno.ENOENT or Errno.ECONNREFUSED);
         }
         catch (OperationCanceledException)

@@ -9,11 +9,11 @@ internal sealed class Ending(
     /// <summary>QEMU's last events are in the socket when it has ended; only another process that holds the socket could delay its end.</summary>
     private static readonly TimeSpan MonitorBound = TimeSpan.FromSeconds(1);
 
-    /// <summary>The first cause counts: a helper that failed takes QEMU with it, which then complains as well.</summary>
+    /// <summary>The first cause is reported: when a helper fails, QEMU fails after it and reports an error as well.</summary>
     /// <param name="exit">How QEMU ended.</param>
-    /// <param name="failure">Why the machine was ended by us, or null.</param>
-    /// <param name="failedHelper">The helper whose end was the reason, or null.</param>
-    /// <param name="hurry">Ends the waits for helpers.</param>
+    /// <param name="failure">Why vmspawn ended the machine, or null.</param>
+    /// <param name="failedHelper">The helper whose exit was the reason, or null.</param>
+    /// <param name="hurry">Shortens the waits for helpers.</param>
     public async Task<QemuEnd> RunAsync(ChildExit exit, string? failure, HelperEnd? failedHelper, CancellationToken hurry)
     {
         await monitor.Ended.WaitAsync(MonitorBound, time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -36,7 +36,7 @@ internal sealed class Ending(
         }.Decide();
         if (exit is not { ExitCode: not (null or 0) })
             return end;
-        // QEMU only passes on that a helper refused it; the helper's own output has the reason.
+        // QEMU only reports that a helper refused it; the helper's own output has the reason.
         var reasons = new List<string>();
         foreach (var helper in helpers)
         {

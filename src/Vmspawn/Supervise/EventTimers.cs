@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Puts events into the inbox after a time. A timer that is cleared writes nothing, unless it has just fired.</summary>
+/// <summary>Writes events into the inbox after a delay. A timer that is cleared writes nothing, unless it has just fired.</summary>
 internal sealed class EventTimers(ChannelWriter<SupervisorEvent> inbox, TimeProvider time) : IDisposable
 {
     private readonly List<ITimer> _timers = [];

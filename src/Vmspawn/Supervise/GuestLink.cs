@@ -4,21 +4,21 @@ using Vmspawn.Notify;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Receives what the guest reports beside everything else, and puts into the inbox that it did.</summary>
+/// <summary>Receives the guest's notifications in the background, and notifies the inbox.</summary>
 internal sealed class GuestLink
 {
-    /// <summary>What the guest wrote last has arrived when QEMU has ended; only another process that holds the socket could delay its end.</summary>
+    /// <summary>The guest's last notifications are in the socket when QEMU has exited; only another process that holds the socket could delay its end.</summary>
     private static readonly TimeSpan FinalReportBound = TimeSpan.FromMilliseconds(500);
 
     private readonly GuestReport _report;
     private readonly TimeProvider _time;
     private readonly List<Task> _streams = [];
 
-    /// <param name="receivers">Where the reports come in.</param>
+    /// <param name="receivers">The receivers of notifications.</param>
     /// <param name="inbox">The supervisor's.</param>
     /// <param name="background">Runs the receivers; a failure of one is reported and affects nothing else.</param>
-    /// <param name="problem">Takes what hinders a receiver for a while.</param>
-    /// <param name="time">The clock of the bounds.</param>
+    /// <param name="problem">Receives the reason of a temporary failure of a receiver.</param>
+    /// <param name="time">The clock of the time limits.</param>
     public GuestLink(
         IReadOnlyList<NotifyReceiver> receivers, ChannelWriter<SupervisorEvent> inbox, BackgroundTasks background, Action<string> problem, TimeProvider time)
     {
@@ -43,16 +43,16 @@ internal sealed class GuestLink
         }
     }
 
-    /// <summary>What it has reported so far.</summary>
+    /// <summary>The reported state.</summary>
     public GuestState State => _report.State;
 
-    /// <summary>The same for the inbox's reader: later reports are announced again.</summary>
+    /// <summary>The same for the inbox's reader: later reports notify the inbox again.</summary>
     public GuestState Take() => _report.Take();
 
-    /// <summary>The guest restarts: what it reported is no longer true.</summary>
+    /// <summary>The guest restarts, so its earlier reports are void.</summary>
     public void Forget() => _report.Forget();
 
-    /// <summary>What it had reported at QEMU's end.</summary>
+    /// <summary>The reported state at QEMU's exit.</summary>
     public async Task<GuestState> FinalReportAsync()
     {
         await Task.WhenAll(_streams).WaitAsync(FinalReportBound, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -5,26 +5,26 @@ using Vmspawn.Ssh;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>A way to ask the guest's own system to power off, without the ACPI button.</summary>
+/// <summary>Requests the guest's own system to power off, without the ACPI button.</summary>
 internal interface IGuestPowerOff
 {
-    /// <summary>Whether the guest may answer.</summary>
+    /// <summary>Whether the guest may accept such a request.</summary>
     bool IsWorthTrying(GuestState guest);
 
-    /// <summary>Asks, within a bound.</summary>
-    /// <param name="guest">What the guest has reported.</param>
-    /// <param name="cancel">Ends the attempt.</param>
-    /// <returns>Null when the guest has accepted, else why not.</returns>
+    /// <summary>Sends the request, within a time limit.</summary>
+    /// <param name="guest">The guest's reported state.</param>
+    /// <param name="cancel">Cancels the attempt.</param>
+    /// <returns>Null when the guest has accepted, else the reason.</returns>
     Task<string?> AskAsync(GuestState guest, CancellationToken cancel);
 }
 
-/// <summary>Asks a guest's systemd by ssh to power off.</summary>
+/// <summary>Requests a guest's systemd by ssh to power off.</summary>
 internal sealed class GuestPowerOff : IGuestPowerOff
 {
-    /// <summary>For a guest that has reported that it is up; a login that takes longer is not waited for.</summary>
+    /// <summary>The time limit for a guest that has reported that it is ready.</summary>
     private static readonly TimeSpan ReadyBound = TimeSpan.FromSeconds(20);
 
-    /// <summary>For a guest that may not be up.</summary>
+    /// <summary>The time limit for a guest that may not be ready.</summary>
     private static readonly TimeSpan UnknownBound = TimeSpan.FromSeconds(3);
 
     private readonly SshAccess _access;
@@ -35,7 +35,7 @@ internal sealed class GuestPowerOff : IGuestPowerOff
     /// <summary>Null when ssh(1) is not installed.</summary>
     public static GuestPowerOff? By(SshAccess access, Func<string, string?> environment) => SshProgram.Find(environment) is { } ssh ? new GuestPowerOff(access, ssh) : null;
 
-    /// <summary>Over vsock a guest reports when it is up; over a network it may be up without a report.</summary>
+    /// <summary>Over vsock a guest reports when it is ready; over a network it may be ready without a report.</summary>
     public bool IsWorthTrying(GuestState guest) => guest.Ready || !_access.IsVsock;
 
     public async Task<string?> AskAsync(GuestState guest, CancellationToken cancel)

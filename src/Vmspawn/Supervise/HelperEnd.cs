@@ -5,24 +5,24 @@ using Vmspawn.Linux;
 namespace Vmspawn.Supervise;
 
 /// <summary>How a helper ended.</summary>
-/// <param name="Helper">Which.</param>
+/// <param name="Helper">The helper.</param>
 /// <param name="Exit">Its exit status or signal.</param>
-/// <param name="Forced">It did not end although QEMU had ended, so it was ended.</param>
+/// <param name="Forced">It did not exit after QEMU's exit and was terminated.</param>
 internal sealed record HelperEnd(SupervisedProcess Helper, ChildExit Exit, bool Forced)
 {
-    /// <summary>Helpers save what they hold when QEMU closes its socket, and end by themselves.</summary>
+    /// <summary>The time limit for helpers to save their state and to exit after QEMU has closed its connection.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
 
-    /// <summary>Without a guest there is nothing to save, and a helper that QEMU never connected to would wait for ever.</summary>
+    /// <summary>The same without a guest: there is nothing to save, and a helper that QEMU never connected to would not exit.</summary>
     private static readonly TimeSpan BoundWithoutGuest = TimeSpan.FromMilliseconds(200);
 
     /// <summary>It was terminated at the time limit, so its exit status is not evaluated.</summary>
     public bool Dismissed { get; private init; }
 
-    /// <summary>It ended too early or with a failure.</summary>
+    /// <summary>It exited too early or with a failure.</summary>
     public bool IsFailure => !Forced && !Dismissed && !Exit.IsSuccess;
 
-    /// <summary>Its standard error as the end of a sentence, with what to do where that is known; empty when it wrote nothing.</summary>
+    /// <summary>Its standard error as the end of a sentence, with the remedy if known; empty when it wrote nothing.</summary>
     public async Task<string> ExcerptAsync(TimeProvider time, CancellationToken cancel)
     {
         var text = await Helper.Output.FinalTextAsync(time, cancel);
@@ -30,11 +30,11 @@ internal sealed record HelperEnd(SupervisedProcess Helper, ChildExit Exit, bool 
         return StderrExcerpt.Of(text) + (hint is null ? "" : $" ({hint.Advice})");
     }
 
-    /// <summary>Waits for a helper's end after QEMU's; SIGTERM and SIGKILL follow when it stays.</summary>
-    /// <param name="helper">Which.</param>
-    /// <param name="hadGuest">QEMU came as far as to run a guest, so the helper may have something to save.</param>
-    /// <param name="time">The clock of the bounds.</param>
-    /// <param name="hurry">Ends each wait at once: the next harder step follows.</param>
+    /// <summary>Waits for a helper's exit after QEMU's; sends SIGTERM and then SIGKILL when it does not exit.</summary>
+    /// <param name="helper">The helper.</param>
+    /// <param name="hadGuest">QEMU has run a guest, so the helper may have state to save.</param>
+    /// <param name="time">The clock of the time limits.</param>
+    /// <param name="hurry">Ends each wait at once, so that the next step follows.</param>
     public static async Task<HelperEnd> OfAsync(SupervisedProcess helper, bool hadGuest, TimeProvider time, CancellationToken hurry)
     {
         var exited = helper.Exited;

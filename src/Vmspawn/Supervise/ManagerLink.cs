@@ -13,10 +13,10 @@ internal sealed class ManagerLink : IDisposable
     private bool _isStopping;
     private string? _status;
 
-    /// <param name="manager">Whom to tell.</param>
+    /// <param name="manager">The service manager.</param>
     /// <param name="leader">QEMU's process id.</param>
     /// <param name="waitsForGuest">vmspawn is ready when the guest is, instead of at once.</param>
-    /// <param name="inbox">Where the watchdog's signs of life begin: a supervisor that does not read it must not seem alive.</param>
+    /// <param name="inbox">The supervisor's; watchdog notifications pass through it, so that a supervisor that hangs sends none.</param>
     public ManagerLink(ServiceManager manager, int leader, bool waitsForGuest, ChannelWriter<SupervisorEvent> inbox)
     {
         _manager = manager;
@@ -29,7 +29,7 @@ internal sealed class ManagerLink : IDisposable
             _watchdog = new Timer(_ => inbox.TryWrite(new WatchdogDue()), null, TimeSpan.Zero, period);
     }
 
-    /// <summary>Passes on what is new in what the guest reported.</summary>
+    /// <summary>Forwards changes of the guest's reported state.</summary>
     public void Follow(GuestState guest)
     {
         if (guest.Ready && !_isReady)
@@ -40,7 +40,7 @@ internal sealed class ManagerLink : IDisposable
         _manager.Status(status);
     }
 
-    /// <summary>The machine is to end.</summary>
+    /// <summary>The machine is being stopped.</summary>
     public void Stopping()
     {
         if (_isStopping)
@@ -57,7 +57,7 @@ internal sealed class ManagerLink : IDisposable
         _manager.Exited(status);
     }
 
-    /// <summary>A sign of life.</summary>
+    /// <summary>Resets the watchdog.</summary>
     public void Alive() => _manager.Alive();
 
     public void Dispose() => _watchdog?.Dispose();
@@ -66,7 +66,7 @@ internal sealed class ManagerLink : IDisposable
     {
         _isReady = true;
         _manager.Ready();
-        // The guest's own words are better.
+        // The guest's own status is more specific.
         if (_status is null)
             _manager.Status("The guest runs.");
     }

@@ -4,7 +4,7 @@ namespace Vmspawn.Supervise;
 
 /// <summary>
 /// Writes messages in order on a separate thread: a stopped terminal (Ctrl-S) or a full pipe blocks one thread of
-/// the pool, and nothing that waits for its turn.
+/// the pool, and no other task.
 /// </summary>
 internal sealed class MessageQueue : IAsyncDisposable
 {
@@ -19,17 +19,17 @@ internal sealed class MessageQueue : IAsyncDisposable
 
     private readonly Task _writing;
 
-    /// <param name="messages">Where they go in the end.</param>
+    /// <param name="messages">Receives the queued messages.</param>
     public MessageQueue(VmMessages messages)
     {
         Messages = new VmMessages(Queued(messages.Notice), Queued(messages.Error)) { Detail = Queued(messages.Detail) };
         _writing = Task.Run(WriteAsync);
     }
 
-    /// <summary>The same, without a wait.</summary>
+    /// <summary>The receivers to use; they do not block.</summary>
     public VmMessages Messages { get; }
 
-    /// <summary>Waits until all is written, within a bound; the failure of a writer is thrown.</summary>
+    /// <summary>Waits until all messages are written, within a time limit; the failure of a writer is thrown.</summary>
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();

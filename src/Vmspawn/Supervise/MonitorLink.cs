@@ -5,16 +5,16 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Connects to QEMU's monitor, follows it to its end, and reports both to the inbox.</summary>
-/// <param name="connection">Our end of its socket, owned from now on.</param>
+/// <summary>Connects to QEMU's monitor, and reports the connection and its end to the inbox.</summary>
+/// <param name="connection">vmspawn's end of its socket, owned from now on.</param>
 /// <param name="inbox">The supervisor's.</param>
 /// <param name="guestReset">Called when the guest restarts.</param>
-/// <param name="time">The clock of the greeting's bound.</param>
+/// <param name="time">The clock of the greeting's time limit.</param>
 internal sealed class MonitorLink(
     UnixConnection connection, ChannelWriter<SupervisorEvent> inbox, Action guestReset, TimeProvider time)
 {
     /// <summary>
-    /// QEMU answers once its devices are made: seconds with hundreds of them on a slow host, longer where it first clears huge pages.
+    /// The time limit for the greeting. QEMU answers once its devices are created: seconds with hundreds of them on a slow host, longer when it first clears huge pages.
     /// </summary>
     public static readonly TimeSpan GreetingBound = TimeSpan.FromMinutes(2);
 
@@ -25,13 +25,13 @@ internal sealed class MonitorLink(
     /// <summary>Completes when the connection has ended.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>QEMU has greeted, thus came as far as to make the machine.</summary>
+    /// <summary>QEMU has greeted, so it has created the machine.</summary>
     public bool HasGreeted => _hasGreeted;
 
-    /// <summary>Why the machine shut down (ShutdownCause of qapi/run-state.json), such as <c>guest-shutdown</c>; null when QEMU has not said.</summary>
+    /// <summary>Why the machine shut down (ShutdownCause of qapi/run-state.json), such as <c>guest-shutdown</c>; null when QEMU has not reported it.</summary>
     public string? ShutdownCause => _shutdown;
 
-    /// <summary>Follows the connection until it ends or this is stopped.</summary>
+    /// <summary>Handles the connection until it ends or this is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -64,7 +64,7 @@ internal sealed class MonitorLink(
         }
         catch (QmpDisconnectedException lost)
         {
-            // A guest can power off before our answer to the greeting is read.
+            // A guest can power off before QEMU reads the answer to its greeting.
             _hasGreeted = lost.Awaited != QmpDisconnectedException.Greeting;
             inbox.TryWrite(new MonitorLost(lost.End.Text));
         }
@@ -107,7 +107,7 @@ internal sealed class MonitorLink(
             : null;
 }
 
-/// <summary>The monitor for those who need it beside the supervisor: there once QEMU has greeted, and lost at QEMU's end at the latest.</summary>
+/// <summary>The monitor for users other than the supervisor: available once QEMU has greeted, and lost at QEMU's exit at the latest.</summary>
 internal sealed class MonitorSlot
 {
     private readonly TaskCompletionSource<QmpClient> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -116,11 +116,11 @@ internal sealed class MonitorSlot
     /// <summary>Completes with the monitor; never when QEMU ends before it greets. Wait for <see cref="Lost"/> as well.</summary>
     public Task<QmpClient> Ready => _ready.Task;
 
-    /// <summary>Completes with the reason when there is no monitor any more; it does on every path to the VM's end.</summary>
+    /// <summary>Completes with the reason when the monitor is lost, which happens on every path to the VM's end.</summary>
     public Task<string> Lost => _lost.Task;
 
     public void Fill(QmpClient monitor) => _ready.TrySetResult(monitor);
 
-    /// <summary>The first reason stays.</summary>
+    /// <summary>The first reason is kept.</summary>
     public void MarkLost(string reason) => _lost.TrySetResult(reason);
 }

@@ -3,12 +3,12 @@ using Vmspawn.Qmp;
 namespace Vmspawn.Supervise;
 
 /// <summary>How a request to QEMU's monitor ended: accepted, refused, unanswered, or cut off by the connection's end.</summary>
-/// <param name="Outcome">Which of these.</param>
+/// <param name="Outcome">The kind of outcome.</param>
 /// <param name="Reason">Why it was not accepted, or null.</param>
 internal sealed record MonitorRequest(MonitorOutcome Outcome, string? Reason = null)
 {
     /// <summary>
-    /// QEMU answers such requests in milliseconds. A host that is so busy that it takes longer than this is not known; a QEMU that is
+    /// The time limit. QEMU answers such requests in milliseconds, also on a busy host; a QEMU that is
     /// stopped, or whose main loop hangs, never answers.
     /// </summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
@@ -18,7 +18,7 @@ internal sealed record MonitorRequest(MonitorOutcome Outcome, string? Reason = n
     public static MonitorRequest Unanswered { get; } =
         new(MonitorOutcome.Unanswered, $"QEMU does not answer on its monitor within {Bound.TotalSeconds:0} s");
 
-    /// <summary>Sends a request and waits for its answer within the bound.</summary>
+    /// <summary>Sends a request and waits for its answer within the time limit.</summary>
     public static async Task<MonitorRequest> SendAsync(
         Func<QmpCallOptions, CancellationToken, Task> request, TimeProvider time, CancellationToken stop)
     {
@@ -44,16 +44,16 @@ internal sealed record MonitorRequest(MonitorOutcome Outcome, string? Reason = n
     }
 }
 
-/// <summary>What became of a request.</summary>
+/// <summary>The kinds of outcomes of a request.</summary>
 internal enum MonitorOutcome
 {
-    /// <summary>QEMU has done it, or passed it on to the guest.</summary>
+    /// <summary>QEMU has carried it out, or passed it on to the guest.</summary>
     Accepted,
 
-    /// <summary>QEMU answered that it will not.</summary>
+    /// <summary>QEMU answered with an error.</summary>
     Refused,
 
-    /// <summary>No answer within the bound.</summary>
+    /// <summary>No answer within the time limit.</summary>
     Unanswered,
 
     /// <summary>The connection ended, as it does when QEMU ends.</summary>

@@ -2,9 +2,9 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>What the end of QEMU means for us: an exit status, and what to say about it.</summary>
-/// <param name="Status">Our exit status.</param>
-/// <param name="Errors">Lines for standard error; empty when all went well.</param>
+/// <summary>The exit status and the messages that result from QEMU's exit.</summary>
+/// <param name="Status">vmspawn's exit status.</param>
+/// <param name="Errors">Lines for standard error; empty on success.</param>
 internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
 {
     /// <summary>The status is the guest's, not a failure of vmspawn.</summary>
@@ -13,28 +13,28 @@ internal sealed record QemuEnd(int Status, IReadOnlyList<string> Errors)
     public static QemuEnd Failed(params IReadOnlyList<string> errors) => new(1, errors);
 }
 
-/// <summary>All that decides which end it was.</summary>
+/// <summary>The input that determines the result.</summary>
 /// <param name="Machine">The machine's name.</param>
 /// <param name="Exit">How QEMU ended.</param>
 /// <param name="Stop">The stop step that was reached.</param>
 internal sealed record QemuEndFacts(string Machine, ChildExit Exit, StopLadder Stop)
 {
-    /// <summary>QEMU's first complaints name the cause; what follows them is noise.</summary>
+    /// <summary>The number of lines to quote: QEMU's first messages name the cause.</summary>
     private const int MostLines = 20;
 
     /// <summary>A client requested the end by force.</summary>
     public bool IsClientsRequest { get; init; }
 
-    /// <summary>QEMU came as far as to greet on its monitor.</summary>
+    /// <summary>QEMU has greeted on its monitor.</summary>
     public bool HasGreeted { get; init; } = true;
 
-    /// <summary>What QEMU reported as the cause of the shutdown (ShutdownCause of its QAPI), or null.</summary>
+    /// <summary>The cause of the shutdown that QEMU reported (ShutdownCause of its QAPI), or null.</summary>
     public string? ShutdownCause { get; init; }
 
     /// <summary>The exit status that the guest reported, or null.</summary>
     public int? GuestStatus { get; init; }
 
-    /// <summary>What QEMU wrote to standard error.</summary>
+    /// <summary>QEMU's standard error.</summary>
     public string Stderr { get; init; } = "";
 
     public QemuEnd Decide()

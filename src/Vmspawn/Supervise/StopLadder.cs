@@ -1,32 +1,32 @@
 namespace Vmspawn.Supervise;
 
-/// <summary>Decides how hard to stop a VM; pure, so that each step and bound is tested without waiting.</summary>
-/// <param name="Step">Where the stop stands.</param>
+/// <summary>Determines the steps to stop a VM; pure, so that each step and time limit can be tested without waiting.</summary>
+/// <param name="Step">The current step.</param>
 internal readonly record struct StopLadder(StopStep Step)
 {
-    /// <summary>What systemd gives a unit to stop before it kills it (systemd-system.conf(5), DefaultTimeoutStopSec=).</summary>
+    /// <summary>The time that systemd gives a unit to stop before it kills it (systemd-system.conf(5), DefaultTimeoutStopSec=).</summary>
     private static readonly TimeSpan GuestBound = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan ProcessBound = TimeSpan.FromSeconds(5);
 
-    /// <summary>A killed process exits at once unless it hangs in the kernel; then nothing can end it.</summary>
+    /// <summary>The time limit after SIGKILL: a process exits at once unless it hangs in the kernel, and then it cannot be ended.</summary>
     private static readonly TimeSpan KillBound = TimeSpan.FromSeconds(30);
 
-    /// <summary>A guest that is still booting loses the button's press, so it is pressed again.</summary>
+    /// <summary>The interval of the button's presses: a guest that is still booting may miss one.</summary>
     public static readonly TimeSpan PressAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>After a guest has accepted by ssh the button is not pressed for this long.</summary>
-    public static readonly TimeSpan TrustInSsh = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan PowerOffAfterSsh = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Signals within this time of the first are one request: timeout(1) and Ctrl-C in a script signal the process and its group at once.
     /// </summary>
     public static readonly TimeSpan OneRequest = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often the button is pressed for a client that only asks: as long as for a signal.</summary>
-    public static int PoliteTries => (int)(GuestBound / PressAgain);
+    /// <summary>The number of presses of the button for a client's request: for as long as after a signal.</summary>
+    public static int PressesForRequest => (int)(GuestBound / PressAgain);
 
-    /// <summary>How long the present step may take once its request was accepted; infinite before any.</summary>
+    /// <summary>The time limit of the current step once its request was accepted; infinite before the first step.</summary>
     public TimeSpan Bound => Step switch
     {
         StopStep.PowerOff => GuestBound,
@@ -38,13 +38,13 @@ internal readonly record struct StopLadder(StopStep Step)
     /// <summary>Whether the VM is ended without the guest's consent.</summary>
     public bool IsForced => Step >= StopStep.Quit;
 
-    /// <summary>A signal asks: the first asks the guest, each further one takes the next step.</summary>
+    /// <summary>The step after a signal: the first requests the guest to power off, each further one takes the next step.</summary>
     public StopLadder Asked(bool monitorWorks) => Next(monitorWorks);
 
-    /// <summary>The bound has passed, or the request of the step cannot be made.</summary>
+    /// <summary>The step after the time limit has passed, or the step's request has failed.</summary>
     public StopLadder Expired(bool monitorWorks) => Next(monitorWorks);
 
-    /// <summary>The end by force is requested.</summary>
+    /// <summary>The step after a request for a forced end.</summary>
     public StopLadder KillAsked(bool monitorWorks) =>
         Step >= StopStep.Quit ? Next(monitorWorks) : new StopLadder(monitorWorks ? StopStep.Quit : StopStep.Terminate);
 

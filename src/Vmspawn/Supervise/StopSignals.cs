@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>The signals that ask us to stop: they go to the inbox, and the first cancels a start that is still going on.</summary>
+/// <summary>Handles stop signals: they are written to the inbox, and the first cancels a start in progress.</summary>
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>SIGRTMIN+4 of glibc: what systemd sends a machine to power it off (systemd(1), "SIGNALS").</summary>
@@ -38,12 +38,12 @@ internal sealed class StopSignals : IDisposable
         }
     }
 
-    /// <summary>Cancelled by the first signal; for what has no guest to ask yet.</summary>
+    /// <summary>Cancelled by the first signal, for work before the guest runs.</summary>
     public CancellationToken First => _first.Token;
 
     /// <summary>The name of the first signal, or null.</summary>
     public string? Name => _name;
 
-    // Not the source of the token: a signal may be on its way, and it holds nothing else.
+    // The source of the token is not disposed: a signal handler may still use it, and it holds no other resource.
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 }

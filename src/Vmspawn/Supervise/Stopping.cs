@@ -5,7 +5,7 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Ends a machine, or asks its guest to power off: takes the steps of the ladder as the supervisor's events demand them.</summary>
+/// <summary>Ends a machine, or requests its guest to power off: takes the steps of the ladder in response to the supervisor's events.</summary>
 internal sealed class Stopping : IDisposable
 {
     private readonly SupervisedVm _vm;
@@ -25,13 +25,13 @@ internal sealed class Stopping : IDisposable
     private int _generation;
     private int _pressesLeft;
 
-    /// <param name="vm">What to end.</param>
-    /// <param name="inbox">Takes the results of requests, and timers.</param>
-    /// <param name="guest">What the guest has reported: whether its ssh may be up.</param>
+    /// <param name="vm">The machine.</param>
+    /// <param name="inbox">Receives the results of requests, and timers.</param>
+    /// <param name="guest">The guest's reported state, which shows whether its sshd may be ready.</param>
     /// <param name="manager">Notified when the stop starts.</param>
     /// <param name="messages">Receive each step.</param>
     /// <param name="background">Runs the requests.</param>
-    /// <param name="time">The clock of all bounds.</param>
+    /// <param name="time">The clock of all time limits.</param>
     public Stopping(
         SupervisedVm vm, ChannelWriter<SupervisorEvent> inbox, Func<GuestState> guest, ManagerLink manager, VmMessages messages, BackgroundTasks background, TimeProvider time)
     {
@@ -45,15 +45,15 @@ internal sealed class Stopping : IDisposable
         _timers = new EventTimers(inbox, time);
     }
 
-    /// <summary>How far it is.</summary>
+    /// <summary>The current step.</summary>
     public StopLadder Ladder => _stop;
 
-    /// <summary>A client requested the end by force, before anything else forced it.</summary>
+    /// <summary>A client requested the forced end, before anything else did.</summary>
     public bool IsClientsRequest { get; private set; }
 
     private bool MonitorWorks => !_monitorLost && !_monitorHangs;
 
-    /// <summary>A guest may be asked as soon as the monitor is connected, but an end by force does not wait for that.</summary>
+    /// <summary>A guest can be requested to power off once the monitor is connected; a forced end does not wait for that.</summary>
     private bool CanQuit => MonitorWorks && _monitor is not null;
 
     public void Receive(SupervisorEvent happened)
@@ -80,7 +80,7 @@ internal sealed class Stopping : IDisposable
                 Advance(_stop.KillAsked(CanQuit), asked.By);
                 break;
             case PowerOffAsked when _stop.Step is StopStep.None:
-                AskPolitely();
+                RequestPowerOff();
                 break;
             case ResetAsked when _stop.Step is StopStep.None:
                 _pressesLeft = 0;
@@ -102,7 +102,7 @@ internal sealed class Stopping : IDisposable
         }
     }
 
-    /// <summary>Ends the machine without a message; the caller tells the reason.</summary>
+    /// <summary>Ends the machine without a message; the caller reports the reason.</summary>
     public void EndNow()
     {
         if (_stop.IsForced)
@@ -140,7 +140,7 @@ internal sealed class Stopping : IDisposable
         {
             case MonitorOutcome.Accepted:
                 break;
-            // QEMU is about to end, or its monitor will be missed.
+            // QEMU is about to exit, or the lost monitor is reported separately.
             case MonitorOutcome.Disconnected:
                 break;
             case MonitorOutcome.Unanswered when !_guestWasAsked && _stop.Step is StopStep.PowerOff:
@@ -167,7 +167,7 @@ internal sealed class Stopping : IDisposable
 
         _guestWasAsked = true;
         _messages.Detail($"{_vm.Name}: the guest's systemd powers off");
-        _timers.After(StopLadder.TrustInSsh, new PressDue(_generation));
+        _timers.After(StopLadder.PowerOffAfterSsh, new PressDue(_generation));
     }
 
     private void Advance(StopLadder next, string why)
@@ -194,7 +194,7 @@ internal sealed class Stopping : IDisposable
         switch (_stop.Step)
         {
             case StopStep.PowerOff when _monitor is null:
-                // Not greeted yet; a QEMU that hangs before its greeting runs no guest that could be asked.
+                // QEMU has not greeted yet; before its greeting it runs no guest that could be requested to power off.
                 _timers.After(MonitorRequest.Bound, new RequestEnded(_generation, MonitorRequest.Unanswered));
                 break;
             case StopStep.PowerOff:
@@ -212,15 +212,15 @@ internal sealed class Stopping : IDisposable
         }
     }
 
-    /// <summary>Presses the button as often as after a signal, and does nothing more.</summary>
-    private void AskPolitely()
+    /// <summary>Presses the button as often as after a signal, without further steps.</summary>
+    private void RequestPowerOff()
     {
         RestartTimers();
-        _pressesLeft = StopLadder.PoliteTries;
+        _pressesLeft = StopLadder.PressesForRequest;
         AskGuest();
     }
 
-    /// <summary>By ssh where there is a way and the guest may answer, else by the button.</summary>
+    /// <summary>By ssh if there is a connection and the guest may accept it, else by the button.</summary>
     private void AskGuest()
     {
         _guestWasAsked = false;
@@ -231,7 +231,7 @@ internal sealed class Stopping : IDisposable
         }
 
         _messages.Detail($"{_vm.Name}: asking the guest's systemd by ssh to power off");
-        // No guest of a QEMU that hangs answers by ssh: this finds out within the request's bound.
+        // The guest of a QEMU that hangs does not answer by ssh: this request detects that within its time limit.
         if (_monitor is { } monitor)
             Send((options, stop) => monitor.QueryStatusAsync(options, stop));
         var generation = _generation;

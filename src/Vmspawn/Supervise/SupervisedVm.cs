@@ -5,21 +5,21 @@ using Vmspawn.Plan;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>What the supervisor needs of a running VM; tests make one without processes.</summary>
+/// <summary>The parts of a running VM that the supervisor uses; tests create one without processes.</summary>
 /// <param name="Name">The machine's name.</param>
 /// <param name="Qemu">QEMU.</param>
 /// <param name="Helpers">The programs that serve QEMU, in the order of their start.</param>
-/// <param name="Monitor">Our end of QEMU's monitor socket; owned by the supervisor.</param>
+/// <param name="Monitor">vmspawn's end of QEMU's monitor socket; owned by the supervisor.</param>
 internal sealed record SupervisedVm(
     string Name, SupervisedProcess Qemu, IReadOnlyList<SupervisedProcess> Helpers, UnixConnection Monitor)
 {
-    /// <summary>Where the guest's reports come in; they stay the VM's.</summary>
+    /// <summary>The receivers of the guest's notifications, owned by the VM.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
     /// <summary>Replaces descriptor numbers in QEMU's messages by file names.</summary>
     public Func<string, string> Explain { get; init; } = text => text;
 
-    /// <summary>Asks the guest's own system to power off, or null where there is no way to log in.</summary>
+    /// <summary>Requests the guest's own system to power off; null where no login is possible.</summary>
     public IGuestPowerOff? PowerOff { get; init; }
 
     public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment) => new(

@@ -5,13 +5,13 @@ using Vmspawn.Notify;
 
 namespace Vmspawn.Supervise;
 
-/// <summary>Follows a running VM to its end: one inbox with one reader, so nothing is handled twice or out of order.</summary>
+/// <summary>Supervises a running VM to its end: one inbox with one reader, so that events are handled once and in order.</summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
-    /// <summary>How long QEMU may take to end once a helper has ended with status 0.</summary>
+    /// <summary>Time limit for QEMU to exit after a helper has exited with status 0.</summary>
     private static readonly TimeSpan HelperGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long QEMU may take to end once its monitor is closed.</summary>
+    /// <summary>Time limit for QEMU to exit after its monitor is closed.</summary>
     private static readonly TimeSpan MonitorGrace = TimeSpan.FromSeconds(3);
 
     private readonly SupervisedVm _vm;
@@ -29,11 +29,11 @@ internal sealed class Supervisor : IAsyncDisposable
     private HelperEnd? _failedHelper;
     private string? _failure;
 
-    /// <param name="vm">What to follow.</param>
+    /// <param name="vm">The VM.</param>
     /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that a signal during the start is kept.</param>
     /// <param name="manager">Receives the machine's state.</param>
-    /// <param name="messages">Where sentences go.</param>
-    /// <param name="time">The clock of all bounds.</param>
+    /// <param name="messages">Receives messages.</param>
+    /// <param name="time">The clock of all time limits.</param>
     public Supervisor(SupervisedVm vm, Channel<SupervisorEvent> inbox, ManagerLink manager, VmMessages messages, TimeProvider time)
     {
         _vm = vm;
@@ -54,13 +54,13 @@ internal sealed class Supervisor : IAsyncDisposable
     public static Channel<SupervisorEvent> CreateInbox() =>
         Channel.CreateUnbounded<SupervisorEvent>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Where others put what they want: the console's escape keys, control clients.</summary>
+    /// <summary>The inbox for other sources of events: the console's escape keys, control clients.</summary>
     public ChannelWriter<SupervisorEvent> Inbox => _inbox.Writer;
 
-    /// <summary>The monitor for those who wait for it.</summary>
+    /// <summary>The monitor for other users.</summary>
     public MonitorSlot Monitor => _slot;
 
-    /// <summary>What the guest has reported.</summary>
+    /// <summary>The guest's reported state.</summary>
     public GuestState Guest => _guest.State;
 
     /// <summary>Returns when QEMU has ended.</summary>
@@ -91,7 +91,7 @@ internal sealed class Supervisor : IAsyncDisposable
         }
         finally
         {
-            // Ends all waits for the monitor, whatever the reason of the end.
+            // Ends all waits for the monitor, regardless of the reason of the end.
             _slot.MarkLost("QEMU has ended");
         }
 
@@ -131,7 +131,7 @@ internal sealed class Supervisor : IAsyncDisposable
         return await ending;
     }
 
-    /// <summary>Helpers may take a while: signs of life go on, and a signal shortens the wait.</summary>
+    /// <summary>Helpers may take long to exit: watchdog notifications continue, and a signal shortens the wait.</summary>
     private async Task ReceiveAtEndAsync(SupervisorEvent happened, CancellationTokenSource hurry)
     {
         if (happened is WatchdogDue)
@@ -215,7 +215,7 @@ internal sealed class Supervisor : IAsyncDisposable
         _stopping.EndNow();
     }
 
-    /// <summary>Without what watches QEMU nobody would learn of its end, so the VM is ended.</summary>
+    /// <summary>Without the task that waits for QEMU its exit would not be noticed, so the VM is ended.</summary>
     private void OnVitalFailure(string what, Exception why)
     {
         if (_inbox.Writer.TryWrite(new MachineFailed($"{_vm.Name}: cannot {what}: {FailureReason.Of(why)}")) && !_vm.Qemu.Exited.IsFaulted)

@@ -2,7 +2,7 @@ using Vmspawn.Host;
 
 namespace Vmspawn.Trees;
 
-/// <summary>Throw-away directories: how they are called, and how those are removed whose VM was killed with all that could remove them.</summary>
+/// <summary>Names of throw-away directories, and the removal of those that a killed VM left.</summary>
 internal static class AbandonedTrees
 {
     /// <summary>The names in it: the merged tree, and for an overlay the lower tree, the upper directory, and the kernel's work directory.</summary>
@@ -23,7 +23,7 @@ internal static class AbandonedTrees
             OwnTree.RemoveUnheld(path);
     }
 
-    /// <summary>Makes the empty directories in it.</summary>
+    /// <summary>Creates the empty directories in it.</summary>
     public static void Fill(string path)
     {
         foreach (var name in (string[])[Merged, Lower, Upper, Work])

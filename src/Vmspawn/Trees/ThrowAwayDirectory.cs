@@ -5,10 +5,10 @@ using Vmspawn.Linux;
 namespace Vmspawn.Trees;
 
 /// <summary>The directory for an ephemeral guest's writes to its tree; removed with the VM, or by a later VM if vmspawn was killed.</summary>
-/// <remarks>It is locked from its first moment, under its draft's name already, until it has been removed: it is never taken for abandoned.</remarks>
+/// <remarks>It is locked from its creation, under its draft's name already, until it has been removed, so that it never counts as abandoned.</remarks>
 internal sealed class ThrowAwayDirectory : IDisposable
 {
-    /// <summary>Copying a large tree takes its time.</summary>
+    /// <summary>The time limit for copying a large tree.</summary>
     private static readonly TimeSpan CopyBound = TimeSpan.FromMinutes(30);
 
     private readonly Draft _held;
@@ -22,11 +22,11 @@ internal sealed class ThrowAwayDirectory : IDisposable
     /// <summary>Absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates it.</summary>
     /// <param name="path">Absolute path.</param>
     /// <param name="copyOf">The tree to copy there, or null for an overlay's directories.</param>
-    /// <param name="cancel">Ends the copying.</param>
-    /// <exception cref="LaunchException">It cannot be made, or the tree not copied; nothing is left.</exception>
+    /// <param name="cancel">Cancels the copying.</param>
+    /// <exception cref="LaunchException">It cannot be created, or the tree cannot be copied; nothing is left.</exception>
     public static async Task<ThrowAwayDirectory> MakeAsync(string path, string? copyOf, CancellationToken cancel)
     {
         var place = System.IO.Path.GetDirectoryName(path)!;

@@ -6,10 +6,10 @@ namespace Vmspawn.Trees;
 /// <summary>Prevents two VMs from writing to the same tree, because neither would detect the other's changes.</summary>
 internal static class TreeLock
 {
-    /// <summary>The kernel ends the processes of a killed VM, which hold its lock, in its own time.</summary>
+    /// <summary>The processes of a killed VM hold its lock until the kernel has ended them.</summary>
     private static readonly LockWait Wait = new(TimeSpan.FromSeconds(1));
 
-    /// <returns>The directory, locked for as long as this or a copy of it is open.</returns>
+    /// <returns>The directory, locked while this descriptor or a duplicate is open.</returns>
     /// <exception cref="LaunchException">It is in use.</exception>
     public static async Task<SafeFileHandle> TakeAsync(string path, bool isShared, CancellationToken cancel)
     {

@@ -15,12 +15,12 @@ internal static class TreeMounts
         mount --bind -- "$1" "$1" && mount -o remount,bind,ro -- "$1" && shift && exec "$@"
         """;
 
-    /// <summary>The words before a program's that let it see an overlay of a tree in the directory <c>merged</c> of its place.</summary>
+    /// <summary>The words before a command line that run it with an overlay of a tree in the directory <c>merged</c> of its place.</summary>
     public static IReadOnlyList<string> Overlay(string place, string tree, bool inUserNamespace) => inUserNamespace
-        // In one the kernel keeps its notes in user.* attributes (its documentation of overlayfs).
+        // In a user namespace the kernel stores overlayfs's metadata in user.* attributes (its documentation of overlayfs).
         ? ["/usr/bin/unshare", "--user", "--map-root-user", "--mount", "--", "/bin/sh", "-c", OverlayScript, "sh", place, tree, ",userxattr"]
         : ["/usr/bin/unshare", "--mount", "--", "/bin/sh", "-c", OverlayScript, "sh", place, tree, ""];
 
-    /// <summary>The words before a program's that let it see a directory read-only.</summary>
+    /// <summary>The words before a command line that run it with a directory mounted read-only.</summary>
     public static IReadOnlyList<string> ReadOnly(string directory) => ["/usr/bin/unshare", "--mount", "--", "/bin/sh", "-c", ReadOnlyScript, "sh", directory];
 }

@@ -131,10 +131,7 @@ internal sealed record VolumeFacts(bool IsBlockDevice, bool IsDirectory, bool Re
     /// <summary>Parses an entry of the list; null for another name.</summary>
     public static VolumeFacts? Read(JsonElement entry, string name)
     {
-        var isIt = entry.Text("name") == name
-            || (entry.TryGetProperty("aliases"u8, out var aliases) && aliases.ValueKind == JsonValueKind.Array
-                && aliases.EnumerateArray().Any(alias => alias.ValueKind == JsonValueKind.String && alias.GetString() == name));
-        if (!isIt)
+        if (entry.Text("name") != name && !entry.Texts("aliases").Contains(name))
             return null;
         var type = entry.Text("type");
         return new VolumeFacts(

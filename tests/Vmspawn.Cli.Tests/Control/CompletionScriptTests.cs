@@ -50,9 +50,9 @@ public class CompletionScriptTests
     [InlineData("vmspawn run -i disk --cons", "vmspawn run --cons")]
     [InlineData("vmspawn -i disk --console re", "vmspawn --console re")]
     [InlineData("vmspawn --console=re", "vmspawn --console re")]
-    public void The_program_is_asked_for_the_part_of_the_line_that_counts(string typed, string asked) => Assert.Equal(asked, Complete(typed)[0]);
+    public void The_script_passes_the_words_before_the_cursor_without_run_and_finished_options(string typed, string asked) => Assert.Equal(asked, Complete(typed)[0]);
 
     [Fact]
-    public void Of_the_answer_the_words_that_fit_are_offered() =>
+    public void The_shell_offers_the_words_of_the_answer_that_begin_as_typed() =>
         Assert.Equal(["web", "web2"], Complete("vmspawn status w", "db web web2")[1..]);
 }

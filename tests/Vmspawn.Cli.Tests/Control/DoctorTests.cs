@@ -114,7 +114,7 @@ public class DoctorTests
         """), Run(SomeHost.Bare));
 
     [Fact]
-    public void Everything_but_QEMU_and_a_place_can_be_done_without()
+    public void Only_QEMU_and_a_runtime_directory_are_required()
     {
         var findings = Diagnosis.Of(SomeHost.Bare);
         Assert.Equal(["runtime-directory", "qemu-x86_64"], findings.Where(finding => finding.State == FindingState.Works).Select(finding => finding.Id));
@@ -134,14 +134,14 @@ public class DoctorTests
     }
 
     [Fact]
-    public void With_the_QEMU_of_another_architecture_something_starts()
+    public void The_QEMU_of_another_architecture_is_enough_for_success()
     {
         var host = SomeHost.Complete with { Qemus = [SomeHost.Bare.Qemus[1], SomeHost.Complete.Qemus[1]] };
         Assert.Equal(0, Run(host).Status);
     }
 
     [Fact]
-    public void Without_a_place_for_runtime_files_nothing_starts()
+    public void Without_a_place_for_the_runtime_directory_doctor_fails_with_the_reason()
     {
         var problem = new Problem("runtime-directory", "runtime directory", "there is no place for it", "set $XDG_RUNTIME_DIR");
         var host = SomeHost.Complete with { Host = null, HostProblem = problem };
@@ -177,7 +177,7 @@ public class DoctorTests
     }
 
     [Fact]
-    public void Programs_get_an_object()
+    public void As_json_the_report_is_one_object()
     {
         var (status, text) = Run(SomeHost.Bare, json: true);
         Assert.Equal(0, status);
@@ -190,7 +190,7 @@ public class DoctorTests
     }
 
     [Fact]
-    public void Its_help_has_no_options_for_machines()
+    public void The_help_of_doctor_has_no_options_for_machines()
     {
         Assert.IsType<Mistakes>(CommandLine.Parse("vmspawn", ["doctor", "--user"], new Dictionary<string, string>()));
         var help = Assert.IsType<ShowControlHelp>(CommandLine.Parse("vmspawn", ["doctor", "--help"], new Dictionary<string, string>()));

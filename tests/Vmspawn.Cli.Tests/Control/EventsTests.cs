@@ -35,7 +35,7 @@ public class EventsTests
     }
 
     [Fact]
-    public async Task As_json_each_is_an_object_in_a_line()
+    public async Task As_json_each_event_is_one_object_on_one_line()
     {
         await using var desk = new Desk();
         var machine = desk.AddForeign("web", (Subscribe, Tell));

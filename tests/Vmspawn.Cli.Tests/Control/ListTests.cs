@@ -33,7 +33,7 @@ public class ListTests
     }
 
     [Fact]
-    public async Task Nothing_running_is_an_empty_list_and_no_failure()
+    public async Task Without_running_machines_the_list_is_empty_and_the_command_succeeds()
     {
         await using var desk = new Desk();
         Assert.Equal((0, "NAME  STATE  QEMU  CPUS  MEMORY  IMAGE  UPTIME\n", ""), await desk.Run("list"));
@@ -86,7 +86,7 @@ public class ListTests
     }
 
     [Fact]
-    public async Task On_a_terminal_the_image_gives_way_and_its_end_stays()
+    public async Task On_a_narrow_terminal_the_path_of_the_image_is_cut_at_its_start()
     {
         await using var desk = new Desk { Width = 60 };
         desk.Add("a-machine-with-a-long-name");

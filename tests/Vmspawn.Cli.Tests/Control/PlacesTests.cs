@@ -31,7 +31,7 @@ public sealed class PlacesTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_made_where_nothing_is()
+    public void Searching_the_runtime_directories_creates_none()
     {
         Assert.Empty(Find(RuntimeScope.Auto, Desk.Uid));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));

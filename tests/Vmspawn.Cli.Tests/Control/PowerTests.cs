@@ -24,7 +24,7 @@ public class PowerTests
     }
 
     [Fact]
-    public async Task All_are_tried_and_each_failure_is_a_line()
+    public async Task Every_machine_is_tried_and_each_failure_is_one_line()
     {
         await using var desk = new Desk();
         desk.Add("bad", ("io.systemd.MachineInstance.Pause", ScriptedMachine.Refuse("io.systemd.MachineInstance.NotConnected")));

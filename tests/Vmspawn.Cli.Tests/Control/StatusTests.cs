@@ -7,7 +7,7 @@ namespace Vmspawn.Cli.Tests.Control;
 public class StatusTests
 {
     [Fact]
-    public async Task All_about_a_machine_is_shown()
+    public async Task Status_shows_all_facts_about_a_machine()
     {
         await using var desk = new Desk();
         desk.Add("web");
@@ -63,7 +63,7 @@ public class StatusTests
     }
 
     [Fact]
-    public async Task Of_several_names_the_good_are_shown_and_each_failure_is_a_line()
+    public async Task Status_of_several_machines_shows_those_that_answer_and_a_line_for_each_failure()
     {
         await using var desk = new Desk();
         desk.AddForeign("b");

@@ -1,5 +1,6 @@
 using Vmspawn.Host;
 using Vmspawn.Plan;
+using Vmspawn.Plan.Print;
 
 namespace Vmspawn.Cli.Tests.Golden;
 
@@ -28,7 +29,7 @@ public class ConfidentialTests
     [InlineData("sev-snp-without-initrd", "--coco=sev-snp", "--linux=IMAGES/linux.efi", "-i", "IMAGES/root.raw", "--tpm=no", "--set-credential=foo:bar")]
     [InlineData("tdx-disk", "--coco=tdx", "--secure-boot=yes", "-i", "IMAGES/root.raw", "--tpm=no", "--set-credential=foo:bar", "quiet")]
     [InlineData("tdx-stateless-flash", "--coco=tdx", "--firmware=IMAGES/firmware/95-flash.json", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--tpm=no")]
-    public void It_has_its_object_its_firmware_in_memory_and_only_what_it_can_believe(string name, params string[] args)
+    public void A_confidential_guest_has_its_object_and_firmware_in_memory_and_gets_no_data_that_is_not_measured(string name, params string[] args)
     {
         using var inventory = Inventory();
         inventory.InstallStatelessFlash("95-flash", "raw", "intel-tdx");
@@ -47,7 +48,7 @@ public class ConfidentialTests
     }
 
     [Fact]
-    public void The_encrypted_bit_is_the_processors()
+    public void The_position_of_the_encryption_bit_is_that_of_the_processor()
     {
         using var inventory = Inventory(Able with { EncryptionBit = 47 });
         var plan = inventory.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi"], null).Plan!;
@@ -65,7 +66,7 @@ public class ConfidentialTests
 
     [Theory]
     [InlineData("--tpm=yes", true), InlineData("--tpm=no", false)]
-    public void A_TPM_is_reported_as_the_hosts(string option, bool isTold)
+    public void A_notice_says_that_a_confidential_guest_must_not_trust_its_TPM(string option, bool isTold)
     {
         using var inventory = Inventory();
         Assert.NotNull(inventory.Plan(["-M", "vm", "--coco=sev-snp", "--linux=IMAGES/linux.efi", option], null).Plan);
@@ -128,7 +129,7 @@ public class ConfidentialTests
     }
 
     [Fact]
-    public void KVM_is_insisted_on()
+    public void A_confidential_guest_requires_KVM()
     {
         using var inventory = Inventory(hasKvm: false);
         var problem = Assert.Single(inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--coco=sev-snp"], null).Problems);
@@ -185,9 +186,7 @@ public class ConfidentialTests
         var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--coco=sev-snp", "--set-credential=foo:hidden"], null).Plan!;
         var joined = Assert.Single(plan.Descriptors.Select(descriptor => descriptor.Source).OfType<JoinedFiles>());
         Assert.NotEqual(0, joined.Tail.Length);
-        using var json = new MemoryStream();
-        Plan.Print.PlanJson.Write(plan, json);
-        var text = System.Text.Encoding.UTF8.GetString(json.ToArray());
+        var text = JsonText.Of(json => PlanJson.Write(plan, json), indented: true);
         Assert.DoesNotContain("hidden", text, StringComparison.Ordinal);
         Assert.Contains($"\"tailSize\": {joined.Tail.Length}", text, StringComparison.Ordinal);
     }

@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Plan;
-using Vmspawn.Plan.Print;
 using Vmspawn.Qemu;
 using Vmspawn.Spec;
 
@@ -73,130 +70,6 @@ public class GoldenTests
     }
 
     [Theory]
-    [InlineData("vsock-of-the-kernel", true, "-M", "vm")]
-    [InlineData("vsock-in-user-space", false, "-M", "vm", "--ssh-key-type=ecdsa", "--set-credential=ssh.ephemeral-authorized_keys-all:mine")]
-    [InlineData("ssh-through-the-network", false, "-M", "vm", "--vsock=no", "--network-user-mode")]
-    public void A_vsock_takes_the_third_port_and_the_guest_gets_the_notify_address_and_the_SSH_key(string name, bool hasKernels, params string[] args)
-    {
-        using var inventory = new GoldenInventory { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "ssh-keygen"] };
-        args = ["-i", "IMAGES/root.raw", "--firmware=bios", .. args];
-        var (plan, problems) = inventory.Plan(args, null);
-        Assert.Empty(problems);
-        // The host's free port is another one each time.
-        var text = inventory.Print(plan!).Replace($"{plan!.Ssh!.Port}-:2222", "PORT-:2222", StringComparison.Ordinal);
-        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{text}");
-        Assert.Equal(args.Contains("--ssh-key-type=ecdsa") ? ["ecdsa", "ecdsa.pub"] : ["ed25519", "ed25519.pub"], plan.Files.Select(file => file.Name));
-    }
-
-    [Theory]
-    [InlineData(true, "--network-user-mode", "--cloud-init")]
-    [InlineData(false, "--network-user-mode")]
-    [InlineData(false, "--cloud-init")]
-    public void With_cloud_init_ssh_goes_through_the_network_where_there_is_one(bool byNetwork, params string[] args)
-    {
-        using var inventory = new GoldenInventory { HasVhostVsock = true, Programs = ["ssh-keygen"] };
-        var (plan, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", .. args], null);
-        Assert.Empty(problems);
-        Assert.Equal(byNetwork ? SshWay.Loopback : SshWay.Vsock, plan!.Ssh!.Way);
-        Assert.Equal(byNetwork, inventory.Print(plan).Contains($"{plan.Ssh.Port}-:22", StringComparison.Ordinal));
-    }
-
-    [Theory]
-    [InlineData("graphics-in-a-window", "DISPLAY", "sdl,gtk")]
-    [InlineData("graphics-by-vnc", "NOTHING", "gtk")]
-    public void A_graphical_console_has_a_window_on_a_desktop_and_VNC_elsewhere(string name, string variable, string displays)
-    {
-        using var inventory = new GoldenInventory
-        {
-            Displays = displays.Split(','), Drivers = ["virtio-vga", "VGA"], Environment = new Dictionary<string, string> { [variable] = ":0" },
-        };
-        string[] args = ["-i", "IMAGES/root.raw", "--firmware=bios", "--console=gui"];
-        var (plan, problems) = inventory.Plan(args, null);
-        Assert.Empty(problems);
-        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(plan!)}\n{string.Join('\n', plan!.Notices)}\n");
-    }
-
-    [Fact]
-    public void Without_a_toolkit_the_reason_for_VNC_names_the_package()
-    {
-        using var inventory = new GoldenInventory { Drivers = ["VGA"], Environment = new Dictionary<string, string> { ["WAYLAND_DISPLAY"] = "wayland-0" } };
-        var (plan, _) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--qemu-gui", "-M", "vm"], null);
-        Assert.Equal(
-            "the guest's screen is shown by VNC, since /usr/bin/qemu-system-x86_64 has neither GTK nor SDL (Debian: qemu-system-gui): vncviewer /run/user/1000/systemd/vmspawn/vm/vnc",
-            Assert.Single(plan!.Notices));
-        Assert.Contains("VGA,id=vmspawn-graphics", string.Join(' ', plan.Arguments), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("-display egl-headless")]
-    [InlineData("--vnc :5")]
-    public void A_display_among_the_users_arguments_is_the_only_one(string extra)
-    {
-        using var inventory = new GoldenInventory { Displays = ["gtk"], Drivers = ["VGA"], Environment = new Dictionary<string, string> { ["DISPLAY"] = ":0" } };
-        var (plan, _) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--console=gui"], extra);
-        Assert.Equal(extra.Split(' ')[0], Assert.Single(plan!.Arguments, word => word.TrimStart('-') is "display" or "vnc"));
-    }
-
-    [Fact]
-    public void A_graphical_console_without_card_window_and_VNC_is_refused_with_the_reason()
-    {
-        using var bare = new GoldenInventory();
-        var (_, problems) = bare.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--console=gui"], null);
-        Assert.Equal("/usr/bin/qemu-system-x86_64 has none of the graphics cards virtio-vga, VGA", Assert.Single(problems).Text);
-        using var blind = new GoldenInventory { Drivers = ["VGA"], HasVnc = false };
-        (_, problems) = blind.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--console=gui"], null);
-        Assert.Equal(
-            "there is no window, since neither $DISPLAY nor $WAYLAND_DISPLAY is set, and /usr/bin/qemu-system-x86_64 is built without a VNC server",
-            Assert.Single(problems).Text);
-    }
-
-    [Fact]
-    public void A_context_id_is_the_names_own_and_another_when_that_is_taken()
-    {
-        using var free = new GoldenInventory { HasVhostVsock = true };
-        string[] args = ["-i", "IMAGES/root.raw", "--firmware=bios", "-M", "vm"];
-        var own = free.Plan(args, null).Plan!.Vsock!.Cid;
-        using var taken = new GoldenInventory { HasVhostVsock = true, TakenCids = [own] };
-        Assert.NotEqual(own, taken.Plan(args, null).Plan!.Vsock!.Cid);
-        var (_, problems) = taken.Plan([.. args, $"--vsock-cid={own}"], null);
-        Assert.Equal(("vsock-cid-taken", $"--vsock-cid={own}"), (Assert.Single(problems).Code, problems[0].Subject));
-        Assert.Equal(7u, taken.Plan([.. args, "--vsock-cid=7"], null).Plan!.Vsock!.Cid);
-    }
-
-    [Theory]
-    [InlineData("--vsock=yes", "/dev/vhost-vsock cannot be opened, and vhost-device-vsock is not installed")]
-    [InlineData("--vsock=user", "vhost-device-vsock is not installed")]
-    public void A_vsock_that_is_required_but_not_available_is_refused_with_all_reasons(string option, string why)
-    {
-        using var inventory = new GoldenInventory();
-        var (_, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", option], null);
-        Assert.Equal((option, why), (Assert.Single(problems).Subject, problems[0].Text));
-        Assert.Null(inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!.Vsock);
-    }
-
-    [Theory]
-    [InlineData("journal-over-a-vsock-in-user-space", false, "--forward-journal-max-use=1T", "--forward-journal-keep-free=1G", "--forward-journal-max-files=5", "--forward-journal-max-files=")]
-    [InlineData("journal-over-the-kernels-vsock", true, "--forward-journal-max-file-size=4G", "--forward-journal-max-files=1")]
-    public void The_journal_is_received_by_a_helper_whose_address_the_guest_gets(string name, bool hasKernels, params string[] args)
-    {
-        using var inventory = new GoldenInventory { HasVhostVsock = hasKernels, Programs = ["vhost-device-vsock", "systemd-journal-remote"] };
-        args = ["-i", "IMAGES/root.raw", "--firmware=bios", "-M", "vm", "--hotplug-ports=0", "--forward-journal=IMAGES/vm.journal", .. args];
-        var (plan, problems) = inventory.Plan(args, null);
-        Assert.Empty(problems);
-        Compare(name, $"vmspawn {string.Join(' ', args)}\n\n{inventory.Print(plan!)}");
-    }
-
-    [Fact]
-    public void A_journal_that_cannot_be_forwarded_or_stored_is_refused_with_all_reasons()
-    {
-        using var inventory = new GoldenInventory();
-        var (_, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--forward-journal=/nowhere/vm.journal", "--set-credential=journal.forward_to_socket:x"], null);
-        Assert.Equal(["journal-remote-missing", "journal-without-vsock", "journal-place", "journal-twice"], problems.Select(problem => problem.Code));
-        (_, problems) = inventory.Plan(["-i", "IMAGES/root.raw", "--forward-journal-max-files=2"], null);
-        Assert.Equal("journal-limits-without-journal", Assert.Single(problems).Code);
-    }
-
-    [Theory]
     [InlineData(8, "kvm,device=/dev/fdset/3"), InlineData(7, "tcg")]
     public void A_KVM_device_that_was_handed_over_is_used_by_a_QEMU_that_can(int major, string accelerator)
     {
@@ -204,14 +77,6 @@ public class GoldenTests
         var plan = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios"], null).Plan!;
         Assert.Equal(accelerator, plan.Arguments[plan.Arguments.ToList().IndexOf("-accel") + 1]);
         Assert.Equal(major == 8, plan.Descriptors[0].Source is PassedKvm);
-    }
-
-    [Fact]
-    public void A_notify_address_that_the_user_gives_the_guest_replaces_the_one_of_vmspawn()
-    {
-        using var inventory = new GoldenInventory { HasVhostVsock = true };
-        var plan = inventory.Plan(["-i", "IMAGES/root.raw", "--firmware=bios", "--set-credential=vmm.notify_socket:vsock-stream:2:1"], null).Plan!;
-        Assert.Null(plan.Vsock!.NotifyPort);
     }
 
     [Theory]
@@ -240,46 +105,6 @@ public class GoldenTests
         using var inventory = new GoldenInventory { Platform = Platform.Arm64 };
         var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none", "-s", "text", "--uuid=0b7a6f5e-1111-2222-3333-444455556666"], null).Plan!;
         Assert.Contains("--smbios11=, --uuid=", Assert.Single(plan.Notices), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Every_form_of_the_plan_shows_what_runs_beside_QEMU()
-    {
-        using var inventory = new GoldenInventory { Programs = ["swtpm"] };
-        var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/vmlinuz", "--firmware=none"], null).Plan!;
-        Assert.EndsWith(
-            "\nBeside QEMU:\n  swtpm (the TPM, its state in /run/user/1000/systemd/vmspawn/vm/tpm)\n", PlanText.Tree(plan), StringComparison.Ordinal);
-
-        var commands = PlanText.Commands(plan).Split("\n\n");
-        Assert.Equal(2, commands.Length);
-        Assert.StartsWith("/usr/bin/swtpm\nsocket\n", commands[0], StringComparison.Ordinal);
-        Assert.StartsWith("/usr/bin/qemu-system-x86_64\n-name\nvm\n", commands[1], StringComparison.Ordinal);
-
-        using var buffer = new MemoryStream();
-        PlanJson.Write(plan, buffer);
-        using var json = JsonDocument.Parse(buffer.ToArray());
-        var helper = json.RootElement.GetProperty("helpers")[0];
-        var slots = helper.GetProperty("descriptors").EnumerateArray().Select(slot => slot.GetProperty("kind").GetString());
-        Assert.Equal(("/usr/bin/swtpm", "socket tpm-state"), (helper.GetProperty("program").GetString(), string.Join(' ', slots)));
-    }
-
-    [Fact]
-    public void Every_form_for_people_and_programs_shows_which_files_are_grown_and_made()
-    {
-        using var inventory = new GoldenInventory();
-        var plan = inventory.Plan(["-i", "IMAGES/root.raw", "-G", "3M", "--firmware=bios"], null).Plan! with
-        {
-            Children = [new ChildImagePlan("/child.qcow2", 512, new TemplateFacts("/base.raw", ImageFormat.Raw, default))],
-        };
-        var growth = Assert.Single(plan.Growths);
-        Assert.EndsWith(
-            $"\nBefore it starts:\n  {growth.Path} is grown to 3145728 bytes\n  /child.qcow2 is made, a child of /base.raw\n", PlanText.Tree(plan), StringComparison.Ordinal);
-
-        using var buffer = new MemoryStream();
-        PlanJson.Write(plan, buffer);
-        using var json = JsonDocument.Parse(buffer.ToArray());
-        Assert.Equal(3145728, json.RootElement.GetProperty("growths")[0].GetProperty("size").GetInt64());
-        Assert.Equal("/base.raw", json.RootElement.GetProperty("children")[0].GetProperty("template").GetString());
     }
 
     [Fact]

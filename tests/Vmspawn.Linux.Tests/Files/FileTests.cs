@@ -81,7 +81,7 @@ public sealed class FileTests
     }
 
     [Fact]
-    public void An_exclusive_lock_is_had_once()
+    public void An_exclusive_lock_is_granted_once()
     {
         using var directory = new TemporaryDirectory();
         File.WriteAllText(directory.File("a"), "");

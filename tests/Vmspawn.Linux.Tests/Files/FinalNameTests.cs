@@ -3,7 +3,7 @@ namespace Vmspawn.Linux.Tests.Files;
 public class FinalNameTests
 {
     [Fact]
-    public async Task Of_many_files_that_want_a_name_at_once_one_gets_it_and_none_is_overwritten()
+    public async Task When_many_files_get_one_name_at_once_one_succeeds_and_none_is_overwritten()
     {
         using var directory = new TemporaryDirectory();
         for (var round = 0; round < 200; round++)

@@ -25,7 +25,7 @@ public sealed class ChildProcessTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Its_end_kills_the_rest_of_its_group_where_that_is_wanted(bool takesGroupAlong)
+    public async Task The_end_of_a_child_kills_the_rest_of_its_process_group_where_that_was_requested(bool takesGroupAlong)
     {
         using var directory = new TemporaryDirectory();
         var file = directory.File("second");

@@ -7,7 +7,7 @@ public sealed class ForegroundChildTests
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task It_has_the_streams_and_every_variable_and_its_end_is_returned()
+    public async Task A_foreground_child_has_the_streams_and_all_variables_and_its_exit_status_is_returned()
     {
         var spec = ChildPrograms.Spec("foreground", "echo $MINE ${LANG-none}; exit 7") with
         {
@@ -19,7 +19,7 @@ public sealed class ForegroundChildTests
     }
 
     [Fact]
-    public async Task When_it_stops_this_process_stops_and_goes_on_with_it()
+    public async Task When_a_foreground_child_is_stopped_this_process_stops_and_continues_with_it()
     {
         using var parent = ChildProcess.Start(ChildPrograms.Spec("foreground", "kill -STOP $$; exit 5"));
         await ReachesAsync(parent.Id, 'T');

@@ -7,7 +7,7 @@ public class PassedDescriptorsTests
     [InlineData(null, "1", "kvm"), InlineData("1", "1", "kvm"), InlineData("self", "0", "kvm"), InlineData("self", null, "kvm")]
     [InlineData("self", "many", "kvm"), InlineData("self", "-1", "kvm"), InlineData("self", "1", "other:kvm"), InlineData("self", "2", null)]
     [InlineData("self", "100000", "kvm"), InlineData("self", "1000", "a:b:c")]
-    public void What_is_not_for_us_or_not_there_is_not_taken(string? process, string? count, string? names)
+    public void Descriptors_for_another_process_or_of_another_name_are_not_taken(string? process, string? count, string? names)
     {
         var environment = new Dictionary<string, string?>
         {
@@ -19,7 +19,7 @@ public class PassedDescriptorsTests
     }
 
     [Fact]
-    public void A_number_behind_which_nothing_is_open_is_none()
+    public void A_descriptor_number_that_is_not_open_is_not_taken()
     {
         var names = string.Join(':', Enumerable.Range(0, 1000).Select(i => i == 999 ? "kvm" : "x"));
         var environment = new Dictionary<string, string?> { ["LISTEN_PID"] = $"{Environment.ProcessId}", ["LISTEN_FDS"] = "1000", ["LISTEN_FDNAMES"] = names };

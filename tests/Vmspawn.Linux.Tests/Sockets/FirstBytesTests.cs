@@ -9,7 +9,7 @@ public class FirstBytesTests
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_a_peer_says_first_is_left_to_who_reads()
+    public async Task The_first_bytes_of_a_peer_are_left_to_the_reader()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -24,7 +24,7 @@ public class FirstBytesTests
     }
 
     [Fact]
-    public async Task A_peer_that_closes_without_a_word_or_stays_silent_says_nothing()
+    public async Task A_peer_that_stays_silent_or_closes_without_sending_has_no_first_bytes()
     {
         var (ours, theirs) = SocketPair.Create();
         using (ours)

@@ -64,7 +64,7 @@ public sealed class UnixListenerTests
     }
 
     [Fact]
-    public async Task Who_finds_the_name_can_connect()
+    public async Task A_client_that_finds_the_name_can_connect()
     {
         using var directory = new TemporaryDirectory();
         var path = directory.File("s");

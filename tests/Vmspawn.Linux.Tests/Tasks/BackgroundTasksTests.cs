@@ -66,7 +66,7 @@ public class BackgroundTasksTests
     }
 
     [Fact]
-    public async Task Nothing_is_started_once_the_disposal_has_begun()
+    public async Task No_task_is_started_once_the_disposal_has_begun()
     {
         var tasks = Create();
         await tasks.DisposeAsync();

@@ -25,7 +25,7 @@ public sealed class FullFileSystemTests : VmTest
     }
 
     [Fact]
-    public async Task On_nvme_the_guests_write_fails_and_it_goes_on()
+    public async Task On_NVMe_the_guests_write_fails_and_the_guest_runs_on()
     {
         using var run = StartFull(QemuKind.Distribution, "nvme:", "fill=nvme0n1,poweroff", out _, out _);
         var ended = await run.End(GuestBound);

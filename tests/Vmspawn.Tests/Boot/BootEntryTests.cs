@@ -40,7 +40,7 @@ public class BootEntryTests
     [InlineData("x.conf", "#linux /vmlinuz")]
     [InlineData("x.conf", "efi /shellx64.efi")]
     [InlineData("x.conf.bak", "linux /vmlinuz")]
-    public void What_starts_no_kernel_is_no_entry(string name, string text) => Assert.Null(TextEntry.Parse(name, text));
+    public void An_entry_that_starts_no_kernel_is_ignored(string name, string text) => Assert.Null(TextEntry.Parse(name, text));
 
     [Theory]
     [InlineData("a+3", "a", 3u, 0u)]
@@ -59,7 +59,7 @@ public class BootEntryTests
     [InlineData("a+3-")]
     [InlineData("a+-3")]
     [InlineData("a+99999999999")]
-    public void Other_pluses_belong_to_the_name(string name)
+    public void A_plus_that_begins_no_boot_counter_belongs_to_the_name(string name)
     {
         var rest = name;
         Assert.Null(BootCounter.Take(ref rest));

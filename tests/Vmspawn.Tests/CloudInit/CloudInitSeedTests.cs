@@ -23,11 +23,11 @@ public sealed class CloudInitSeedTests : IDisposable
     [InlineData("users: []", false)]
     [InlineData("# cloud-config", false)]
     [InlineData("", false)]
-    public void Its_formats_are_distinguished_by_the_first_line(string text, bool known) =>
+    public void Formats_of_user_data_are_distinguished_by_the_first_line(string text, bool known) =>
         Assert.Equal(known, CloudInitSeed.IsKnownFormat(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
-    public void Compressed_data_is_known_too() => Assert.True(CloudInitSeed.IsKnownFormat([0x1f, 0x8b, 8]));
+    public void Compressed_user_data_is_recognised() => Assert.True(CloudInitSeed.IsKnownFormat([0x1f, 0x8b, 8]));
 
     [Fact]
     public async Task The_volume_holds_the_guests_identity_and_the_keys_that_may_log_in()

@@ -30,7 +30,7 @@ public sealed class BackgroundTests
         Assert.Equal(expected, Apply([written]));
 
     [Fact]
-    public void It_does_not_matter_how_the_output_is_cut() =>
+    public void The_result_is_the_same_in_whatever_pieces_the_output_comes() =>
         Gen.Select(Gen.OneOf(Gen.Const("\e[0m"), Gen.Const("\e[48;5;0m"), Gen.Const("\ec"), Gen.Const("\e[;1m"), Gen.String[Gen.Char[' ', '~'], 0, 6]).Array[1, 12], Gen.Int[1, 9])
             .Sample((pieces, size) =>
             {
@@ -56,7 +56,7 @@ public sealed class BackgroundTests
     [InlineData(null, null, "xterm", null)]
     [InlineData(null, "1", "xterm", false)]
     public void Systemds_variable_for_colours_decides_before_the_others(string? systemd, string? noColor, string? term, bool? expected) =>
-        Assert.Equal(expected, ColorWish.Of(Variables(("SYSTEMD_COLORS", systemd), ("NO_COLOR", noColor), ("TERM", term))));
+        Assert.Equal(expected, ColorRequest.Of(Variables(("SYSTEMD_COLORS", systemd), ("NO_COLOR", noColor), ("TERM", term))));
 
     private static Func<string, string?> Variables(params (string Name, string? Value)[] variables) =>
         name => variables.FirstOrDefault(variable => variable.Name == name).Value;

@@ -48,13 +48,13 @@ public sealed class ConsoleForwarderTests
     public async Task Three_escapes_within_a_second_ask_for_a_kill_even_when_the_guest_reads_nothing()
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
-        var time = new ManualTime();
+        var time = new SteppedTime();
         await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Time = time });
         using var writer = new DescriptorWriter(user.Master);
         Assert.True(await writer.TryWriteAsync(new byte[200_000]).AsTask().WaitAsync(Soon));
         await writer.TryWriteAsync("\x1d\x1d"u8.ToArray());
         await Task.Delay(200);
-        time.Advance(1001);
+        time.Advance(TimeSpan.FromMilliseconds(1001));
         await writer.TryWriteAsync("\x1d"u8.ToArray());
         await Task.Delay(200);
         Assert.False(forwarder.KillRequested.IsCompleted);

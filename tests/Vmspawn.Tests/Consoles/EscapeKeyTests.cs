@@ -5,18 +5,18 @@ namespace Vmspawn.Tests.Consoles;
 
 public sealed class EscapeKeyTests
 {
-    // The rule itself, said the slow way: the last three keys are Ctrl-] and lie within a second.
+    // The rule itself, written out: the last three keys are Ctrl-] and lie within a second.
     [Fact]
-    public void It_is_noticed_exactly_when_the_last_three_keys_are_it_and_lie_within_a_second() =>
+    public void Escape_is_recognised_exactly_when_the_last_three_keys_are_escape_keys_within_a_second() =>
         Gen.Select(Gen.Bool, Gen.Int[0, 700]).Array[1, 40].Sample(keys =>
         {
-            var time = new ManualTime();
+            var time = new SteppedTime();
             var escape = new EscapeKey(time);
             List<int> run = [];
             var now = 0;
             foreach ((var isEscape, var wait) in keys)
             {
-                time.Advance(wait);
+                time.Advance(TimeSpan.FromMilliseconds(wait));
                 now += wait;
                 if (isEscape)
                     run.Add(now);
@@ -30,9 +30,9 @@ public sealed class EscapeKeyTests
         });
 
     [Fact]
-    public void Three_in_one_read_count()
+    public void Three_escape_keys_in_one_read_count()
     {
-        Assert.True(new EscapeKey(new ManualTime()).IsPressedIn("\x1d\x1d\x1d"u8));
-        Assert.False(new EscapeKey(new ManualTime()).IsPressedIn("\x1d\x1dx\x1d"u8));
+        Assert.True(new EscapeKey(new SteppedTime()).IsPressedIn("\x1d\x1d\x1d"u8));
+        Assert.False(new EscapeKey(new SteppedTime()).IsPressedIn("\x1d\x1dx\x1d"u8));
     }
 }

@@ -27,7 +27,7 @@ public sealed class TerminalChangesTests
     public void Only_what_was_changed_is_changed_back(string written, string undo) => Assert.Equal(undo, Undo(written));
 
     [Fact]
-    public void It_does_not_matter_in_which_pieces_the_output_comes() =>
+    public void Changes_are_recognised_in_whatever_pieces_the_output_comes() =>
         Gen.Select(Gen.Int[0, Parts.Length - 1].Select(part => Parts[part]).Array[0, 8], Gen.Int[1, 7])
             .Sample((parts, size) =>
             {
@@ -39,7 +39,7 @@ public sealed class TerminalChangesTests
             });
 
     [Fact]
-    public void Any_bytes_are_followed() => Gen.Byte.Array[0, 200].Sample(bytes => new TerminalChanges().Follow(bytes));
+    public void No_bytes_make_the_parser_throw() => Gen.Byte.Array[0, 200].Sample(bytes => new TerminalChanges().Follow(bytes));
 
     private static string Undo(string written)
     {

@@ -1,6 +1,7 @@
 using CsCheck;
 using Vmspawn.Control;
 using Vmspawn.Control.Storage;
+using static Vmspawn.Tests.Control.SomeDisks;
 
 namespace Vmspawn.Tests.Control;
 
@@ -67,7 +68,7 @@ public class DiskEventTests
     [Fact]
     public async Task A_request_that_QEMU_does_not_answer_is_made_again_and_the_disk_stays_until_it_is_gone()
     {
-        var time = new FakeTime();
+        var time = new SteppedTime();
         await using var some = await SomeDisks.StartAsync(clock: time);
         var disk = await some.AttachAsync("one");
         var detaching = some.DetachAsync("one", seconds: 20);
@@ -138,12 +139,5 @@ public class DiskEventTests
             await some.AttachAsync(name, "virtio-scsi");
             Assert.True(await some.DetachAsync(name));
         }
-    }
-
-    private static async Task Eventually(Func<bool> condition)
-    {
-        for (var i = 0; i < 500 && !condition(); i++)
-            await Task.Delay(10);
-        Assert.True(condition());
     }
 }

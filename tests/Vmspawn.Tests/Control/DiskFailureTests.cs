@@ -1,6 +1,7 @@
 using Vmspawn.Control;
 using Vmspawn.Control.Storage;
 using Vmspawn.Linux;
+using static Vmspawn.Tests.Control.SomeDisks;
 
 namespace Vmspawn.Tests.Control;
 
@@ -38,7 +39,7 @@ public class DiskFailureTests
     [Theory, MemberData(nameof(AttachCommands))]
     public async Task An_attach_whose_kth_command_is_answered_too_late_fails_and_is_undone_after_the_answer(string type, int k)
     {
-        var time = new FakeTime();
+        var time = new SteppedTime();
         await using var some = await SomeDisks.StartAsync(clock: time);
         some.ObeyRemovals();
         var fault = new Fault(some, k);
@@ -61,7 +62,7 @@ public class DiskFailureTests
     [Theory, MemberData(nameof(AttachCommands))]
     public async Task An_attach_whose_kth_command_is_refused_too_late_leaves_nothing(string type, int k)
     {
-        var time = new FakeTime();
+        var time = new SteppedTime();
         await using var some = await SomeDisks.StartAsync(clock: time);
         some.ObeyRemovals();
         var fault = new Fault(some, k);
@@ -161,7 +162,7 @@ public class DiskFailureTests
     [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5)]
     public async Task A_replacement_whose_kth_command_is_answered_too_late_leaves_one_file_or_the_other(int k)
     {
-        var time = new FakeTime();
+        var time = new SteppedTime();
         await using var some = await SomeDisks.StartAsync(clock: time);
         var disk = await some.AttachAsync("d");
         var other = some.Put("other", new byte[4096]);
@@ -230,13 +231,6 @@ public class DiskFailureTests
         some.ObeyRemovals();
         var again = await some.AttachAsync("d");
         Assert.Equal(HotplugState.Attached, again.State);
-    }
-
-    private static async Task Eventually(Func<bool> condition)
-    {
-        for (var i = 0; i < 500 && !condition(); i++)
-            await Task.Delay(10);
-        Assert.True(condition());
     }
 
     /// <summary>Holds the answer of the k-th command from now on until it is released.</summary>

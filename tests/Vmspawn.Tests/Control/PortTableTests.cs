@@ -1,6 +1,5 @@
 using CsCheck;
 using Vmspawn.Control.Ports;
-using Vmspawn.Tests.Consoles;
 
 namespace Vmspawn.Tests.Control;
 
@@ -9,7 +8,7 @@ public class PortTableTests
     [Fact]
     public void The_error_of_a_full_table_has_the_numbers_and_every_owner()
     {
-        var table = new PortTable(SomeTopology.With(spares: 3), new ManualTime());
+        var table = new PortTable(SomeTopology.With(spares: 3), new SteppedTime());
         table.Take(table.Reserve("disk a")!);
         table.Reserve("disk b");
         var leaving = table.Reserve("disk c")!;
@@ -22,12 +21,12 @@ public class PortTableTests
 
     [Fact]
     public void A_VM_without_spare_ports_refuses_an_attach_with_that_reason() =>
-        Assert.StartsWith("this VM has no hotplug ports", new PortTable(SomeTopology.With(spares: 0), new ManualTime()).Shortage(), StringComparison.Ordinal);
+        Assert.StartsWith("this VM has no hotplug ports", new PortTable(SomeTopology.With(spares: 0), new SteppedTime()).Shortage(), StringComparison.Ordinal);
 
     [Fact]
     public void What_sits_in_a_port_from_boot_keeps_it_until_it_is_deleted()
     {
-        var table = new PortTable(SomeTopology.With(spares: 1, drives: 1), new ManualTime());
+        var table = new PortTable(SomeTopology.With(spares: 1, drives: 1), new SteppedTime());
         var boot = Assert.Single(table.Rows, row => row.State is PortState.Taken);
         Assert.Equal("drive 0", boot.Owner);
         Assert.NotEqual(boot.Port.Id, table.Reserve("a")!.PortId);
@@ -41,7 +40,7 @@ public class PortTableTests
     [Fact]
     public void A_refused_port_is_taken_by_the_same_owner_and_can_be_asked_for_again()
     {
-        var table = new PortTable(SomeTopology.With(spares: 1), new ManualTime());
+        var table = new PortTable(SomeTopology.With(spares: 1), new SteppedTime());
         var lease = table.Reserve("disk a")!;
         Assert.True(table.Take(lease));
         Assert.True(table.BeginDetach(lease));
@@ -55,7 +54,7 @@ public class PortTableTests
     [Fact]
     public void The_port_that_has_been_free_longest_is_handed_out_first()
     {
-        var table = new PortTable(SomeTopology.With(spares: 3), new ManualTime());
+        var table = new PortTable(SomeTopology.With(spares: 3), new SteppedTime());
         var first = table.Reserve("a")!;
         table.Release(first);
         Assert.Equal(
@@ -66,7 +65,7 @@ public class PortTableTests
     [Fact]
     public void A_lease_that_has_ended_cannot_change_the_port_of_the_next_device()
     {
-        var table = new PortTable(SomeTopology.With(spares: 1), new ManualTime());
+        var table = new PortTable(SomeTopology.With(spares: 1), new SteppedTime());
         var old = table.Reserve("old")!;
         table.Take(old);
         table.Release(old);
@@ -82,7 +81,7 @@ public class PortTableTests
         var step = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3]);
         step.Array[0, 60].Sample(steps =>
         {
-            var table = new PortTable(SomeTopology.With(spares: 4), new ManualTime());
+            var table = new PortTable(SomeTopology.With(spares: 4), new SteppedTime());
             var model = new (PortState State, string? Owner)[4];
             var leases = new PortLease?[4];
             for (var i = 0; i < steps.Length; i++)

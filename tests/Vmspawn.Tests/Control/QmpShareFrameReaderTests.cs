@@ -39,11 +39,11 @@ public class QmpShareFrameReaderTests
     [InlineData("!!! oh {}", "Stray !", "Value {}")]
     [InlineData("5 ,{}", "Value 5", "Stray ,", "Value {}")]
     [InlineData("{\"a\":!{}", "Stray {\"a\":!", "Value {}")]
-    public void After_invalid_input_it_continues(string text, params string[] pieces) =>
+    public void After_invalid_input_the_reader_continues_with_the_next_value(string text, params string[] pieces) =>
         Assert.Equal(pieces, Cut(Encoding.UTF8.GetBytes(text + "\n"), [100]).Select(piece => piece.TrimEnd('\n') + (piece.EndsWith("a\n", StringComparison.Ordinal) ? "\n" : "")));
 
     [Fact]
-    public void The_byte_ff_breaks_off_whatever_was_begun()
+    public void The_byte_ff_discards_an_unfinished_value()
     {
         foreach (var begun in new[] { "{\"a\":", "{\"a", "[[[", "'", "tru", "{\"a\\" })
         {
@@ -55,11 +55,11 @@ public class QmpShareFrameReaderTests
     [Theory]
     [InlineData(1024, "Value")]
     [InlineData(1025, "TooDeep")]
-    public void Nesting_ends_where_qemu_ends_it(int depth, string kind) =>
+    public void Nesting_is_limited_as_in_QEMU(int depth, string kind) =>
         Assert.StartsWith(kind, Cut(Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth)), [7])[0]);
 
     [Fact]
-    public void What_has_no_end_is_given_up_at_the_limit_in_bounded_memory()
+    public void A_value_without_an_end_is_refused_at_the_limit_in_bounded_memory()
     {
         foreach (var begun in new[] { "{\"a\":\"", "{", "x", "\"", "[[" })
         {

@@ -14,7 +14,7 @@ public class QmpShareRealQemuTests
     ];
 
     [Fact]
-    public async Task It_greets_with_qemus_own_version_and_answers_nothing_but_the_handshake_before_it()
+    public async Task The_shared_monitor_greets_with_QEMUs_version_and_first_answers_only_the_handshake()
     {
         await using var qemu = await QmpShareQemu.StartAsync();
         using var program = QmpShareProgram.Connect(qemu.Share);
@@ -35,7 +35,7 @@ public class QmpShareRealQemuTests
     }
 
     [Fact]
-    public async Task Its_refusals_before_and_after_the_handshake_read_as_qemus()
+    public async Task Refusals_before_and_after_the_handshake_have_QEMUs_text()
     {
         await using var qemu = await QmpShareQemu.StartAsync();
         using var late = await qemu.ProgramAsync();

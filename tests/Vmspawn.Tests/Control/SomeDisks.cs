@@ -108,6 +108,14 @@ internal sealed class SomeDisks : IAsyncDisposable
         return null;
     };
 
+    /// <summary>Waits for an effect of QEMU's events, for at most 5 s.</summary>
+    public static async Task Eventually(Func<bool> condition)
+    {
+        for (var i = 0; i < 500 && !condition(); i++)
+            await Task.Delay(10);
+        Assert.True(condition());
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Qemu.DisposeAsync();

@@ -86,7 +86,7 @@ public class FirmwareCatalogTests
     }
 
     [Fact]
-    public void All_that_was_looked_at_is_known()
+    public void The_catalog_lists_all_directories_that_were_searched()
     {
         var catalog = FirmwareCatalog.Of(SomeFirmware.Q35, new FirmwarePlaces(["/nowhere/etc"], ["/nowhere/qemu"], "/nowhere"));
         Assert.Empty(catalog.Descriptors);

@@ -6,7 +6,7 @@ namespace Vmspawn.Tests.Firmware;
 public class FirmwareChoiceTests
 {
     [Fact]
-    public void The_first_that_fits_is_taken()
+    public void The_first_descriptor_that_fits_is_taken()
     {
         string[] texts = [SomeFirmware.Text("secure-boot enrolled-keys"), SomeFirmware.Text("secure-boot"), SomeFirmware.Text()];
         Assert.Equal("/1.json", Chosen(FirmwareFeatures.Default, texts));
@@ -38,7 +38,7 @@ public class FirmwareChoiceTests
         Assert.Null(Chosen(FirmwareFeatures.Any, SomeFirmware.Text(architecture: architecture)));
 
     [Fact]
-    public void Each_architecture_has_its_own()
+    public void Each_architecture_has_its_own_firmware()
     {
         string[] texts =
         [

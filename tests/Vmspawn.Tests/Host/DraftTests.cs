@@ -50,7 +50,7 @@ public sealed class DraftTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_that_make_and_sweep_at_once_never_lose_their_own()
+    public async Task Concurrent_makers_of_drafts_never_remove_each_others()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
@@ -79,7 +79,7 @@ public sealed class DraftTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_removed_replaces_no_reason()
+    public void A_draft_that_cannot_be_removed_does_not_replace_the_reason()
     {
         Assert.Equal("the reason", Assert.Throws<InvalidDataException>(FailWithAnUnwritableParent).Message);
     }

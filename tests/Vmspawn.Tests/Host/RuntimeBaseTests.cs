@@ -11,7 +11,7 @@ public sealed class RuntimeBaseTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void A_user_has_it_in_xdg_runtime_dir()
+    public void A_users_runtime_directories_are_in_XDG_RUNTIME_DIR()
     {
         var chosen = Choose(RuntimeScope.User, ("XDG_RUNTIME_DIR", _directory.Path))!;
         Assert.Equal(new RuntimeBase(_directory["systemd/vmspawn"], false), chosen);

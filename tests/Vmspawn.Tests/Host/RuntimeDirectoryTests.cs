@@ -13,7 +13,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void It_is_private_while_it_is_held_and_removed_afterwards_with_its_lock()
+    public void The_directory_is_private_while_it_is_held_and_removed_afterwards_with_its_lock()
     {
         using (var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!)
         {
@@ -42,7 +42,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
 
     // As a child does for a moment that another thread starts just then: it has our descriptors until it executes its program.
     [Fact]
-    public void It_is_removed_although_the_directory_itself_is_locked()
+    public void The_directory_is_removed_although_another_descriptor_has_it_locked()
     {
         var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
         using var held = OpenFile.Open(runtime.Path, writable: false);
@@ -91,7 +91,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Its_lock_is_accessible_to_its_owner_only_so_that_no_other_user_can_block_a_name()
+    public void The_lock_is_accessible_to_its_owner_only_so_that_no_other_user_can_block_a_name()
     {
         using var runtime = RuntimeDirectoryHandle.Claim(Base, "m", _problems)!;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory[".m.lock"]));
@@ -114,7 +114,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_that_want_a_name_at_once_exactly_one_has_it_at_any_time()
+    public async Task Of_many_concurrent_claims_of_a_name_exactly_one_succeeds_at_any_time()
     {
         var inside = 0;
         var most = 0;

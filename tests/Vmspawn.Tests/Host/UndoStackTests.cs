@@ -9,7 +9,7 @@ public class UndoStackTests
     private readonly List<string> _done = [];
 
     [Fact]
-    public async Task Everything_is_undone_in_reverse_whatever_each_step_throws()
+    public async Task All_steps_are_undone_in_reverse_order_whatever_each_of_them_throws()
     {
         var stack = new UndoStack(_told.Add);
         stack.Add("undo a", Step("a", null));
@@ -44,7 +44,7 @@ public class UndoStackTests
     }
 
     [Fact]
-    public async Task Things_are_given_back_by_their_disposal_the_asynchronous_one_first()
+    public async Task Objects_are_disposed_asynchronously_where_they_can_be()
     {
         var stack = new UndoStack(_told.Add);
         stack.Add("close it", new Plain(_done));

@@ -70,11 +70,11 @@ public sealed class BackingChainTests : IDisposable
     [InlineData("/d/top", "json:{}", null)]
     [InlineData("/d/top", "https://x/y", null)]
     [InlineData("/d/top", "file:", null)]
-    public void A_name_means_what_it_means_to_qemu(string image, string name, string? path) =>
+    public void The_name_of_a_backing_file_is_read_as_QEMU_reads_it(string image, string name, string? path) =>
         Assert.Equal(path, BackingChain.Target(image, name));
 
     [Fact]
-    public void A_name_is_absolute_even_when_the_images_is_not() =>
+    public void The_path_of_a_backing_file_is_absolute_even_when_that_of_the_image_is_not() =>
         Assert.Equal(Path.GetFullPath("d/base"), BackingChain.Target("d/top", "base"));
 
     private ImageFacts? Probe(string name) => ImageProbe.Probe("--image=x", _directory[name], ImageFormat.Qcow2, write: true, _problems);

@@ -71,7 +71,7 @@ public sealed class TemplateTests : IDisposable
         Assert.Equal(new TemplateImage(path, format), TemplateText.Parse(text).Value);
 
     [Fact]
-    public void Nothing_takes_a_template_back_and_a_format_alone_is_none()
+    public void An_empty_value_resets_the_template_and_a_format_without_a_path_is_refused()
     {
         Assert.Null(TemplateText.Parse("").Value);
         Assert.Null(TemplateText.Parse("").Mistake);

@@ -27,7 +27,7 @@ public class NvramFileTests
     }
 
     [Fact]
-    public async Task What_is_there_is_kept()
+    public async Task An_existing_file_is_kept()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory);
@@ -37,7 +37,7 @@ public class NvramFileTests
     }
 
     [Fact]
-    public async Task Two_machines_never_have_it_at_once()
+    public async Task Two_machines_never_use_one_file_at_once()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory);
@@ -52,7 +52,7 @@ public class NvramFileTests
     }
 
     [Fact]
-    public async Task Of_many_that_start_at_once_one_gets_it_and_it_is_whole()
+    public async Task Of_many_concurrent_starts_one_gets_the_file_and_it_is_complete()
     {
         using var directory = new TemporaryDirectory();
         var nvram = WithTemplate(directory);

@@ -73,7 +73,7 @@ public sealed class TpmStateTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_one_has_it_at_a_time()
+    public async Task Only_one_machine_uses_a_state_at_a_time()
     {
         var state = new TpmStateDirectory(State, null);
         using (await OpenAsync(state))

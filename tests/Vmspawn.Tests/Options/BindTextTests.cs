@@ -22,7 +22,7 @@ public class BindTextTests
     public void What_names_no_pair_of_directories_is_refused(string text, string code) => Assert.Equal(code, BindText.Parse(text, false).Mistake?.Code);
 
     [Fact]
-    public void Nothing_takes_back() => Assert.Null(BindText.Parse("", false).Value);
+    public void An_empty_value_resets_the_list() => Assert.Null(BindText.Parse("", false).Value);
 
     [Fact]
     public void Every_source_can_be_written() => Gen.String[Gen.Char['!', '~'], 1, 20].Sample(source =>

@@ -16,7 +16,7 @@ public class BindUserShellTextTests
     }
 
     [Fact]
-    public void Anything_else_is_refused() => Assert.Equal("bind-user-shell", BindUserShellText.Parse("bash").Mistake?.Code);
+    public void A_shell_without_a_path_is_refused() => Assert.Equal("bind-user-shell", BindUserShellText.Parse("bash").Mistake?.Code);
 
     [Theory]
     [InlineData("ann", true)]

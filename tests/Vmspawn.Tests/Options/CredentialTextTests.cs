@@ -73,7 +73,7 @@ public class CredentialTextTests
     [InlineData("id:/a/b", "/a/b")]
     [InlineData("id:name", "name")]
     [InlineData(@"id:C:\x", @"C:\x")]
-    public void A_path_is_taken_to_the_letter(string text, string path) =>
+    public void A_path_is_taken_literally(string text, string path) =>
         Assert.Equal(new LoadedCredential("id", path), CredentialText.ParseLoad(text).Value);
 
     [Fact]
@@ -91,6 +91,6 @@ public class CredentialTextTests
         });
 
     [Fact]
-    public void No_text_makes_it_throw() =>
+    public void No_text_makes_the_parser_throw() =>
         Gen.String[Gen.Char["\\xuU0189afns\"' é"], 0, 24].Sample(text => _ = CEscape.Resolve(text));
 }

@@ -40,7 +40,7 @@ public class ExtraDriveTextTests
     public void A_drive_without_path_is_refused(string text) => Assert.Equal("extra-drive", ExtraDriveText.Parse(text).Mistake?.Code);
 
     [Fact]
-    public void A_path_behind_both_prefixes_is_kept_to_the_letter() =>
+    public void A_path_behind_both_prefixes_is_taken_literally() =>
         Gen.Select(Gen.Int[0, 1].Select(i => DiskText.Formats[i]), Gen.Int[0, 3].Select(i => DiskText.Types[i]), Gen.String[1, 30].Where(path => !path.Contains('\0')))
             .Sample((format, type, path) =>
                 ExtraDriveText.Parse($"{format.Word}:{type.Word}:{path}").Value == new ExtraDrive(path, format.Value, type.Value));

@@ -32,7 +32,7 @@ public class IdentityTests
     public void Other_names_are_refused(string text) => Assert.Equal("machine-name", MachineNameText.Parse(text).Mistake?.Code);
 
     [Fact]
-    public void Sixty_four_characters_are_the_most()
+    public void A_machine_name_has_at_most_64_characters()
     {
         Assert.Null(MachineNameText.Parse(new string('a', 64)).Mistake);
         Assert.NotNull(MachineNameText.Parse(new string('a', 65)).Mistake);

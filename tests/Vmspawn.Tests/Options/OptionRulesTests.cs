@@ -46,7 +46,7 @@ public class OptionRulesTests
     }
 
     [Fact]
-    public void What_would_be_ignored_is_refused()
+    public void Options_without_effect_are_refused()
     {
         var users = new BindUserRequests { Groups = ["wheel"] };
         Assert.Equal(["private-users-with-image"], Codes(WithImage with { Shares = new ShareRequests { PrivateUsers = new IdRange(1, 2) } }));

@@ -21,6 +21,6 @@ public class PrivateUsersTextTests
     public void What_is_no_range_is_refused(string text) => Assert.Equal("private-users", PrivateUsersText.Parse(text).Mistake?.Code);
 
     [Fact]
-    public void The_last_id_of_a_range_is_one() => Gen.Select(Gen.UInt, Gen.UInt).Sample((first, count) =>
+    public void A_range_is_accepted_exactly_when_its_last_id_is_valid() => Gen.Select(Gen.UInt, Gen.UInt).Sample((first, count) =>
         (PrivateUsersText.Parse($"{first}:{count}").Mistake is null) == (count > 0 && (long)first + count <= uint.MaxValue));
 }

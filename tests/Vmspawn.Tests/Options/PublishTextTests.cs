@@ -45,5 +45,5 @@ public class PublishTextTests
             });
 
     [Fact]
-    public void No_text_crashes_the_reader() => Gen.String.Sample(text => PublishText.Parse(text).Mistake is null || true);
+    public void No_text_makes_the_parser_throw() => Gen.String.Sample(text => PublishText.Parse(text).Mistake is null || true);
 }

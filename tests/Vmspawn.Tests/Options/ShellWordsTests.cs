@@ -48,6 +48,6 @@ public class ShellWordsTests
         });
 
     [Fact]
-    public void No_text_makes_it_throw() =>
+    public void No_text_makes_the_parser_throw() =>
         Gen.String[Gen.Char["ab'\"\\ xu01"], 0, 24].Sample(text => _ = ShellWords.Parse(text).Mistake);
 }

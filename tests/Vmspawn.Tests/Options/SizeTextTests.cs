@@ -68,5 +68,5 @@ public class SizeTextTests
         });
 
     [Fact]
-    public void No_text_makes_it_throw() => Gen.String.Sample(text => _ = SizeText.Parse(text).Mistake);
+    public void No_text_makes_the_parser_throw() => Gen.String.Sample(text => _ = SizeText.Parse(text).Mistake);
 }

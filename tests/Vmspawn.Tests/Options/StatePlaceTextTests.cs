@@ -20,6 +20,6 @@ public class StatePlaceTextTests
     [InlineData("tpm")]
     [InlineData("a/b")]
     [InlineData("./\0")]
-    public void Anything_else_is_a_mistake_with_a_hint(string text) =>
+    public void A_text_that_is_no_word_and_no_path_is_refused_with_a_hint(string text) =>
         Assert.NotNull(Assert.IsType<Mistake>(StatePlaceText.Parse(text).Mistake).Hint);
 }

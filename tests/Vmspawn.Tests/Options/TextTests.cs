@@ -35,7 +35,7 @@ public class TextTests
     public void SMBIOS_strings_are_UTF8_without_NUL(string text, string? code) => Assert.Equal(code, SmbiosText.Parse(text).Mistake?.Code);
 
     [Fact]
-    public void Half_a_character_is_no_UTF8() => Assert.Equal("smbios-utf8", SmbiosText.Parse("a\ud83d").Mistake?.Code);
+    public void An_unpaired_surrogate_is_refused() => Assert.Equal("smbios-utf8", SmbiosText.Parse("a\ud83d").Mistake?.Code);
 
     [Theory]
     [InlineData("xterm-256color", "xterm-256color")]
@@ -48,8 +48,8 @@ public class TextTests
     public void Only_a_terminal_name_goes_to_the_kernel(string? term, string? accepted) => Assert.Equal(accepted, TerminalText.Accept(term));
 
     [Fact]
-    public void A_path_is_taken_back_by_nothing() => Assert.Null(PathText.Parse("").Value);
+    public void An_empty_value_resets_a_path() => Assert.Null(PathText.Parse("").Value);
 
     [Fact]
-    public void A_path_that_is_no_text_is_refused() => Assert.Equal("path", PathText.Parse("a\ufffd").Mistake?.Code);
+    public void A_path_that_is_no_valid_UTF8_is_refused() => Assert.Equal("path", PathText.Parse("a\ufffd").Mistake?.Code);
 }

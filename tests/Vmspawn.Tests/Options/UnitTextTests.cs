@@ -32,7 +32,7 @@ public class UnitTextTests
     [InlineData("=4G")]
     [InlineData("Memory Max=4G")]
     [InlineData("")]
-    public void Anything_else_is_no_setting(string text) => Assert.Equal("unit-property", UnitText.Property(text).Mistake?.Code);
+    public void A_text_without_a_name_or_a_value_is_no_setting(string text) => Assert.Equal("unit-property", UnitText.Property(text).Mistake?.Code);
 
     [Theory]
     [InlineData("90", 90_000_000ul)]

@@ -24,7 +24,7 @@ public class VolumeTextTests
     }
 
     [Fact]
-    public void A_CD_is_only_read() => Assert.True(VolumeText.Parse("fs:cd:scsi-cd:read-only=no").Value.ReadOnly);
+    public void A_CD_is_read_only() => Assert.True(VolumeText.Parse("fs:cd:scsi-cd:read-only=no").Value.ReadOnly);
 
     [Theory]
     [InlineData("fs")]
@@ -38,7 +38,7 @@ public class VolumeTextTests
     [InlineData("fs:data:nvme:request-as=dir")]
     [InlineData("fs:data:nvme:colour=red")]
     [InlineData("fs:data:nvme:create")]
-    public void Anything_else_is_refused(string text) => Assert.NotNull(VolumeText.Parse(text).Mistake);
+    public void An_invalid_volume_is_refused(string text) => Assert.NotNull(VolumeText.Parse(text).Mistake);
 
     [Theory]
     [InlineData("fs:data", true)]
@@ -49,7 +49,7 @@ public class VolumeTextTests
     public void A_volume_is_distinguished_from_a_path(string word, bool isVolume) => Assert.Equal(isVolume, VolumeText.Looks(word));
 
     [Fact]
-    public void The_same_one_twice_is_refused()
+    public void The_same_volume_twice_is_refused()
     {
         var options = new VmOptions { Machine = "x", Volumes = [new("fs", "a"), new("fs", "b"), new("fs", "a") { Type = DiskType.Nvme }] };
         Assert.Equal(("volume-twice", "--bind-volume=fs:a"), (Assert.Single(OptionRules.Check(options)).Code, OptionRules.Check(options)[0].Subject));

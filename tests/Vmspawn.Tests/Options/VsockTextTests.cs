@@ -11,7 +11,7 @@ public class VsockTextTests
 
     [Theory]
     [InlineData("kernel"), InlineData("User"), InlineData("2")]
-    public void Nothing_else_is_a_mode(string text) => Assert.Equal("vsock", VsockText.ParseMode(text).Mistake!.Code);
+    public void Other_words_are_no_mode(string text) => Assert.Equal("vsock", VsockText.ParseMode(text).Mistake!.Code);
 
     [Fact]
     public void Context_ids_are_those_that_a_guest_can_have()

@@ -29,7 +29,7 @@ public class WordsTests
     [InlineData("")]
     [InlineData("auto")]
     [InlineData("Auto")]
-    public void Nothing_and_auto_are_neither(string text)
+    public void An_empty_text_and_auto_are_neither_yes_nor_no(string text)
     {
         Assert.Equal(Tristate.Auto, TristateText.Parse(text).Value);
         Assert.Equal("bool", BoolText.Parse(text).Mistake?.Code);

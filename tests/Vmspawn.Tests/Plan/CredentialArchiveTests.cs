@@ -7,7 +7,7 @@ namespace Vmspawn.Tests.Plan;
 public class CredentialArchiveTests
 {
     [Fact]
-    public void No_credentials_are_no_archive() => Assert.Empty(CredentialArchive.Of([]));
+    public void Without_credentials_there_is_no_archive() => Assert.Empty(CredentialArchive.Of([]));
 
     // cpio itself is asked.
     [Fact]
@@ -38,13 +38,13 @@ public class CredentialArchiveTests
 
     [Theory]
     [InlineData(0, 0), InlineData(1, 4), InlineData(4, 4), InlineData(7, 8)]
-    public void It_begins_behind_the_initrd_where_the_kernel_looks_for_it(int size, int at)
+    public void The_archive_begins_behind_the_initrd_where_the_kernel_looks_for_it(int size, int at)
     {
         using var scratch = new TemporaryDirectory();
         var path = scratch["initrd"];
         File.WriteAllBytes(path, [.. Enumerable.Repeat((byte)1, size)]);
         using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
-            ArchiveTail.Append(file, "tail"u8);
+            DiskFiles.AppendArchive(file, "tail"u8);
         var content = File.ReadAllBytes(path);
         Assert.Equal("tail"u8.ToArray(), content[at..]);
         Assert.All(content[size..at], one => Assert.Equal(0, one));

@@ -12,7 +12,7 @@ public class CredentialPlacementTests
         Assert.Single(CredentialPlacement.For([credential], hasSmbios).Placed).Transport;
 
     [Fact]
-    public void The_first_way_that_can_carry_it_is_taken()
+    public void The_first_transport_that_can_carry_a_credential_is_taken()
     {
         Assert.Equal(CredentialTransport.Smbios, Way(Some(new string('a', 255)), hasSmbios: true));
         Assert.Equal(CredentialTransport.FwCfg, Way(Some(new string('a', 28)), hasSmbios: false));
@@ -20,7 +20,7 @@ public class CredentialPlacementTests
     }
 
     [Fact]
-    public void A_large_one_pushes_no_small_one_out()
+    public void A_large_credential_displaces_no_small_one()
     {
         var placement = CredentialPlacement.For([Some("large", 30 << 10), Some("larger", 35 << 10), Some("small", 1 << 10)], hasSmbios: true);
         Assert.Equal([("large", CredentialTransport.Smbios), ("larger", CredentialTransport.FwCfg), ("small", CredentialTransport.Smbios)],
@@ -28,7 +28,7 @@ public class CredentialPlacementTests
     }
 
     [Fact]
-    public void What_only_the_kernel_command_line_could_carry_goes_nowhere()
+    public void A_secret_that_only_the_kernel_command_line_could_carry_is_not_placed()
     {
         var placement = CredentialPlacement.For([Some(new string('a', 29)), Some(new string('b', 40), 1 << 16)], hasSmbios: false);
         Assert.Empty(placement.Placed);
@@ -36,7 +36,7 @@ public class CredentialPlacementTests
     }
 
     [Fact]
-    public void Only_a_public_one_may_go_onto_the_kernel_command_line()
+    public void Only_a_public_credential_may_go_onto_the_kernel_command_line()
     {
         var key = Some("ssh.ephemeral-authorized_keys-all") with { IsPublic = true };
         Assert.Equal(CredentialTransport.KernelCommandLine, Way(key, hasSmbios: false));
@@ -57,7 +57,7 @@ public class CredentialPlacementTests
     }
 
     [Fact]
-    public void Many_get_slots_of_their_own_and_too_many_are_refused()
+    public void Many_credentials_get_slots_of_their_own_and_too_many_are_refused()
     {
         CredentialSpec[] All(int count) => [.. Enumerable.Range(0, count).Select(i => Some($"c{i}", 1000))];
         Assert.Null(CredentialPlacement.For(All(8), hasSmbios: false).FwCfgSlots);

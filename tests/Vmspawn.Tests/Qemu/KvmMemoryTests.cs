@@ -43,7 +43,7 @@ public class KvmMemoryTests
     }
 
     [Fact]
-    public void Whatever_follows_the_head_never_makes_kvm_usable_but_the_word_itself() =>
+    public void Only_the_word_usable_behind_the_head_makes_KVM_usable() =>
         Gen.String[Gen.Char["usable not:\n"], 0, 20].Sample(tail =>
             KvmMemory.Parse(Head + tail, Head) is not { Usable: true } || tail == "usable\n");
 }

@@ -22,7 +22,7 @@ public class QemuFactsJsonTests
     }
 
     [Fact]
-    public void Facts_of_another_state_of_the_binary_are_not_taken()
+    public void Facts_of_another_version_of_the_binary_are_not_used()
     {
         var json = QemuFactsJson.Write(Facts(), Stamp);
         Assert.Null(QemuFactsReader.Read(json, Stamp with { Path = "/opt/qemu" }));

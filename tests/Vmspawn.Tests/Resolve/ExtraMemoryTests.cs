@@ -27,7 +27,7 @@ public class ExtraMemoryTests
     }
 
     [Fact]
-    public void A_size_that_is_none_is_a_mistake()
+    public void An_invalid_size_is_a_mistake()
     {
         var problems = new List<Problem>();
         Apply(problems, "-m", "much");

@@ -66,7 +66,7 @@ public sealed class FirmwareResolverTests : IDisposable
     [Theory]
     [InlineData(FirmwareKind.Uefi, false)]
     [InlineData(FirmwareKind.Auto, true)]
-    public async Task What_needs_uefi_does_not_start_without(FirmwareKind kind, bool isUki)
+    public async Task A_machine_that_needs_UEFI_is_refused_without_it(FirmwareKind kind, bool isUki)
     {
         Assert.Null(await Resolve(new VmOptions { Firmware = kind }, new KernelSpec("/k", default, []) { IsPe = true, IsUki = isUki }));
         Assert.Equal("firmware-missing", Assert.Single(_problems).Code);
@@ -208,7 +208,7 @@ public sealed class FirmwareResolverTests : IDisposable
     [Theory]
     [InlineData("missing/state", "nvram-directory")]
     [InlineData("firmware", "nvram-directory")]
-    public async Task A_state_that_cannot_be_is_refused(string name, string code)
+    public async Task A_place_that_cannot_hold_the_variables_is_refused(string name, string code)
     {
         Install("1.json", SomeFirmware.Text(mapping: Mapping));
         await Resolve(new VmOptions { EfiNvramState = new StatePlace(true, _directory[name]) }, root: Disk);

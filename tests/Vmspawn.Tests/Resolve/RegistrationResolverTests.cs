@@ -57,7 +57,7 @@ public sealed class RegistrationResolverTests : IDisposable
     [InlineData(Tristate.Auto, 0)]
     [InlineData(Tristate.No, 0)]
     [InlineData(Tristate.Yes, 1)]
-    public void Only_who_insists_needs_a_machined(Tristate request, int expected)
+    public void Only_a_required_registration_needs_machined(Tristate request, int expected)
     {
         var (spec, problems, _) = Resolve(new RegistrationRequest { Register = request }, Nothing);
         Assert.Equal((request, expected, ScopeRequest.None), (spec.Register, problems.Count, spec.Scope));

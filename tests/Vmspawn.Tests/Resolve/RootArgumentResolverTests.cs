@@ -38,7 +38,7 @@ public sealed class RootArgumentResolverTests : IDisposable
     }
 
     [Fact]
-    public void A_disk_without_a_table_is_no_word_worth()
+    public void A_disk_without_a_partition_table_gives_no_notice()
     {
         File.WriteAllBytes(_directory["disk"], new byte[1 << 20]);
         Assert.Null(Resolve([]));

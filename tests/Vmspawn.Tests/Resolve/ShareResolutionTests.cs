@@ -32,7 +32,7 @@ public class ShareResolutionTests
         var host = new HostFacts(0, 2, 8L << 30, new RuntimeBase("/run/systemd/vmspawn", false), true, true, true, true, MayAdministerNetwork: true);
         var inventory = new HostInventory(host, SomeQemu.Facts, new FirmwarePlaces([], []), _ => null, (_, _) => Task.FromResult(new KvmFacts(false, "none")));
         var facts = new VirtiofsdFacts([new VirtiofsdProgram("/usr/lib/qemu/virtiofsd", kind, kind == VirtiofsdKind.Rust, kind == VirtiofsdKind.Rust)], [], [], VirtiofsdSandbox.Namespace);
-        var server = Assert.IsType<Virtiofsd>(new ShareServers(inventory, facts, [], []).For("--bind=/", path, readOnly: false, null, isWished: false));
+        var server = Assert.IsType<Virtiofsd>(new ShareServers(inventory, facts, [], []).For("--bind=/", path, readOnly: false, null, isRequired: false));
         Assert.Equal(sandbox, server.Sandbox);
     }
 }

@@ -17,7 +17,7 @@ public sealed class TpmResolverTests : IDisposable
     private readonly List<string> _notices = [];
 
     [Fact]
-    public void It_is_kept_beside_the_image_and_made_the_first_time()
+    public void The_state_is_kept_beside_the_image_and_made_the_first_time()
     {
         var tpm = Resolve(new VmOptions { Image = _directory["a.raw"] })!;
         Assert.Equal((_directory["a.raw.tpmstate"], "/usr/bin/swtpm_setup"), (tpm.StateDirectory, tpm.Maker?.Setup));
@@ -45,7 +45,7 @@ public sealed class TpmResolverTests : IDisposable
     [Theory]
     [InlineData("/dev/nosuch", "beside a device")]
     [InlineData("/srv/a,b.raw", "comma")]
-    public void Where_nothing_can_lie_beside_the_image_a_notice_says_that_it_is_forgotten(string image, string why)
+    public void Where_no_state_can_be_kept_beside_the_image_a_notice_says_that_it_is_discarded(string image, string why)
     {
         Assert.Null(Resolve(new VmOptions { Image = image })!.Maker);
         Assert.Contains(why, Assert.Single(_notices), StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class TpmResolverTests : IDisposable
     [Theory]
     [InlineData("swtpm")]
     [InlineData("")]
-    public void By_default_there_is_none_where_a_program_is_missing_and_a_required_one_is_an_error_that_names_it(string installed)
+    public void By_default_there_is_no_TPM_where_a_program_is_missing_and_a_required_TPM_is_an_error_that_names_it(string installed)
     {
         var options = new VmOptions { Image = _directory["a.raw"] };
         Assert.Null(Resolve(options, installed.Split(' ')));
@@ -78,7 +78,7 @@ public sealed class TpmResolverTests : IDisposable
     }
 
     [Fact]
-    public void One_that_was_made_before_needs_no_setup_program()
+    public void A_state_that_was_made_before_needs_no_setup_program()
     {
         Directory.CreateDirectory(_directory["a.raw.tpmstate"]);
         File.WriteAllText(Path.Combine(_directory["a.raw.tpmstate"], "tpm2-00.permall"), "");
@@ -92,7 +92,7 @@ public sealed class TpmResolverTests : IDisposable
     [InlineData("file", "not a directory")]
     [InlineData("no/where", "there is no directory")]
     [InlineData("a,b", "comma")]
-    public void A_place_that_cannot_be_one_is_refused(string name, string why)
+    public void A_place_that_cannot_hold_a_state_is_refused(string name, string why)
     {
         Directory.CreateDirectory(_directory["full/of"]);
         File.WriteAllText(_directory["file"], "");

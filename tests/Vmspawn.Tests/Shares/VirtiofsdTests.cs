@@ -30,7 +30,7 @@ public class VirtiofsdTests
     }
 
     [Fact]
-    public async Task It_is_found_by_its_descriptor_by_the_variable_or_in_the_path_and_the_searched_places_are_named()
+    public async Task Virtiofsd_is_found_by_its_descriptor_by_the_variable_or_in_the_path_and_the_searched_places_are_named()
     {
         using var home = new TemporaryDirectory();
         var program = home["fs"];

@@ -9,7 +9,7 @@ public class SshFailureTests
     [Theory]
     [InlineData("root", "the guest's sshd refuses to log in root", "PermitRootLogin")]
     [InlineData("ann", "the guest's sshd refuses to log in ann", "--bind-user= exists where systemd is 258 or later")]
-    public void A_refused_user_is_told_with_what_may_be_the_reason(string user, string text, string hint)
+    public void A_refused_login_is_reported_with_possible_reasons(string user, string text, string hint)
     {
         var problem = SshFailure.Of(Access, user, $"{user}@vm: Permission denied (publickey,password).", isRunning: true)!;
         Assert.Equal(("vm", text), (problem.Subject, problem.Text));

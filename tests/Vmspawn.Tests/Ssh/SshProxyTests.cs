@@ -38,7 +38,7 @@ public sealed class SshProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task The_wait_is_told_and_ends_with_what_the_guest_needs()
+    public async Task The_wait_is_announced_and_its_failure_says_what_the_guest_needs()
     {
         Serve();
         var (ours, ssh) = UnixConnection.CreatePair();
@@ -49,7 +49,7 @@ public sealed class SshProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_quiet_wait_says_nothing_and_one_for_ssh_that_is_gone_ends()
+    public async Task A_quiet_wait_prints_no_message_and_ends_with_ssh()
     {
         Serve();
         _guest.Stop();

@@ -21,7 +21,7 @@ public sealed class MessageQueueTests
     }
 
     [Fact]
-    public async Task A_reader_that_does_not_read_holds_up_neither_who_tells_nor_the_end()
+    public async Task A_reader_that_does_not_read_delays_neither_the_senders_nor_the_end()
     {
         using var never = new SemaphoreSlim(0);
         var clock = Stopwatch.StartNew();

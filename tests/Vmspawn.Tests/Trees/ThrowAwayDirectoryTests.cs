@@ -11,11 +11,11 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void Machines_of_one_name_never_share_one() =>
+    public void Machines_of_one_name_never_share_a_directory() =>
         Assert.NotEqual(AbandonedTrees.NewPath(_directory.Path, "vm", 1), AbandonedTrees.NewPath(_directory.Path, "vm", 2));
 
     [Fact]
-    public async Task It_stays_locked_by_vmspawn_when_its_user_has_ended()
+    public async Task The_directory_stays_locked_by_vmspawn_when_its_user_has_ended()
     {
         var path = AbandonedTrees.NewPath(_directory.Path, "vm", (ulong)Random.Shared.NextInt64());
         using var made = await ThrowAwayDirectory.MakeAsync(path, copyOf: null, TestContext.Current.CancellationToken);
@@ -25,7 +25,7 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_user_keeps_it_when_vmspawn_was_killed_and_the_next_machine_removes_it_afterwards()
+    public async Task After_vmspawn_was_killed_the_directory_stays_while_its_user_runs_and_a_later_machine_removes_it()
     {
         var path = AbandonedTrees.NewPath(_directory.Path, "vm", (ulong)Random.Shared.NextInt64());
         Directory.CreateDirectory(Path.Combine(path, AbandonedTrees.Upper));
@@ -41,7 +41,7 @@ public sealed class ThrowAwayDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_machines_that_begin_and_end_beside_each_other_keep_their_own_and_leave_none()
+    public async Task Many_machines_that_start_and_end_concurrently_keep_their_directories_and_leave_none()
     {
         await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
         {

@@ -63,6 +63,6 @@ public class VersionedDirectoryTests
     }
 
     [Fact]
-    public void What_is_kept_beside_a_tree_is_no_version_of_it() =>
+    public void State_that_is_kept_beside_a_tree_is_no_version_of_it() =>
         Assert.Equal("d_1", new VersionedDirectory("", "d", "").Newest(["d_1", "d_1.tpmstate", "d_1.efinvramstate"], Architecture.X64));
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Qmp;
 using Vmspawn.Varlink;
@@ -63,12 +63,7 @@ internal static class MachineErrors
         };
     }
 
-    private static string? Text(VarlinkErrorException refusal, string name) =>
-        refusal.Parameters.ValueKind == JsonValueKind.Object
-        && refusal.Parameters.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-            ? value.GetString()
-            : null;
+    private static string? Text(VarlinkErrorException refusal, string name) => JsonFields.Text(refusal.Parameters, name);
 }
 
 /// <summary>A request to a machine failed or was refused.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli.Control.Client;

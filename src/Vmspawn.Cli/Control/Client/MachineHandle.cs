@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Varlink;
 
@@ -119,7 +120,7 @@ internal sealed class MachineHandle : IAsyncDisposable
         try
         {
             using var reply = await CallAsync("org.varlink.service.GetInfo", cancellation: limit);
-            Server = $"{Text(reply, "product")} {Text(reply, "version")}".Trim();
+            Server = $"{reply.Parameters.Text("product")} {reply.Parameters.Text("version")}".Trim();
             if (reply.Parameters.TryGetProperty("interfaces"u8, out var names) && names.ValueKind == JsonValueKind.Array)
             {
                 foreach (var name in names.EnumerateArray())
@@ -131,9 +132,6 @@ internal sealed class MachineHandle : IAsyncDisposable
             throw new MachineException(MachineErrors.Silent(Name, $"within {silence.TotalSeconds:0.#} s", Process));
         }
     }
-
-    private static string? Text(VarlinkReply reply, string name) =>
-        reply.Parameters.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // Null when the directory cannot be examined: then the machine may not exist.
     private static uint? Owner(MachineEntry entry)

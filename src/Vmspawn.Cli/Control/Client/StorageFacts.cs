@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Client;
 

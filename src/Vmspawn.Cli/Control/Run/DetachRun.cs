@@ -1,5 +1,6 @@
 using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
+using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Run;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
-using Vmspawn.Cli.Control.Show;
+using Vmspawn.Host;
 using Vmspawn.Varlink;
 
 namespace Vmspawn.Cli.Control.Run;
@@ -27,7 +27,7 @@ internal static class EventsRun
                     // Only the first event, READY, has a time limit.
                     silence.CancelAfter(Timeout.InfiniteTimeSpan);
                     isConfirmed = true;
-                    screen.Write(command.Json ? JsonText.Of(reply.Parameters.WriteTo) : Line(reply.Parameters, screen.Now()));
+                    screen.Write(command.Json ? JsonText.Line(reply.Parameters.WriteTo) : Line(reply.Parameters, screen.Now()));
                 }
             }
         }

@@ -1,6 +1,6 @@
 using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
-using Vmspawn.Cli.Control.Show;
+using Vmspawn.Host;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Cli.Control.Run;
@@ -20,6 +20,6 @@ internal static class QmpRun
         var result = command.Arguments is { } arguments
             ? await qemu.ExecuteAsync(command.Execute, arguments)
             : await qemu.ExecuteAsync(command.Execute);
-        return JsonText.Of(result.WriteTo, indented: !command.Json);
+        return JsonText.Line(result.WriteTo, indented: !command.Json);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Vmspawn.Doctor;
+using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 
@@ -34,7 +35,7 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
     }
 
     /// <summary>The report as a JSON object.</summary>
-    public string Json() => JsonText.Of(
+    public string Json() => JsonText.Line(
         writer =>
         {
             writer.WriteStartObject();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Vmspawn.Cli.Control.Client;
+using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 
@@ -30,7 +31,7 @@ internal static class MachineList
     }
 
     /// <summary>As a JSON array of objects; unknown values are null.</summary>
-    public static string Json(IReadOnlyList<MachineFacts> machines) => JsonText.Of(writer =>
+    public static string Json(IReadOnlyList<MachineFacts> machines) => JsonText.Line(writer =>
     {
         writer.WriteStartArray();
         foreach (var machine in machines)

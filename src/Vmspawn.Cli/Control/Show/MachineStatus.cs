@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Vmspawn.Cli.Control.Client;
+using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 
@@ -37,7 +38,7 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
     }
 
     /// <summary>As a JSON object on one line.</summary>
-    public string Json() => JsonText.Of(writer =>
+    public string Json() => JsonText.Line(writer =>
     {
         writer.WriteStartObject();
         MachineList.WriteFields(writer, Machine);

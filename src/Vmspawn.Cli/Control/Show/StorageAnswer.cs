@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Vmspawn.Cli.Control.Client;
+using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 
@@ -14,7 +15,7 @@ internal static class StorageAnswer
         if (!reply.TryGetProperty("storage"u8, out var storage))
             return "";
         if (json)
-            return JsonText.Of(storage.WriteTo);
+            return JsonText.Line(storage.WriteTo);
         var disk = StorageFacts.Of(storage);
         var place = disk.Guest is null ? "" : disk.Port is null ? $", at {disk.Guest}" : $", at {disk.Guest} behind {disk.Port}";
         return Messages.OneLine($"{disk.Name}: {disk.Type}, {Amounts.Size(disk.Size)}, {(disk.ReadOnly ? "read-only" : "read-write")}, serial {disk.Serial}{place}") + "\n";
@@ -22,7 +23,7 @@ internal static class StorageAnswer
 
     /// <summary>Without a description, for systemd-vmspawn's server.</summary>
     public static string Text(string id, bool json) => json
-        ? JsonText.Of(writer =>
+        ? JsonText.Line(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("name", id);

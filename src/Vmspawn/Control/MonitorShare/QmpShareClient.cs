@@ -31,7 +31,7 @@ internal sealed class QmpShareClient : IDisposable
     {
         var taking = _commands.TakeAllAsync();
         var sending = _outbox.SendAllAsync(_socket);
-        // Nothing is read while QEMU has a command to answer, so only this tells that the program leaves then.
+        // Nothing is read while QEMU processes a command, so only this detects that the program disconnects meanwhile.
         var leaving = _socket.WaitPeerGoneAsync(_stop.Token);
         var first = await Task.WhenAny(taking, sending, _outbox.Overflow, _monitor.Ended, leaving);
         if (first == leaving)

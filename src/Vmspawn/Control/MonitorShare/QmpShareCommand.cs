@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
+using Vmspawn.Host;
 
 namespace Vmspawn.Control.MonitorShare;
 
@@ -21,9 +22,7 @@ internal sealed class QmpShareCommand : IDisposable
     public ReadOnlyMemory<byte> Id { get; }
 
     /// <summary>The command's name; empty when there is none.</summary>
-    public string Name => Root.TryGetProperty("execute"u8, out var name) && name.ValueKind == JsonValueKind.String
-        ? name.GetString()!
-        : "";
+    public string Name => Root.Text("execute") ?? "";
 
     public JsonElement? Arguments => Root.TryGetProperty("arguments"u8, out var arguments) ? arguments : null;
 

@@ -1,6 +1,6 @@
 namespace Vmspawn.Control.Ports;
 
-/// <summary>The table of ports for many clients at once, who may wait a little for a port that is about to be free.</summary>
+/// <summary>The table of ports for concurrent clients, which may wait for a port that is about to be free.</summary>
 internal sealed class PortPool(PortTable table, TimeProvider clock)
 {
     private readonly Lock _lock = new();
@@ -22,9 +22,9 @@ internal sealed class PortPool(PortTable table, TimeProvider clock)
             return table.FindLease(portId);
     }
 
-    /// <summary>Sets a port aside, waiting for one only while some device is being detached.</summary>
-    /// <param name="owner">For whom.</param>
-    /// <param name="timeout">How long to wait at most.</param>
+    /// <summary>Reserves a port; waits for one only while some device is being detached.</summary>
+    /// <param name="owner">The use of the device, for messages.</param>
+    /// <param name="timeout">The time limit.</param>
     /// <exception cref="ControlException">None is free.</exception>
     public async Task<PortLease> ReserveAsync(string owner, TimeSpan timeout)
     {

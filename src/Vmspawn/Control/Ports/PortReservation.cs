@@ -3,7 +3,7 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Ports;
 
-/// <summary>A port that is set aside for a device, until the device sits in it or is given up.</summary>
+/// <summary>A port that is reserved for a device, until the device is in it or is given up.</summary>
 internal sealed class PortReservation
 {
     /// <summary>How long to wait for a port whose device is being detached.</summary>
@@ -21,17 +21,17 @@ internal sealed class PortReservation
         Lease = lease;
     }
 
-    /// <summary>The port; another one after <see cref="PlugAsync"/> has found this one taken.</summary>
+    /// <summary>The port; another after <see cref="PlugAsync"/> has found this one taken.</summary>
     public PortLease Lease { get; private set; }
 
-    /// <param name="ports">Where from.</param>
-    /// <param name="removals">Told of unmanaged devices that are found in a port.</param>
-    /// <param name="owner">For whom.</param>
+    /// <param name="ports">The ports.</param>
+    /// <param name="removals">Receives unmanaged devices that are found in a port.</param>
+    /// <param name="owner">The use of the device, for messages.</param>
     /// <exception cref="ControlException">None is free.</exception>
     public static async Task<PortReservation> MakeAsync(PortPool ports, Removals removals, string owner) =>
         new(ports, removals, owner, await ports.ReserveAsync(owner, WaitLimit));
 
-    /// <summary>Plugs a device in, into the next port where an unmanaged device sits in this one.</summary>
+    /// <summary>Plugs a device in; into the next port if an unmanaged device is in this one.</summary>
     /// <param name="add">Adds the device to the port of that lease.</param>
     /// <exception cref="ControlException">No further port is free.</exception>
     /// <exception cref="QmpException">QEMU refuses the device, and not because of the port; the reservation stands.</exception>
@@ -48,7 +48,7 @@ internal sealed class PortReservation
             catch (QmpCommandException refused) when (UnmanagedDevice.Find(refused) is { } found)
             {
                 found.Port = _ports.Pass(Lease, found.Description);
-                // Its port is free again when it goes. Without an id QEMU tells no end of it.
+                // Its port is free again when it is removed. Without an id QEMU reports no removal.
                 _removals.Register(found, _ => Task.CompletedTask);
                 Lease = await _ports.ReserveAsync(_owner, WaitLimit);
             }

@@ -5,27 +5,27 @@ namespace Vmspawn.Control.Ports;
 /// <summary>What a root port is used for.</summary>
 internal enum PortState
 {
-    /// <summary>Nothing sits in it.</summary>
+    /// <summary>It is empty.</summary>
     Free,
 
-    /// <summary>A device is about to be plugged into it.</summary>
+    /// <summary>It is reserved for a device that is being plugged in.</summary>
     Reserved,
 
-    /// <summary>A device sits in it.</summary>
+    /// <summary>A device is in it.</summary>
     Taken,
 
-    /// <summary>The guest was asked to release the device that sits in it.</summary>
+    /// <summary>The guest was requested to release the device in it.</summary>
     Detaching,
 }
 
-/// <summary>A root port as it is now.</summary>
-/// <param name="Port">Its place.</param>
-/// <param name="State">What it is used for.</param>
-/// <param name="Owner">By whom; null exactly when it is free.</param>
-/// <param name="Since">Since when.</param>
+/// <summary>The state of a root port.</summary>
+/// <param name="Port">The port in the topology.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Owner">Its use; null exactly when it is free.</param>
+/// <param name="Since">The time of the last change of the state.</param>
 internal sealed record PortRow(RootPort Port, PortState State, string? Owner, DateTimeOffset Since);
 
-/// <summary>The right of one device to one root port, from its reservation until it is released. It ends once and never comes back.</summary>
+/// <summary>The use of one root port by one device, from the reservation to the release. A lease that has ended is not reused.</summary>
 internal sealed class PortLease(string portId)
 {
     /// <summary>The port's id in QEMU.</summary>

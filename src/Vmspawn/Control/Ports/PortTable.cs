@@ -3,8 +3,8 @@ using Vmspawn.Pcie;
 namespace Vmspawn.Control.Ports;
 
 /// <summary>
-/// Which device has which root port. It is the only authority: asking QEMU would race with devices that are still being
-/// added. A port is free again when QEMU says that its device is gone, not when that was requested.
+/// Assigns root ports to devices. It is the only authority: asking QEMU would race with devices that are still being
+/// added. A port is free again when QEMU reports the removal of its device, not when the removal was requested.
 /// </summary>
 /// <remarks>
 /// Pure, and not safe for two threads at once. Each step is made by the holder of a lease. Events about a device can come
@@ -18,8 +18,8 @@ internal sealed class PortTable
     private readonly long[] _freed;
     private long _releases;
 
-    /// <param name="topology">The ports, and for whom they were planned.</param>
-    /// <param name="clock">For how long a guest has been asked.</param>
+    /// <param name="topology">The ports and the devices that they were planned for.</param>
+    /// <param name="clock">The clock for the times of the states.</param>
     /// <param name="names">By port, the name that clients use for the device there; the plan's name where there is none.</param>
     public PortTable(PcieTopology topology, TimeProvider clock, IReadOnlyDictionary<string, string>? names = null)
     {
@@ -47,11 +47,11 @@ internal sealed class PortTable
     public PortLease? FindLease(string portId) => Array.Find(_leases, lease => lease?.PortId == portId);
 
     /// <summary>
-    /// Sets a port aside: a spare one, or else one whose boot device has been removed. It is the one that has been free
-    /// longest, since the guest may still be busy with the last device of one that has just become free.
+    /// Reserves a port: a spare one, or else one whose boot device has been removed. It is the one that has been free
+    /// longest, because the guest may still be processing the removal from a port that has just become free.
     /// </summary>
-    /// <param name="owner">For whom, as the error of somebody else can show it.</param>
-    /// <returns>Null when none is free: <see cref="Shortage"/> says why.</returns>
+    /// <param name="owner">The use of the device, which errors of other clients show.</param>
+    /// <returns>Null when none is free: <see cref="Shortage"/> has the reason.</returns>
     public PortLease? Reserve(string owner)
     {
         var best = -1;
@@ -67,10 +67,10 @@ internal sealed class PortTable
         return _leases[best] = new PortLease(_rows[best].Port.Id);
     }
 
-    /// <summary>The device sits in its reserved port.</summary>
+    /// <summary>The device is in its reserved port.</summary>
     public bool Take(PortLease lease) => Move(lease, PortState.Taken, PortState.Reserved);
 
-    /// <summary>Another device sits in a reserved port.</summary>
+    /// <summary>Another device is in a reserved port.</summary>
     /// <param name="lease">The reservation, which ends.</param>
     /// <param name="owner">The other device.</param>
     /// <returns>The other device's lease; null when the reservation had ended before.</returns>
@@ -83,13 +83,13 @@ internal sealed class PortTable
         return _leases[at] = new PortLease(lease.PortId);
     }
 
-    /// <summary>The guest is asked to release the device.</summary>
+    /// <summary>The guest is requested to release the device.</summary>
     public bool BeginDetach(PortLease lease) => Move(lease, PortState.Detaching, PortState.Taken);
 
-    /// <summary>The guest refused or did not answer: the device stays, and may be asked for again.</summary>
+    /// <summary>The guest refused or did not answer: the device stays, and its release may be requested again.</summary>
     public bool Refused(PortLease lease) => Move(lease, PortState.Taken, PortState.Detaching);
 
-    /// <summary>The device is gone, or was never made: the port is free.</summary>
+    /// <summary>The device was removed or never created: the port is free.</summary>
     public bool Release(PortLease lease)
     {
         var at = Array.IndexOf(_leases, lease);
@@ -101,7 +101,7 @@ internal sealed class PortTable
         return true;
     }
 
-    /// <summary>Why no port is free: how many there are, and who has them.</summary>
+    /// <summary>Why no port is free: their number and their uses.</summary>
     public string Shortage()
     {
         var ports = Array.FindAll(_rows, row => row.Port.Spare);

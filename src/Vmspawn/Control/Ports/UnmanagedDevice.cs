@@ -3,7 +3,7 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Ports;
 
-/// <summary>A device that another program plugged into a port of ours through the shared monitor.</summary>
+/// <summary>A device that another program plugged into one of vmspawn's ports through the shared monitor.</summary>
 internal sealed class UnmanagedDevice : IHotplugDevice
 {
     /// <summary>The end of QEMU's error about a place that is taken (do_pci_register_device of hw/pci/pci.c).</summary>
@@ -25,7 +25,7 @@ internal sealed class UnmanagedDevice : IHotplugDevice
 
     public RemovalAttempt? Removal { get; set; }
 
-    /// <summary>The device in the port, when that is why QEMU refused another one there; else null.</summary>
+    /// <summary>The device in the port, if it is the reason why QEMU refused another one there; else null.</summary>
     public static UnmanagedDevice? Find(QmpCommandException refused)
     {
         var at = refused.Description.IndexOf(InUse, StringComparison.Ordinal);

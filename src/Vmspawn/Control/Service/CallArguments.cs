@@ -24,7 +24,7 @@ internal static class CallArguments
 internal static class GuardedHandler
 {
     /// <param name="method">Answers the call.</param>
-    /// <param name="translate">Makes the interface's error of a failure.</param>
+    /// <param name="translate">Converts a failure to an error of the interface.</param>
     public static VarlinkHandler Of(Func<VarlinkCall, Task> method, Func<VarlinkCall, ControlException, Exception> translate) => async call =>
     {
         try

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Vmspawn.Control.Storage;
+using Vmspawn.Host;
 using Vmspawn.Qmp;
 using Vmspawn.Varlink;
 
@@ -14,7 +15,7 @@ internal static class EventFeed
         var wanted = Filter(call.Optional("filter"));
         await access.RunAsync(async monitor =>
         {
-            // One that does not read loses its subscription when these are full, whatever its socket still takes.
+            // A client that leaves more events unread than the default capacity loses its subscription.
             using var events = monitor.Subscribe(new QmpEventOptions { Filter = wanted });
             await call.ContinueAsync(ready => ready.WriteString("event"u8, "READY"u8));
             await foreach (var happened in events.WithCancellation(call.Cancellation))
@@ -50,14 +51,7 @@ internal static class EventFeed
         !happened.Data.TryGetProperty("name"u8, out _) && DeviceOf(happened.Data) is { } id ? disks.NameOf(id) : null;
 
     /// <summary>The device's id; an event about a part of the device has it in the path only.</summary>
-    private static string? DeviceOf(JsonElement data)
-    {
-        if (data.TryGetProperty("device"u8, out var id) && id.ValueKind == JsonValueKind.String)
-            return id.GetString();
-        return data.TryGetProperty("path"u8, out var path)
-            && path.ValueKind == JsonValueKind.String
-            && path.GetString()!.Split('/') is ["", "machine", "peripheral", var device, ..]
-            ? device
-            : null;
-    }
+    private static string? DeviceOf(JsonElement data) =>
+        JsonFields.Text(data, "device")
+        ?? (JsonFields.Text(data, "path")?.Split('/') is ["", "machine", "peripheral", var device, ..] ? device : null);
 }

@@ -3,7 +3,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary>Our failures as errors of <c>io.systemd.MachineInstance</c>, which carry no reason.</summary>
+/// <summary>Converts failures to errors of <c>io.systemd.MachineInstance</c>, which have no reason.</summary>
 internal static class InstanceFailures
 {
     public static VarlinkErrorException Of(ControlException failure) => failure.Failure switch

@@ -3,12 +3,12 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary>Our failures as errors of <c>org.vmspawn.Machine</c>, each with its reason.</summary>
+/// <summary>Converts failures to errors of <c>org.vmspawn.Machine</c>, each with its reason.</summary>
 internal static class MachineFailures
 {
-    /// <param name="failure">What happened.</param>
-    /// <param name="call">The call that failed; its name is that of the disk.</param>
-    /// <param name="ports">For those who need one.</param>
+    /// <param name="failure">The failure.</param>
+    /// <param name="call">The call that failed; its parameter <c>name</c> is the disk's.</param>
+    /// <param name="ports">The ports, for errors about a lack of them.</param>
     public static VarlinkErrorException Of(ControlException failure, VarlinkCall call, PortPool ports) =>
         new($"{ControlInterfaces.Ours}.{failure.Failure}", error =>
         {

@@ -30,7 +30,7 @@ internal sealed class MachineInstanceService(
 
     private async Task PowerOffAsync(VarlinkCall call)
     {
-        // The supervisor presses the button; without a monitor the caller should know.
+        // The supervisor presses the button; without a monitor the caller gets an error.
         await monitor.GetAsync();
         inbox.TryWrite(new PowerOffAsked());
     }
@@ -57,7 +57,7 @@ internal sealed class MachineInstanceService(
     private Task ReplaceStorageAsync(VarlinkCall call) =>
         disks.Replace.ReplaceAsync(Added(call), call.TakeFile(), path: null, format: null);
 
-    /// <summary>The name of a disk that was added to the running VM: by this interface the others stay as they are, as in systemd-vmspawn.</summary>
+    /// <summary>The name of a disk that was added to the running VM: other disks cannot be changed by this interface, as in systemd-vmspawn.</summary>
     private string Added(VarlinkCall call)
     {
         var name = call.Name();
@@ -66,7 +66,7 @@ internal sealed class MachineInstanceService(
             : name;
     }
 
-    /// <summary>A method that answers with nothing.</summary>
+    /// <summary>A method without a result.</summary>
     private VarlinkHandler Done(Func<VarlinkCall, Task> method) => Guarded(async call =>
     {
         await method(call);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Vmspawn.Control.Storage;
 using Vmspawn.Launch;
 using Vmspawn.Notify;
@@ -10,7 +9,7 @@ using Vmspawn.Varlink;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary><c>org.vmspawn.Machine</c>: what the interfaces of others cannot say.</summary>
+/// <summary><c>org.vmspawn.Machine</c>: what systemd's interfaces do not provide.</summary>
 internal sealed class MachineService(
     RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Func<GuestState> guest, FinalReplies finalReplies, Task<QemuEnd> end)
 {
@@ -61,17 +60,12 @@ internal sealed class MachineService(
         });
     }
 
-    private async Task TopologyAsync(VarlinkCall call)
-    {
-        using var text = new MemoryStream();
-        PlanJson.Write(vm.Plan, text);
-        using var plan = JsonDocument.Parse(text.GetBuffer().AsMemory(0, (int)text.Length));
+    private async Task TopologyAsync(VarlinkCall call) =>
         await call.ReplyAsync(reply =>
         {
             reply.WritePropertyName("plan"u8);
-            plan.RootElement.WriteTo(reply);
+            PlanJson.Write(vm.Plan, reply);
         });
-    }
 
     private async Task SetMemoryAsync(VarlinkCall call)
     {

@@ -7,7 +7,7 @@ using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Control.Service;
 
-/// <summary>Disks and ports as <c>org.vmspawn.Machine</c> shows them.</summary>
+/// <summary>Writes disks and ports as <c>org.vmspawn.Machine</c> reports them.</summary>
 internal static class StorageJson
 {
     public static void WriteDisk(Utf8JsonWriter json, StorageEntry disk, PcieTopology topology)

@@ -5,17 +5,17 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>The block nodes of disks in QEMU, over descriptors of clients.</summary>
+/// <summary>The block nodes of disks in QEMU, whose files are descriptors of clients.</summary>
 /// <param name="ioUring">Whether requests go through io_uring, as those of the disks from boot.</param>
 internal sealed class BlockNodes(bool ioUring)
 {
     private readonly DescriptorSets _sets = new();
 
-    /// <summary>Makes the nodes of a file: format over file.</summary>
+    /// <summary>Creates the nodes of a file: format over file.</summary>
     /// <param name="qemu">The monitor.</param>
     /// <param name="change">Undoes it when a later step fails.</param>
     /// <param name="name">Name of the topmost node; never used before.</param>
-    /// <param name="file">The client's descriptor, and what it is.</param>
+    /// <param name="file">The client's descriptor and its facts.</param>
     /// <param name="readOnly">The guest may not write.</param>
     /// <param name="discard">Discards of the guest reach the file.</param>
     public async Task<DiskNodes> AddAsync(
@@ -29,9 +29,9 @@ internal sealed class BlockNodes(bool ioUring)
         return new DiskNodes(name, File: null, [set]);
     }
 
-    /// <summary>Makes the node of a file alone, to be put below a node that a device uses.</summary>
+    /// <summary>Creates only the node of a file, to be put below a node that a device uses.</summary>
     /// <inheritdoc cref="AddAsync"/>
-    /// <returns>The description of the whole, and the descriptor set.</returns>
+    /// <returns>The description of both nodes, and the descriptor set.</returns>
     public async Task<(ImageNode Image, long Set)> AddFileAsync(
         QmpClient qemu, StorageChange change, string top, string fileName, DiskSource file, bool readOnly, bool discard)
     {
@@ -49,7 +49,7 @@ internal sealed class BlockNodes(bool ioUring)
         await DeleteFileAsync(qemu, nodes.File, nodes.Fdsets);
     }
 
-    /// <summary>Deletes what was below a node that has another file now.</summary>
+    /// <summary>Deletes the nodes that were below a node that has another file now.</summary>
     public async Task DeleteFileAsync(QmpClient qemu, string? file, IReadOnlyList<long> fdsets)
     {
         if (file is not null)
@@ -90,8 +90,8 @@ internal sealed class BlockNodes(bool ioUring)
 
     private static Task DeleteNodeAsync(QmpClient qemu, string node) => qemu.BlockdevDelAsync(node, StorageChange.NoLimit);
 
-    /// <summary>Asks QEMU what a node has open. A guest must never be given a disk with another disk's file behind it.</summary>
-    /// <exception cref="ControlException">It is not what the node was made for.</exception>
+    /// <summary>Queries which file a node has open. A guest must never get a disk with another disk's file behind it.</summary>
+    /// <exception cref="ControlException">It is not the file that the node was created for.</exception>
     private static async Task CheckFileAsync(QmpClient qemu, StorageChange change, string node, string path)
     {
         var nodes = await change.StepAsync("query-named-block-nodes", call => qemu.QueryNamedBlockNodesAsync(call));
@@ -115,6 +115,6 @@ internal sealed class BlockNodes(bool ioUring)
 
 /// <summary>A client's file for a disk.</summary>
 /// <param name="Handle">The descriptor.</param>
-/// <param name="Facts">What it is.</param>
+/// <param name="Facts">Its facts.</param>
 /// <param name="Format">How QEMU reads it.</param>
 internal sealed record DiskSource(SafeHandle Handle, DiskFileFacts Facts, ImageFormat Format);

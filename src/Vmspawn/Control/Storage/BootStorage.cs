@@ -5,15 +5,15 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>The disks that the VM was started with, as the table of disks has them.</summary>
+/// <summary>The entries in the table of disks for those that the VM was started with.</summary>
 internal sealed class BootStorage
 {
     private readonly VmPlan _plan;
     private readonly PortPool _ports;
 
     /// <param name="spec">The drives.</param>
-    /// <param name="plan">Where they sit.</param>
-    /// <param name="ports">The ports that they have.</param>
+    /// <param name="plan">Their addresses.</param>
+    /// <param name="ports">Their ports.</param>
     public BootStorage(MachineSpec spec, VmPlan plan, PortPool ports)
     {
         _plan = plan;
@@ -35,7 +35,7 @@ internal sealed class BootStorage
 
     public IReadOnlyList<StorageEntry> Disks { get; }
 
-    /// <summary>The devices from boot that have a port to themselves, by port, as clients call them.</summary>
+    /// <summary>The names that clients use for the devices from boot that have a separate port, by port.</summary>
     public static IReadOnlyDictionary<string, string> PortOwners(MachineSpec spec, VmPlan plan)
     {
         var owners = new Dictionary<string, string>();
@@ -50,7 +50,7 @@ internal sealed class BootStorage
         return owners;
     }
 
-    /// <summary>A provider's volume is known by its name there, also to machinectl.</summary>
+    /// <summary>The name of a provider's volume is the one at the provider, which machinectl uses.</summary>
     private static string NameOf(DriveSpec drive) => drive.Volume?.Request.Name ?? drive.Id;
 
     private StorageEntry Entry(DriveSpec drive) => new()

@@ -20,13 +20,13 @@ internal sealed class DescriptorSets
     private readonly List<(long Set, long Descriptor)> _unremoved = [];
     private int _used;
 
-    /// <summary>Gives QEMU a descriptor in a new set, and checks that the set holds nothing else.</summary>
+    /// <summary>Passes a descriptor to QEMU in a new set, and checks that the set contains nothing else.</summary>
     /// <param name="qemu">The monitor.</param>
-    /// <param name="file">Stays the caller's.</param>
+    /// <param name="file">The caller closes it.</param>
     /// <param name="node">The block node that will open it.</param>
-    /// <param name="call">How long to wait for QEMU.</param>
+    /// <param name="call">The time limit.</param>
     /// <returns>The set's number.</returns>
-    /// <exception cref="ControlException">The set holds something else too.</exception>
+    /// <exception cref="ControlException">The set contains other descriptors too.</exception>
     public async Task<long> AddAsync(QmpClient qemu, SafeHandle file, string node, QmpCallOptions? call = null)
     {
         await RetryRemovalsAsync(qemu, call);
@@ -60,7 +60,7 @@ internal sealed class DescriptorSets
         }
     }
 
-    /// <summary>By descriptor: a set from boot has a low number, which may be another program's by now, the descriptor cannot be.</summary>
+    /// <summary>By descriptor: the low number of a set from boot may have been reused by another program, the descriptor's cannot.</summary>
     private async Task RetryRemovalsAsync(QmpClient qemu, QmpCallOptions? call)
     {
         (long Set, long Descriptor)[] unremoved;
@@ -89,7 +89,7 @@ internal sealed class DescriptorSets
         }
         catch (QmpCommandException)
         {
-            // Its only complaint is that there is no such set or descriptor, which is what was wanted.
+            // Its only error is that there is no such set or descriptor, which is the required state.
         }
     }
 

@@ -11,7 +11,7 @@ namespace Vmspawn.Control.Storage;
 
 /// <summary>Plugs a client's file into the running VM as a disk. A failed attempt leaves nothing in QEMU.</summary>
 /// <param name="monitor">QEMU's monitor.</param>
-/// <param name="facts">What QEMU has.</param>
+/// <param name="facts">The QEMU binary's facts.</param>
 /// <param name="discards">Whether discards of the guest reach the files, as those of the disks from boot do.</param>
 /// <param name="table">All disks.</param>
 /// <param name="ports">All ports.</param>
@@ -19,8 +19,8 @@ namespace Vmspawn.Control.Storage;
 /// <param name="removals">Waits for the guest to release devices.</param>
 /// <param name="blocks">The block nodes.</param>
 /// <param name="cleanup">Removes what a device that has gone leaves.</param>
-/// <param name="background">Runs what a client no longer waits for.</param>
-/// <param name="clock">The clock of the bounds.</param>
+/// <param name="background">Runs changes that a client no longer waits for.</param>
+/// <param name="clock">The clock of the time limits.</param>
 internal sealed class DiskAttach(
     MonitorAccess monitor,
     QemuFacts facts,
@@ -36,9 +36,9 @@ internal sealed class DiskAttach(
 {
     private int _attached;
 
-    /// <param name="request">What and how.</param>
+    /// <param name="request">The disk and its properties.</param>
     /// <param name="file">The client's descriptor, which this owns from now on.</param>
-    /// <exception cref="ControlException">It did not work, and nothing is left of it; or QEMU does not answer.</exception>
+    /// <exception cref="ControlException">It failed and was undone, or QEMU does not answer.</exception>
     public Task<StorageEntry> AttachAsync(AttachRequest request, SafeFileHandle file) =>
         StorageChange.RunAsync($"disk {request.Name}", change => AttachAsync(change, request, file), clock, background);
 
@@ -97,7 +97,7 @@ internal sealed class DiskAttach(
         if (disk.IsScsi)
         {
             disk.Placement = await controllers.PlaceAsync(qemu, change);
-            await AddAsync(disk.Device.At(disk.Placement.Controller.DeviceId, disk.Placement.Address));
+            await change.AddDeviceAsync(qemu, disk.Device.At(disk.Placement.Controller.DeviceId, disk.Placement.Address));
             return;
         }
 
@@ -106,10 +106,8 @@ internal sealed class DiskAttach(
         await port.PlugAsync(lease =>
         {
             disk.Port = lease;
-            return AddAsync(disk.Device.At(PciPlace.BehindPort(lease.PortId)));
+            return change.AddDeviceAsync(qemu, disk.Device.At(PciPlace.BehindPort(lease.PortId)));
         });
-
-        Task AddAsync(QemuDevice device) => change.StepAsync("device_add", call => qemu.DeviceAddAsync(device, call));
     }
 
     /// <summary>The guest has the disk. If the client got an error, the guest is requested to release it.</summary>

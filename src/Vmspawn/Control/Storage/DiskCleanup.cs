@@ -8,7 +8,7 @@ internal sealed class DiskCleanup(BlockNodes blocks, ScsiControllers controllers
 {
     public async Task RunAsync(QmpClient qemu, StorageEntry disk)
     {
-        // What attaches it, or replaces its file, finishes first.
+        // An attach or replacement in progress finishes first.
         await disk.Gate.WaitAsync(background.Stop);
         try
         {

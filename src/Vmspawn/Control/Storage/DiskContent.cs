@@ -5,10 +5,10 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>How QEMU is to read a client's file.</summary>
+/// <summary>How QEMU reads a client's file.</summary>
 /// <param name="Format">Its format.</param>
 /// <param name="Size">Size of the disk in bytes.</param>
-/// <param name="TableSectorSize">Size in bytes of the sectors that its partition table counts in; null where no table is seen.</param>
+/// <param name="TableSectorSize">Size in bytes of the sectors that its partition table counts in; null where no table was found.</param>
 internal readonly record struct DiskContent(ImageFormat Format, long Size, int? TableSectorSize)
 {
     /// <summary>Size in bytes of the sectors that a new disk of it has.</summary>
@@ -19,7 +19,7 @@ internal readonly record struct DiskContent(ImageFormat Format, long Size, int? 
     /// disk, and the guest's first write would destroy the image.
     /// </summary>
     /// <param name="file">Open for reading.</param>
-    /// <param name="facts">What the file is.</param>
+    /// <param name="facts">The file's facts.</param>
     /// <param name="requested">The format that the client named, or null.</param>
     /// <param name="write">The guest will write to it.</param>
     /// <exception cref="ControlException">It cannot be used in this format, or no format was named and it does not look raw.</exception>

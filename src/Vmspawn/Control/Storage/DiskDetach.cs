@@ -1,19 +1,19 @@
 namespace Vmspawn.Control.Storage;
 
-/// <summary>Takes a disk away from the guest, which has to agree.</summary>
+/// <summary>Detaches a disk, which the guest has to release.</summary>
 internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProvider clock)
 {
-    /// <summary>Longer than a booting guest on a slow host needs.</summary>
+    /// <summary>The longest time limit; longer than a booting guest on a slow host needs.</summary>
     public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long to wait for an earlier request about the same disk, or for QEMU to take the request.</summary>
     private static readonly TimeSpan GateLimit = TimeSpan.FromSeconds(15);
 
-    /// <param name="name">Which disk.</param>
+    /// <param name="name">The disk's name.</param>
     /// <param name="wait">Whether to wait for the guest.</param>
-    /// <param name="timeout">For how long the guest is asked, and waited for.</param>
+    /// <param name="timeout">How long the guest is requested to release it, and waited for.</param>
     /// <returns>True when the disk was removed, false when the removal was only requested.</returns>
-    /// <exception cref="ControlException">It stays, at least for now; its removal may be requested again.</exception>
+    /// <exception cref="ControlException">It is still attached; its removal may be requested again.</exception>
     public async Task<bool> DetachAsync(string name, bool wait, TimeSpan timeout)
     {
         var started = clock.GetTimestamp();
@@ -30,7 +30,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
         }
 
         Judge(disk, await OutcomeAsync(attempt, Left()), timeout);
-        // The controller's port is to be free too when the last disk's detach returns.
+        // The controller's port must be free too when the last disk's detach returns.
         if (disk.Placement?.Controller.Removal is { } controller)
             await ((Task)controller.Outcome).WaitAsync(Left(), clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return true;
@@ -71,7 +71,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
     {
         try
         {
-            // The attempt ends by itself at about the same time, with a better reason.
+            // The attempt ends at about the same time, with a more specific reason.
             return await attempt.Outcome.WaitAsync(left + TimeSpan.FromSeconds(1), clock);
         }
         catch (TimeoutException)

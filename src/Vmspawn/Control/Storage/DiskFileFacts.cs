@@ -4,10 +4,10 @@ using Vmspawn.Linux;
 namespace Vmspawn.Control.Storage;
 
 /// <summary>The facts about a client's descriptor that a disk needs.</summary>
-/// <param name="Identity">Which file.</param>
+/// <param name="Identity">The file's identity.</param>
 /// <param name="IsBlockDevice">A block device rather than a regular file.</param>
 /// <param name="Size">Bytes in the file, more than 0.</param>
-/// <param name="CanWrite">The descriptor lets it be written.</param>
+/// <param name="CanWrite">The descriptor is open for writing.</param>
 internal readonly record struct DiskFileFacts(FileIdentity Identity, bool IsBlockDevice, long Size, bool CanWrite)
 {
     /// <exception cref="ControlException">It cannot be a disk.</exception>

@@ -7,7 +7,7 @@ using Vmspawn.Supervise;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>The disks and ports of a running VM, and what can be done to them.</summary>
+/// <summary>The disks and ports of a running VM, and the operations on them.</summary>
 internal sealed class DiskHotplug : IAsyncDisposable
 {
     private readonly BackgroundTasks _background;
@@ -22,7 +22,7 @@ internal sealed class DiskHotplug : IAsyncDisposable
         Table = new StorageTable(boot.Disks, plan.Topology);
         _background = new BackgroundTasks((subject, error) =>
         {
-            // The end of the monitor is reported elsewhere, and ends what waits for QEMU.
+            // The end of the monitor is reported elsewhere, and ends all waits for QEMU.
             if (error is not QmpDisconnectedException)
                 messages.Notice($"{subject}: {error.Message}");
         }, time: clock);
@@ -55,7 +55,7 @@ internal sealed class DiskHotplug : IAsyncDisposable
     /// <summary>Ends it. The monitor has ended, unless QEMU could not be killed.</summary>
     public ValueTask DisposeAsync() => _background.DisposeAsync();
 
-    /// <summary>Follows what QEMU says of devices and disks, from its greeting to the monitor's end.</summary>
+    /// <summary>Handles QEMU's events about devices and disks, from its greeting to the monitor's end.</summary>
     private async Task FollowAsync(MonitorAccess monitor, CancellationToken stop)
     {
         if (await monitor.WhenReadyAsync().WaitAsync(stop) is { } qemu)

@@ -6,18 +6,18 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>Gives a disk another file while the guest has it: below the node that the device uses, or as the medium of a CD.</summary>
+/// <summary>Replaces the file of a disk while the guest has it: below the node that the device uses, or as the medium of a CD.</summary>
 internal sealed class DiskReplace(
     MonitorAccess monitor, StorageTable table, BlockNodes blocks, BackgroundTasks background, TimeProvider clock, Action<string> log)
 {
     private readonly MediumSwap _mediums = new(blocks, clock, log);
     private int _replaced;
 
-    /// <param name="name">Which disk.</param>
+    /// <param name="name">The disk's name.</param>
     /// <param name="file">The client's descriptor, which this owns from now on.</param>
     /// <param name="path">For lists, or null.</param>
     /// <param name="format">An image format's word, of which only raw can be replaced, or null.</param>
-    /// <exception cref="ControlException">The disk has its old file still, unless the reason says otherwise.</exception>
+    /// <exception cref="ControlException">The disk still has its old file, unless the message reports otherwise.</exception>
     public Task<StorageEntry> ReplaceAsync(string name, SafeFileHandle file, string? path, string? format) =>
         StorageChange.RunAsync($"disk {name}", change => ReplaceAsync(change, name, file, path, format), clock, background);
 
@@ -37,7 +37,7 @@ internal sealed class DiskReplace(
 
             var (files, nodes) = (disk.Files, disk.Nodes);
             table.ClaimFile(disk, facts.Identity);
-            // Other nodes mean another file, even when telling the guest failed.
+            // Other nodes mean another file, even if the guest could not be notified.
             change.OnFailure(() => table.SetFiles(disk, disk.Nodes == nodes ? files : [facts.Identity]));
             try
             {
@@ -45,7 +45,7 @@ internal sealed class DiskReplace(
             }
             catch when (disk.Nodes != nodes)
             {
-                // Undoing was cleared at the point of no return.
+                // The undo steps were cleared at the point of no return.
                 Finish(disk, facts, path);
                 throw;
             }
@@ -122,14 +122,14 @@ internal sealed class DiskReplace(
         var name = $"{disk.DeviceId}-f{Interlocked.Increment(ref _replaced)}";
         var (image, set) = await blocks.AddFileAsync(qemu, change, old.Top, name, file, disk.ReadOnly, disk.Discard);
         await change.StepAsync("blockdev-reopen", call => qemu.BlockdevReopenAsync(image.OverExistingFile().Write, call));
-        // The old file is not used any more, and one from boot is closed already: what fails from here on can only be reported.
+        // The old file is not used any more, and one from boot is closed already: later failures can only be reported.
         change.Keep();
         disk.Nodes = new DiskNodes(old.Top, name, [set]);
         await blocks.DeleteOldFileAsync(qemu, change, old, disk, log);
         await AnnounceAsync(qemu, change, disk, file.Facts.Size);
     }
 
-    /// <summary>Tells the guest a new size. The file has it already, so nothing is written.</summary>
+    /// <summary>Notifies the guest of a new size. The file has it already, so nothing is written.</summary>
     private static Task AnnounceAsync(QmpClient qemu, StorageChange change, StorageEntry disk, long size) => size == disk.Size
         ? Task.CompletedTask
         : change.CompleteAsync("block_resize", call => qemu.BlockResizeAsync(disk.Nodes!.Top, size, call));

@@ -2,13 +2,13 @@ using Vmspawn.Control.Ports;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>What a device is doing.</summary>
+/// <summary>The state of a device.</summary>
 internal enum HotplugState
 {
     /// <summary>It is being plugged in.</summary>
     Attaching,
 
-    /// <summary>The guest has it, or may have it once it looks.</summary>
+    /// <summary>It is plugged in; whether the guest uses it depends on the guest.</summary>
     Attached,
 
     /// <summary>Its release was requested, or it was removed and QEMU's resources for it are being freed.</summary>
@@ -21,14 +21,14 @@ internal interface IHotplugDevice
     /// <summary>Its id in QEMU; never used twice.</summary>
     string DeviceId { get; }
 
-    /// <summary>What it is, for messages.</summary>
+    /// <summary>Its description, for messages.</summary>
     string Description { get; }
 
-    /// <summary>The root port that it has to itself, or null.</summary>
+    /// <summary>Its separate root port, or null.</summary>
     PortLease? Port { get; }
 
     HotplugState State { get; set; }
 
-    /// <summary>The latest attempt to have it removed, under way or over; null before the first.</summary>
+    /// <summary>The latest removal attempt, in progress or ended; null before the first.</summary>
     RemovalAttempt? Removal { get; set; }
 }

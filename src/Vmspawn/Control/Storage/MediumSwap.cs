@@ -2,20 +2,20 @@ using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>Changes the medium of a CD drive as a person would: open the tray, take the medium out, put the other in, close the tray.</summary>
+/// <summary>Changes the medium of a CD drive in four steps: open the tray, remove the medium, insert the other, close the tray.</summary>
 internal sealed class MediumSwap(BlockNodes blocks, TimeProvider clock, Action<string> log)
 {
-    /// <summary>How long a guest that is asked by the eject button may take to unmount.</summary>
+    /// <summary>The time limit for a guest to unmount after the eject button was pressed.</summary>
     private static readonly TimeSpan UnmountLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Between two presses of the button.</summary>
+    /// <summary>The interval between two presses of the button.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(500);
 
     /// <param name="qemu">The monitor.</param>
     /// <param name="change">Undoes it when a step fails.</param>
     /// <param name="disk">The drive.</param>
     /// <param name="file">The new medium.</param>
-    /// <param name="number">Makes the names of the new nodes unique.</param>
+    /// <param name="number">A number that makes the names of the new nodes unique.</param>
     public async Task SwapAsync(QmpClient qemu, StorageChange change, StorageEntry disk, DiskSource file, int number)
     {
         var old = disk.Nodes!;
@@ -26,7 +26,7 @@ internal sealed class MediumSwap(BlockNodes blocks, TimeProvider clock, Action<s
             call => qemu.BlockdevRemoveMediumAsync(disk.DeviceId, call),
             () => qemu.BlockdevInsertMediumAsync(disk.DeviceId, old.Top, StorageChange.NoLimit));
         await change.StepAsync("blockdev-insert-medium", call => qemu.BlockdevInsertMediumAsync(disk.DeviceId, medium.Top, call));
-        // The guest has the new medium: what fails from here on can only be reported.
+        // The guest has the new medium: later failures can only be reported.
         change.Keep();
         disk.Nodes = medium;
         try

@@ -1,6 +1,6 @@
 namespace Vmspawn.Control.Storage;
 
-/// <summary>How an attempt to have a device removed ended.</summary>
+/// <summary>The outcome of a removal attempt.</summary>
 internal enum RemovalOutcome
 {
     /// <summary>It was removed, and QEMU's resources for it are freed.</summary>
@@ -9,20 +9,20 @@ internal enum RemovalOutcome
     /// <summary>The guest refused; the device stays.</summary>
     Refused,
 
-    /// <summary>The guest has not answered in time; the device stays, but may still go.</summary>
+    /// <summary>The guest has not answered in time; the device stays, but may still be removed.</summary>
     TimedOut,
 }
 
-/// <summary>One attempt to have a device removed. All clients that request it share the attempt.</summary>
+/// <summary>One attempt to remove a device. All clients that request it share the attempt.</summary>
 internal sealed class RemovalAttempt
 {
     private readonly TaskCompletionSource<RemovalOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when QEMU has taken the request, fails when it has not.</summary>
+    /// <summary>Completes when QEMU has accepted the request; fails when it has not.</summary>
     public Task Requested => _requested.Task;
 
-    /// <summary>Completes with the outcome, fails when QEMU cannot be asked.</summary>
+    /// <summary>Completes with the outcome; fails when QEMU cannot be queried.</summary>
     public Task<RemovalOutcome> Outcome => _outcome.Task;
 
     /// <summary>The device was removed; QEMU's resources for it are being freed.</summary>

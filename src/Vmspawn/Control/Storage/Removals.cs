@@ -17,8 +17,8 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
     private const string DevicesPath = "/machine/peripheral";
 
     /// <summary>
-    /// A guest in firmware or early boot loses the request. Not sooner than 5 s: a second press of a slot's button
-    /// within them takes the first one back (PCI Express Base Specification, attention button).
+    /// A guest in firmware or early boot loses the request. At least 5 s: a second press of a slot's button
+    /// within that time cancels the first one (PCI Express Base Specification, attention button).
     /// </summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(6);
 
@@ -26,10 +26,10 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
     private readonly Dictionary<string, Known> _known = [];
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Makes a device known, before it is plugged in: its end may come at any time after.</summary>
+    /// <summary>Registers a device before it is plugged in, because its removal may be reported at any time afterwards.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="cleanUp">Frees what QEMU holds for it besides the device and its port.</param>
-    /// <param name="isThere">QEMU has it already.</param>
+    /// <param name="cleanUp">Frees QEMU's resources for it besides the device and its port.</param>
+    /// <param name="isThere">Whether QEMU has it already.</param>
     public void Register(IHotplugDevice device, Func<QmpClient, Task> cleanUp, bool isThere = false)
     {
         if (device.DeviceId.Length == 0)
@@ -38,7 +38,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
             _known[device.DeviceId] = new Known(device, cleanUp) { IsThere = isThere };
     }
 
-    /// <summary>QEMU has said that it has the device.</summary>
+    /// <summary>QEMU has confirmed that it has the device.</summary>
     public void Confirm(IHotplugDevice device)
     {
         lock (_lock)
@@ -48,7 +48,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
     }
 
-    /// <summary>The device was not made.</summary>
+    /// <summary>The device was not created.</summary>
     public void Forget(IHotplugDevice device)
     {
         lock (_lock)
@@ -57,7 +57,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
 
     /// <summary>Starts a device's removal, or joins one in progress.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="bound">For how long to ask; infinite for as long as the VM runs.</param>
+    /// <param name="bound">How long to repeat the request; infinite for as long as the VM runs.</param>
     public RemovalAttempt Start(IHotplugDevice device, TimeSpan bound)
     {
         RemovalAttempt attempt;
@@ -77,7 +77,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         return attempt;
     }
 
-    /// <summary>Follows QEMU's events until it is cancelled, or to the monitor's end, which fails all attempts at once.</summary>
+    /// <summary>Handles QEMU's events until it is cancelled, or until the monitor's end, which fails all attempts at once.</summary>
     public async Task ListenAsync(QmpClient qemu, CancellationToken stop)
     {
         try
@@ -101,11 +101,11 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
     }
 
     /// <summary>
-    /// Asks QEMU which devices it has, for events that were lost. What it cannot answer stays as it is.
+    /// Queries QEMU's devices, to make up for lost events. Without an answer nothing changes.
     /// </summary>
     public async Task ReconcileAsync(QmpClient qemu)
     {
-        // Only devices that QEMU had before it was asked can be missed in its answer.
+        // Only devices that QEMU had before the query count as removed when its answer lacks them.
         string[] expected;
         lock (_lock)
             expected = [.. _known.Where(known => known.Value.IsThere).Select(known => known.Key)];
@@ -133,7 +133,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
         catch (QmpOverflowException)
         {
-            // The caller subscribes again, and asks QEMU what the lost events would have said.
+            // The caller subscribes again, and queries QEMU for the effects of the lost events.
         }
     }
 
@@ -177,7 +177,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
         catch (QmpCommandException refused) when (refused.Description.Contains("already in the process of unplug", StringComparison.Ordinal))
         {
-            // The guest has not taken the last request yet, which is as good as asking again.
+            // The guest has not handled the last request yet, so another one is not needed.
             attempt.SetRequested();
         }
         catch (QmpCommandException refused) when (refused.ErrorClass == "DeviceNotFound")
@@ -186,7 +186,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
         catch (QmpTimeoutException)
         {
-            // QEMU may have taken the request or not. It is made again, and the outcome comes as an event.
+            // Whether QEMU has accepted the request is unknown. It is repeated, and the outcome is reported by an event.
         }
     }
 
@@ -262,11 +262,11 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
         catch (QmpDisconnectedException)
         {
-            // Without a monitor nothing can be freed, and nothing can be attached in its place.
+            // Without a monitor QEMU's resources cannot be freed, and no other disk can be attached.
         }
         catch (OperationCanceledException) when (background.Stop.IsCancellationRequested)
         {
-            // The VM has ended while another change had the disk.
+            // The VM has ended during another change of the disk.
         }
         catch (Exception error)
         {
@@ -286,7 +286,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
 
         public Func<QmpClient, Task> CleanUp => cleanUp;
 
-        /// <summary>QEMU has said that it has it.</summary>
+        /// <summary>QEMU has confirmed that it has the device.</summary>
         public bool IsThere { get; set; }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ScsiController(string id) : IHotplugDevice
 
     public static string DescribeAs(string id) => $"SCSI controller {id}";
 
-    /// <summary>Takes the lowest address that is free.</summary>
+    /// <summary>Reserves the lowest free address.</summary>
     public ScsiPlacement Allocate()
     {
         var index = 0;
@@ -32,13 +32,13 @@ internal sealed class ScsiController(string id) : IHotplugDevice
         return new ScsiPlacement(this, index);
     }
 
-    /// <summary>Gives an address back.</summary>
+    /// <summary>Releases an address.</summary>
     public void Release(ScsiPlacement placement) => _taken.Remove(placement.Index);
 }
 
 /// <summary>A disk's place on a controller.</summary>
-/// <param name="Controller">Which controller.</param>
-/// <param name="Index">The address's index there.</param>
+/// <param name="Controller">The controller.</param>
+/// <param name="Index">The index of the address on it.</param>
 internal sealed record ScsiPlacement(ScsiController Controller, int Index)
 {
     public ScsiAddress Address => ScsiAddress.At(Index);

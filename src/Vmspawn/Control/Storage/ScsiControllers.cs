@@ -6,8 +6,8 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Control.Storage;
 
-/// <summary>The SCSI controller that disks share: made for the first of them, removed after the last.</summary>
-/// <remarks>One that the guest was asked to release is not used again, since the guest may obey late: the next disk gets another.</remarks>
+/// <summary>The SCSI controller that disks share: created for the first of them, removed after the last.</summary>
+/// <remarks>One that the guest was requested to release is not used again, because the guest may release it late: the next disk gets another.</remarks>
 internal sealed class ScsiControllers
 {
     private readonly PortPool _ports;
@@ -27,14 +27,14 @@ internal sealed class ScsiControllers
     }
 
     /// <summary>
-    /// Held while a place is taken or given back. A holder waits for QEMU's answers, which end with the monitor, and 8 s at most for
+    /// Held while an address is reserved or released. A holder waits for QEMU's answers, which end with the monitor, and 8 s at most for
     /// a port. A wait for it ends with the control server. It is not disposed, because a holder may end after that.
     /// </summary>
     private SemaphoreSlim Gate { get; } = new(1, 1);
 
-    /// <summary>Finds a place for a disk.</summary>
+    /// <summary>Reserves an address for a disk.</summary>
     /// <param name="qemu">The monitor.</param>
-    /// <param name="change">Gives the place back when a later step fails.</param>
+    /// <param name="change">Releases the address when a later step fails.</param>
     /// <exception cref="ControlException">A controller is needed, and no port is free.</exception>
     public async Task<ScsiPlacement> PlaceAsync(QmpClient qemu, StorageChange change)
     {
@@ -52,7 +52,7 @@ internal sealed class ScsiControllers
         }
     }
 
-    /// <summary>Gives a disk's place back. After the last one the controller is removed, as soon as the guest allows it.</summary>
+    /// <summary>Releases a disk's address. After the last one the controller is removed, as soon as the guest releases it.</summary>
     public async Task ReleaseAsync(ScsiPlacement placement)
     {
         await Gate.WaitAsync(_background.Stop);
@@ -90,7 +90,7 @@ internal sealed class ScsiControllers
             {
                 controller.Port = lease;
                 var device = DiskDevice.ScsiController(controller.DeviceId, PciPlace.BehindPort(lease.PortId));
-                return change.StepAsync("device_add", call => qemu.DeviceAddAsync(device, call));
+                return change.AddDeviceAsync(qemu, device);
             });
         }
         catch

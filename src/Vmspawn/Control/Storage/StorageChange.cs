@@ -1,4 +1,5 @@
 using Vmspawn.Linux;
+using Vmspawn.Qemu.Arguments;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Control.Storage;
@@ -56,9 +57,9 @@ internal sealed class StorageChange
 
     /// <summary>Does a step, unless the change has been given up.</summary>
     /// <param name="step">Its name, for messages.</param>
-    /// <param name="command">Sends it, with the options that it gets.</param>
-    /// <param name="undo">Undoes it; null when there is nothing to undo.</param>
-    /// <exception cref="QmpCommandException">QEMU refused it, and nothing of it was done.</exception>
+    /// <param name="command">Sends its command with the given options.</param>
+    /// <param name="undo">Undoes the step; null when there is nothing to undo.</param>
+    /// <exception cref="QmpCommandException">QEMU refused the command, which had no effect.</exception>
     public async Task<T> StepAsync<T>(string step, Func<QmpCallOptions, Task<T>> command, Func<T, Task>? undo = null)
     {
         ThrowIfGivenUp();
@@ -78,10 +79,15 @@ internal sealed class StorageChange
         },
         undo is null ? null : _ => undo());
 
+    /// <summary>Plugs a device in.</summary>
+    /// <exception cref="QmpCommandException">QEMU refused it.</exception>
+    public Task AddDeviceAsync(QmpClient qemu, QemuDevice device) =>
+        StepAsync("device_add", call => qemu.DeviceAddAsync(device.Driver, device.Id, bus: null, device.WriteProperties, call));
+
     /// <summary>Does a step behind the point of no return, also when the change has been given up.</summary>
     public Task CompleteAsync(string step, Func<QmpCallOptions, Task> command) => AnswerAsync(step, Waiting(command(NoLimit)));
 
-    /// <summary>Adds what a failure of a later step undoes.</summary>
+    /// <summary>Adds an undo step, run if a later step fails.</summary>
     public void OnFailure(Func<Task> undo) => _undo.Push(undo);
 
     /// <inheritdoc cref="OnFailure(Func{Task})"/>
@@ -91,7 +97,7 @@ internal sealed class StorageChange
         return Task.CompletedTask;
     });
 
-    /// <summary>What was done so far stays.</summary>
+    /// <summary>Keeps the steps done so far: they are not undone any more.</summary>
     public void Keep() => _undo.Clear();
 
     /// <exception cref="ControlException">The client has got the error that the change is abandoned.</exception>

@@ -9,7 +9,7 @@ namespace Vmspawn.Control.Storage;
 /// <summary>A disk of the running VM. It is changed with its gate held; single fields may be read at any time.</summary>
 internal sealed class StorageEntry : IHotplugDevice
 {
-    /// <summary>What clients call it.</summary>
+    /// <summary>The name that clients use.</summary>
     public required string Name { get; init; }
 
     /// <summary>Id of the device in QEMU; never used twice.</summary>
@@ -18,7 +18,7 @@ internal sealed class StorageEntry : IHotplugDevice
     public required DiskType Type { get; init; }
     public required string Serial { get; init; }
 
-    /// <summary>The guest may not write.</summary>
+    /// <summary>The guest cannot write to it.</summary>
     public required bool ReadOnly { get; init; }
 
     /// <summary>Size of the disk in bytes.</summary>
@@ -27,7 +27,7 @@ internal sealed class StorageEntry : IHotplugDevice
     /// <summary>The identities of its files; a file that one disk writes must not be used by another.</summary>
     public IReadOnlyList<FileIdentity> Files { get; set; } = [];
 
-    /// <summary>For lists.</summary>
+    /// <summary>The path for lists.</summary>
     public string? Path { get; set; }
 
     /// <summary>The file for the guest's writes, for messages; null when its path is unknown.</summary>
@@ -38,7 +38,7 @@ internal sealed class StorageEntry : IHotplugDevice
 
     public bool IsRoot { get; init; }
 
-    /// <summary>The VM was started with it.</summary>
+    /// <summary>Whether it is a disk from boot.</summary>
     public bool IsFromBoot { get; init; }
 
     /// <summary>Why it cannot be detached, or null when it can.</summary>
@@ -47,19 +47,19 @@ internal sealed class StorageEntry : IHotplugDevice
     /// <summary>Why its file cannot be replaced, or null when it can.</summary>
     public string? Irreplaceable { get; init; }
 
-    /// <summary>Bytes of a sector that its image was made for.</summary>
+    /// <summary>The sector size that its image was made for, in bytes.</summary>
     public int SectorSize { get; init; } = DiskSectors.UsualSize;
 
     /// <summary>Discards of the guest reach the file.</summary>
     public bool Discard { get; init; }
 
-    /// <summary>The root port of its own; null for a SCSI disk, and for one that shares its port.</summary>
+    /// <summary>Its separate root port; null for a SCSI disk, and for one that shares its port.</summary>
     public PortLease? Port { get; set; }
 
-    /// <summary>Where it is on a SCSI controller, or null.</summary>
+    /// <summary>Its address on a SCSI controller, or null.</summary>
     public ScsiPlacement? Placement { get; set; }
 
-    /// <summary>What QEMU holds for it; null while it is being made.</summary>
+    /// <summary>QEMU's resources for it; null while it is being attached.</summary>
     public DiskNodes? Nodes { get; set; }
 
     public HotplugState State { get; set; } = HotplugState.Attaching;
@@ -69,7 +69,7 @@ internal sealed class StorageEntry : IHotplugDevice
     /// <summary>Held while the disk is changed, so that such calls follow each other.</summary>
     /// <remarks>
     /// A holder waits for QEMU's answers, which end with the monitor, for a guest's tray (5 s), and for a port (8 s): each of them
-    /// releases the gate. A wait for it ends with the control server at the latest. An earlier end would guess whether the holder's
+    /// releases the gate. A wait for it ends with the control server at the latest. An earlier end would have to guess whether the holder's
     /// change was made.
     /// </remarks>
     public SemaphoreSlim Gate { get; } = new(1, 1);
@@ -89,8 +89,8 @@ internal sealed class StorageEntry : IHotplugDevice
         format is ImageFormat.Raw ? null : "it is a qcow2 image, and only raw ones can be replaced while the guest has them";
 }
 
-/// <summary>What QEMU holds for a disk besides its device.</summary>
+/// <summary>QEMU's resources for a disk besides its device.</summary>
 /// <param name="Top">The node that the device uses.</param>
-/// <param name="File">The node below it, when it was added by itself and is to be deleted by itself; null when it goes with the top.</param>
+/// <param name="File">The node below it, if it was added separately and must be deleted separately; null if it is deleted with the top.</param>
 /// <param name="Fdsets">The descriptor sets behind them.</param>
 internal sealed record DiskNodes(string Top, string? File, IReadOnlyList<long> Fdsets);

@@ -55,7 +55,7 @@ internal sealed class StorageTable
             return _names.GetValueOrDefault(deviceId);
     }
 
-    /// <summary>Claims another file for a disk besides its own, until <see cref="SetFiles"/> says which of them stays.</summary>
+    /// <summary>Claims a second file for a disk, until <see cref="SetFiles"/> determines which of them stays.</summary>
     /// <exception cref="ControlException">Another disk has it, and one of the two writes.</exception>
     public void ClaimFile(StorageEntry entry, FileIdentity file)
     {

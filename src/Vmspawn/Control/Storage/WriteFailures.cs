@@ -9,10 +9,10 @@ internal sealed class WriteFailures(string machine, StorageTable table, Action<s
     private const string FailedEvent = "BLOCK_IO_ERROR";
     private const string ResumedEvent = "RESUME";
 
-    // Each request under way fails by itself, so a full disk is reported once until the VM goes on.
+    // Each pending request fails separately, so a full disk is reported once until the VM is resumed.
     private readonly HashSet<string> _reported = [];
 
-    /// <summary>Follows QEMU's events to its end, or until it is cancelled.</summary>
+    /// <summary>Handles QEMU's events until its end, or until it is cancelled.</summary>
     public async Task ListenAsync(QmpClient qemu, CancellationToken stop)
     {
         using var events = qemu.Subscribe(new QmpEventOptions

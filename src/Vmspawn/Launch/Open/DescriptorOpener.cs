@@ -8,26 +8,26 @@ using Vmspawn.Trees;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Opens what the plan hands to QEMU and its helpers.</summary>
-/// <param name="held">Receives what vmspawn keeps open.</param>
+/// <summary>Opens the descriptors that QEMU and its helpers are started with.</summary>
+/// <param name="held">Receives the objects that vmspawn keeps open.</param>
 /// <param name="directory">The runtime directory.</param>
-/// <param name="passed">Devices that were handed to us.</param>
+/// <param name="passed">Devices that were passed to vmspawn.</param>
 /// <param name="helpers">The helpers that have been started so far.</param>
 internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle directory, PassedDevices passed, IReadOnlyList<RunningHelper> helpers)
 {
     private readonly List<Made> _made = [];
     private readonly HelperConnection _helper = new(directory, helpers, new LockWait(HelperConnection.Bound));
 
-    /// <summary>Sockets between the programs and us.</summary>
+    /// <summary>Sockets between the programs and vmspawn.</summary>
     public SocketEnds Sockets { get; } = new(held, directory);
 
-    /// <summary>What of the user's was made here; added to what is held as well.</summary>
+    /// <summary>The user's files and directories that were created here; they are added to the held objects as well.</summary>
     public IReadOnlyList<Made> Made => _made;
 
-    /// <summary>Our end of the console.</summary>
+    /// <summary>vmspawn's end of the console.</summary>
     public PseudoTerminal? Terminal { get; private set; }
 
-    /// <summary>Opens one program's descriptors for as long as it takes to start it: it has its own copies then.</summary>
+    /// <summary>Opens one program's descriptors until it was started: then it has copies of its own.</summary>
     /// <exception cref="LaunchException">One cannot be opened.</exception>
     /// <exception cref="OperationCanceledException">The launch was cancelled.</exception>
     public async Task<T> OpenForAsync<T>(IReadOnlyList<DescriptorPlan> plans, Func<IReadOnlyList<ChildDescriptor>, T> start, CancellationToken cancel)

@@ -10,19 +10,26 @@ namespace Vmspawn.Launch;
 internal static class DiskFiles
 {
     /// <summary>An empty qcow2 image without a name.</summary>
-    /// <exception cref="IOException">Its place is full.</exception>
+    /// <exception cref="IOException">The file system is full.</exception>
     public static SafeFileHandle Overlay(AnonymousOverlay plan) => Fill(plan.Directory, file => QcowOverlay.Write(file, plan.VirtualSize));
 
-    /// <summary>Initrds one behind another.</summary>
-    /// <exception cref="IOException">One cannot be read, or the place is full.</exception>
+    /// <summary>Concatenated initrds.</summary>
+    /// <exception cref="IOException">One cannot be read, or the file system is full.</exception>
     public static SafeFileHandle Join(JoinedFiles plan) => Fill(plan.Directory, file =>
     {
         using var tree = plan.Tree is null ? null : ConfinedTree.Open(plan.Tree);
         new InitrdFacts(plan.Files).WriteTo(file, tree);
-        ArchiveTail.Append(file, plan.Tail.Span);
+        AppendArchive(file, plan.Tail.Span);
     });
 
-    /// <summary>A file without a name, which is closed again when it cannot be filled.</summary>
+    /// <summary>Adds one more archive to an initrd.</summary>
+    public static void AppendArchive(SafeFileHandle file, ReadOnlySpan<byte> archive)
+    {
+        if (archive.Length > 0)
+            RandomAccess.Write(file, archive, InitrdFacts.Aligned(RandomAccess.GetLength(file)));
+    }
+
+    /// <summary>An anonymous file, which is closed again when it cannot be filled.</summary>
     public static SafeFileHandle Fill(string directory, Action<SafeFileHandle> write)
     {
         var file = new OverlayPlace(directory).CreateAnonymous();

@@ -9,7 +9,7 @@ internal static class ImageFiles
 {
     private const int ChunkSize = 1 << 18;
 
-    /// <exception cref="IOException">The image cannot be read, or the place is full.</exception>
+    /// <exception cref="IOException">The image cannot be read, or the file system is full.</exception>
     /// <exception cref="OperationCanceledException">The copying was cancelled.</exception>
     public static SafeFileHandle Copy(FilesInImage plan, CancellationToken cancel) => DiskFiles.Fill(plan.Directory, copy =>
     {
@@ -22,7 +22,7 @@ internal static class ImageFiles
                 to = Copy(image, part, copy, to, cancel);
         }
 
-        ArchiveTail.Append(copy, plan.Tail.Span);
+        DiskFiles.AppendArchive(copy, plan.Tail.Span);
     });
 
     private static long Copy(SafeFileHandle from, Extent part, SafeFileHandle to, long at, CancellationToken cancel)

@@ -10,15 +10,15 @@ internal static class NvramFile
 {
     private const int ChunkSize = 1 << 16;
 
-    /// <summary>The kernel ends the processes of a killed VM, which hold its lock, in its own time.</summary>
+    /// <summary>The processes of a killed VM hold its lock until the kernel has ended them.</summary>
     private static readonly LockWait Wait = new(TimeSpan.FromSeconds(1));
 
-    /// <summary>The file that keeps them, made from the template when it is not there, and locked until QEMU's end.</summary>
-    /// <param name="nvram">Which.</param>
-    /// <param name="made">Takes the file when this call makes it.</param>
-    /// <param name="cancel">Ends the wait for its lock.</param>
+    /// <summary>The persistent file, created from the template if it does not exist, and locked until QEMU's end.</summary>
+    /// <param name="nvram">The file and its template.</param>
+    /// <param name="made">Receives the file if this call creates it.</param>
+    /// <param name="cancel">Cancels the wait for its lock.</param>
     /// <exception cref="LaunchException">Another VM has it.</exception>
-    /// <exception cref="IOException">It cannot be made or opened.</exception>
+    /// <exception cref="IOException">It cannot be created or opened.</exception>
     public static async Task<SafeFileHandle> OpenAsync(KeptNvram nvram, Action<Made> made, CancellationToken cancel)
     {
         if (!File.Exists(nvram.Path) && TryMake(nvram) is { } file)
@@ -42,7 +42,7 @@ internal static class NvramFile
     }
 
     /// <summary>An anonymous copy, which is discarded with the VM.</summary>
-    /// <exception cref="IOException">There is no place for it.</exception>
+    /// <exception cref="IOException">There is no directory for it.</exception>
     public static SafeFileHandle OpenForgotten(ForgottenNvram nvram) =>
         DiskFiles.Fill(Path.GetTempPath(), file => Copy(nvram.Template, file));
 
@@ -60,12 +60,12 @@ internal static class NvramFile
         }
     }
 
-    /// <summary>In full or not at all, locked; null when another process was faster.</summary>
+    /// <summary>Creates the complete file or none, locked; null when another process was faster.</summary>
     private static SafeFileHandle? TryMake(KeptNvram nvram)
     {
         using var draft = Draft.CreateFile(Path.GetDirectoryName(nvram.Path)!);
         Copy(nvram.Template, draft.Handle);
-        // As old as what it is a copy of.
+        // With the times of the template.
         File.SetLastAccessTimeUtc(draft.Handle, File.GetLastAccessTimeUtc(nvram.Template));
         File.SetLastWriteTimeUtc(draft.Handle, File.GetLastWriteTimeUtc(nvram.Template));
         RandomAccess.FlushToDisk(draft.Handle);

@@ -9,13 +9,13 @@ namespace Vmspawn.Launch;
 /// <summary>Sockets between QEMU, its helpers and vmspawn. vmspawn's ends are released with the launch.</summary>
 internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle directory)
 {
-    /// <summary>Ends of socket pairs whose other end has been handed out.</summary>
+    /// <summary>Ends of socket pairs whose other end has been taken.</summary>
     private readonly Dictionary<string, SafeFileHandle> _otherEnds = [];
 
-    /// <summary>Our end of the monitor's socket.</summary>
+    /// <summary>vmspawn's end of the monitor's socket.</summary>
     public UnixConnection? Monitor { get; private set; }
 
-    /// <summary>Our end of the virtio port for the guest's reports.</summary>
+    /// <summary>vmspawn's end of the virtio port for the guest's notifications.</summary>
     public NotifyReceiver? Notify { get; private set; }
 
     public SafeFileHandle OpenMonitor()
@@ -32,7 +32,7 @@ internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle director
         return theirs;
     }
 
-    /// <summary>One end of a pair: made with the first of them, the second is the other one.</summary>
+    /// <summary>One end of a pair: the first call creates the pair, the second returns the other end.</summary>
     public SafeFileHandle Take(SocketEnd end)
     {
         if (_otherEnds.Remove(end.Pair, out var other))
@@ -42,7 +42,7 @@ internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle director
         return one;
     }
 
-    /// <summary>A listener in whose queue the other end of its pair waits.</summary>
+    /// <summary>A listener with a connection to the other end of its pair in its queue.</summary>
     public SafeFileHandle Listen(ListeningEnd end)
     {
         var (listener, connection) = QueuedConnection.Create(directory.PathOf("queued"));

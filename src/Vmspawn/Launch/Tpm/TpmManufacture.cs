@@ -6,24 +6,24 @@ using Vmspawn.Tpm;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Makes a TPM 2.0 with certificates by swtpm_setup(8), signed by an authority of its own whose keys are thrown away.</summary>
+/// <summary>Creates a TPM 2.0 with certificates by swtpm_setup(8), signed by an authority of its own whose keys are deleted.</summary>
 /// <param name="maker">The programs.</param>
 /// <param name="memory">A private directory, in memory if possible, for the authority's keys while they are needed.</param>
 internal sealed class TpmManufacture(TpmMaker maker, string memory)
 {
-    /// <summary>More than keys, certificates and configuration need.</summary>
+    /// <summary>The free space required: more than keys, certificates and configuration need.</summary>
     private const ulong Room = 1 << 20;
 
-    /// <summary>Of a shell whose program was ended by SIGTERM, as swtpm_setup ends swtpm.</summary>
+    /// <summary>A shell's exit status for a program that SIGTERM ended, as swtpm_setup ends swtpm.</summary>
     private const int TerminatedStatus = 128 + 15;
 
-    /// <summary>It takes a second or two; RSA keys take luck.</summary>
+    /// <summary>The time limit; it normally takes a second or two, but the time to find RSA keys varies.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
-    /// <param name="state">An empty directory that receives it.</param>
-    /// <param name="place">How messages call it.</param>
-    /// <param name="cancel">Ends it, with all processes that it has started.</param>
-    /// <exception cref="LaunchException">It could not be made.</exception>
+    /// <param name="state">An empty directory for the state.</param>
+    /// <param name="place">Its name in messages.</param>
+    /// <param name="cancel">Cancels it, with all processes that it has started.</param>
+    /// <exception cref="LaunchException">It could not be created.</exception>
     public async Task RunAsync(string state, string place, CancellationToken cancel)
     {
         var step = $"make a TPM in {place}";
@@ -89,7 +89,7 @@ internal sealed class TpmManufacture(TpmMaker maker, string memory)
     }
 
     /// <summary>
-    /// swtpm_setup takes swtpm as words of a command line, in which its path may hold no blank, and waits for the answer of one that has
+    /// swtpm_setup splits swtpm's command line at blanks, so the path must contain none, and it waits for the answer of an swtpm that has
     /// been killed: the group ends with it.
     /// </summary>
     private string Wrapper() => $"""

@@ -7,22 +7,22 @@ using Vmspawn.Tpm;
 
 namespace Vmspawn.Launch;
 
-/// <summary>Opens a TPM's state for one VM, and makes it the first time: in full or not at all.</summary>
+/// <summary>Opens a TPM's state for one VM, and creates it the first time: completely or not at all.</summary>
 internal static class TpmState
 {
-    /// <summary>The kernel ends the processes of a killed VM, which hold its lock, in its own time.</summary>
+    /// <summary>The processes of a killed VM hold its lock until the kernel has ended them.</summary>
     private static readonly LockWait Wait = new(TimeSpan.FromSeconds(1));
 
-    /// <summary>How long a half-made TPM's directory may change while its killed makers end.</summary>
-    private static readonly LockWait MakersEnd = new(TimeSpan.FromSeconds(2));
+    /// <summary>How long the directory of an unfinished TPM may still change while its killed makers exit.</summary>
+    private static readonly LockWait ExitOfMakers = new(TimeSpan.FromSeconds(2));
 
     /// <param name="state">The directory.</param>
     /// <param name="memory">A private directory, in memory if possible, for files that are needed only during the creation.</param>
-    /// <param name="made">Takes a TPM that was made.</param>
-    /// <param name="held">Tells what of a failed making cannot be removed.</param>
-    /// <param name="cancel">Ends the making.</param>
-    /// <returns>The directory, locked for as long as this or a copy of it is open.</returns>
-    /// <exception cref="LaunchException">It is in use, or a new one could not be made; nothing half-made is left.</exception>
+    /// <param name="made">Receives a TPM that was created.</param>
+    /// <param name="held">Reports what cannot be removed after a failure.</param>
+    /// <param name="cancel">Cancels the creation.</param>
+    /// <returns>The directory, locked while this descriptor or a duplicate is open.</returns>
+    /// <exception cref="LaunchException">It is in use, or a new one could not be created; nothing unfinished is left.</exception>
     public static async Task<SafeFileHandle> OpenAsync(
         TpmStateDirectory state, string memory, Action<Made> made, UndoStack held, CancellationToken cancel)
     {
@@ -79,7 +79,7 @@ internal static class TpmState
         }
     }
 
-    /// <summary>Removes a TPM that no guest has used; its lock is ours.</summary>
+    /// <summary>Removes a TPM that no guest has used and that this process has locked.</summary>
     private static void Remove(string path, bool withDirectory)
     {
         if (withDirectory)
@@ -92,7 +92,7 @@ internal static class TpmState
             File.Delete(Path.Combine(path, file));
     }
 
-    /// <summary>An empty directory, locked before it has its name: whatever fails, it is removed. Null when another process was faster.</summary>
+    /// <summary>Creates an empty directory, locked before it gets its name, so that it is removed after any failure. Null when another process was faster.</summary>
     private static SafeFileHandle? TryCreate(string path)
     {
         path = Path.TrimEndingDirectorySeparator(path);
@@ -131,7 +131,7 @@ internal static class TpmState
         }
     }
 
-    /// <summary>Removes what a making left that has not come to its end, and of a finished one its empty directory.</summary>
+    /// <summary>Removes the files of an unfinished creation, or the empty directory of a finished one.</summary>
     private static async Task RemoveUnfinishedAsync(string path, CancellationToken cancel)
     {
         var unfinished = Path.Combine(path, TpmStateFiles.Unfinished);
@@ -143,7 +143,7 @@ internal static class TpmState
                 File.Delete(Path.Combine(path, certificate));
         }
 
-        if (!await MakersEnd.UntilAsync(() => TryRemove(unfinished), cancel))
+        if (!await ExitOfMakers.UntilAsync(() => TryRemove(unfinished), cancel))
             OwnTree.Remove(unfinished);
     }
 

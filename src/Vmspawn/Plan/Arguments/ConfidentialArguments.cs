@@ -1,6 +1,4 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Spec;
@@ -36,31 +34,25 @@ internal static class ConfidentialArguments
         .With("kernel-hashes", true);
 
     // JSON, because QEMU accepts the members of the address in no other syntax (tested with 11.1).
-    private static string Tdx(ConfidentialSpec confidential)
+    private static string Tdx(ConfidentialSpec confidential) => JsonText.Of(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        json.WriteStartObject();
+        json.WriteString("qom-type", confidential.Technique.ObjectType);
+        json.WriteString("id", DeviceIds.Confidential);
+        json.WriteStartObject("quote-generation-socket");
+        if (confidential.QuoteSocket is { } path)
         {
-            json.WriteStartObject();
-            json.WriteString("qom-type", confidential.Technique.ObjectType);
-            json.WriteString("id", DeviceIds.Confidential);
-            json.WriteStartObject("quote-generation-socket");
-            if (confidential.QuoteSocket is { } path)
-            {
-                json.WriteString("type", "unix");
-                json.WriteString("path", path);
-            }
-            else
-            {
-                json.WriteString("type", "vsock");
-                json.WriteString("cid", HostCid);
-                json.WriteString("port", QuotePort);
-            }
-
-            json.WriteEndObject();
-            json.WriteEndObject();
+            json.WriteString("type", "unix");
+            json.WriteString("path", path);
+        }
+        else
+        {
+            json.WriteString("type", "vsock");
+            json.WriteString("cid", HostCid);
+            json.WriteString("port", QuotePort);
         }
 
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
+        json.WriteEndObject();
+        json.WriteEndObject();
+    });
 }

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Vmspawn.Pcie;
 
@@ -7,15 +6,11 @@ namespace Vmspawn.Plan.Print;
 /// <summary>Prints the plan as JSON. Later versions may add members, but do not change the meaning of existing ones.</summary>
 public static class PlanJson
 {
-    private static readonly JsonWriterOptions Indented =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes one JSON object, without secrets.</summary>
     /// <param name="plan">The plan to print.</param>
-    /// <param name="output">Receives the JSON text.</param>
-    public static void Write(VmPlan plan, Stream output)
+    /// <param name="json">Receives the object.</param>
+    public static void Write(VmPlan plan, Utf8JsonWriter json)
     {
-        using var json = new Utf8JsonWriter(output, Indented);
         var topology = plan.Topology;
         json.WriteStartObject();
         json.WriteString("name", plan.Name);

@@ -1,14 +1,11 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Vmspawn.Host;
 
 namespace Vmspawn.Qemu.Arguments;
 
 /// <summary>A node of QEMU's block graph, for <c>-blockdev</c> and <c>blockdev-add</c> (QAPI BlockdevOptions).</summary>
 internal sealed record BlockNode
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>QEMU's driver: <c>raw</c>, <c>qcow2</c>, <c>file</c>, <c>host_device</c>.</summary>
     public required string Driver { get; init; }
 
@@ -40,13 +37,7 @@ internal sealed record BlockNode
     public bool NoBacking { get; init; }
 
     /// <summary>QEMU's JSON text, on one line.</summary>
-    public override string ToString()
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, Plain))
-            Write(writer);
-        return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-    }
+    public override string ToString() => JsonText.Of(Write);
 
     /// <summary>Writes the node as one JSON object.</summary>
     public void Write(Utf8JsonWriter json)

@@ -1,6 +1,5 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Vmspawn.Host;
 using Vmspawn.Qemu.Arguments;
 
 namespace Vmspawn.Qemu.Extra;
@@ -8,8 +7,6 @@ namespace Vmspawn.Qemu.Extra;
 /// <summary>Writes the planned address into a device of the user that has none.</summary>
 internal static class PlacedExtra
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Write(string text, bool isJson, IReadOnlyList<KeyValuePair<string, string>> additions) =>
         isJson ? WriteJson(text, additions) : WritePairs(text, additions);
 
@@ -24,8 +21,7 @@ internal static class PlacedExtra
     private static string WriteJson(string text, IReadOnlyList<KeyValuePair<string, string>> additions)
     {
         using var document = JsonDocument.Parse(text);
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Plain))
+        return JsonText.Of(json =>
         {
             json.WriteStartObject();
             foreach (var member in document.RootElement.EnumerateObject())
@@ -43,8 +39,6 @@ internal static class PlacedExtra
             }
 
             json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        });
     }
 }

@@ -12,12 +12,12 @@ namespace Vmspawn.Resolve;
 /// <summary>Finds the kernel, the initrds and the kernel arguments of a boot entry on the image's own boot partitions.</summary>
 internal sealed class BootEntryResolver(VmOptions options, Architecture architecture, string? tmpdir, List<Problem> problems, List<string> details)
 {
-    /// <summary>The boot loader's order: an extended boot loader partition holds what the other has no room for.</summary>
+    /// <summary>The boot loader's order: an extended boot loader partition contains what does not fit on the other.</summary>
     private static readonly Guid[] Types = [PartitionTypes.ExtendedBoot, PartitionTypes.Efi];
 
     private readonly string _subject = $"--boot-entry={options.BootEntry}";
 
-    /// <summary>The kernel; null with the reason among the problems.</summary>
+    /// <summary>The kernel; null with the reason in the problems.</summary>
     public KernelSpec? Resolve()
     {
         if (options.Image is not { } image)
@@ -80,7 +80,7 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
         if (options.Firmware is not (FirmwareKind.None or FirmwareKind.Bios))
             return Spec(Files(OnDisk(partition, kernel.Extents), []), entry, kernel, "");
 
-        // Without UEFI nothing runs the stub: what it would load is taken from its sections.
+        // Without UEFI the stub does not run: the kernel and the initrd are taken from its sections.
         var header = UnifiedEntry.Header(kernel)!;
         var linux = new ExtentBytes(kernel, [header.Find(".linux")!.Place]);
         List<IReadOnlyList<Extent>> initrd = header.Find(".initrd") is { } section ? [Section(partition, kernel, section)] : [];

@@ -11,7 +11,7 @@ internal static class ConfidentialResolver
     /// <summary>The bit of every EPYC so far that has SEV-SNP.</summary>
     private const int UsualEncryptionBit = 51;
 
-    /// <summary>Why neither this host nor this QEMU could ever start one; null when they could.</summary>
+    /// <summary>Why this host or this QEMU cannot start such a guest; null when they can.</summary>
     public static Problem? WhyNot(ConfidentialTechnique technique, HostInventory inventory)
     {
         if (inventory.Platform != Platform.X86)
@@ -24,7 +24,7 @@ internal static class ConfidentialResolver
                 $"{inventory.Qemu.Path} is QEMU {inventory.Qemu.Version} without {technique.ObjectType}", $"install QEMU {technique.FirstQemu} or later");
     }
 
-    /// <summary>With what follows from it for the firmware: its keys cannot be enrolled later, so that Secure Boot needs firmware with keys.</summary>
+    /// <summary>The options with the consequence for the firmware: keys cannot be enrolled later, so Secure Boot requires firmware with keys.</summary>
     public static VmOptions Apply(VmOptions options, ConfidentialTechnique technique)
     {
         var features = options.FirmwareFeatures.With(technique.FirmwareFeature, Tristate.Yes);
@@ -35,7 +35,7 @@ internal static class ConfidentialResolver
         };
     }
 
-    /// <summary>The same as <see cref="ConfidentialRules"/> for what the options alone do not tell: an image that was found by its name.</summary>
+    /// <summary>The same as <see cref="ConfidentialRules"/> for an image that was found by its name, which the options do not contain.</summary>
     public static void CheckKernel(VmOptions options, ConfidentialTechnique technique, KernelSpec? kernel, List<Problem> problems)
     {
         if (kernel is null && !technique.MeasuresSmbios && (options.Linux ?? options.BootEntry ?? options.Directory) is null)

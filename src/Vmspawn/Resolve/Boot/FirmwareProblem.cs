@@ -3,7 +3,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Says why there is no UEFI firmware, and where it was looked for.</summary>
+/// <summary>The problem that there is no suitable UEFI firmware, with the reasons and the places searched.</summary>
 internal static class FirmwareProblem
 {
     public static Problem NothingFits(
@@ -21,9 +21,9 @@ internal static class FirmwareProblem
         }
 
         var reasons = string.Join("; ", choice.PassedOver.Concat(catalog.Damaged));
-        var wished = request.Length == 0 ? "" : $" with --firmware-features={request}";
+        var withFeatures = request.Length == 0 ? "" : $" with --firmware-features={request}";
         return new Problem("firmware-unfit", subject,
-            $"no firmware installed for {platform.Architecture} is suitable{wished}: {reasons}; {lookedAt}",
+            $"no firmware installed for {platform.Architecture} is suitable{withFeatures}: {reasons}; {lookedAt}",
             technique is null ? "vmspawn --firmware-features=list shows the features there are" : technique.FirmwareHint);
     }
 

@@ -4,16 +4,16 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Which firmware the machine starts with, and where its variables are kept.</summary>
+/// <summary>Determines the firmware and where its variables are kept.</summary>
 internal sealed class FirmwareResolver(
     VmOptions options, FirmwarePlatform platform, FirmwarePlaces places, List<Problem> problems, List<string> notices)
 {
     private readonly ConfidentialTechnique? _technique = ConfidentialTechnique.Of(options.Confidential);
 
-    /// <summary>The firmware; null for the platform's own, and where there is a problem.</summary>
+    /// <summary>The firmware; null for the platform's default, and when there is a problem.</summary>
     /// <param name="kernel">The kernel to boot, or null to boot from a disk.</param>
     /// <param name="root">The root disk, or null.</param>
-    /// <param name="cancel">Ends the wait for a lock.</param>
+    /// <param name="cancel">Cancels the wait for a lock.</param>
     public async Task<FirmwareSpec?> ResolveAsync(KernelSpec? kernel, DriveSpec? root, CancellationToken cancel)
     {
         if (Kind(kernel) != FirmwareKind.Uefi)
@@ -34,11 +34,11 @@ internal sealed class FirmwareResolver(
         };
     }
 
-    /// <summary>The descriptor that was named, or else the one that is chosen; null with a problem or a notice.</summary>
+    /// <summary>The descriptor that the user named, else the best one; null with a problem or a notice.</summary>
     public FirmwareDescriptor? Find(KernelSpec? kernel) =>
         options.FirmwareDescriptor is { } path ? Given(path) : Chosen(kernel);
 
-    /// <summary>What the machine starts with once auto is decided: UEFI, unless the kernel is one that UEFI cannot start.</summary>
+    /// <summary>The kind of firmware in place of auto: UEFI, unless the kernel is one that UEFI cannot start.</summary>
     private FirmwareKind Kind(KernelSpec? kernel) => options.Firmware != FirmwareKind.Auto ? options.Firmware
         : kernel is { IsPe: false } ? FirmwareKind.None
         : FirmwareKind.Uefi;
@@ -68,7 +68,7 @@ internal sealed class FirmwareResolver(
         var choice = FirmwareChoice.Of(catalog, platform, options.FirmwareFeatures, options.EfiNvramState.Path is not null, _technique is not null);
         if (choice.Descriptor is { } descriptor)
             return descriptor;
-        // A kernel with an EFI stub boots as well without firmware; only a unified one does not.
+        // A kernel with an EFI stub also boots without firmware, except a unified kernel image.
         if (options.Firmware == FirmwareKind.Auto && kernel is { IsUki: false } && choice.PassedOver.Count == 0)
         {
             notices.Add($"starting the kernel without firmware: no UEFI firmware for {platform.Architecture} is installed");

@@ -4,15 +4,15 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Answers to what a user asks about this host's firmware.</summary>
+/// <summary>Answers queries about the host's firmware.</summary>
 internal sealed class InstalledFirmware(FirmwarePlatform platform, FirmwarePlaces places)
 {
-    /// <summary>Looks at the host; null with the reasons in <paramref name="problems"/>.</summary>
+    /// <summary>Examines the host; null with the reasons in <paramref name="problems"/>.</summary>
     /// <param name="architecture">The guest's, or null for the host's.</param>
     /// <param name="process">The process's environment.</param>
     /// <param name="needsQemu">Whether the answer depends on the QEMU binary, whose machine types descriptors name.</param>
     /// <param name="problems">Receives the reasons.</param>
-    /// <param name="cancel">Ends the questions to QEMU.</param>
+    /// <param name="cancel">Cancels the queries to QEMU.</param>
     public static async Task<InstalledFirmware?> LookAsync(
         Architecture? architecture, ProcessContext process, bool needsQemu, List<Problem> problems, CancellationToken cancel)
     {
@@ -42,7 +42,7 @@ internal sealed class InstalledFirmware(FirmwarePlatform platform, FirmwarePlace
     /// <summary>The features of all firmware for such machines.</summary>
     public IReadOnlyList<string> Features() => FirmwareCatalog.Of(platform, places).Features(platform);
 
-    /// <summary>The JSON text of what would be chosen; null with the reason in <paramref name="problems"/>.</summary>
+    /// <summary>The JSON text of the descriptor that would be chosen; null with the reason in <paramref name="problems"/>.</summary>
     public ReadOnlyMemory<byte>? Describe(VmOptions options, List<Problem> problems) =>
         new FirmwareResolver(RequireUefi(options), platform, places, problems, []).Find(kernel: null)?.Json;
 

@@ -34,12 +34,12 @@ internal static class KernelResolver
             : null;
     }
 
-    /// <summary>Whether the machine and the firmware that was asked for can start a kernel, wherever it was found; false with the reason
-    /// among the problems.</summary>
+    /// <summary>Whether the machine and the requested firmware can start a kernel, wherever it was found; false with the reason
+    /// in the problems.</summary>
     /// <param name="kernel">The kernel.</param>
-    /// <param name="subject">What the problem is about: the option that named it, or its path.</param>
+    /// <param name="subject">The subject of the problem: the option that named it, or its path.</param>
     /// <param name="machine">The guest's processor.</param>
-    /// <param name="firmware">The firmware that was asked for.</param>
+    /// <param name="firmware">The requested firmware.</param>
     /// <param name="problems">Receives the reason.</param>
     public static bool CanStart(KernelFacts kernel, string subject, Architecture machine, FirmwareKind firmware, List<Problem> problems)
     {
@@ -53,7 +53,7 @@ internal static class KernelResolver
         return problems.Count == before;
     }
 
-    /// <summary>Whether the initrds are joined, with one another or with credentials.</summary>
+    /// <summary>Whether the initrds are concatenated, with one another or with credentials.</summary>
     public static bool NeedsCopy(VmOptions options, int initrds) =>
         initrds > 1 || (initrds == 1 && ConfidentialTechnique.Of(options.Confidential) is { MeasuresSmbios: false });
 

@@ -5,12 +5,12 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Where the firmware's variables come from and where they are kept.</summary>
+/// <summary>Determines the template of the firmware's variables and where they are kept.</summary>
 internal sealed class NvramResolver(VmOptions options, Func<FirmwareCatalog> catalog, List<Problem> problems, List<string> notices)
 {
     private const string Suffix = ".efinvramstate";
 
-    /// <summary>The variables; null for firmware that keeps none, and where there is a problem.</summary>
+    /// <summary>The variables; null for firmware without persistent variables, and when there is a problem.</summary>
     public async Task<NvramSpec?> ResolveAsync(FirmwareDescriptor firmware, DriveSpec? root, CancellationToken cancel)
     {
         if (firmware.Mapping.Variables is not { } own)
@@ -20,9 +20,9 @@ internal sealed class NvramResolver(VmOptions options, Func<FirmwareCatalog> cat
             return null;
         }
 
-        if (firmware.Mapping is CombinedFlash && options.EfiNvramTemplate is { } wished)
+        if (firmware.Mapping is CombinedFlash && options.EfiNvramTemplate is { } requested)
         {
-            problems.Add(new Problem("nvram-template-combined", $"--efi-nvram-template={wished}",
+            problems.Add(new Problem("nvram-template-combined", $"--efi-nvram-template={requested}",
                 $"{own.Path} holds the firmware's code and its variables, which start from nothing else", "choose another firmware with --firmware="));
             return null;
         }
@@ -34,7 +34,7 @@ internal sealed class NvramResolver(VmOptions options, Func<FirmwareCatalog> cat
         return new NvramSpec(template.File, StatePath(root) is { } state ? await StateAsync(state, template, cancel) : null);
     }
 
-    /// <summary>Whether a template that the user named has the size of the firmware's variables: firmware takes a store of another size for a damaged one and empties it.</summary>
+    /// <summary>Whether the user's template has the size of the firmware's variables: firmware treats a store of another size as damaged and clears it.</summary>
     private bool Fits(NvramFacts template, FirmwareFile own)
     {
         if (options.EfiNvramTemplate is not { } given || NvramFacts.Probe(own.Path, Path.GetFullPath(own.Path), write: false, []) is not { } expected || expected.Size == template.Size)
@@ -56,7 +56,7 @@ internal sealed class NvramResolver(VmOptions options, Func<FirmwareCatalog> cat
         }
     }
 
-    /// <summary>The file to keep them in, or null when they are forgotten with the VM.</summary>
+    /// <summary>The persistent file, or null when they are discarded with the VM.</summary>
     private string? StatePath(DriveSpec? root)
     {
         if (!options.EfiNvramState.IsKept)

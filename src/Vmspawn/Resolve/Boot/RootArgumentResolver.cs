@@ -7,18 +7,18 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Tells a kernel that is started directly what its root is: no boot loader does, and in it nothing finds it.</summary>
+/// <summary>Determines the root argument of a kernel that is started directly: no boot loader passes it, and without UEFI the guest's systemd does not find the root partition.</summary>
 internal static class RootArgumentResolver
 {
     private static readonly string[] Prefixes = ["root=", "mount.usr="];
 
-    /// <summary>The argument to add, or null where the user, or the disk, has said nothing that needs or allows one.</summary>
-    /// <param name="architecture">The guest's, which tells its partitions from those of others.</param>
+    /// <summary>The argument to add, or null when none is needed or none can be derived.</summary>
+    /// <param name="architecture">The guest's architecture, which distinguishes its partitions from those of others.</param>
     /// <param name="kernel">The kernel.</param>
-    /// <param name="words">What is on its command line already.</param>
+    /// <param name="words">The arguments that its command line has already.</param>
     /// <param name="root">The root disk, or null when there is none.</param>
-    /// <param name="problems">Receives that the disk's partition table cannot be trusted.</param>
-    /// <param name="notices">Receives why there is none although there might be.</param>
+    /// <param name="problems">Receives a damaged partition table.</param>
+    /// <param name="notices">Receives the reason why none could be derived.</param>
     public static string? Resolve(
         Architecture architecture,
         KernelSpec? kernel,

@@ -6,7 +6,7 @@ using Vmspawn.Tpm;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Whether there is a TPM, what makes it, and where its state is.</summary>
+/// <summary>Determines whether there is a TPM, the programs that create it, and the place of its state.</summary>
 internal sealed class TpmResolver(VmOptions options, HostInventory inventory, List<Problem> problems, List<string> notices)
 {
     /// <summary>QEMU's device on the platform: boards without an ISA bus have only the first (QEMU docs/specs/tpm.rst).</summary>
@@ -39,7 +39,7 @@ internal sealed class TpmResolver(VmOptions options, HostInventory inventory, Li
             : new TpmSpec(swtpm, driver, kept, null) { IsKept = true };
     }
 
-    /// <summary>The directory that outlives the VM, or null.</summary>
+    /// <summary>The persistent directory, or null.</summary>
     private string? KeptIn()
     {
         if (!options.TpmState.IsKept)
@@ -97,7 +97,7 @@ internal sealed class TpmResolver(VmOptions options, HostInventory inventory, Li
 
     private void Refuse(string subject, string text, string hint) => problems.Add(new Problem("tpm-state", subject, text, hint));
 
-    /// <summary>Nothing for who leaves it to us.</summary>
+    /// <summary>No problem unless the user requested it.</summary>
     private TpmSpec? Missing(string text, string hint)
     {
         if (options.Tpm == Tristate.Yes)

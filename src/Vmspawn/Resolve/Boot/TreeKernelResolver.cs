@@ -7,16 +7,16 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Finds the kernel of a tree, with its initrds and arguments, where boot loaders look for them.</summary>
+/// <summary>Finds the kernel of a tree, with its initrds and arguments, at the places that boot loaders search.</summary>
 internal sealed class TreeKernelResolver(VmOptions options, Architecture architecture, string? tmpdir, List<Problem> problems)
 {
-    /// <summary>What an installed system says of its own root: that one is a disk.</summary>
+    /// <summary>The arguments about the root of an installed system, which are for a disk.</summary>
     private static readonly string[] OfTheDisk = ["root=", "rootfstype=", "rootflags=", "mount.usr=", "mount.usrfstype=", "mount.usrflags="];
 
     private readonly string _tree = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory!));
     private readonly string _subject = options.Directory == MachineImageLookup.CurrentDirectory ? "the current directory" : $"--directory={options.Directory}";
 
-    /// <summary>The kernel; null with the reason among the problems.</summary>
+    /// <summary>The kernel; null with the reason in the problems.</summary>
     public KernelSpec? Resolve()
     {
         try
@@ -55,7 +55,7 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
             Identity = files.IdentityOf(entry.Kernel),
             Tree = _tree,
             InitrdPlace = KernelResolver.NeedsCopy(options, initrds.Count) ? OverlayPlace.Choose(_subject, "the joined initrds", _tree, tmpdir, problems)?.Directory : null,
-            // A unified kernel has its own.
+            // A unified kernel image contains its own.
             Options = entry.Kind == BootEntryKind.Unified ? "" : string.Join(' ', Words(entry.Options)),
             IsPe = kernel.IsPe,
             IsUki = kernel.IsUki,

@@ -4,7 +4,7 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Looks at every disk image and decides how it is attached.</summary>
+/// <summary>Probes every disk image and determines how it is attached.</summary>
 internal sealed class DriveResolver(
     VmOptions options, ProcessContext process, List<Problem> problems, List<string> notices)
 {
@@ -34,14 +34,14 @@ internal sealed class DriveResolver(
     private async Task<DriveSpec?> RootAsync(string path, CancellationToken cancel)
     {
         var subject = $"--image={path}";
-        var template = options.Template is { } wished ? await TemplateResolver.LookAsync(wished, problems, cancel) : null;
+        var template = options.Template is { } requested ? await TemplateResolver.LookAsync(requested, problems, cancel) : null;
         if (options.Template is not null && (template is null || !Path.Exists(path)))
             return template is null ? null : NewChild(subject, path, template);
         if (await DriveAsync(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, options.Ephemeral, cancel) is not { } looked)
             return null;
         var (drive, facts) = looked;
         template?.CheckChild(subject, facts, problems);
-        // A child has the size that it was made with.
+        // A child has the size that it was created with.
         if (template is not null && options.GrowImage <= drive.VirtualSize)
             return drive with { IsRoot = true };
         if (drive.OverlayDirectory is not null)
@@ -138,10 +138,10 @@ internal sealed class DriveResolver(
     private string? OverlayDirectory(string subject, string path) =>
         OverlayPlace.Choose(subject, "what the guest writes", path, process.Environment("TMPDIR"), problems)?.Directory;
 
-    /// <summary>Two writers in one VM destroy an image as surely as two VMs do.</summary>
+    /// <summary>Two disks of one VM that write to one image damage it as two VMs would.</summary>
     private void RefuseSharedWrites(List<DriveSpec> drives)
     {
-        // By what the file is, not by its name: a link, or another path to it, is the same image.
+        // By the file's identity, not by its name: a link, or another path to it, is the same image.
         foreach (var group in drives.SelectMany(Uses).GroupBy(use => use.File).Where(group => group.Count() > 1))
         {
             if (!group.Any(use => use.Writes))

@@ -2,16 +2,16 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Nothing at all boots the current directory; <c>-M NAME</c> alone the image or directory of that name from the machine image directories (machinectl(1), "Files and Directories").</summary>
+/// <summary>Without any image the current directory is booted; <c>-M NAME</c> alone the image or directory of that name from the machine image directories (machinectl(1), "Files and Directories").</summary>
 internal static class MachineImageLookup
 {
-    /// <summary>What is booted when nothing else is named.</summary>
+    /// <summary>The tree that is booted by default.</summary>
     public const string CurrentDirectory = ".";
 
     private static readonly string[] SystemDirectories =
         ["/etc/machines", "/run/machines", "/var/lib/machines", "/var/lib/container", "/usr/local/lib/machines", "/usr/lib/machines"];
 
-    /// <summary>Where images are looked for: for a user in directories of their own first (file-hierarchy(7), "User Directories").</summary>
+    /// <summary>The directories that are searched for images: for a user the user's own first (file-hierarchy(7), "User Directories").</summary>
     /// <param name="isUser">Whether the scope is the user's.</param>
     /// <param name="environment">Reads one environment variable.</param>
     public static IReadOnlyList<string> Directories(bool isUser, Func<string, string?> environment)
@@ -41,14 +41,14 @@ internal static class MachineImageLookup
             var image = Path.Combine(directory, $"{name}.raw");
             if (File.Exists(image))
                 return options with { Image = image };
-            // Where --template= puts its children.
+            // The directory in which --template= creates children.
             var child = Path.Combine(directory, $"{name}.qcow2");
             if (File.Exists(child))
                 return options with { Image = child, ImageFormat = ImageFormat.Qcow2 };
             var tree = Path.Combine(directory, name);
             if (Directory.Exists(tree))
                 return options with { Directory = tree };
-            // Which version of it is looked for later, as for one that -i or -D names.
+            // Its version is picked later, as for a path of -i or -D.
             var images = Path.Combine(directory, $"{name}.raw.v");
             if (Directory.Exists(images))
                 return options with { Image = images };

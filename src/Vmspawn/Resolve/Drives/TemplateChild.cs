@@ -2,14 +2,14 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Says which image is the child of a template: that of <c>-i</c>, else one by the machine's name among the machine images.</summary>
+/// <summary>Determines the image that is the child of a template: that of <c>-i</c>, else one by the machine's name among the machine images.</summary>
 internal static class TemplateChild
 {
     /// <summary>The options with the child as their image.</summary>
-    /// <param name="options">The options; without a template they stay as they are.</param>
+    /// <param name="options">The options; unchanged without a template.</param>
     /// <param name="isUser">Whether the scope is the user's.</param>
     /// <param name="environment">Reads one environment variable.</param>
-    /// <param name="problems">Receives that there is no place for it.</param>
+    /// <param name="problems">Receives the reason why there is no directory for it.</param>
     public static VmOptions Apply(VmOptions options, bool isUser, Func<string, string?> environment, List<Problem> problems)
     {
         if (options.Template is null)
@@ -31,7 +31,7 @@ internal static class TemplateChild
         return options;
     }
 
-    // One of those that names are looked up in.
+    // One of the directories in which names are looked up.
     private static string? Images(bool isUser, Func<string, string?> environment) =>
         !isUser ? "/var/lib/machines"
         : environment("XDG_STATE_HOME") is ['/', ..] state ? $"{state}/machines"

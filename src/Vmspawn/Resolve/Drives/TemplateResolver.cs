@@ -3,14 +3,14 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Looks at the template of <c>--template=</c>, and at whether it goes with the child.</summary>
+/// <summary>Probes the template of <c>--template=</c>, and checks whether the child matches it.</summary>
 /// <param name="Path">Absolute path of the template.</param>
-/// <param name="Image">The template as it was found.</param>
+/// <param name="Image">The template's facts.</param>
 internal sealed record TemplateResolver(string Path, ImageFacts Image)
 {
     private static string Subject(TemplateImage request) => $"--template={request.Path}";
 
-    /// <summary>Looks; null with the reason in <paramref name="problems"/>.</summary>
+    /// <summary>Probes it; null with the reason in <paramref name="problems"/>.</summary>
     public static async Task<TemplateResolver?> LookAsync(TemplateImage request, List<Problem> problems, CancellationToken cancel)
     {
         var subject = Subject(request);
@@ -24,7 +24,7 @@ internal sealed record TemplateResolver(string Path, ImageFacts Image)
         return null;
     }
 
-    /// <summary>What a child's header says of it.</summary>
+    /// <summary>The record of it for a child's header.</summary>
     public TemplateFacts Facts => new(Path, Image.Format, Image.Stamp);
 
     /// <summary>The files below a child, nearest first.</summary>

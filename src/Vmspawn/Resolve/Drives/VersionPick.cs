@@ -8,7 +8,7 @@ namespace Vmspawn.Resolve;
 /// <summary>Replaces a versioned directory by its newest version, for <c>-i</c> or <c>-D</c> names.</summary>
 internal static class VersionPick
 {
-    /// <summary>The options with what is meant; without it where there is none, which is then among the problems.</summary>
+    /// <summary>The options with the path of the version; without a path, and with a problem, when there is none.</summary>
     public static VmOptions Apply(VmOptions options, Architecture guest, List<Problem> problems)
     {
         if (Of(options) is not { } versions)
@@ -18,17 +18,17 @@ internal static class VersionPick
             : options with { Directory = Pick($"--directory={options.Directory}", "directory", versions, Directory.Exists, guest, problems) };
     }
 
-    /// <summary>What <c>-i</c> or <c>-D</c> names, without what chooses a version: a machine is called the same with every one.</summary>
+    /// <summary>What <c>-i</c> or <c>-D</c> names, without the part that selects a version: a machine has the same name with every version.</summary>
     public static string? Unversioned(VmOptions options) =>
         Of(options) is { } versions ? Path.Combine(versions.Path, versions.Name) : options.Image ?? options.Directory;
 
     private static VersionedDirectory? Of(VmOptions options)
     {
-        // A template's child is made where -i says.
+        // A template's child is created at the path of -i.
         if (options.Template is not null || (options.Image ?? options.Directory) is not { } path)
             return null;
         var suffix = options.Image is null ? "" : options.ImageFormat == ImageFormat.Qcow2 ? ".qcow2" : ".raw";
-        // A file that only happens to be called so is what it is.
+        // A file with such a name is not a versioned directory.
         return VersionedDirectory.Of(path, suffix) is { } versions && Directory.Exists(versions.Path) ? versions : null;
     }
 

@@ -5,7 +5,7 @@ using Vmspawn.Volumes;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Asks storage providers about volumes; nothing is made or opened before the launch.</summary>
+/// <summary>Queries storage providers about volumes; no volume is created or opened before the launch.</summary>
 internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessContext process, List<Problem> problems)
 {
     public async Task<IReadOnlyList<DriveSpec>> ResolveAsync(CancellationToken cancel)

@@ -7,16 +7,16 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>The seed disk for guests that are set up by cloud-init.</summary>
+/// <summary>The seed disk for guests that are configured by cloud-init.</summary>
 internal sealed class CloudInitResolver(VmOptions options, List<Problem> problems, List<string> notices)
 {
-    /// <summary>More user data than any cloud hands out.</summary>
+    /// <summary>The limit for user data, above that of all clouds.</summary>
     private const int Largest = 16 << 20;
 
     /// <summary>A read-only disk after all others, or null when none is requested or it cannot be created.</summary>
     /// <param name="machine">The machine's name.</param>
     /// <param name="sshKeys">Public keys that log in to the guest.</param>
-    /// <param name="cancel">Ends the reading of pipes and sockets.</param>
+    /// <param name="cancel">Cancels the reading of pipes and sockets.</param>
     public async Task<DriveSpec?> ResolveAsync(string machine, IReadOnlyList<string> sshKeys, CancellationToken cancel)
     {
         if (options.CloudInit is not { } request)

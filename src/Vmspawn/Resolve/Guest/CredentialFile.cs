@@ -8,7 +8,7 @@ internal static class CredentialFile
 {
     private const int ChunkSize = 16 << 10;
 
-    /// <summary>How long a pipe or a socket may take for all of it.</summary>
+    /// <summary>Time limit for a pipe or a socket to send all of it.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 
     /// <summary>At most <paramref name="limit"/> bytes.</summary>
@@ -48,7 +48,7 @@ internal static class CredentialFile
 
     private static byte[] FromFile(SafeFileHandle file, int limit)
     {
-        // Files of /proc and /sys say that they are empty.
+        // Files of /proc and /sys report a size of 0.
         using var content = new MemoryStream();
         var chunk = new byte[ChunkSize];
         while (content.Length < limit

@@ -49,7 +49,7 @@ internal static class CredentialResolver
         return null;
     }
 
-    /// <summary>A bare name is looked up where our own service manager put credentials for us.</summary>
+    /// <summary>A bare name is looked up in the directory of the credentials that the service manager passed to vmspawn.</summary>
     private static string? Locate(string path, string subject, string? directory, List<Problem> problems)
     {
         if (path.Contains('/', StringComparison.Ordinal))

@@ -11,7 +11,7 @@ internal sealed class GraphicsResolver(ResolveInput input)
 
     private static readonly string[] DisplayOptions = ["-display", "-vnc", "-spice"];
 
-    /// <param name="extra">The user's own arguments for QEMU, which may say where the screen is shown.</param>
+    /// <param name="extra">The user's own arguments for QEMU, which may configure where the screen is shown.</param>
     public GraphicsSpec? Resolve(IReadOnlyList<string> extra)
     {
         if (input.Options.Console != ConsoleMode.Gui)

@@ -12,10 +12,10 @@ internal static class JournalResolver
     private const string Credential = "journal.forward_to_socket";
     private const string Suffix = ".journal";
 
-    /// <summary>Any but the one for the guest's reports would do where the vsock is the machine's own.</summary>
+    /// <summary>A vsock in user space has ports of its own, so any port except the one for notifications is free.</summary>
     private const uint UserPort = 9998;
 
-    /// <summary>systemd keeps it with its own programs.</summary>
+    /// <summary>It is in systemd's own directory of programs.</summary>
     private static readonly string[] Places = [ProgramName, $"/usr/lib/systemd/{ProgramName}", $"/lib/systemd/{ProgramName}"];
 
     public static JournalSpec? Resolve(
@@ -44,7 +44,7 @@ internal static class JournalResolver
         return new JournalSpec(program!, file, request, port);
     }
 
-    // A file of its own in a directory: what systemd-journal-remote would call it has nothing to do with the machine.
+    // In a directory the file is named after the machine, because systemd-journal-remote's own file name does not contain its name.
     private static string FileFor(string path, string machine) =>
         path.EndsWith(Suffix, StringComparison.Ordinal) && !Directory.Exists(path) ? path : Path.Combine(path, $"remote-{machine}{Suffix}");
 

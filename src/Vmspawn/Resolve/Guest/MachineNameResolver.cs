@@ -3,7 +3,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>What the machine is called: as the user says, or after what it boots from.</summary>
+/// <summary>The machine's name: the user's, or one derived from the image.</summary>
 internal static class MachineNameResolver
 {
     public static string? Resolve(VmOptions options, ProcessContext process, List<Problem> problems)

@@ -4,17 +4,17 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Ports of the host: whether they can be had, and which are free.</summary>
+/// <summary>Checks whether ports of the host are available, and finds free ones.</summary>
 internal static class HostPorts
 {
     /// <summary>The same ports, with a free number in place of each 0.</summary>
-    public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> wished, bool mayBeIPv6, List<Problem> problems)
+    public static IReadOnlyList<PublishedPort> Choose(IReadOnlyList<PublishedPort> requested, bool mayBeIPv6, List<Problem> problems)
     {
-        // Held until all are chosen, so that no number is chosen twice.
+        // Reserved until all are chosen, so that no number is chosen twice.
         var held = new List<HeldPort>();
         try
         {
-            return [.. wished.Select(port => Choose(port, mayBeIPv6, held, problems))];
+            return [.. requested.Select(port => Choose(port, mayBeIPv6, held, problems))];
         }
         finally
         {

@@ -6,7 +6,7 @@ namespace Vmspawn.Resolve;
 /// <summary>MAC addresses that stay the same from run to run.</summary>
 internal static class MacAddress
 {
-    /// <summary>An address of one interface, locally administered (IEEE 802, "U/L" and "I/G" bits), made from a name.</summary>
+    /// <summary>A unicast, locally administered address (IEEE 802, "U/L" and "I/G" bits), derived from a name.</summary>
     public static string Derive(string name)
     {
         var bytes = Sha256.Hash(Encoding.UTF8.GetBytes($"vmspawn mac {name}"))[..6];

@@ -6,10 +6,10 @@ namespace Vmspawn.Resolve;
 /// <summary>The guest's NICs, compared with the host's interfaces and ports.</summary>
 internal static class NetworkResolver
 {
-    /// <summary>passt gives root's rights up before it listens (ip(7), "ip_unprivileged_port_start").</summary>
+    /// <summary>passt drops root's privileges before it listens (ip(7), "ip_unprivileged_port_start").</summary>
     private const int FirstFreePort = 1024;
 
-    /// <summary>All cards; what is missing on the host goes to <paramref name="problems"/>.</summary>
+    /// <summary>All cards; facilities that the host lacks are reported in <paramref name="problems"/>.</summary>
     public static async Task<IReadOnlyList<NicSpec>> ResolveAsync(
         VmOptions options, string name, HostInventory inventory, List<Problem> problems, List<string> notices, CancellationToken cancel) =>
         Resolve(options, name, inventory, Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, inventory, notices, cancel) : null, problems);

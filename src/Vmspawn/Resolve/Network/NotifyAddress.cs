@@ -10,10 +10,10 @@ internal static class NotifyAddress
 {
     private const string Credential = "vmm.notify_socket";
 
-    /// <summary>Any would do where the vsock is the machine's own.</summary>
+    /// <summary>A vsock in user space has ports of its own, so any port is free.</summary>
     private const uint UserPort = 9999;
 
-    /// <summary>The vsock with the port to listen at; without one when the user has said another address.</summary>
+    /// <summary>The vsock with the port to listen on; without one when the user gave another address.</summary>
     public static VsockSpec AddTo(VsockSpec vsock, CredentialSet credentials, VsockHost host)
     {
         if (credentials.All.Any(credential => credential.Id == Credential))

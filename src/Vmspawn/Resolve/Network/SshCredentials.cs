@@ -7,19 +7,19 @@ namespace Vmspawn.Resolve;
 /// <summary>The credentials by which a guest's sshd accepts a key for every user.</summary>
 internal static class SshCredentials
 {
-    /// <summary>What systemd-ssh-generator(8) lets its own services read.</summary>
+    /// <summary>The credential that the services of systemd-ssh-generator(8) read.</summary>
     private const string PublicKeys = "ssh.ephemeral-authorized_keys-all";
 
     /// <summary>
     /// The names under which a connection's service is found: a distribution's own for the vsock; its general one, which the generator
-    /// prefers to one of its own from systemd 257 on and which need not know of the credential; and the generator's, which gives it to root alone before 262.
+    /// prefers to its own from systemd 257 on and which may not read the credential; and the generator's, which uses it for root only before 262.
     /// </summary>
     private static readonly IReadOnlyList<string> Services = ["sshd-vsock@.service", "sshd@.service", "sshd-generated@.service"];
 
-    /// <summary>Adds the key to those that the user hands in.</summary>
-    /// <param name="credentials">Those of the guest.</param>
+    /// <summary>Adds the key to the user's own ones.</summary>
+    /// <param name="credentials">The guest's credentials.</param>
     /// <param name="publicKey">A line of <c>authorized_keys</c>.</param>
-    /// <param name="withServices">Names of any length reach the guest: those of drop-ins are too long for every way but SMBIOS and the kernel command line.</param>
+    /// <param name="withServices">Names of any length reach the guest: those of drop-ins are too long for all transports except SMBIOS and the kernel command line.</param>
     public static void Add(CredentialSet credentials, string publicKey, bool withServices)
     {
         credentials.Append(PublicKeys, Encoding.UTF8.GetBytes(publicKey), isPublic: true);
@@ -29,7 +29,7 @@ internal static class SshCredentials
         credentials.Append("tmpfiles.extra", KeyFileLines(keys.Value.Span), keys.IsPublic);
         foreach (var dropIn in Services.Select(service => $"systemd.unit-dropin.{service}"))
         {
-            // The user's own drop-in for that service stays as it is.
+            // The user's own drop-in for that service is not changed.
             if (credentials.All.All(credential => credential.Id != dropIn))
                 credentials.Set(dropIn, DropIn, isPublic: true);
         }
@@ -37,8 +37,8 @@ internal static class SshCredentials
 
     private static byte[] KeyFileLines(ReadOnlySpan<byte> keys) => Encoding.ASCII.GetBytes(
         $"""
-        d {Path.GetDirectoryName(GuestKeys.File)} 0755 root root -
-        f+~ {GuestKeys.File} 0444 root root - {Convert.ToBase64String(keys)}
+        d {Path.GetDirectoryName(GuestSshd.AuthorizedKeys)} 0755 root root -
+        f+~ {GuestSshd.AuthorizedKeys} 0444 root root - {Convert.ToBase64String(keys)}
 
         """);
 
@@ -48,7 +48,7 @@ internal static class SshCredentials
         [Service]
         Environment=SSHD_OPTS= OPTIONS=
         ExecStart=
-        ExecStart=-sshd -i $SSHD_OPTS $OPTIONS -o "AuthorizedKeysFile {GuestKeys.File} .ssh/authorized_keys"
+        ExecStart=-sshd -i $SSHD_OPTS $OPTIONS -o "AuthorizedKeysFile {GuestSshd.AuthorizedKeys} .ssh/authorized_keys"
 
         """);
 }

@@ -11,10 +11,10 @@ namespace Vmspawn.Resolve;
 /// <remarks>ssh-keygen takes about 100 ms: it is started first, runs while the rest is resolved, and is waited for in <see cref="FinishAsync"/>.</remarks>
 internal sealed class SshResolver : IAsyncDisposable
 {
-    /// <summary>sshd's own port, where cloud-init puts the key in place for it.</summary>
+    /// <summary>sshd's own port, for guests in which cloud-init installs the key.</summary>
     private const int UsualPort = 22;
 
-    /// <summary>A port that systemd opens an sshd with the key at, beside the guest's own on 22 (systemd-ssh-generator(8), "ssh.listen").</summary>
+    /// <summary>A port at which systemd starts an sshd with the key, besides the guest's own on 22 (systemd-ssh-generator(8), "ssh.listen").</summary>
     private const int ExtraPort = 2222;
 
     private readonly VmOptions _options;
@@ -24,13 +24,13 @@ internal sealed class SshResolver : IAsyncDisposable
     private readonly bool _byVsock;
     private readonly bool _byNetwork;
 
-    /// <summary>Starts to make the key.</summary>
+    /// <summary>Starts to generate the key.</summary>
     public SshResolver(VmOptions options, HostInventory inventory, ProcessContext process, bool hasVsock, CancellationToken cancel)
     {
         _options = options;
         _abandon = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var hasNetwork = options.Networks.Contains(NetworkMode.User) || options.PublishedPorts.Count > 0;
-        // A guest with cloud-init may have an older systemd, which starts no sshd at the vsock; the one at its usual port takes the key.
+        // A guest with cloud-init may have an older systemd, which starts no sshd for the vsock; the one at its usual port accepts the key.
         _byNetwork = hasNetwork && (!hasVsock || options.CloudInit is not null);
         _byVsock = hasVsock && !_byNetwork;
         var isWanted = options.SshKey.Pass ?? (_byVsock || _byNetwork || options.CloudInit is not null);
@@ -46,7 +46,7 @@ internal sealed class SshResolver : IAsyncDisposable
     /// <summary>A key is required, but ssh-keygen is missing.</summary>
     public bool IsMissing { get; }
 
-    /// <summary>The options with the port of the host that leads to sshd, where that is the way.</summary>
+    /// <summary>The options with the forwarded port for sshd, if the connection uses one.</summary>
     public VmOptions Publish() => _key is not null && _byNetwork
         ? _options with { PublishedPorts = [.. _options.PublishedPorts, new PublishedPort(IPAddress.Loopback, 0, GuestPort, IsUdp: false)] }
         : _options;
@@ -66,12 +66,12 @@ internal sealed class SshResolver : IAsyncDisposable
         return new SshSpec(key, _source!, _byNetwork ? HostPort(nics) : null);
     }
 
-    /// <summary>Ends ssh-keygen where its key is not wanted any more; its files are removed.</summary>
+    /// <summary>Ends ssh-keygen if its key is not needed any more; its files are removed.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_key is { IsCompleted: false })
             await _abandon.CancelAsync();
-        // Its failure was reported by FinishAsync, or is of no interest any more.
+        // Its failure was reported by FinishAsync, or the key is not needed any more.
         if (_key is not null)
             await ((Task)_key).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _abandon.Dispose();

@@ -6,10 +6,10 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>A TAP device for a machine: its name, and whether it can be had.</summary>
+/// <summary>The name of a machine's TAP device, and whether it can be created.</summary>
 internal static class TapResolver
 {
-    /// <summary>As many digits of a hash tell shortened names apart.</summary>
+    /// <summary>The number of digits of a hash that distinguish shortened names.</summary>
     private const int HashLength = 4;
 
     public static TapLink Resolve(int index, string? bridge, string? machine, HostFacts? host, List<Problem> problems)
@@ -20,10 +20,10 @@ internal static class TapResolver
         return new TapLink(name, bridge, host?.HasVhostNet ?? false);
     }
 
-    /// <summary>The name, or as much of it as an interface may have with digits of its hash.</summary>
-    internal static string Name(string wished) => wished.Length <= InterfaceNameText.Longest
-        ? wished
-        : wished[..(InterfaceNameText.Longest - HashLength)] + Convert.ToHexStringLower(Sha256.Hash(Encoding.UTF8.GetBytes(wished)))[..HashLength];
+    /// <summary>The name, or its start followed by digits of its hash if it is too long for an interface.</summary>
+    internal static string Name(string full) => full.Length <= InterfaceNameText.Longest
+        ? full
+        : full[..(InterfaceNameText.Longest - HashLength)] + Convert.ToHexStringLower(Sha256.Hash(Encoding.UTF8.GetBytes(full)))[..HashLength];
 
     private static void Check(string name, string? bridge, HostFacts host, List<Problem> problems)
     {

@@ -7,12 +7,12 @@ using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Whether there is a vsock, whose it is, and which context id the guest gets.</summary>
+/// <summary>Determines whether there is a vsock, its kind, and the guest's context id.</summary>
 internal sealed class VsockResolver(VmOptions options, HostInventory inventory, Func<ulong> random, List<Problem> problems)
 {
     private const string ProgramName = "vhost-device-vsock";
 
-    /// <summary>How many numbers are tried when the machine's own is taken: each one is free all but surely.</summary>
+    /// <summary>The number of ids that are tried when the machine's own is taken: each of them is almost certainly free.</summary>
     private const int Tries = 32;
 
     public VsockSpec? Resolve(string machine)
@@ -32,7 +32,7 @@ internal sealed class VsockResolver(VmOptions options, HostInventory inventory, 
 
     private bool HasKernels => inventory.Passed.VhostVsock is not null || inventory.Host.HasVhostVsock;
 
-    /// <summary>The same number for the same name, so that who knows the name can compute the number.</summary>
+    /// <summary>The same id for the same name, so that other programs can compute it from the name.</summary>
     internal static uint Derive(string machine)
     {
         var hash = BinaryPrimitives.ReadUInt64BigEndian(Sha256.Hash(Encoding.UTF8.GetBytes($"vmspawn cid {machine}")));
@@ -43,11 +43,11 @@ internal sealed class VsockResolver(VmOptions options, HostInventory inventory, 
 
     private uint? Choose(string machine, Func<uint, bool> isFree)
     {
-        if (options.Vsock.Cid is { } wished)
+        if (options.Vsock.Cid is { } requested)
         {
-            if (isFree(wished))
-                return wished;
-            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={wished}", "another machine has this context id", "choose another, or omit the option"));
+            if (isFree(requested))
+                return requested;
+            problems.Add(new Problem("vsock-cid-taken", $"--vsock-cid={requested}", "another machine has this context id", "choose another, or omit the option"));
             return null;
         }
 

@@ -4,13 +4,13 @@ using Vmspawn.Shares;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>Finds the users of the host that the guest is to know.</summary>
+/// <summary>Finds the users of the host that are added to the guest.</summary>
 internal static class BoundUsers
 {
     /// <summary>The id of the user "nobody".</summary>
     private const uint Nobody = 65534;
 
-    /// <summary>Each user with its number in the guest; what is wrong goes to <paramref name="problems"/>.</summary>
+    /// <summary>Each user with its id in the guest; problems are added to <paramref name="problems"/>.</summary>
     public static async Task<IReadOnlyList<GuestUser>> ResolveAsync(
         BindUserRequests requests, Func<string, CancellationToken, Task<HostUser?>> find, List<Problem> problems, CancellationToken cancel)
     {

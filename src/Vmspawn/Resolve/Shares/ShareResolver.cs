@@ -8,12 +8,12 @@ namespace Vmspawn.Resolve;
 internal sealed class ShareResolver(
     VmOptions options, HostInventory inventory, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
 {
-    /// <summary>The kernel's word for it on its command line.</summary>
+    /// <summary>The tag that the kernel's command line uses for the root.</summary>
     private const string RootTag = "root";
 
     /// <param name="machine">The machine's name.</param>
     /// <param name="credentials">Receive the credentials for the guest's systemd.</param>
-    /// <param name="cancel">Ends the questions to programs and services.</param>
+    /// <param name="cancel">Cancels the queries to programs and services.</param>
     public async Task<IReadOnlyList<ShareSpec>> ResolveAsync(string machine, CredentialSet credentials, CancellationToken cancel)
     {
         if (options.Shares.PrivateUsers is not null && options.Directory is null)
@@ -46,7 +46,7 @@ internal sealed class ShareResolver(
         if (SharedDirectory.Look(subject, tree, problems) is not { } directory)
             return null;
         var ids = Ids(directory);
-        if (servers.For(subject, directory.Path, readOnly: false, ids, isWished: options.Shares.PrivateUsers is not null) is not { } server)
+        if (servers.For(subject, directory.Path, readOnly: false, ids, isRequired: options.Shares.PrivateUsers is not null) is not { } server)
             return null;
         var snapshot = options.Ephemeral
             ? await new SnapshotResolver(inventory, tmpdir, random, problems, notices).ResolveAsync(subject, machine, directory.Path, server, cancel)
@@ -78,7 +78,7 @@ internal sealed class ShareResolver(
         var subject = $"{(bind.ReadOnly ? "--bind-ro" : "--bind")}={bind.Source}";
         if (SharedDirectory.Look(subject, bind.Source, problems) is not { } directory)
             return null;
-        return servers.For(subject, directory.Path, bind.ReadOnly, ids: null, isWished: false) is not { } server ? null : new ShareSpec
+        return servers.For(subject, directory.Path, bind.ReadOnly, ids: null, isRequired: false) is not { } server ? null : new ShareSpec
         {
             Id = DeviceIds.Share(index),
             Tag = $"mnt{index}",
@@ -95,7 +95,7 @@ internal sealed class ShareResolver(
         if (SharedDirectory.Look(subject, user.Host.Home, problems) is not { } directory)
             return null;
         var ids = new IdMap(user.Id, user.Host.UserId, user.Host.GroupId, 1);
-        return servers.For(subject, directory.Path, readOnly: false, ids, isWished: false) is not { } server ? null : new ShareSpec
+        return servers.For(subject, directory.Path, readOnly: false, ids, isRequired: false) is not { } server ? null : new ShareSpec
         {
             Id = DeviceIds.Share(index),
             Tag = $"mnt{index}",

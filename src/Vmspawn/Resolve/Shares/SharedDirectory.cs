@@ -3,14 +3,14 @@ using Vmspawn.Linux;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>A directory of the host as it was found.</summary>
-/// <param name="Path">Absolute path of the directory itself, where a symbolic link was named: no virtiofsd takes a link.</param>
-/// <param name="Name">Absolute path as it was named.</param>
+/// <summary>The observed state of a directory of the host.</summary>
+/// <param name="Path">Absolute path of the directory itself, where a symbolic link was named: no virtiofsd accepts a link.</param>
+/// <param name="Name">Absolute path as the user gave it.</param>
 /// <param name="User">Its owner.</param>
 /// <param name="Group">Its group.</param>
 internal sealed record SharedDirectory(string Path, string Name, uint User, uint Group)
 {
-    /// <summary>Looks; null with the reason in <paramref name="problems"/>.</summary>
+    /// <summary>Observes one; null with the reason in <paramref name="problems"/>.</summary>
     public static SharedDirectory? Look(string subject, string path, List<Problem> problems)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));

@@ -5,17 +5,17 @@ using Vmspawn.Trees;
 
 namespace Vmspawn.Resolve;
 
-/// <summary>How the guest of an ephemeral machine gets a tree of its own: an overlay where one can be mounted, else a copy.</summary>
+/// <summary>Determines the snapshot of a tree for an ephemeral machine: an overlay where one can be mounted, else a copy.</summary>
 internal sealed class SnapshotResolver(HostInventory inventory, string? tmpdir, Func<ulong> random, List<Problem> problems, List<string> notices)
 {
     private static readonly TimeSpan TrialBound = TimeSpan.FromSeconds(10);
 
-    /// <summary>The snapshot; null with the reason among the problems.</summary>
+    /// <summary>The snapshot; null with the reason in the problems.</summary>
     /// <param name="subject">The option that requests it.</param>
     /// <param name="machine">The machine's name.</param>
     /// <param name="tree">Absolute path of the tree.</param>
-    /// <param name="server">What serves it: only virtiofsd can be shown mounts of its own.</param>
-    /// <param name="cancel">Ends the trial.</param>
+    /// <param name="server">Its server: only virtiofsd can have a mount namespace of its own.</param>
+    /// <param name="cancel">Cancels the trial.</param>
     public async Task<TreeSnapshot?> ResolveAsync(string subject, string machine, string tree, ShareServer server, CancellationToken cancel)
     {
         if (OverlayPlace.Choose(subject, "what the guest writes", tree, tmpdir, problems) is not { } place)
@@ -36,7 +36,7 @@ internal sealed class SnapshotResolver(HostInventory inventory, string? tmpdir, 
         return new TreeSnapshot(path, SnapshotKind.Copy);
     }
 
-    /// <summary>Mounts one for a moment: kernels, containers and file systems have too many reasons to refuse it.</summary>
+    /// <summary>Mounts one as a trial, because kernels, containers and file systems may refuse it for many reasons.</summary>
     private static async Task<string?> WhyNoOverlayAsync(string place, string tree, SnapshotKind kind, CancellationToken cancel)
     {
         using var trial = Draft.CreateDirectory(place);

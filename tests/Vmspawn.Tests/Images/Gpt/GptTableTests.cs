@@ -92,7 +92,7 @@ public sealed class GptTableTests : IDisposable
     [InlineData(0, 33, 0, "outside")]
     [InlineData(0, 40, 0xff, "outside")]
     [InlineData(1, 32, 0, "overlap")]
-    public async Task Partitions_that_cannot_be_are_refused(int entry, int at, byte value, string words)
+    public async Task Partitions_that_overlap_or_lie_outside_of_the_disk_are_refused(int entry, int at, byte value, string words)
     {
         var disk = await Disk("size=64KiB\nsize=64KiB");
         disk.AsSpan(Size - 512).Clear();

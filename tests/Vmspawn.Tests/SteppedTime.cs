@@ -1,4 +1,4 @@
-namespace Vmspawn.Tests.Supervise;
+namespace Vmspawn.Tests;
 
 /// <summary>A clock that advances on request, and fires the timers that are due.</summary>
 internal sealed class SteppedTime : TimeProvider
@@ -20,6 +20,8 @@ internal sealed class SteppedTime : TimeProvider
 
     public override long GetTimestamp() => Now.Ticks;
 
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(this, () => callback(state));
@@ -38,6 +40,19 @@ internal sealed class SteppedTime : TimeProvider
         }
 
         due.ForEach(timer => timer.Fire());
+    }
+
+    /// <summary>Advances second by second until a task has completed.</summary>
+    public async Task AdvanceUntilAsync(Task task, int seconds = 300)
+    {
+        for (var i = 0; i < seconds && !task.IsCompleted; i++)
+        {
+            Advance(TimeSpan.FromSeconds(1));
+            // Continuations run meanwhile.
+            await Task.WhenAny(task, Task.Delay(5));
+        }
+
+        Assert.True(task.IsCompleted, $"not over after {seconds} s");
     }
 
     private sealed class Timer(SteppedTime clock, Action fire) : ITimer

@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Vmspawn.Cli.Control.Show;
+namespace Vmspawn.Host;
 
-/// <summary>JSON for programs, with a line end.</summary>
+/// <summary>JSON as text. Characters outside of ASCII are not escaped, so that paths stay readable: the text is never part of a web page.</summary>
 internal static class JsonText
 {
     /// <summary>One value.</summary>
@@ -14,10 +14,13 @@ internal static class JsonText
     public static string Of(Action<Utf8JsonWriter> write, bool indented = false)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        // Paths stay readable; nothing of this is ever put into a web page.
         var options = new JsonWriterOptions { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using (var writer = new Utf8JsonWriter(bytes, options))
             write(writer);
-        return Encoding.UTF8.GetString(bytes.WrittenSpan) + "\n";
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
+
+    /// <summary>One value with a line end, as the output of a program.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static string Line(Action<Utf8JsonWriter> write, bool indented = false) => $"{Of(write, indented)}\n";
 }

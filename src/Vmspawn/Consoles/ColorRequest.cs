@@ -1,7 +1,7 @@
 namespace Vmspawn.Consoles;
 
 /// <summary>Whether the user wants colours, as systemd's programs read it from the environment.</summary>
-internal static class ColorWish
+internal static class ColorRequest
 {
     private static readonly string[] On = ["1", "yes", "y", "true", "t", "on", "16", "256", "24bit", "auto-16", "auto-256", "auto-24bit"];
     private static readonly string[] Off = ["0", "no", "n", "false", "f", "off"];

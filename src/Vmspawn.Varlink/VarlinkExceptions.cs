@@ -26,3 +26,21 @@ public sealed class VarlinkErrorException : Exception
     /// <summary>Its parameters, an object.</summary>
     public JsonElement Parameters { get; }
 }
+
+/// <summary>The connection to the service ended; the message has the first reason.</summary>
+public sealed class VarlinkDisconnectedException : IOException
+{
+    internal VarlinkDisconnectedException(string reason, Exception? inner = null)
+        : base($"varlink: {reason}", inner)
+    {
+    }
+}
+
+/// <summary>The peer violated the protocol or a limit; the connection cannot be used any more.</summary>
+public sealed class VarlinkProtocolException : IOException
+{
+    internal VarlinkProtocolException(string problem, Exception? inner = null)
+        : base($"varlink: {problem}", inner)
+    {
+    }
+}
