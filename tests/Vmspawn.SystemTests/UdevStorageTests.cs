@@ -18,6 +18,9 @@ public sealed partial class UdevStorageTests : VmTest
     /// <summary>A boot, and hundreds of links that the script checks one by one before and after, under emulation on a busy machine.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(Sample.IsWhole ? 30 : 10);
 
+    /// <summary>In seconds.</summary>
+    private const int DefaultOfSettle = 120;
+
     private static string Installed => Path.Combine(Prepared.Cache, "sid", Units[1..]);
 
     // Those that take many minutes under emulation are run by ./test.sh --all only.
@@ -120,7 +123,8 @@ public sealed partial class UdevStorageTests : VmTest
             // The copy is executable as the script is.
             var copy = Path.Combine(folder, script);
             File.Copy(Path.Combine(Installed, script), copy);
-            File.WriteAllText(copy, TimeLimit().Replace(File.ReadAllText(copy), "$&0"));
+            var text = File.ReadAllText(copy).Replace("udevadm settle\n", $"udevadm settle --timeout={DefaultOfSettle}\n", StringComparison.Ordinal);
+            File.WriteAllText(copy, TimeLimit().Replace(text, "$&0"));
         }
 
         return folder;
