@@ -32,7 +32,7 @@ public sealed class KilledStartTests : VmTest
         var all = Positions.SelectMany(position => position.When, (position, when) => (position.Call, When: when)).ToList();
         Assert.Equal(100, all.Count);
         var (tried, killed) = (0, 0);
-        foreach (var (call, when) in FaultSample.Of(all))
+        foreach (var (call, when) in Sample.Of(all))
         {
             tried++;
             File.Delete(Scratch.Own("child"));

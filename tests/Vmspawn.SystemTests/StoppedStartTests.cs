@@ -15,7 +15,7 @@ public sealed class StoppedStartTests : VmTest
     /// <summary>Signals within half a second are one.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(0.6);
 
-    private static int Moments => FaultSample.IsWhole ? 100 : 16;
+    private static int Moments => Sample.IsWhole ? 100 : 16;
 
     [Fact]
     public async Task A_stop_signal_at_any_moment_of_a_start_undoes_it()

@@ -17,7 +17,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=$1
 
 suite=sid
-packages=systemd-sysv,udev,dbus,libpam-systemd,libnss-systemd,systemd-userdbd,openssh-server,iproute2,kmod,login,passwd,systemd-boot-efi,linux-image-cloud-amd64,cloud-init
+packages=systemd-sysv,udev,dbus,libpam-systemd,libnss-systemd,systemd-userdbd,openssh-server,iproute2,kmod,login,passwd,systemd-boot-efi,linux-image-cloud-amd64,cloud-init,jq,multipath-tools
 
 # The Discoverable Partitions Specification's types, and identities that tests can count on.
 esp_type=c12a7328-f81f-11d2-ba4b-00a0c93ec93b
@@ -40,7 +40,9 @@ unpack_tree() {
 		filesystems="ext4"
 		compress="cat"
 	CONF
+    # multipath-tools depends on rules that run three programs for each SCSI disk; what they add no test needs.
     unpack_release $suite $packages "$made.new/tree" \
+        --dpkgopt='path-exclude=/usr/lib/udev/rules.d/5*-scsi-sg3_*.rules' \
         --essential-hook='mkdir -p "$1/etc/dracut.conf.d"' \
         --essential-hook="upload $made.new/initrd.conf /etc/dracut.conf.d/test.conf"
     rm "$made.new/initrd.conf"
@@ -105,6 +107,10 @@ if [[ ! -d $made ]]; then
     trap 'as_root rm -rf "$made.new"' EXIT
     unpack_tree
     configure_release "$made.new/tree"
+    # systemd's test of multipath writes the daemon's settings and starts it; no other guest needs it.
+    as_root mkdir -p "$made.new/tree/etc/systemd/system-preset"
+    echo 'disable multipathd.*' | as_root tee "$made.new/tree/etc/systemd/system-preset/10-test.preset" >/dev/null
+    as_root chroot "$made.new/tree" systemctl --quiet disable multipathd.service multipathd.socket
     take_kernel "$made.new"
     make_uki
     make_disk

@@ -1,7 +1,7 @@
 namespace Vmspawn.SystemTests.Harness;
 
-/// <summary>How many of the positions of a fault are tried: a sample, or all of them with <c>./test.sh --all</c>.</summary>
-internal static class FaultSample
+/// <summary>How much of what takes long is tried: a sample, or all of it with <c>./test.sh --all</c>.</summary>
+internal static class Sample
 {
     private const int OneOf = 4;
 
