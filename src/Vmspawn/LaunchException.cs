@@ -1,7 +1,7 @@
 namespace Vmspawn;
 
 /// <summary>A step of the launch failed; all steps before it have been undone.</summary>
-public sealed class LaunchException : Exception
+public sealed class LaunchException : VmException
 {
     /// <summary>Creates the failure of one step.</summary>
     /// <param name="step">The step, such as <c>open the image</c>.</param>

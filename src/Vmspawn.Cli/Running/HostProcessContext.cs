@@ -11,3 +11,9 @@ internal static class HostProcessContext
         WindowSize.Of(StandardStream.Output),
         RandomNumber.Next);
 }
+
+/// <summary>The same for the planner.</summary>
+internal static class HostEnvironment
+{
+    public static VmEnvironment Of() => new() { Terminal = WindowSize.Of(StandardStream.Output) };
+}

@@ -2,7 +2,6 @@ using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Print;
-using Vmspawn.Run;
 
 namespace Vmspawn.Cli.Running;
 
@@ -11,7 +10,7 @@ internal static class PlanVerb
 {
     public static async Task<int> RunAsync(VmOptions options, PlanFormat format)
     {
-        var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => Planning.OfAsync(options, HostProcessContext.Create(), cancel));
+        var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => VmPlanning.OfAsync(options, HostEnvironment.Of() with { MakesSshKey = false }, cancel));
         if (stopped is { } status)
             return status;
         if (planning!.Plan is not { } plan)

@@ -13,11 +13,11 @@ internal static class RunVerb
     {
         // First, since it counts the seconds.
         var report = new Report(options.Quiet);
-        var process = HostProcessContext.Create() with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
+        var environment = HostEnvironment.Of();
         var (planning, stopped) = await CancelOnSignals.RunAsync(async cancel =>
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, failed);
-            return await Planning.OfAsync(options, process, either.Token);
+            return await VmPlanning.OfAsync(options, environment, either.Token);
         });
         if (stopped is { } status)
             return status;
@@ -30,7 +30,7 @@ internal static class RunVerb
             report.Notice(notice);
         try
         {
-            return await VmRun.RunAsync(planning, options, Environment.GetEnvironmentVariable, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail }, failed);
+            return await VmRun.RunAsync(planning, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail }, failed);
         }
         catch (LaunchException error)
         {

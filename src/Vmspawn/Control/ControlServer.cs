@@ -19,19 +19,16 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly TaskCompletionSource<QemuEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _sharing = new();
     private readonly VarlinkServer _server;
-    private readonly DiskHotplug _disks;
     private QmpShare? _share;
 
     private readonly IdleTrim _trim = new();
 
     private ControlServer(
-        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, VmMessages messages)
+        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, VmMessages messages)
     {
-        var (slot, inbox) = (supervisor.Monitor, supervisor.Inbox);
-        var monitor = new MonitorAccess(slot);
-        _disks = new DiskHotplug(spec, vm.Plan, monitor, TimeProvider.System, messages);
-        var instance = new MachineInstanceService(monitor, _disks, inbox, _finalReplies, messages.Notice);
-        var machine = new MachineService(vm, spec, monitor, _disks, () => supervisor.Guest, _finalReplies, _end.Task);
+        var inbox = supervisor.Inbox;
+        var instance = new MachineInstanceService(monitor, disks, inbox, _finalReplies, messages.Notice);
+        var machine = new MachineService(vm, spec, monitor, disks, () => supervisor.Guest, _finalReplies, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),
@@ -65,7 +62,7 @@ internal sealed class ControlServer : IAsyncDisposable
                 lock (_sharing)
                     return _share ??= new QmpShare(qemu, new QmpShareOptions { QuitAsked = QuitAsked });
             }
-            catch (ControlException failure)
+            catch (VmControlException failure)
             {
                 throw InstanceFailures.Of(failure);
             }
@@ -74,12 +71,12 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Starts to serve; QEMU may still be starting.</summary>
     /// <exception cref="LaunchException">The socket cannot be created.</exception>
-    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, VmMessages messages)
+    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, VmMessages messages)
     {
         try
         {
             var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
-            return new ControlServer(listener, vm, spec, supervisor, messages);
+            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, messages);
         }
         catch (LinuxException error)
         {
@@ -97,7 +94,6 @@ internal sealed class ControlServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        await _disks.DisposeAsync();
         _trim.Dispose();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     /// <summary>Longer than QEMU takes to greet, and shorter than the time-outs of clients.</summary>
     private static readonly TimeSpan GreetingLimit = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="ControlException">The monitor's connection has ended, or QEMU has not greeted yet.</exception>
+    /// <exception cref="VmControlException">The monitor's connection has ended, or QEMU has not greeted yet.</exception>
     public async Task<QmpClient> GetAsync()
     {
         if (slot.Lost.IsCompleted)
@@ -24,8 +24,8 @@ internal sealed class MonitorAccess(MonitorSlot slot)
             return await ConnectedAsync();
         throw first == slot.Lost
             ? Gone(await slot.Lost)
-            : new ControlException(
-                ControlFailure.NotConnected, $"QEMU is still starting: its monitor has not answered within {GreetingLimit.TotalSeconds:0} s");
+            : new VmControlException(
+                VmControlFailure.NotConnected, $"QEMU is still starting: its monitor has not answered within {GreetingLimit.TotalSeconds:0} s");
     }
 
     /// <summary>The monitor once QEMU has greeted; null when it ends before.</summary>
@@ -57,16 +57,16 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     /// Translates any failure of a request to an error for its client. A lack of memory or
     /// descriptors fails that request and nothing else.
     /// </summary>
-    public static ControlException Translate(Exception error) => error switch
+    public static VmControlException Translate(Exception error) => error switch
     {
-        ControlException known => known,
+        VmControlException known => known,
         QmpDisconnectedException gone => Gone(gone.End.Text, gone),
-        QmpTimeoutException late => new ControlException(ControlFailure.QemuFailed, late.Message, late) { Errno = Errno.ETIMEDOUT },
-        QmpException failed => new ControlException(ControlFailure.QemuFailed, failed.Message, failed),
-        OutOfMemoryException => new ControlException(
-            ControlFailure.QemuFailed, "there is not enough memory, or no further thread, for the request", error) { Errno = Errno.ENOMEM },
-        LinuxException system => new ControlException(ControlFailure.QemuFailed, system.Message, system) { Errno = system.Errno },
-        _ => new ControlException(ControlFailure.QemuFailed, $"the request failed: {error.Message}", error),
+        QmpTimeoutException late => new VmControlException(VmControlFailure.QemuFailed, late.Message, late) { Errno = Errno.ETIMEDOUT },
+        QmpException failed => new VmControlException(VmControlFailure.QemuFailed, failed.Message, failed),
+        OutOfMemoryException => new VmControlException(
+            VmControlFailure.QemuFailed, "there is not enough memory, or no further thread, for the request", error) { Errno = Errno.ENOMEM },
+        LinuxException system => new VmControlException(VmControlFailure.QemuFailed, system.Message, system) { Errno = system.Errno },
+        _ => new VmControlException(VmControlFailure.QemuFailed, $"the request failed: {error.Message}", error),
     };
 
     /// <summary>The QMP client detects the connection's end before the supervisor.</summary>
@@ -76,6 +76,6 @@ internal sealed class MonitorAccess(MonitorSlot slot)
         return monitor.Ended.IsCompleted ? throw Gone((await monitor.Ended).Text) : monitor;
     }
 
-    private static ControlException Gone(string reason, Exception? cause = null) =>
-        new(ControlFailure.NotConnected, $"the connection to QEMU's monitor has ended: {reason}", cause);
+    private static VmControlException Gone(string reason, Exception? cause = null) =>
+        new(VmControlFailure.NotConnected, $"the connection to QEMU's monitor has ended: {reason}", cause);
 }

@@ -1,9 +1,6 @@
-using System.Threading.Channels;
 using Vmspawn.Consoles;
-using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
-using Vmspawn.Supervise;
 
 namespace Vmspawn.Run;
 
@@ -18,22 +15,21 @@ internal sealed class VmConsole : IAsyncDisposable
     private VmConsole(ConsoleForwarder forwarder) => _forwarder = forwarder;
 
     /// <summary>Null when QEMU handles the console or there is none.</summary>
-    public static VmConsole? Join(
-        RunningVm vm, ChannelWriter<SupervisorEvent> inbox, VmOptions options, Func<string, string?> environment, BackgroundTasks background)
+    public static VmConsole? Join(VirtualMachine machine, VmPlanning planning, BackgroundTasks background)
     {
-        if (vm.Terminal is not { } terminal)
+        if (machine.Terminal is not { } terminal)
             return null;
+        var options = planning.Options;
         var forwarder = ConsoleForwarder.Start(terminal, new ConsoleSpec(StandardStream.Output)
         {
             Input = options.Console == ConsoleMode.Interactive ? StandardStream.Input : null,
-            Background = ConsoleSpec.ChooseBackground(options.Background, environment),
+            Background = ConsoleSpec.ChooseBackground(options.Background, planning.Environment.Variable),
             RestoreOnSignals = false,
             // A failure is reported like one of the console's other tasks.
             Failed = (what, why) => background.Run(what, _ => Task.FromException(why)),
         });
         background.Run("show the guest's console", stop => forwarder.Drained.WaitAsync(stop));
-        background.RunAfter("end the VM at the user's request", forwarder.KillRequested, () =>
-            inbox.TryWrite(new KillAsked("Ctrl-]") { IsClient = false }));
+        background.RunAfter("end the VM at the user's request", forwarder.KillRequested, () => machine.RequestForcedEnd("Ctrl-]", isSuccess: false));
         return new VmConsole(forwarder);
     }
 

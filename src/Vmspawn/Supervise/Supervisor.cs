@@ -63,6 +63,9 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>The guest's reported state.</summary>
     public GuestState Guest => _guest.State;
 
+    /// <summary>The machine is being stopped.</summary>
+    public bool IsStopping => _stopping.Ladder.Step is not StopStep.None;
+
     /// <summary>Returns when QEMU has ended.</summary>
     public async Task<QemuEnd> RunAsync()
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vmspawn.Control;
 using Vmspawn.Control.Storage;
 using Vmspawn.Images;
 using Vmspawn.Options;
@@ -89,8 +88,8 @@ public class DiskDescriptionTests
         var replacement = some.Put("other.raw", SomeGpt.Disk(other));
         foreach (var format in (string?[])[null, "raw"])
         {
-            var refused = await Assert.ThrowsAsync<ControlException>(() => some.ReplaceAsync("d", replacement, format: format));
-            Assert.Equal(ControlFailure.ConfigNotSupported, refused.Failure);
+            var refused = await Assert.ThrowsAsync<VmControlException>(() => some.ReplaceAsync("d", replacement, format: format));
+            Assert.Equal(VmControlFailure.ConfigNotSupported, refused.Failure);
             Assert.Equal(
                 $"disk d has sectors of {old} bytes, and the new file's partition table is in sectors of {other}: " +
                 "QEMU cannot change the sectors of a disk that the guest has (detach and attach it instead)",
@@ -120,7 +119,7 @@ public class DiskDescriptionTests
     {
         await using var some = await SomeDisks.StartAsync();
         await some.AttachAsync(new AttachRequest("d", null, ReadOnly: null, some.Put("d.raw", SomeGpt.Disk(4096))));
-        var refused = await Assert.ThrowsAsync<ControlException>(() => some.ReplaceAsync("d", some.Put("other.raw", new byte[512 * 9])));
+        var refused = await Assert.ThrowsAsync<VmControlException>(() => some.ReplaceAsync("d", some.Put("other.raw", new byte[512 * 9])));
         Assert.Equal("disk d has sectors of 4096 bytes, and the new file's size of 4608 bytes is no multiple of them", refused.Message);
     }
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using Vmspawn.Control;
 using Vmspawn.Control.Storage;
 using static Vmspawn.Tests.Control.SomeDisks;
 
@@ -73,7 +72,7 @@ public class DiskEventTests
         var disk = await some.AttachAsync("one");
         var detaching = some.DetachAsync("one", seconds: 20);
         await time.AdvanceUntilAsync(detaching, seconds: 60);
-        Assert.Equal(ControlFailure.TimedOut, (await Assert.ThrowsAsync<ControlException>(() => detaching)).Failure);
+        Assert.Equal(VmControlFailure.TimedOut, (await Assert.ThrowsAsync<VmControlException>(() => detaching)).Failure);
         Assert.Same(disk, Assert.Single(some.Disks.Table.All));
         Assert.True(some.Qemu.Count("device_del") > 1);
         await some.Qemu.SayAsync("DEVICE_DELETED", disk.DeviceId);

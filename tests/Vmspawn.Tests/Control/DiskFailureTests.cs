@@ -1,4 +1,3 @@
-using Vmspawn.Control;
 using Vmspawn.Control.Storage;
 using Vmspawn.Linux;
 using static Vmspawn.Tests.Control.SomeDisks;
@@ -31,8 +30,8 @@ public class DiskFailureTests
         some.ObeyRemovals();
         var fault = new Fault(some, k);
         fault.Release("no");
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d", type));
-        Assert.Equal(ControlFailure.QemuFailed, failure.Failure);
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("d", type));
+        Assert.Equal(VmControlFailure.QemuFailed, failure.Failure);
         await NothingIsLeft(some);
     }
 
@@ -46,13 +45,13 @@ public class DiskFailureTests
         var attaching = some.AttachAsync("d", type);
         await fault.Reached;
         await time.AdvanceUntilAsync(attaching, seconds: 15);
-        var failure = await Assert.ThrowsAsync<ControlException>(() => attaching);
-        Assert.Equal(ControlFailure.TimedOut, failure.Failure);
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => attaching);
+        Assert.Equal(VmControlFailure.TimedOut, failure.Failure);
         Assert.Contains("within 10 s", failure.Message, StringComparison.Ordinal);
 
         // QEMU may still do it, so the name stays taken.
         Assert.Equal("d", Assert.Single(some.Disks.Table.All).Name);
-        Assert.Equal(ControlFailure.StorageExists, (await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d", type, file: "other"))).Failure);
+        Assert.Equal(VmControlFailure.StorageExists, (await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("d", type, file: "other"))).Failure);
 
         fault.Release(complaint: null);
         await NothingIsLeft(some);
@@ -69,7 +68,7 @@ public class DiskFailureTests
         var attaching = some.AttachAsync("d", type);
         await fault.Reached;
         await time.AdvanceUntilAsync(attaching, seconds: 15);
-        await Assert.ThrowsAsync<ControlException>(() => attaching);
+        await Assert.ThrowsAsync<VmControlException>(() => attaching);
         fault.Release("no");
         await NothingIsLeft(some);
     }
@@ -82,14 +81,14 @@ public class DiskFailureTests
         var attaching = some.AttachAsync("d", type);
         await fault.Reached;
         some.Qemu.Close();
-        var failure = await Assert.ThrowsAsync<ControlException>(() => attaching);
-        Assert.Equal(ControlFailure.NotConnected, failure.Failure);
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => attaching);
+        Assert.Equal(VmControlFailure.NotConnected, failure.Failure);
         Assert.Empty(some.Disks.Table.All);
         // A controller in QEMU stays in its port, because its removal cannot be requested.
         await Eventually(() => some.FreePorts == (k > Attach ? 9 : 10));
         // No caller waits for a monitor that does not reconnect.
-        var next = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("e", type));
-        Assert.Equal(ControlFailure.NotConnected, next.Failure);
+        var next = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("e", type));
+        Assert.Equal(VmControlFailure.NotConnected, next.Failure);
         fault.Release(complaint: null);
     }
 
@@ -107,7 +106,7 @@ public class DiskFailureTests
         await Task.WhenAny(detaching, Task.Delay(TimeSpan.FromSeconds(10)));
         Assert.True(detaching.IsCompleted);
         if (detaching.IsFaulted)
-            Assert.Equal(ControlFailure.NotConnected, Assert.IsType<ControlException>(detaching.Exception.InnerException).Failure);
+            Assert.Equal(VmControlFailure.NotConnected, Assert.IsType<VmControlException>(detaching.Exception.InnerException).Failure);
         fault.Release(complaint: null);
     }
 
@@ -119,8 +118,8 @@ public class DiskFailureTests
         var detaching = some.DetachAsync("d", seconds: 3600);
         await Eventually(() => some.Qemu.Count("device_del") == 1);
         some.Qemu.Close();
-        var failure = await Assert.ThrowsAsync<ControlException>(() => detaching.WaitAsync(TimeSpan.FromSeconds(5)));
-        Assert.Equal(ControlFailure.NotConnected, failure.Failure);
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => detaching.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(VmControlFailure.NotConnected, failure.Failure);
     }
 
     [Theory, InlineData("blockdev-del"), InlineData("remove-fd")]
@@ -148,7 +147,7 @@ public class DiskFailureTests
         var other = some.Put("other", new byte[4096]);
         var fault = new Fault(some, k);
         fault.Release("no");
-        await Assert.ThrowsAsync<ControlException>(() => some.ReplaceAsync("d", other));
+        await Assert.ThrowsAsync<VmControlException>(() => some.ReplaceAsync("d", other));
         Assert.Same(nodes, disk.Nodes);
         Assert.Single(some.Qemu.Fdsets);
         Assert.Equal(2, some.Qemu.Nodes.Count);
@@ -170,7 +169,7 @@ public class DiskFailureTests
         var replacing = some.ReplaceAsync("d", other);
         await fault.Reached;
         await time.AdvanceUntilAsync(replacing, seconds: 15);
-        Assert.Equal(ControlFailure.TimedOut, (await Assert.ThrowsAsync<ControlException>(() => replacing)).Failure);
+        Assert.Equal(VmControlFailure.TimedOut, (await Assert.ThrowsAsync<VmControlException>(() => replacing)).Failure);
         fault.Release(complaint: null);
         await Eventually(() => some.Qemu.Fdsets.Count == 1);
         Assert.True(await disk.Gate.WaitAsync(TimeSpan.FromSeconds(5)));
@@ -193,7 +192,7 @@ public class DiskFailureTests
         await EndsQuietly(some);
         Assert.False(replacing.IsCompleted);
         some.Qemu.Close();
-        Assert.Equal(ControlFailure.NotConnected, (await Assert.ThrowsAsync<ControlException>(() => replacing)).Failure);
+        Assert.Equal(VmControlFailure.NotConnected, (await Assert.ThrowsAsync<VmControlException>(() => replacing)).Failure);
     }
 
     [Fact]
@@ -213,7 +212,7 @@ public class DiskFailureTests
         await EndsQuietly(some);
         Assert.False(attaching.IsCompleted);
         some.Qemu.Close();
-        Assert.Equal(ControlFailure.NotConnected, (await Assert.ThrowsAsync<ControlException>(() => attaching)).Failure);
+        Assert.Equal(VmControlFailure.NotConnected, (await Assert.ThrowsAsync<VmControlException>(() => attaching)).Failure);
         hold.SetResult(null);
     }
 

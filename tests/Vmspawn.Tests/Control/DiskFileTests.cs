@@ -1,5 +1,4 @@
 using System.Text;
-using Vmspawn.Control;
 using Vmspawn.Control.Storage;
 using Vmspawn.Linux;
 
@@ -13,8 +12,8 @@ public class DiskFileTests
     {
         await using var some = await SomeDisks.StartAsync();
         var path = some.PutQcow2("q", 1 << 20);
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync(new AttachRequest("q", null, null, path)));
-        Assert.Equal(ControlFailure.BadFile, failure.Failure);
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync(new AttachRequest("q", null, null, path)));
+        Assert.Equal(VmControlFailure.BadFile, failure.Failure);
         Assert.Equal("the file is a qcow2 image (give the format qcow2, or raw to show the guest its bytes as they are)", failure.Message);
         Assert.Empty(some.Qemu.Commands);
 
@@ -31,7 +30,7 @@ public class DiskFileTests
         var node = some.Qemu.Commands.Single(sent => sent.Name == "blockdev-add").Arguments;
         Assert.Equal("qcow2", node.GetProperty("driver").GetString());
         Assert.Equal(System.Text.Json.JsonValueKind.Null, node.GetProperty("backing").ValueKind);
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.ReplaceAsync("q", some.Put("other", new byte[512])));
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.ReplaceAsync("q", some.Put("other", new byte[512])));
         Assert.Contains("only raw ones", failure.Message, StringComparison.Ordinal);
     }
 
@@ -44,7 +43,7 @@ public class DiskFileTests
     {
         await using var some = await SomeDisks.StartAsync();
         var path = some.Put("f", [.. Encoding.ASCII.GetBytes(content), .. new byte[4096]]);
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync(new AttachRequest("f", null, null, path, format)));
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync(new AttachRequest("f", null, null, path, format)));
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         Assert.Empty(some.Disks.Table.All);
     }
@@ -60,7 +59,7 @@ public class DiskFileTests
         image[19] = 4;
         Encoding.ASCII.GetBytes("base").CopyTo(image, 0x400);
         some.Put("q", image);
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync(new AttachRequest("q", null, null, path, "qcow2")));
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync(new AttachRequest("q", null, null, path, "qcow2")));
         Assert.Contains("the image has a backing file, base", failure.Message, StringComparison.Ordinal);
     }
 
@@ -69,10 +68,10 @@ public class DiskFileTests
     {
         await using var some = await SomeDisks.StartAsync();
         var path = some.Put("f", new byte[4096]);
-        var attach = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync(new AttachRequest("f", null, ReadOnly: false, path), writable: false));
+        var attach = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync(new AttachRequest("f", null, ReadOnly: false, path), writable: false));
         Assert.Equal(Errno.EROFS, attach.Errno);
         await some.AttachAsync("d");
-        var replace = await Assert.ThrowsAsync<ControlException>(() => some.ReplaceAsync("d", path, writable: false));
+        var replace = await Assert.ThrowsAsync<VmControlException>(() => some.ReplaceAsync("d", path, writable: false));
         Assert.Equal(Errno.EROFS, replace.Errno);
     }
 
@@ -82,7 +81,7 @@ public class DiskFileTests
         await using var some = await SomeDisks.StartAsync();
         await some.AttachAsync("d");
         var path = some.PutQcow2("q", 1 << 20);
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.ReplaceAsync("d", path));
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.ReplaceAsync("d", path));
         Assert.Contains("is a qcow2 image", failure.Message, StringComparison.Ordinal);
         await some.ReplaceAsync("d", path, format: "raw");
     }

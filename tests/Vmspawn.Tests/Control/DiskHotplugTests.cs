@@ -1,5 +1,4 @@
 using CsCheck;
-using Vmspawn.Control;
 using Vmspawn.Control.Ports;
 using Vmspawn.Control.Storage;
 using static Vmspawn.Tests.Control.SomeDisks;
@@ -24,8 +23,8 @@ public class DiskHotplugTests
             ? "the moon is in the wrong quarter"
             : await obey(command, arguments);
 
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d", type));
-        Assert.Equal(ControlFailure.QemuFailed, failure.Failure);
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("d", type));
+        Assert.Equal(VmControlFailure.QemuFailed, failure.Failure);
         Assert.Contains("the moon is in the wrong quarter", failure.Message, StringComparison.Ordinal);
         Assert.Empty(some.Qemu.Nodes);
         Assert.Empty(some.Qemu.Fdsets);
@@ -68,7 +67,7 @@ public class DiskHotplugTests
                 some.Qemu.OtherFile = "/dev/fdset/7";
             return Task.FromResult<string?>(null);
         };
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d"));
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("d"));
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, some.Qemu.Count("device_add"));
         Assert.Empty(some.Qemu.Nodes);
@@ -87,8 +86,8 @@ public class DiskHotplugTests
                 await some.Qemu.SayAsync("DEVICE_UNPLUG_GUEST_ERROR", disk.DeviceId);
             return null;
         };
-        var refused = await Assert.ThrowsAsync<ControlException>(() => some.DetachAsync("d"));
-        Assert.Equal(ControlFailure.GuestRefused, refused.Failure);
+        var refused = await Assert.ThrowsAsync<VmControlException>(() => some.DetachAsync("d"));
+        Assert.Equal(VmControlFailure.GuestRefused, refused.Failure);
         Assert.Equal(HotplugState.Attached, disk.State);
         Assert.Equal(PortState.Taken, some.Disks.Ports.Rows.Single(row => row.Port.Id == disk.Port?.PortId).State);
 
@@ -104,8 +103,8 @@ public class DiskHotplugTests
     {
         await using var some = await SomeDisks.StartAsync();
         var disk = await some.AttachAsync("d");
-        var late = await Assert.ThrowsAsync<ControlException>(() => some.DetachAsync("d", seconds: 0.1));
-        Assert.Equal(ControlFailure.TimedOut, late.Failure);
+        var late = await Assert.ThrowsAsync<VmControlException>(() => some.DetachAsync("d", seconds: 0.1));
+        Assert.Equal(VmControlFailure.TimedOut, late.Failure);
         Assert.Same(disk, Assert.Single(some.Disks.Table.All));
 
         await some.Qemu.SayAsync("DEVICE_DELETED", disk.DeviceId);
@@ -170,8 +169,8 @@ public class DiskHotplugTests
         some.Qemu.Judge = (command, _) => command == "device_add" ? hold.Task : Task.FromResult<string?>(null);
         var first = some.AttachAsync("d");
         Assert.Equal(HotplugState.Attaching, Assert.Single(some.Disks.Table.All).State);
-        var second = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d", file: "other"));
-        Assert.Equal(ControlFailure.StorageExists, second.Failure);
+        var second = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("d", file: "other"));
+        Assert.Equal(VmControlFailure.StorageExists, second.Failure);
         Assert.False(first.IsCompleted);
         hold.SetResult(null);
         await first;
@@ -197,8 +196,8 @@ public class DiskHotplugTests
     {
         await using var some = await SomeDisks.StartAsync();
         await some.AttachAsync("writer", file: "f");
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("reader", readOnly: true, file: "f"));
-        Assert.Equal(ControlFailure.BadFile, failure.Failure);
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("reader", readOnly: true, file: "f"));
+        Assert.Equal(VmControlFailure.BadFile, failure.Failure);
         Assert.Contains("disk writer", failure.Message, StringComparison.Ordinal);
     }
 

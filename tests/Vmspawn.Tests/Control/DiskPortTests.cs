@@ -1,4 +1,3 @@
-using Vmspawn.Control;
 using static Vmspawn.Tests.Control.SomeDisks;
 
 namespace Vmspawn.Tests.Control;
@@ -29,7 +28,7 @@ public class DiskPortTests
         await using var some = await SomeDisks.StartAsync(spares: 2);
         some.Qemu.Judge = (command, _) => Task.FromResult(
             command == "device_add" ? "PCI: slot 0 function 0 not available for nvme, in use by e1000e,id=(null)" : null);
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("d"));
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("d"));
         Assert.Equal(
             "2 of 2 hotplug ports are taken: e1000e, plugged in through the monitor, e1000e, plugged in through the monitor", failure.Message);
         Assert.Empty(some.Disks.Table.All);
@@ -78,8 +77,8 @@ public class DiskPortTests
         await using var some = await SomeDisks.StartAsync(spares: 2);
         await some.AttachAsync("a");
         await some.AttachAsync("b", "nvme");
-        var failure = await Assert.ThrowsAsync<ControlException>(() => some.AttachAsync("c"));
-        Assert.Equal(ControlFailure.NoFreePort, failure.Failure);
+        var failure = await Assert.ThrowsAsync<VmControlException>(() => some.AttachAsync("c"));
+        Assert.Equal(VmControlFailure.NoFreePort, failure.Failure);
         Assert.Equal("2 of 2 hotplug ports are taken: disk a, disk b", failure.Message);
     }
 

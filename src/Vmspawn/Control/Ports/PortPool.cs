@@ -25,7 +25,7 @@ internal sealed class PortPool(PortTable table, TimeProvider clock)
     /// <summary>Reserves a port; waits for one only while some device is being detached.</summary>
     /// <param name="owner">The use of the device, for messages.</param>
     /// <param name="timeout">The time limit.</param>
-    /// <exception cref="ControlException">None is free.</exception>
+    /// <exception cref="VmControlException">None is free.</exception>
     public async Task<PortLease> ReserveAsync(string owner, TimeSpan timeout)
     {
         var started = clock.GetTimestamp();
@@ -38,7 +38,7 @@ internal sealed class PortPool(PortTable table, TimeProvider clock)
                 if (table.Reserve(owner) is { } lease)
                     return lease;
                 if (!table.IsAnyDetaching || left <= TimeSpan.Zero)
-                    throw new ControlException(ControlFailure.NoFreePort, table.Shortage()) { Errno = Linux.Errno.EBUSY };
+                    throw new VmControlException(VmControlFailure.NoFreePort, table.Shortage()) { Errno = Linux.Errno.EBUSY };
                 changed = _changed.Task;
             }
 

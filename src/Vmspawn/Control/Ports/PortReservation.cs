@@ -27,13 +27,13 @@ internal sealed class PortReservation
     /// <param name="ports">The ports.</param>
     /// <param name="removals">Receives unmanaged devices that are found in a port.</param>
     /// <param name="owner">The use of the device, for messages.</param>
-    /// <exception cref="ControlException">None is free.</exception>
+    /// <exception cref="VmControlException">None is free.</exception>
     public static async Task<PortReservation> MakeAsync(PortPool ports, Removals removals, string owner) =>
         new(ports, removals, owner, await ports.ReserveAsync(owner, WaitLimit));
 
     /// <summary>Plugs a device in; into the next port if an unmanaged device is in this one.</summary>
     /// <param name="add">Adds the device to the port of that lease.</param>
-    /// <exception cref="ControlException">No further port is free.</exception>
+    /// <exception cref="VmControlException">No further port is free.</exception>
     /// <exception cref="QmpException">QEMU refuses the device, and not because of the port; the reservation stands.</exception>
     public async Task PlugAsync(Func<PortLease, Task> add)
     {

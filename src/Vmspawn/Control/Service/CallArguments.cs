@@ -25,13 +25,13 @@ internal static class GuardedHandler
 {
     /// <param name="method">Answers the call.</param>
     /// <param name="translate">Converts a failure to an error of the interface.</param>
-    public static VarlinkHandler Of(Func<VarlinkCall, Task> method, Func<VarlinkCall, ControlException, Exception> translate) => async call =>
+    public static VarlinkHandler Of(Func<VarlinkCall, Task> method, Func<VarlinkCall, VmControlException, Exception> translate) => async call =>
     {
         try
         {
             await method(call);
         }
-        catch (ControlException failure)
+        catch (VmControlException failure)
         {
             throw translate(call, failure);
         }

@@ -47,8 +47,8 @@ internal sealed class DiskMethods(DiskHotplug disks)
         var microseconds = given.GetInt64();
         return microseconds >= 0 && microseconds <= LongestTimeout.TotalMicroseconds
             ? TimeSpan.FromMicroseconds(microseconds)
-            : throw new ControlException(
-                ControlFailure.BadConfig, $"timeoutUsec={microseconds} is not between 0 and an hour");
+            : throw new VmControlException(
+                VmControlFailure.BadConfig, $"timeoutUsec={microseconds} is not between 0 and an hour");
     }
 
     private async Task ReplyAsync(VarlinkCall call, StorageEntry disk) => await call.ReplyAsync(reply =>

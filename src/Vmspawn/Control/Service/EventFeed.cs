@@ -9,7 +9,7 @@ namespace Vmspawn.Control.Service;
 /// <summary><c>SubscribeEvents</c>: READY, then QEMU's events, until either side ends.</summary>
 internal static class EventFeed
 {
-    /// <summary>Ends with <see cref="ControlFailure.NotConnected"/> when the monitor does.</summary>
+    /// <summary>Ends with <see cref="VmControlFailure.NotConnected"/> when the monitor does.</summary>
     public static async Task ServeAsync(VarlinkCall call, MonitorAccess access, StorageTable disks)
     {
         var wanted = Filter(call.Optional("filter"));

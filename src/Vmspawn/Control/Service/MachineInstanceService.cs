@@ -62,7 +62,7 @@ internal sealed class MachineInstanceService(
     {
         var name = call.Name();
         return disks.Table.Find(name).IsFromBoot
-            ? throw new ControlException(ControlFailure.StorageImmutable, $"disk {name} is one that the VM was started with, which only {ControlInterfaces.Ours} changes")
+            ? throw new VmControlException(VmControlFailure.StorageImmutable, $"disk {name} is one that the VM was started with, which only {ControlInterfaces.Ours} changes")
             : name;
     }
 
@@ -76,7 +76,7 @@ internal sealed class MachineInstanceService(
     private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => GuardedHandler.Of(method, (call, failure) =>
     {
         // The errors of this interface have no reason, so it is written to the supervisor's messages.
-        if (failure.Failure is not ControlFailure.NotConnected)
+        if (failure.Failure is not VmControlFailure.NotConnected)
             log($"{call.Method}: {failure.Message}");
         return InstanceFailures.Of(failure);
     });

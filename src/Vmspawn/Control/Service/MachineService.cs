@@ -72,8 +72,8 @@ internal sealed class MachineService(
         var bytes = call.Parameters.GetProperty("bytes"u8).GetInt64();
         if (bytes <= 0 || bytes > spec.Ram.Size)
         {
-            throw new ControlException(
-                ControlFailure.BadConfig, $"{bytes} bytes of memory cannot be asked for: the VM was started with {spec.Ram.Size}");
+            throw new VmControlException(
+                VmControlFailure.BadConfig, $"{bytes} bytes of memory cannot be asked for: the VM was started with {spec.Ram.Size}");
         }
 
         await monitor.RunAsync(qemu => qemu.BalloonAsync(bytes));

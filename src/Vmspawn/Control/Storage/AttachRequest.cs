@@ -13,27 +13,27 @@ internal sealed record AttachRequest(string Name, string? Config, bool? ReadOnly
 {
     private const int LongestName = 255;
 
-    /// <exception cref="ControlException">There is no such type.</exception>
+    /// <exception cref="VmControlException">There is no such type.</exception>
     public DiskType Type() => Config is null ? DiskType.VirtioBlk : Find(Config, DiskText.Types, "disk type");
 
-    /// <exception cref="ControlException">There is no such format.</exception>
+    /// <exception cref="VmControlException">There is no such format.</exception>
     public ImageFormat? RequestedFormat() => FormatOf(Format);
 
     /// <inheritdoc cref="RequestedFormat"/>
     public static ImageFormat? FormatOf(string? word) => word is null ? null : Find(word, DiskText.Formats, "image format");
 
-    /// <exception cref="ControlException">The name cannot be used.</exception>
+    /// <exception cref="VmControlException">The name cannot be used.</exception>
     public void CheckName()
     {
         if (Name.Length is 0 or > LongestName || !PlainText.IsPlain(Name))
         {
-            throw new ControlException(
-                ControlFailure.BadConfig, $"a disk's name has 1 to {LongestName} characters, none of them a control character");
+            throw new VmControlException(
+                VmControlFailure.BadConfig, $"a disk's name has 1 to {LongestName} characters, none of them a control character");
         }
     }
 
     /// <summary>Whether the guest will not be able to write.</summary>
-    /// <exception cref="ControlException">Writing is requested, but the descriptor does not allow it.</exception>
+    /// <exception cref="VmControlException">Writing is requested, but the descriptor does not allow it.</exception>
     public bool IsReadOnly(DiskType type, DiskFileFacts facts)
     {
         if (type.IsReadOnly())
@@ -51,7 +51,7 @@ internal sealed record AttachRequest(string Name, string? Config, bool? ReadOnly
                 return value;
         }
 
-        throw new ControlException(
-            ControlFailure.BadConfig, $"\"{word}\" is no {what} (there are {string.Join(", ", known.Select(one => one.Word))})");
+        throw new VmControlException(
+            VmControlFailure.BadConfig, $"\"{word}\" is no {what} (there are {string.Join(", ", known.Select(one => one.Word))})");
     }
 }

@@ -91,13 +91,13 @@ internal sealed class BlockNodes(bool ioUring)
     private static Task DeleteNodeAsync(QmpClient qemu, string node) => qemu.BlockdevDelAsync(node, StorageChange.NoLimit);
 
     /// <summary>Queries which file a node has open. A guest must never get a disk with another disk's file behind it.</summary>
-    /// <exception cref="ControlException">It is not the file that the node was created for.</exception>
+    /// <exception cref="VmControlException">It is not the file that the node was created for.</exception>
     private static async Task CheckFileAsync(QmpClient qemu, StorageChange change, string node, string path)
     {
         var nodes = await change.StepAsync("query-named-block-nodes", call => qemu.QueryNamedBlockNodesAsync(call));
         var found = nodes.FirstOrDefault(known => known.NodeName == node);
         if (found?.File != path)
-            throw new ControlException(ControlFailure.QemuFailed, $"QEMU's block node {node} has {found?.File ?? "no file"} open, not {path}");
+            throw new VmControlException(VmControlFailure.QemuFailed, $"QEMU's block node {node} has {found?.File ?? "no file"} open, not {path}");
     }
 
     private ImageNode Describe(string top, long set, DiskSource file, bool readOnly, bool discard) => new()

@@ -26,7 +26,7 @@ internal sealed class DescriptorSets
     /// <param name="node">The block node that will open it.</param>
     /// <param name="call">The time limit.</param>
     /// <returns>The set's number.</returns>
-    /// <exception cref="ControlException">The set contains other descriptors too.</exception>
+    /// <exception cref="VmControlException">The set contains other descriptors too.</exception>
     public async Task<long> AddAsync(QmpClient qemu, SafeHandle file, string node, QmpCallOptions? call = null)
     {
         await RetryRemovalsAsync(qemu, call);
@@ -36,8 +36,8 @@ internal sealed class DescriptorSets
             var added = await qemu.AddFdAsync(file, number, node, call);
             if (await DescriptorsAsync(qemu, number, call) is [var only] && only.Number == added.Number && only.Opaque == node)
                 return number;
-            throw new ControlException(
-                ControlFailure.QemuFailed,
+            throw new VmControlException(
+                VmControlFailure.QemuFailed,
                 $"QEMU's descriptor set {number}, made for block node {node}, holds descriptors of another program too");
         }
         catch (Exception error) when (error is not QmpDisconnectedException)

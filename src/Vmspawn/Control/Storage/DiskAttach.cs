@@ -38,7 +38,7 @@ internal sealed class DiskAttach(
 
     /// <param name="request">The disk and its properties.</param>
     /// <param name="file">The client's descriptor, which this owns from now on.</param>
-    /// <exception cref="ControlException">It failed and was undone, or QEMU does not answer.</exception>
+    /// <exception cref="VmControlException">It failed and was undone, or QEMU does not answer.</exception>
     public Task<StorageEntry> AttachAsync(AttachRequest request, SafeFileHandle file) =>
         StorageChange.RunAsync($"disk {request.Name}", change => AttachAsync(change, request, file), clock, background);
 
@@ -70,7 +70,7 @@ internal sealed class DiskAttach(
         var type = request.Type();
         var driver = DiskDevice.Driver(type);
         if (!facts.HasDriver(driver))
-            throw new ControlException(ControlFailure.ConfigNotSupported, $"this QEMU has no {driver}");
+            throw new VmControlException(VmControlFailure.ConfigNotSupported, $"this QEMU has no {driver}");
         var found = DiskFileFacts.Of(file);
         var readOnly = request.IsReadOnly(type, found);
         var content = DiskContent.Of(file, found, request.RequestedFormat(), !readOnly);

@@ -22,7 +22,7 @@ internal readonly record struct DiskContent(ImageFormat Format, long Size, int? 
     /// <param name="facts">The file's facts.</param>
     /// <param name="requested">The format that the client named, or null.</param>
     /// <param name="write">The guest will write to it.</param>
-    /// <exception cref="ControlException">It cannot be used in this format, or no format was named and it does not look raw.</exception>
+    /// <exception cref="VmControlException">It cannot be used in this format, or no format was named and it does not look raw.</exception>
     public static DiskContent Of(SafeFileHandle file, DiskFileFacts facts, ImageFormat? requested, bool write)
     {
         if (requested is ImageFormat.Raw)

@@ -13,7 +13,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
     /// <param name="wait">Whether to wait for the guest.</param>
     /// <param name="timeout">How long the guest is requested to release it, and waited for.</param>
     /// <returns>True when the disk was removed, false when the removal was only requested.</returns>
-    /// <exception cref="ControlException">It is still attached; its removal may be requested again.</exception>
+    /// <exception cref="VmControlException">It is still attached; its removal may be requested again.</exception>
     public async Task<bool> DetachAsync(string name, bool wait, TimeSpan timeout)
     {
         var started = clock.GetTimestamp();
@@ -21,7 +21,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
 
         var disk = table.Find(name);
         if (disk.Immutable is { } why)
-            throw new ControlException(ControlFailure.StorageImmutable, $"{disk.Description} {why}");
+            throw new VmControlException(VmControlFailure.StorageImmutable, $"{disk.Description} {why}");
         var attempt = await StartAsync(disk, timeout);
         if (!wait)
         {
@@ -40,12 +40,12 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
     {
         // It is held while the disk is being attached, or its file replaced.
         if (!await disk.Gate.WaitAsync(timeout < GateLimit ? timeout : GateLimit))
-            throw new ControlException(ControlFailure.TimedOut, $"an earlier request about {disk.Description} is not done yet (QEMU may be slow to answer it)");
+            throw new VmControlException(VmControlFailure.TimedOut, $"an earlier request about {disk.Description} is not done yet (QEMU may be slow to answer it)");
         try
         {
             // Its attach may have failed, or it may have been removed, meanwhile.
             if (table.Find(disk.Name) != disk)
-                throw new ControlException(ControlFailure.NoSuchStorage, $"{disk.Description} has just been detached");
+                throw new VmControlException(VmControlFailure.NoSuchStorage, $"{disk.Description} has just been detached");
             return removals.Start(disk, timeout);
         }
         finally
@@ -62,8 +62,8 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
         }
         catch (TimeoutException)
         {
-            throw new ControlException(
-                ControlFailure.TimedOut, $"QEMU has not answered the request to detach {disk.Description} within {GateLimit.TotalSeconds:0} s; it is still asked");
+            throw new VmControlException(
+                VmControlFailure.TimedOut, $"QEMU has not answered the request to detach {disk.Description} within {GateLimit.TotalSeconds:0} s; it is still asked");
         }
     }
 
@@ -85,11 +85,11 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
         switch (outcome)
         {
             case RemovalOutcome.Refused:
-                throw new ControlException(
-                    ControlFailure.GuestRefused, $"the guest refused to release {disk.Description}, which stays attached");
+                throw new VmControlException(
+                    VmControlFailure.GuestRefused, $"the guest refused to release {disk.Description}, which stays attached");
             case RemovalOutcome.TimedOut:
-                throw new ControlException(
-                    ControlFailure.TimedOut,
+                throw new VmControlException(
+                    VmControlFailure.TimedOut,
                     $"the guest has not released {disk.Description} within {timeout.TotalSeconds:0.#} s; it stays attached, and detaching it may be tried again");
         }
     }

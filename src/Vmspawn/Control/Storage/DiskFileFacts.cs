@@ -10,7 +10,7 @@ namespace Vmspawn.Control.Storage;
 /// <param name="CanWrite">The descriptor is open for writing.</param>
 internal readonly record struct DiskFileFacts(FileIdentity Identity, bool IsBlockDevice, long Size, bool CanWrite)
 {
-    /// <exception cref="ControlException">It cannot be a disk.</exception>
+    /// <exception cref="VmControlException">It cannot be a disk.</exception>
     public static DiskFileFacts Of(SafeHandle file)
     {
         try
@@ -37,5 +37,5 @@ internal readonly record struct DiskFileFacts(FileIdentity Identity, bool IsBloc
         }
     }
 
-    public static ControlException Bad(string reason, Errno errno) => new(ControlFailure.BadFile, reason) { Errno = errno };
+    public static VmControlException Bad(string reason, Errno errno) => new(VmControlFailure.BadFile, reason) { Errno = errno };
 }

@@ -17,7 +17,7 @@ internal sealed class DiskReplace(
     /// <param name="file">The client's descriptor, which this owns from now on.</param>
     /// <param name="path">For lists, or null.</param>
     /// <param name="format">An image format's word, of which only raw can be replaced, or null.</param>
-    /// <exception cref="ControlException">The disk still has its old file, unless the message reports otherwise.</exception>
+    /// <exception cref="VmControlException">The disk still has its old file, unless the message reports otherwise.</exception>
     public Task<StorageEntry> ReplaceAsync(string name, SafeFileHandle file, string? path, string? format) =>
         StorageChange.RunAsync($"disk {name}", change => ReplaceAsync(change, name, file, path, format), clock, background);
 
@@ -66,9 +66,9 @@ internal sealed class DiskReplace(
     private void Check(StorageEntry disk, DiskFileFacts facts)
     {
         if (disk.IsRoot)
-            throw new ControlException(ControlFailure.StorageImmutable, $"{disk.Description} is the root disk, whose file cannot be replaced");
+            throw new VmControlException(VmControlFailure.StorageImmutable, $"{disk.Description} is the root disk, whose file cannot be replaced");
         if (table.Find(disk.Name) != disk || disk.State is HotplugState.Detaching)
-            throw new ControlException(ControlFailure.NoSuchStorage, $"{disk.Description} is being detached");
+            throw new VmControlException(VmControlFailure.NoSuchStorage, $"{disk.Description} is being detached");
         if (disk.Irreplaceable is { } why)
             throw Unsupported($"the file of {disk.Description} cannot be replaced: {why}");
         if (disk.WritesFile && !facts.CanWrite)
@@ -104,7 +104,7 @@ internal sealed class DiskReplace(
             throw Unsupported($"{disk.Description} has sectors of {disk.SectorSize} bytes, and the new file's size of {content.Size} bytes is no multiple of them");
     }
 
-    private static ControlException Unsupported(string reason) => new(ControlFailure.ConfigNotSupported, reason);
+    private static VmControlException Unsupported(string reason) => new(VmControlFailure.ConfigNotSupported, reason);
 
     private async Task SwapAsync(QmpClient qemu, StorageChange change, StorageEntry disk, DiskSource file)
     {

@@ -56,8 +56,8 @@ internal sealed class MediumSwap(BlockNodes blocks, TimeProvider clock, Action<s
             {
                 if (clock.GetElapsedTime(started) > UnmountLimit)
                 {
-                    throw new ControlException(
-                        ControlFailure.GuestRefused, $"the guest has locked the medium of {disk.Description} (unmount it there first)", locked);
+                    throw new VmControlException(
+                        VmControlFailure.GuestRefused, $"the guest has locked the medium of {disk.Description} (unmount it there first)", locked);
                 }
             }
 

@@ -44,7 +44,7 @@ internal sealed class RemovalAttempt
         _outcome.TrySetResult(outcome);
     }
 
-    public void Fail(ControlException failure)
+    public void Fail(VmControlException failure)
     {
         _requested.TrySetException(failure);
         _outcome.TrySetException(failure);

@@ -211,7 +211,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
     }
 
-    private void Fail(IHotplugDevice device, RemovalAttempt attempt, ControlException failure)
+    private void Fail(IHotplugDevice device, RemovalAttempt attempt, VmControlException failure)
     {
         lock (_lock)
         {
@@ -222,7 +222,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
     }
 
-    private void FailAll(ControlException failure)
+    private void FailAll(VmControlException failure)
     {
         Known[] all;
         lock (_lock)

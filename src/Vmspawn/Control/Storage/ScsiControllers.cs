@@ -35,7 +35,7 @@ internal sealed class ScsiControllers
     /// <summary>Reserves an address for a disk.</summary>
     /// <param name="qemu">The monitor.</param>
     /// <param name="change">Releases the address when a later step fails.</param>
-    /// <exception cref="ControlException">A controller is needed, and no port is free.</exception>
+    /// <exception cref="VmControlException">A controller is needed, and no port is free.</exception>
     public async Task<ScsiPlacement> PlaceAsync(QmpClient qemu, StorageChange change)
     {
         await change.CompleteAsync("the commands of another request, about the SCSI controller,", _ => Gate.WaitAsync(_background.Stop));

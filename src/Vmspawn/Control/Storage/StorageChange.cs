@@ -23,7 +23,7 @@ internal sealed class StorageChange
     private readonly TimeProvider _clock;
     private readonly long _started;
     private readonly Stack<Func<Task>> _undo = new();
-    private readonly TaskCompletionSource<ControlException> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<VmControlException> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private StorageChange(string subject, TimeProvider clock)
     {
@@ -43,7 +43,7 @@ internal sealed class StorageChange
     /// <param name="work">The steps.</param>
     /// <param name="clock">For the limit.</param>
     /// <param name="background">Runs the rest after the client has got the error.</param>
-    /// <exception cref="ControlException">It failed and is undone, or QEMU does not answer.</exception>
+    /// <exception cref="VmControlException">It failed and is undone, or QEMU does not answer.</exception>
     public static async Task<T> RunAsync<T>(
         string subject, Func<StorageChange, Task<T>> work, TimeProvider clock, BackgroundTasks background)
     {
@@ -100,11 +100,11 @@ internal sealed class StorageChange
     /// <summary>Keeps the steps done so far: they are not undone any more.</summary>
     public void Keep() => _undo.Clear();
 
-    /// <exception cref="ControlException">The client has got the error that the change is abandoned.</exception>
+    /// <exception cref="VmControlException">The client has got the error that the change is abandoned.</exception>
     public void ThrowIfGivenUp()
     {
         if (IsGivenUp)
-            throw new ControlException(ControlFailure.TimedOut, "QEMU has answered at last, and what was begun is undone") { Errno = Errno.ETIMEDOUT };
+            throw new VmControlException(VmControlFailure.TimedOut, "QEMU has answered at last, and what was begun is undone") { Errno = Errno.ETIMEDOUT };
     }
 
     private async Task<T> WorkAsync<T>(Func<StorageChange, Task<T>> work)
@@ -121,7 +121,7 @@ internal sealed class StorageChange
 
     /// <summary>Undoes everything, whatever fails meanwhile.</summary>
     /// <returns>The reason, with what could not be undone added.</returns>
-    private async Task<ControlException> UnwindAsync(ControlException cause)
+    private async Task<VmControlException> UnwindAsync(VmControlException cause)
     {
         var left = new List<string>();
         while (_undo.TryPop(out var undo))
@@ -142,7 +142,7 @@ internal sealed class StorageChange
 
         return left.Count == 0
             ? cause
-            : new ControlException(cause.Failure, $"{cause.Message}; not all of it could be undone: {string.Join("; ", left)}", cause)
+            : new VmControlException(cause.Failure, $"{cause.Message}; not all of it could be undone: {string.Join("; ", left)}", cause)
             {
                 Errno = cause.Errno,
             };
@@ -156,8 +156,8 @@ internal sealed class StorageChange
         await ((Task)answer).WaitAsync(limit, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!answer.IsCompleted)
         {
-            _overdue.TrySetResult(new ControlException(
-                ControlFailure.TimedOut,
+            _overdue.TrySetResult(new VmControlException(
+                VmControlFailure.TimedOut,
                 $"QEMU has not answered {step} of {_subject} within {limit.TotalSeconds:0} s; the request is given up, and what was begun " +
                 "is undone or completed when QEMU answers (until then the name and the port stay taken; vmspawn status shows them)")
             {

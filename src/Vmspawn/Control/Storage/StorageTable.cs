@@ -35,13 +35,13 @@ internal sealed class StorageTable
     }
 
     /// <summary>Adds a disk, which reserves its name before the first command to QEMU.</summary>
-    /// <exception cref="ControlException">The name or the file is taken.</exception>
+    /// <exception cref="VmControlException">The name or the file is taken.</exception>
     public void Add(StorageEntry entry)
     {
         lock (_lock)
         {
             if (_entries.Find(other => other.Name == entry.Name) is { } taken)
-                throw new ControlException(ControlFailure.StorageExists, $"there is a disk {entry.Name} already, it is {Word(taken.State)}");
+                throw new VmControlException(VmControlFailure.StorageExists, $"there is a disk {entry.Name} already, it is {Word(taken.State)}");
             RefuseSharing(entry, entry.Files[0]);
             _entries.Add(entry);
             _names[entry.DeviceId] = entry.Name;
@@ -56,7 +56,7 @@ internal sealed class StorageTable
     }
 
     /// <summary>Claims a second file for a disk, until <see cref="SetFiles"/> determines which of them stays.</summary>
-    /// <exception cref="ControlException">Another disk has it, and one of the two writes.</exception>
+    /// <exception cref="VmControlException">Another disk has it, and one of the two writes.</exception>
     public void ClaimFile(StorageEntry entry, FileIdentity file)
     {
         lock (_lock)
@@ -84,7 +84,7 @@ internal sealed class StorageTable
         }
     }
 
-    /// <exception cref="ControlException">There is none of that name.</exception>
+    /// <exception cref="VmControlException">There is none of that name.</exception>
     public StorageEntry Find(string name)
     {
         lock (_lock)
@@ -95,8 +95,8 @@ internal sealed class StorageTable
 
         // The plan still has a disk from boot that was removed.
         throw _topology.FindDevice(name) is { } other && !_fromBoot.Contains(name)
-            ? new ControlException(ControlFailure.StorageImmutable, $"{name} is no disk but the {other.Driver} of {other.Owner}, which cannot be detached")
-            : new ControlException(ControlFailure.NoSuchStorage, $"no disk {name} is attached");
+            ? new VmControlException(VmControlFailure.StorageImmutable, $"{name} is no disk but the {other.Driver} of {other.Owner}, which cannot be detached")
+            : new VmControlException(VmControlFailure.NoSuchStorage, $"no disk {name} is attached");
     }
 
     /// <summary>QEMU locks an open file, so it does not notice a file that a client hands over twice by descriptors of one open.</summary>

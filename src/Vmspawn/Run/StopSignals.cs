@@ -1,9 +1,8 @@
 using System.Runtime.InteropServices;
-using System.Threading.Channels;
 
-namespace Vmspawn.Supervise;
+namespace Vmspawn.Run;
 
-/// <summary>Handles stop signals: they are written to the inbox, and the first cancels a start in progress.</summary>
+/// <summary>Handles stop signals: the first cancels a start in progress, and a running machine is requested to stop.</summary>
 internal sealed class StopSignals : IDisposable
 {
     /// <summary>SIGRTMIN+4 of glibc: what systemd sends a machine to power it off (systemd(1), "SIGNALS").</summary>
@@ -20,20 +19,19 @@ internal sealed class StopSignals : IDisposable
 
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly CancellationTokenSource _first = new();
+    private readonly Lock _lock = new();
+    private VirtualMachine? _machine;
     private string? _name;
 
-    /// <param name="inbox">The supervisor's.</param>
-    /// <param name="time">The supervisor's clock.</param>
-    public StopSignals(ChannelWriter<SupervisorEvent> inbox, TimeProvider time)
+    /// <summary>Takes the signals over from the runtime.</summary>
+    public StopSignals()
     {
         foreach (var (signal, name) in Names)
         {
             _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
-                inbox.TryWrite(new StopAsked(name, time.GetTimestamp()));
-                Interlocked.CompareExchange(ref _name, name, null);
-                _first.Cancel();
+                Receive(name);
             }));
         }
     }
@@ -44,6 +42,28 @@ internal sealed class StopSignals : IDisposable
     /// <summary>The name of the first signal, or null.</summary>
     public string? Name => _name;
 
+    /// <summary>Passes signals on to a machine: the further ones, and the first if it came too late to cancel the start.</summary>
+    public void Follow(VirtualMachine machine)
+    {
+        lock (_lock)
+        {
+            _machine = machine;
+            if (_name is not null)
+                machine.RequestStop(_name);
+        }
+    }
+
     // The source of the token is not disposed: a signal handler may still use it, and it holds no other resource.
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
+
+    private void Receive(string name)
+    {
+        lock (_lock)
+        {
+            _name ??= name;
+            _machine?.RequestStop(name);
+        }
+
+        _first.Cancel();
+    }
 }

@@ -1,9 +1,9 @@
 using Vmspawn.Linux;
 
-namespace Vmspawn.Control;
+namespace Vmspawn;
 
-/// <summary>Why a client's request to a running VM failed.</summary>
-internal enum ControlFailure
+/// <summary>Why a request to a running machine failed.</summary>
+public enum VmControlFailure
 {
     /// <summary>No disk of that name is attached.</summary>
     NoSuchStorage,
@@ -39,12 +39,15 @@ internal enum ControlFailure
     QemuFailed,
 }
 
-/// <summary>A request of a client that failed; the message is the reason, a sentence for users.</summary>
-internal sealed class ControlException(ControlFailure failure, string reason, Exception? cause = null)
-    : Exception(reason, cause)
+/// <summary>A request to a running machine failed; the message is the reason, a sentence for users.</summary>
+public sealed class VmControlException : VmException
 {
-    public ControlFailure Failure { get; } = failure;
+    internal VmControlException(VmControlFailure failure, string reason, Exception? cause = null)
+        : base(reason, cause) => Failure = failure;
 
-    /// <summary>The error number, for interfaces that have no error of their own for it.</summary>
+    /// <summary>Why.</summary>
+    public VmControlFailure Failure { get; }
+
+    /// <summary>The error number of a system call, for interfaces that have no error of their own for it.</summary>
     public Errno Errno { get; init; } = Errno.EIO;
 }

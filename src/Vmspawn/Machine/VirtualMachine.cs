@@ -1,0 +1,311 @@
+using System.Net;
+using Vmspawn.Control;
+using Vmspawn.Control.Storage;
+using Vmspawn.Host;
+using Vmspawn.Launch;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Plan;
+using Vmspawn.Qmp;
+using Vmspawn.Registration;
+using Vmspawn.Spec;
+using Vmspawn.Supervise;
+
+namespace Vmspawn;
+
+/// <summary>
+/// A virtual machine that this process owns: it ends when this object is disposed, and when this process ends in whatever way (its children
+/// have a parent-death signal, prctl(2)). All members may be used from any thread.
+/// </summary>
+public sealed class VirtualMachine : IAsyncDisposable
+{
+    private readonly VmPlanning _planning;
+    private readonly UndoStack _held;
+    private readonly RunningVm _vm;
+    private readonly Supervisor _supervisor;
+    private readonly ManagerLink _manager;
+    private readonly ControlServer? _control;
+    private readonly Lock _lock = new();
+    private Task? _disposal;
+
+    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, VmMessages messages)
+    {
+        _planning = planning;
+        _held = held;
+        _vm = vm;
+        _supervisor = supervisor;
+        _manager = manager;
+        _control = control;
+        Console = new GuestConsole(
+            start.ReadsConsole ? vm.Terminal : null,
+            start.ConsoleHistory,
+            IsEmulated ? start.EmulationFactor : 1,
+            (what, why) => messages.Notice($"{Name}: cannot {what}: {FailureReason.Of(why)}"),
+            TimeProvider.System);
+        Exited = FollowAsync();
+        Console.EndsWith(Exited);
+    }
+
+    /// <summary>Its name, unique among the running machines of this user.</summary>
+    public string Name => Plan.Name;
+
+    /// <summary>What was started.</summary>
+    public VmPlan Plan => _vm.Plan;
+
+    /// <summary>Whether its processors are emulated, because KVM does not work here or was not wanted.</summary>
+    public bool IsEmulated => Spec.Accelerator.Name != "kvm";
+
+    /// <summary>Completes when the machine has ended; never fails.</summary>
+    public Task<VmExit> Exited { get; }
+
+    /// <summary>The guest's console.</summary>
+    public GuestConsole Console { get; }
+
+    /// <summary>Its disks.</summary>
+    public VmDisks Disks { get; private init; } = null!;
+
+    /// <summary>Its network cards, in the order of the options.</summary>
+    public IReadOnlyList<VmNic> Nics => [.. Spec.Nics.Select(nic => new VmNic(this, nic))];
+
+    /// <summary>Where it is between its start and its end.</summary>
+    public VmState State =>
+        Exited.IsCompleted ? VmState.Ended
+        : _supervisor.IsStopping ? VmState.Stopping
+        : _supervisor.Guest.Ready ? VmState.Ready
+        : VmState.Running;
+
+    /// <summary>The guest's own last line about itself (<c>STATUS=</c> of sd_notify(3)), or null.</summary>
+    public string? GuestStatus => _supervisor.Guest.Status;
+
+    internal MachineSpec Spec => _planning.Spec!;
+
+    internal MonitorSlot Monitor => _supervisor.Monitor;
+
+    /// <summary>The console for a reader of its own; null when QEMU handles it or there is none.</summary>
+    internal PseudoTerminal? Terminal => _vm.Terminal;
+
+    internal bool HasSsh => _vm.Ssh is not null;
+
+    /// <summary>Plans and starts a machine.</summary>
+    /// <param name="options">The machine.</param>
+    /// <param name="start">How it is started; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start and undoes it; it has no meaning once this has returned.</param>
+    /// <exception cref="VmPlanException">It cannot be planned; nothing was started.</exception>
+    /// <inheritdoc cref="StartAsync(VmPlanning, VmStartOptions?, CancellationToken)"/>
+    public static async Task<VirtualMachine> StartAsync(VmOptions options, VmStartOptions? start = null, CancellationToken cancellationToken = default) =>
+        await StartAsync(await VmPlanning.OfAsync(options, null, cancellationToken).ConfigureAwait(false), start, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Starts what was planned.</summary>
+    /// <param name="planning">The plan.</param>
+    /// <param name="start">How it is started; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start and undoes it; it has no meaning once this has returned.</param>
+    /// <returns>The machine, whose guest boots.</returns>
+    /// <exception cref="VmPlanException">There is no plan.</exception>
+    /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is left behind.</exception>
+    public static async Task<VirtualMachine> StartAsync(VmPlanning planning, VmStartOptions? start = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(planning);
+        var how = start ?? new VmStartOptions();
+        var machine = await LaunchAsync(planning, how, cancellationToken).ConfigureAwait(false);
+        if (!how.WaitsForMonitor)
+            return machine;
+        try
+        {
+            await Task.WhenAny(machine.Monitor.Ready, machine.Exited).WaitAsync(cancellationToken).ConfigureAwait(false);
+            // A guest may power off before QEMU's monitor is answered.
+            if (!machine.Monitor.Ready.IsCompleted && await machine.Exited.ConfigureAwait(false) is { IsSuccess: false } exit)
+                throw new LaunchException("start QEMU", exit.ToString());
+            return machine;
+        }
+        catch
+        {
+            await machine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Where a port of the guest is reached from this host.</summary>
+    /// <param name="guestPort">A port of <see cref="VmOptions.PublishedPorts"/>.</param>
+    /// <param name="isUdp">UDP instead of TCP.</param>
+    /// <exception cref="ArgumentException">The port was not published.</exception>
+    public IPEndPoint PublishedPort(int guestPort, bool isUdp = false)
+    {
+        var port = Spec.Nics.Select(nic => nic.Link).OfType<UserLink>().SelectMany(link => link.Published)
+            .FirstOrDefault(port => port.GuestPort == guestPort && port.IsUdp == isUdp)
+            ?? throw new ArgumentException($"port {guestPort} of the guest was not published", nameof(guestPort));
+        return new IPEndPoint(port.Address, port.HostPort);
+    }
+
+    /// <summary>QEMU's monitor, for everything that has no member here.</summary>
+    /// <param name="cancellationToken">Ends the wait for QEMU's greeting.</param>
+    /// <exception cref="VmEndedException">The machine has ended.</exception>
+    /// <exception cref="IOException">The connection to the monitor is lost.</exception>
+    public async Task<QmpClient> GetMonitorAsync(CancellationToken cancellationToken = default)
+    {
+        await Task.WhenAny(Monitor.Ready, Monitor.Lost).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!Monitor.Lost.IsCompleted)
+            return await Monitor.Ready.ConfigureAwait(false);
+        if (Exited.IsCompleted)
+            throw new VmEndedException("a request to QEMU", await Exited.ConfigureAwait(false), Console.Tail);
+        throw new IOException($"the connection to QEMU's monitor has ended: {await Monitor.Lost.ConfigureAwait(false)}");
+    }
+
+    /// <summary>
+    /// Requests the end as a signal to vmspawn does: the guest is asked to power off, and each further request takes the next step, up to
+    /// SIGKILL. Requests within half a second are one.
+    /// </summary>
+    /// <param name="by">Who requests it, for the message.</param>
+    public void RequestStop(string by) => _supervisor.Inbox.TryWrite(new StopAsked(by, TimeProvider.System.GetTimestamp()));
+
+    /// <summary>Requests the end without the guest's consent. QEMU still writes what the guest has written.</summary>
+    /// <param name="by">Who requests it, for the message.</param>
+    /// <param name="isSuccess">Whether the machine's exit status is 0 then.</param>
+    public void RequestForcedEnd(string by, bool isSuccess = true) => _supervisor.Inbox.TryWrite(new KillAsked(by) { IsClient = isSuccess });
+
+    /// <summary>Asks the guest to power off, ends the machine by force if it does not, and waits for the end.</summary>
+    /// <param name="limit">The time limit of the guest; null is 90 s.</param>
+    /// <param name="cancellationToken">Ends the wait; the machine is still stopped.</param>
+    public async Task<VmExit> StopAsync(TimeSpan? limit = null, CancellationToken cancellationToken = default)
+    {
+        RequestStop("the program that owns it");
+        if (limit is { } given)
+        {
+            await ((Task)Exited).WaitAsync(given, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!Exited.IsCompleted)
+                RequestForcedEnd($"no end within {given.TotalSeconds:0.###} s", isSuccess: false);
+        }
+
+        return await Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Resets the guest.</summary>
+    /// <param name="cancellationToken">Ends the wait for QEMU's answer.</param>
+    /// <inheritdoc cref="GetMonitorAsync"/>
+    public async Task ResetAsync(CancellationToken cancellationToken = default)
+    {
+        var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
+        await monitor.SystemResetAsync(cancellation: cancellationToken).ConfigureAwait(false);
+        _supervisor.Inbox.TryWrite(new ResetAsked());
+    }
+
+    /// <summary>Stops its processors.</summary>
+    /// <param name="cancellationToken">Ends the wait for QEMU's answer.</param>
+    /// <inheritdoc cref="GetMonitorAsync"/>
+    public async Task PauseAsync(CancellationToken cancellationToken = default)
+    {
+        var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
+        await monitor.StopAsync(cancellation: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts its processors again.</summary>
+    /// <param name="cancellationToken">Ends the wait for QEMU's answer.</param>
+    /// <inheritdoc cref="GetMonitorAsync"/>
+    public async Task ResumeAsync(CancellationToken cancellationToken = default)
+    {
+        var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
+        await monitor.ContAsync(cancellation: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Injects a non-maskable interrupt, on which most guests panic.</summary>
+    /// <param name="cancellationToken">Ends the wait for QEMU's answer.</param>
+    /// <inheritdoc cref="GetMonitorAsync"/>
+    public async Task InjectNmiAsync(CancellationToken cancellationToken = default)
+    {
+        var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
+        await monitor.ExecuteAsync("inject-nmi", cancellation: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Kills QEMU as a power failure would end the machine: what the guest has not written is lost, what it has written is in the host's page cache.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; QEMU is still killed.</param>
+    public async Task<VmExit> CutPowerAsync(CancellationToken cancellationToken = default)
+    {
+        RequestForcedEnd("a power cut", isSuccess: false);
+        _vm.Qemu.Send(Signal.SIGKILL);
+        return await Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the machine by force if it still runs, and returns when its processes, sockets and throw-away files are gone. Never throws.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_lock)
+            _disposal ??= EndAsync();
+        return new ValueTask(_disposal);
+    }
+
+    /// <summary>Ends the machine, because something failed.</summary>
+    internal void Fail(string reason) => _supervisor.Inbox.TryWrite(new MachineFailed(reason));
+
+    /// <summary>Starts all parts; on a failure those that were started are ended.</summary>
+    private static async Task<VirtualMachine> LaunchAsync(VmPlanning planning, VmStartOptions start, CancellationToken cancel)
+    {
+        var (plan, spec, variable) = (planning.Require(), planning.Spec!, planning.Environment.Variable);
+        var messages = start.Messages ?? VmLog.MessagesFor(start.LoggerFactory);
+        // A failed undo step is an error, but replaces neither the guest's status nor the reason of a failure.
+        void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
+        void Step(string step) => messages.Detail($"{plan.Name}: {step}");
+        var held = new UndoStack(Report);
+        try
+        {
+            var inbox = Supervisor.CreateInbox();
+            messages.Detail($"{plan.Name}: the plan is made; starting it");
+            var scope = start.Integration.HasFlag(HostIntegration.Registration)
+                ? await MachineScope.EnterAsync(spec, inbox.Writer, problem => messages.Notice($"{plan.Name}: {problem}"), cancel).ConfigureAwait(false)
+                : null;
+            if (scope is not null)
+                held.Add("leave the scope unit", scope);
+            var vm = held.Add("undo the launch", await Launcher.LaunchAsync(plan, spec.Host.Runtime, PassedDevices.Of(variable), Report, Step, cancel).ConfigureAwait(false));
+            var service = start.Integration.HasFlag(HostIntegration.ServiceManager) ? ServiceManager.Of(variable) : ServiceManager.Of(_ => null);
+            var manager = held.Add("leave the service manager", new ManagerLink(service, vm.Qemu.Id, planning.Options.NotifyReady, inbox.Writer));
+            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable), inbox, manager, messages, TimeProvider.System));
+            // QEMU boots meanwhile, so that what follows does not delay the guest.
+            var monitor = new MonitorAccess(supervisor.Monitor);
+            var disks = held.Add("stop following the disks", new DiskHotplug(spec, plan, monitor, TimeProvider.System, messages));
+            var control = start.Integration.HasFlag(HostIntegration.ControlSocket)
+                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, messages))
+                : null;
+            if (start.Integration.HasFlag(HostIntegration.Registration))
+                held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages));
+            if (start.Integration.HasFlag(HostIntegration.HostSleep) && HostSleep.Watch(plan.Name, supervisor.Monitor, messages) is { } sleep)
+                held.Add("stop following the host's sleep", sleep);
+            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, messages) { Disks = new VmDisks(disks) };
+        }
+        catch
+        {
+            await held.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<VmExit> FollowAsync()
+    {
+        try
+        {
+            var end = await _supervisor.RunAsync().ConfigureAwait(false);
+            if (_control is not null)
+                await _control.EndAsync(end).ConfigureAwait(false);
+            _manager.Ended(end.Status);
+            return new VmExit(end.Status, end.Errors);
+        }
+        catch (Exception error)
+        {
+            // Whoever waits for the end learns the reason; the disposal ends what still runs.
+            return new VmExit(1, [$"{Name}: its supervision has failed: {FailureReason.Of(error)}"]);
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        if (!Exited.IsCompleted)
+        {
+            RequestForcedEnd("the program that owns it");
+            await Exited.ConfigureAwait(false);
+        }
+
+        await Console.DisposeAsync().ConfigureAwait(false);
+        await _held.DisposeAsync().ConfigureAwait(false);
+    }
+}

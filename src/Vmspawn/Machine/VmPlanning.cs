@@ -1,0 +1,75 @@
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Plan;
+using Vmspawn.Resolve;
+using Vmspawn.Spec;
+
+namespace Vmspawn;
+
+/// <summary>What the planner reads of the process that calls it.</summary>
+public sealed record VmEnvironment
+{
+    /// <summary>The environment of this process.</summary>
+    public static VmEnvironment OfProcess { get; } = new();
+
+    /// <summary>Reads one environment variable.</summary>
+    public Func<string, string?> Variable { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>The size of the terminal on which the guest's console is shown; null where there is none.</summary>
+    public WindowSize? Terminal { get; init; }
+
+    /// <summary>Whether an SSH key is made for the guest; false for a plan that is only shown.</summary>
+    public bool MakesSshKey { get; init; } = true;
+}
+
+/// <summary>Options that were compared with this host, and the plan that results: everything that can be known before anything is started.</summary>
+public sealed record VmPlanning
+{
+    private VmPlanning(VmOptions options, VmEnvironment environment) => (Options, Environment) = (options, environment);
+
+    /// <summary>The options that it was made from.</summary>
+    public VmOptions Options { get; }
+
+    /// <summary>The plan; null exactly when there are problems.</summary>
+    public VmPlan? Plan { get; private init; }
+
+    /// <summary>All reasons why there is no plan.</summary>
+    public IReadOnlyList<Problem> Problems { get; private init; } = [];
+
+    /// <summary>Messages for the user that are not errors.</summary>
+    public IReadOnlyList<string> Notices { get; private init; } = [];
+
+    /// <summary>Messages for diagnosis only.</summary>
+    public IReadOnlyList<string> Details { get; private init; } = [];
+
+    internal VmEnvironment Environment { get; }
+
+    /// <summary>Null exactly when there are problems.</summary>
+    internal MachineSpec? Spec { get; private init; }
+
+    /// <summary>Compares options with this host and plans them. Starts no machine; whether KVM works is tried by a small guest, once for each boot of the host.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="environment">What is read of this process; null for <see cref="VmEnvironment.OfProcess"/>.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; everything was undone.</exception>
+    public static async Task<VmPlanning> OfAsync(VmOptions options, VmEnvironment? environment = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var given = environment ?? VmEnvironment.OfProcess;
+        var process = new ProcessContext(given.Variable, given.Terminal, RandomNumber.Next);
+        if (given.MakesSshKey)
+            process = process with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
+        var resolution = await Resolver.ResolveAsync(options, process, cancellationToken).ConfigureAwait(false);
+        var planning = new VmPlanning(options, given) { Details = resolution.Details, Notices = resolution.Notices };
+        if (resolution.Spec is not { } spec)
+            return planning with { Problems = resolution.Problems };
+        var result = MachinePlanner.Plan(spec);
+        return result.Plan is { } plan
+            ? planning with { Spec = spec, Plan = plan, Notices = [.. resolution.Notices, .. plan.Notices] }
+            : planning with { Problems = result.Problems };
+    }
+
+    /// <summary>The plan.</summary>
+    /// <exception cref="VmPlanException">There is none.</exception>
+    public VmPlan Require() => Plan ?? throw new VmPlanException(Problems);
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging;
+using Vmspawn.Supervise;
+
+namespace Vmspawn;
+
+/// <summary>How a machine is started; nothing of it changes what the guest sees.</summary>
+public sealed record VmStartOptions
+{
+    /// <summary>
+    /// Receives messages in the category <c>Vmspawn.Machine</c>: what users are told (Information), each step (Debug), failures that do not end
+    /// the machine (Error). The logger must not block. Null for none.
+    /// </summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>What is done besides the start of QEMU and its helpers. By default nothing.</summary>
+    public HostIntegration Integration { get; init; } = HostIntegration.None;
+
+    /// <summary>Whether the start returns only when QEMU's monitor has answered: QEMU has made the machine then.</summary>
+    public bool WaitsForMonitor { get; init; } = true;
+
+    /// <summary>The factor for default time limits of waits on a guest whose processors are emulated.</summary>
+    public double EmulationFactor { get; init; } = 10;
+
+    /// <summary>How many characters of the console are kept; the oldest are removed first.</summary>
+    public int ConsoleHistory { get; init; } = 4 << 20;
+
+    /// <summary>In the place of the logger.</summary>
+    internal VmMessages? Messages { get; init; }
+
+    /// <summary>False for a caller that reads the console's terminal itself.</summary>
+    internal bool ReadsConsole { get; init; } = true;
+}
+
+/// <summary>What makes a machine known to its host. Each of these affects the whole process, or is seen by others, so a library asks for none.</summary>
+[Flags]
+public enum HostIntegration
+{
+    /// <summary>Only this process knows of the machine.</summary>
+    None = 0,
+
+    /// <summary>A control socket in the runtime directory: <c>vmspawn list</c>, <c>status</c> and <c>ssh</c>, and varlinkctl(1), find the machine.</summary>
+    ControlSocket = 1,
+
+    /// <summary>systemd-machined, and a scope unit that this process moves into, as the options say (<c>--register=</c>, <c>--slice=</c>).</summary>
+    Registration = 2,
+
+    /// <summary>Notifications of this process's service manager, sd_notify(3): readiness, status, watchdog.</summary>
+    ServiceManager = 4,
+
+    /// <summary>The machine is paused while the host sleeps.</summary>
+    HostSleep = 8,
+
+    /// <summary>Everything: what <c>vmspawn run</c> does.</summary>
+    All = ControlSocket | Registration | ServiceManager | HostSleep,
+}

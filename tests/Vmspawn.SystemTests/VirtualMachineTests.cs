@@ -1,0 +1,158 @@
+using System.Net;
+using Vmspawn.Linux;
+using Vmspawn.Options;
+using Vmspawn.Qmp;
+using Vmspawn.SystemTests.Harness;
+
+namespace Vmspawn.SystemTests;
+
+/// <summary>Machines that a .NET process owns, in the process of the tests.</summary>
+public sealed class VirtualMachineTests : VmTest
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_machine_ends_with_success_when_its_guest_powers_off(QemuKind qemu)
+    {
+        await using var machine = await Start(qemu, Disk(BootSector.Write(Scratch)));
+        var exit = await machine.Exited.WaitAsync(GuestBound, Cancel);
+        Assert.Equal((0, 0, VmState.Ended), (exit.Status, exit.Errors.Count, machine.State));
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task What_the_guest_writes_can_be_waited_for_and_what_is_sent_reaches_it(QemuKind qemu)
+    {
+        await using var machine = await Start(qemu, Linux("cat,poweroff"));
+        Assert.Equal(VmState.Running, machine.State);
+        await machine.Console.WaitForAsync("vmtest: reading bytes", GuestBound, Cancel);
+        await machine.Console.SendAsync("a\u00e4z", Cancel);
+        foreach (var code in (string[])["61", "c3", "a4"])
+            await machine.Console.WaitForAsync($"vmtest: byte {code}", GuestBound, Cancel);
+        Assert.Equal(0, (await machine.Exited.WaitAsync(GuestBound, Cancel)).Status);
+        Assert.Contains("vmtest: reading ends", machine.Console.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\r', machine.Console.Text);
+    }
+
+    [Fact]
+    public async Task A_wait_ends_with_the_console_when_its_time_limit_passes_and_with_the_reason_when_the_machine_ends()
+    {
+        await using var machine = await Start(QemuKind.Distribution, Disk(BootSector.WriteSerial(Scratch, "\e[1mBOOT\e[0m-MARK")));
+        await machine.Console.WaitForAsync("BOOT-MARK", GuestBound, Cancel);
+        // What was matched is not matched again.
+        var late = await Assert.ThrowsAsync<VmTimeoutException>(() => machine.Console.WaitForAsync("BOOT", TimeSpan.FromMilliseconds(200), Cancel));
+        Assert.Equal("\"BOOT\" on the console did not happen within 0.2 s; the console's last lines:\nBOOT-MARK", late.Message);
+
+        var waiting = machine.Console.WaitForAsync("never", GuestBound, Cancel);
+        var exit = await machine.CutPowerAsync(Cancel);
+        Assert.Equal(1, exit.Status);
+        var ended = await Assert.ThrowsAsync<VmEndedException>(() => waiting.WaitAsync(ShortBound, Cancel));
+        Assert.Equal((exit, "BOOT-MARK"), (ended.Exit, ended.ConsoleTail));
+        await Assert.ThrowsAsync<VmEndedException>(() => machine.PauseAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Several_machines_run_in_one_process_and_each_ends_by_itself()
+    {
+        var image = BootSector.WriteIdle(Scratch);
+        var machines = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => Start(QemuKind.Distribution, Disk(image) with { Machine = $"{Scratch.Mark}-{number}", Ephemeral = true })));
+        try
+        {
+            await machines[0].DisposeAsync();
+            Assert.Equal(VmState.Ended, machines[0].State);
+            Assert.All(machines[1..], machine => Assert.False(machine.Exited.IsCompleted));
+
+            Assert.False((await machines[1].StopAsync(TimeSpan.FromSeconds(1), Cancel)).IsSuccess);
+            await machines[2].PauseAsync(Cancel);
+            Assert.Equal("paused", (await (await machines[2].GetMonitorAsync(Cancel)).QueryStatusAsync(cancellation: Cancel)).Status);
+            await machines[2].ResumeAsync(Cancel);
+            await machines[2].ResetAsync(Cancel);
+        }
+        finally
+        {
+            await Task.WhenAll(machines.Select(machine => machine.DisposeAsync().AsTask()));
+        }
+
+        Assert.All(machines, machine => Assert.True(machine.Exited.IsCompletedSuccessfully));
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task Disks_come_and_go_and_links_go_down_while_the_guest_runs(QemuKind qemu)
+    {
+        await using var machine = await Start(qemu, Linux("shell") with { Networks = [NetworkMode.User], PublishedPorts = [new(IPAddress.Loopback, 0, 80, IsUdp: false)] });
+        var published = machine.PublishedPort(80);
+        Assert.Equal((IPAddress.Loopback, true), (published.Address, published.Port > 0));
+        Assert.Throws<ArgumentException>(() => machine.PublishedPort(81));
+        await Assert.Single(machine.Nics).SetLinkAsync(up: false, Cancel);
+
+        var file = Scratch.Raw("data.raw", 1 << 20);
+        var disk = await machine.Disks.AttachAsync("data", file, DiskType.Nvme, readOnly: true, cancellationToken: Cancel);
+        Assert.Equal(new VmDisk("data", DiskType.Nvme, file, 1 << 20, true, null), disk);
+        Assert.Contains(disk, machine.Disks.All);
+        var taken = await Assert.ThrowsAsync<VmControlException>(() => machine.Disks.AttachAsync("data", file, cancellationToken: Cancel));
+        Assert.Equal(VmControlFailure.StorageExists, taken.Failure);
+        var missing = await Assert.ThrowsAsync<VmControlException>(() => machine.Disks.AttachAsync("more", "/nowhere/x", cancellationToken: Cancel));
+        Assert.Equal((VmControlFailure.BadFile, Errno.ENOENT), (missing.Failure, missing.Errno));
+
+        await machine.Console.WaitForAsync("# ", GuestBound, Cancel);
+        await machine.Console.SendAsync("until [ -e /sys/block/nvme0n1 ]; do sleep 0.2; done; echo sectors $(cat /sys/block/nvme0n1/size)\n", Cancel);
+        await machine.Console.WaitForAsync("sectors 2048", GuestBound, Cancel);
+        await machine.Disks.DetachAsync("data", GuestBound, Cancel);
+        Assert.DoesNotContain(machine.Disks.All, known => known.Name == "data");
+        await machine.Console.SendAsync("ls /sys/block | grep -c nvme; poweroff -f\n", Cancel);
+        await machine.Console.WaitForAsync("\n0\n", GuestBound, Cancel);
+        Assert.Equal(0, (await machine.Exited.WaitAsync(GuestBound, Cancel)).Status);
+    }
+
+    [Fact]
+    public async Task A_panic_of_the_guests_kernel_ends_a_wait_although_the_machine_runs_on()
+    {
+        await using var machine = await Start(QemuKind.Distribution, Linux("panic"));
+        var panic = await Assert.ThrowsAsync<VmPanicException>(() => machine.Console.WaitForAsync("never", GuestBound, Cancel));
+        Assert.StartsWith("Kernel panic - not syncing", panic.Panic, StringComparison.Ordinal);
+        Assert.Contains(panic.Panic, panic.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_planned_or_started_is_a_typed_failure_that_leaves_nothing()
+    {
+        var missing = await Assert.ThrowsAsync<VmPlanException>(() => Start(QemuKind.Distribution, Disk("/nowhere/image.raw")));
+        Assert.Equal("image-missing", Assert.Single(missing.Problems).Code);
+        Assert.Contains("/nowhere/image.raw", missing.Message, StringComparison.Ordinal);
+
+        await using var first = await Start(QemuKind.Distribution, Disk(BootSector.WriteIdle(Scratch)));
+        var second = await Assert.ThrowsAsync<LaunchException>(() => Start(QemuKind.Distribution, Disk(BootSector.Write(Scratch))));
+        Assert.Contains(Scratch.Mark, second.Message, StringComparison.Ordinal);
+
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Start(QemuKind.Distribution, Disk(BootSector.Write(Scratch)) with { Machine = $"{Scratch.Mark}-2" }, cancelled.Token));
+    }
+
+    private VmOptions Disk(string? image) => new()
+    {
+        Machine = Scratch.Mark,
+        Scope = RuntimeScope.User,
+        Image = image,
+        Kvm = Tristate.No,
+        Firmware = FirmwareKind.Bios,
+        ConsoleTransport = ConsoleTransport.Serial,
+        Tpm = Tristate.No,
+        Vsock = new VsockRequest(VsockMode.No, null),
+    };
+
+    private VmOptions Linux(string words) => Disk(null) with
+    {
+        Firmware = FirmwareKind.None,
+        Linux = Prepared.Kernel,
+        Initrds = [Prepared.Initrd],
+        KernelArguments = ["no_timer_check", "quiet", $"vmtest={words}"],
+        ConsoleTransport = ConsoleTransport.Virtio,
+    };
+
+    private async Task<VirtualMachine> Start(QemuKind qemu, VmOptions options, CancellationToken? cancel = null)
+    {
+        var variables = TestEnvironment.For(Scratch, qemu);
+        var planning = await VmPlanning.OfAsync(options, new VmEnvironment { Variable = name => variables.GetValueOrDefault(name) }, cancel ?? Cancel);
+        return await VirtualMachine.StartAsync(planning, null, cancel ?? Cancel);
+    }
+}
