@@ -44,6 +44,7 @@ internal static class Launcher
                 file.Keep();
             return new RunningVm(plan, directory, process.Qemu, helpers, process.Stderr, opener.Sockets.Monitor!, opener.Terminal, held)
             {
+                GuestPorts = opener.Sockets.GuestPorts,
                 Receivers = [.. new[] { receiver, opener.Sockets.Notify }.OfType<NotifyReceiver>()],
             };
         }

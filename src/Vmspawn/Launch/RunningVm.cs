@@ -53,6 +53,9 @@ internal sealed class RunningVm(
     /// <summary>The receivers of the guest's notifications.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
+    /// <summary>vmspawn's ends of the virtio ports for commands in the guest.</summary>
+    public IReadOnlyDictionary<GuestPortKind, UnixConnection> GuestPorts { get; init; } = new Dictionary<GuestPortKind, UnixConnection>();
+
     /// <summary>Undoes the launch; QEMU is killed if it still runs.</summary>
     public ValueTask DisposeAsync() => held.DisposeAsync();
 

@@ -27,6 +27,7 @@ public sealed class GuestConsole : IAsyncDisposable
     private readonly Readiness? _readiness;
     private readonly BackgroundTasks _background;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _panicked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _limit;
     private readonly TimeSpan _defaultLimit;
     private readonly TimeProvider _time;
@@ -87,6 +88,9 @@ public sealed class GuestConsole : IAsyncDisposable
             return string.Join('\n', lines.TakeLast(TailLines));
         }
     }
+
+    /// <summary>Completes with the kernel's line about its panic.</summary>
+    internal Task<string> Panicked => _panicked.Task;
 
     /// <summary>Completes when all of the guest's output has been read.</summary>
     internal Task Drained => _drained.Task;
@@ -244,6 +248,8 @@ public sealed class GuestConsole : IAsyncDisposable
             (changed, _changed) = (_changed, NewChange());
         }
 
+        if (Panic is { } panic)
+            _panicked.TrySetResult(panic);
         changed.TrySetResult();
     }
 

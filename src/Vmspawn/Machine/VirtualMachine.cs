@@ -28,7 +28,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly Lock _lock = new();
     private Task? _disposal;
 
-    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, VmMessages messages)
+    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, VmMessages messages)
     {
         _planning = planning;
         _held = held;
@@ -44,6 +44,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             TimeProvider.System);
         Exited = FollowAsync();
         Console.EndsWith(Exited);
+        Guest = new Guest(channels.All, new MachineWatch(Exited, Console, IsEmulated ? start.EmulationFactor : 1), () => supervisor.Guest.Ready);
     }
 
     /// <summary>Its name, unique among the running machines of this user.</summary>
@@ -60,6 +61,9 @@ public sealed class VirtualMachine : IAsyncDisposable
 
     /// <summary>The guest's console.</summary>
     public GuestConsole Console { get; }
+
+    /// <summary>The system in it: commands, files, readiness.</summary>
+    public Guest Guest { get; }
 
     /// <summary>Its disks.</summary>
     public VmDisks Disks { get; private init; } = null!;
@@ -260,7 +264,8 @@ public sealed class VirtualMachine : IAsyncDisposable
             var vm = held.Add("undo the launch", await Launcher.LaunchAsync(plan, spec.Host.Runtime, PassedDevices.Of(variable), Report, Step, cancel).ConfigureAwait(false));
             var service = start.Integration.HasFlag(HostIntegration.ServiceManager) ? ServiceManager.Of(variable) : ServiceManager.Of(_ => null);
             var manager = held.Add("leave the service manager", new ManagerLink(service, vm.Qemu.Id, planning.Options.NotifyReady, inbox.Writer));
-            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable), inbox, manager, messages, TimeProvider.System));
+            var channels = held.Add("close the channels into the guest", new MachineChannels(vm, (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
+            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable) with { PortChanged = channels.PortChanged }, inbox, manager, messages, TimeProvider.System));
             // QEMU boots meanwhile, so that what follows does not delay the guest.
             var monitor = new MonitorAccess(supervisor.Monitor);
             var disks = held.Add("stop following the disks", new DiskHotplug(spec, plan, monitor, TimeProvider.System, messages));
@@ -271,7 +276,7 @@ public sealed class VirtualMachine : IAsyncDisposable
                 held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages));
             if (start.Integration.HasFlag(HostIntegration.HostSleep) && HostSleep.Watch(plan.Name, supervisor.Monitor, messages) is { } sleep)
                 held.Add("stop following the host's sleep", sleep);
-            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, messages) { Disks = new VmDisks(disks) };
+            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, messages) { Disks = new VmDisks(disks) };
         }
         catch
         {

@@ -109,6 +109,9 @@ public sealed record VmOptions
     /// <summary><c>--notify-ready=</c>: READY=1 is sent to the service manager when the guest reports that it is ready, instead of at once.</summary>
     public bool NotifyReady { get; init; } = true;
 
+    /// <summary><c>--guest-channel=</c>: how commands get into the guest.</summary>
+    public GuestChannel GuestChannel { get; init; }
+
     /// <summary><c>-s</c>: strings of SMBIOS type 11.</summary>
     public IReadOnlyList<string> Smbios11 { get; init; } = [];
 

@@ -56,7 +56,7 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
         _ => For(spec.Credentials, hasSmbios: true, onlySmbios: true),
     };
 
-    /// <summary>Places small credentials first, so that a large one does not displace small ones.</summary>
+    /// <summary>Places small credentials first, so that a large one does not displace small ones, and optional ones last.</summary>
     /// <param name="credentials">In the order given.</param>
     /// <param name="hasSmbios">SMBIOS strings reach the guest.</param>
     /// <param name="onlySmbios">The guest trusts nothing else.</param>
@@ -64,7 +64,7 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
     {
         var transports = new CredentialTransport?[credentials.Count];
         var (smbios, slots, commandLine) = (hasSmbios ? SmbiosRoom : 0, onlySmbios ? 0 : MostInFwCfg, onlySmbios ? 0 : CommandLineRoom);
-        foreach (var i in Enumerable.Range(0, credentials.Count).OrderBy(i => SmbiosText(credentials[i]).Length))
+        foreach (var i in Enumerable.Range(0, credentials.Count).OrderBy(i => credentials[i].IsOptional).ThenBy(i => SmbiosText(credentials[i]).Length))
         {
             var credential = credentials[i];
             if (SmbiosText(credential).Length is var length && length <= smbios)
@@ -84,7 +84,7 @@ internal sealed record CredentialPlacement(IReadOnlyList<PlacedCredential> Place
         }
 
         var placed = credentials.Zip(transports).Where(pair => pair.Second is not null).Select(pair => new PlacedCredential(pair.First, pair.Second!.Value));
-        return new CredentialPlacement([.. placed], [.. credentials.Zip(transports).Where(pair => pair.Second is null).Select(pair => pair.First)]);
+        return new CredentialPlacement([.. placed], [.. credentials.Zip(transports).Where(pair => pair is { Second: null, First.IsOptional: false }).Select(pair => pair.First)]);
     }
 
     public IEnumerable<CredentialSpec> By(CredentialTransport transport) =>

@@ -36,6 +36,7 @@ internal static class MachinePlanner
         MachineArguments.AddDevices(draft, spec);
         ConsoleArguments.AddDevice(draft, spec);
         NotifyArguments.Add(draft);
+        GuestChannelArguments.Add(draft, spec.Channels);
         NetworkArguments.Add(draft, spec);
         VsockArguments.Add(draft, spec.Vsock);
         JournalArguments.Add(draft, spec.Journal, VsockArguments.Plan(spec.Vsock));

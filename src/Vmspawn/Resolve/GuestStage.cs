@@ -10,6 +10,7 @@ namespace Vmspawn.Resolve;
 /// <param name="Journal">The receiver of its journal, or null.</param>
 /// <param name="Ssh">The key that logs in, or null.</param>
 /// <param name="Seed">The seed disk for cloud-init, or null.</param>
+/// <param name="Channels">The ways into it for commands.</param>
 internal sealed record GuestStage(
     IReadOnlyList<CredentialSpec> Credentials,
     IReadOnlyList<ShareSpec> Shares,
@@ -17,7 +18,8 @@ internal sealed record GuestStage(
     VsockSpec? Vsock,
     JournalSpec? Journal,
     SshSpec? Ssh,
-    DriveSpec? Seed)
+    DriveSpec? Seed,
+    GuestChannelSpec Channels)
 {
     /// <param name="input">The options and the host.</param>
     /// <param name="boot">What the machine starts with.</param>
@@ -35,6 +37,7 @@ internal sealed record GuestStage(
         var journal = JournalResolver.Resolve(options.Journal, input.Machine, vsock, host, credentials, input.Problems);
         var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems, input.Notices);
         var seed = await new CloudInitResolver(options, input.Problems, input.Notices).ResolveAsync(input.Machine, ssh is null ? [] : [ssh.Key.Public], cancel);
-        return new GuestStage([.. credentials.All], shares, nics, vsock, journal, ssh, seed);
+        var channels = GuestChannelResolver.Resolve(input, credentials);
+        return new GuestStage([.. credentials.All], shares, nics, vsock, journal, ssh, seed, channels);
     }
 }

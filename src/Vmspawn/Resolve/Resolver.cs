@@ -76,6 +76,7 @@ internal static class Resolver
             Vsock = guest.Vsock,
             Journal = guest.Journal,
             Ssh = guest.Ssh,
+            Channels = guest.Channels,
             Smbios11 = options.Smbios11,
             Credentials = guest.Credentials,
             Nics = guest.Nics,

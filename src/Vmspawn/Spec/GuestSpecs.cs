@@ -10,6 +10,16 @@ namespace Vmspawn.Spec;
 /// <param name="Port">The host's vsock port that receives it.</param>
 internal sealed record JournalSpec(string Program, string File, JournalRequest Request, uint Port);
 
+/// <summary>The ways into the guest for commands.</summary>
+/// <param name="HasShell">The virtio port of our shell.</param>
+/// <param name="HasAgent">The virtio port of qemu-guest-agent.</param>
+/// <param name="HasSsh">ssh(1), where there is a key and a way.</param>
+internal sealed record GuestChannelSpec(bool HasShell, bool HasAgent, bool HasSsh)
+{
+    /// <summary>The name by which qemu-guest-agent finds its port.</summary>
+    public const string AgentPort = "org.qemu.guest_agent.0";
+}
+
 /// <summary>A key that is authorized in the guest, and how to connect.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Source">How the next key is generated.</param>
@@ -33,6 +43,11 @@ internal sealed class CredentialSet
         _all.RemoveAll(earlier => earlier.Id == id);
         _all.Add(new CredentialSpec(id, value) { IsPublic = isPublic });
     }
+
+    /// <summary>Adds a credential without which the machine starts as well.</summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="value">Its bytes.</param>
+    public void Offer(string id, ReadOnlyMemory<byte> value) => _all.Add(new CredentialSpec(id, value) { IsOptional = true });
 
     /// <summary>
     /// Appends lines to a credential that is a text file, such as <c>fstab.extra</c> or <c>tmpfiles.extra</c>.

@@ -64,6 +64,9 @@ internal sealed record MachineSpec
     /// <summary>The SSH key that is authorized in the guest, or null.</summary>
     public SshSpec? Ssh { get; init; }
 
+    /// <summary>The ways into the guest for commands.</summary>
+    public GuestChannelSpec Channels { get; init; } = new(false, false, false);
+
     public required ConsoleMode Console { get; init; }
     public ConsoleTransport ConsoleTransport { get; init; }
 
@@ -148,4 +151,7 @@ internal sealed record CredentialSpec(string Id, ValueBytes Value)
 {
     /// <summary>It is not secret, such as a public key or an address.</summary>
     public bool IsPublic { get; init; }
+
+    /// <summary>The machine starts without it where no transport can pass it.</summary>
+    public bool IsOptional { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Qmp;
 
@@ -9,9 +10,10 @@ namespace Vmspawn.Supervise;
 /// <param name="connection">vmspawn's end of its socket, owned from now on.</param>
 /// <param name="inbox">The supervisor's.</param>
 /// <param name="guestReset">Called when the guest restarts.</param>
+/// <param name="portChanged">Called with a virtio port's id when the guest has opened or closed it.</param>
 /// <param name="time">The clock of the greeting's time limit.</param>
 internal sealed class MonitorLink(
-    UnixConnection connection, ChannelWriter<SupervisorEvent> inbox, Action guestReset, TimeProvider time)
+    UnixConnection connection, ChannelWriter<SupervisorEvent> inbox, Action guestReset, Action<string, bool> portChanged, TimeProvider time)
 {
     /// <summary>
     /// The time limit for the greeting. QEMU answers once its devices are created: seconds with hundreds of them on a slow host, longer when it first clears huge pages.
@@ -81,7 +83,7 @@ internal sealed class MonitorLink(
     {
         using var events = monitor.Subscribe(new QmpEventOptions
         {
-            Filter = happened => happened.Name is "RESET" or "SHUTDOWN",
+            Filter = happened => happened.Name is "RESET" or "SHUTDOWN" or "VSERPORT_CHANGE",
             Overflow = QmpOverflow.DropOldest,
         });
         inbox.TryWrite(new MonitorReady(monitor));
@@ -89,10 +91,19 @@ internal sealed class MonitorLink(
         {
             await foreach (var happened in events.WithCancellation(stop))
             {
-                if (happened.Name == "RESET")
-                    guestReset();
-                else
-                    _shutdown = CauseOf(happened.Data) ?? _shutdown;
+                switch (happened.Name)
+                {
+                    case "RESET":
+                        guestReset();
+                        break;
+                    case "VSERPORT_CHANGE":
+                        if (JsonFields.Text(happened.Data, "id") is { } port)
+                            portChanged(port, JsonFields.Flag(happened.Data, "open") ?? false);
+                        break;
+                    default:
+                        _shutdown = CauseOf(happened.Data) ?? _shutdown;
+                        break;
+                }
             }
         }
         catch (QmpDisconnectedException lost)

@@ -22,6 +22,9 @@ internal sealed record SupervisedVm(
     /// <summary>Requests the guest's own system to power off; null where no login is possible.</summary>
     public IGuestPowerOff? PowerOff { get; init; }
 
+    /// <summary>Called with a virtio port's id when the guest has opened or closed it.</summary>
+    public Action<string, bool> PortChanged { get; init; } = (_, _) => { };
+
     public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment) => new(
         vm.Plan.Name,
         new SupervisedProcess("QEMU", vm.Qemu.Id, vm.Qemu.Exited, signal => vm.Qemu.Send(signal), ProcessOutput.Of(vm.Stderr)),

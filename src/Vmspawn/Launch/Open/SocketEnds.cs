@@ -32,6 +32,16 @@ internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle director
         return theirs;
     }
 
+    /// <summary>vmspawn's ends of the virtio ports for commands.</summary>
+    public Dictionary<GuestPortKind, UnixConnection> GuestPorts { get; } = [];
+
+    public SafeFileHandle OpenGuest(GuestPortKind service)
+    {
+        var (ours, theirs) = UnixConnection.CreatePair();
+        GuestPorts.Add(service, held.Add("close a port of the guest", ours));
+        return theirs;
+    }
+
     /// <summary>One end of a pair: the first call creates the pair, the second returns the other end.</summary>
     public SafeFileHandle Take(SocketEnd end)
     {

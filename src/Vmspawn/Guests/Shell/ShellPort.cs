@@ -1,0 +1,245 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Threading.Channels;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Guests.Shell;
+
+/// <summary>
+/// A root shell in the guest, on a virtio port. Each time the guest opens the port, the server's text is sent to it and a session begins,
+/// which ends when the guest closes the port or restarts.
+/// </summary>
+internal sealed class ShellPort : IGuestTransport
+{
+    /// <summary>The longest chunk that the server sends.</summary>
+    private const int LongestChunk = 1 << 20;
+
+    private readonly UnixConnection _port;
+    private readonly BackgroundTasks _background;
+    private readonly Channel<byte[]> _outbox = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _ready = NewSource();
+    private Session? _session;
+    private string? _refusal;
+
+    /// <param name="port">Our end of the port's socket, owned from now on.</param>
+    /// <param name="failed">Receives the failure of reading or writing.</param>
+    public ShellPort(UnixConnection port, Action<string, Exception> failed)
+    {
+        _port = port;
+        _background = new BackgroundTasks(failed);
+        _background.Run("write to the guest's shell", WriteAsync);
+        _background.Run("read from the guest's shell", ReadAsync);
+    }
+
+    public string Name => "shell";
+
+    public bool IsReady
+    {
+        get
+        {
+            lock (_lock)
+                return _session is { HasGreeted: true };
+        }
+    }
+
+    /// <summary>Why the guest's shell cannot serve, in its own words, or null.</summary>
+    public string? Refusal
+    {
+        get
+        {
+            lock (_lock)
+                return _refusal;
+        }
+    }
+
+    /// <summary>The guest has opened or closed the port.</summary>
+    public void Changed(bool isOpen)
+    {
+        End("the guest's shell has ended, or the guest restarts", isOpen ? new Session(RandomNumber.Next().ToString("x16", CultureInfo.InvariantCulture)) : null);
+    }
+
+    public Task WaitAsync(CancellationToken cancel)
+    {
+        lock (_lock)
+            return _ready.Task.WaitAsync(cancel);
+    }
+
+    public Task<GuestProcess> StartAsync(GuestCommand command, bool hasInput, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var kind = $"{(hasInput ? "i" : "")}{(command.IsBulk ? "b" : "")}-";
+        lock (_lock)
+        {
+            if (_session is not { HasGreeted: true } session)
+                throw new GuestChannelException("no shell of the guest answers on its virtio port");
+            var number = ++session.LastNumber;
+            var process = new ShellProcess(
+                number,
+                hasInput,
+                call => Post(ShellServer.Call(session.Id, call)),
+                data => Post(ShellServer.Data(session.Id, number, data.Span)),
+                () => session.Commands.TryRemove(number, out _));
+            session.Commands[number] = process;
+            Post(ShellServer.Call(session.Id, $"j {number} {kind} {ShellWords.Quote(ShellWords.Of(command))}"));
+            return Task.FromResult<GuestProcess>(process);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        End("the machine has ended", null);
+        _port.Dispose();
+        await _background.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Post(byte[] message) => _outbox.Writer.TryWrite(message);
+
+    /// <summary>Ends the session and begins the next.</summary>
+    private void End(string why, Session? next)
+    {
+        Session? old;
+        lock (_lock)
+        {
+            (old, _session, _refusal) = (_session, next, null);
+            if (_ready.Task.IsCompleted)
+                _ready = NewSource();
+            if (next is not null)
+                Post(ShellServer.Start(next.Id));
+        }
+
+        foreach (var command in old?.Commands.Values ?? [])
+            command.Fail(new GuestChannelException($"the connection to the command is lost: {why}"));
+    }
+
+    private async Task WriteAsync(CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var message in _outbox.Reader.ReadAllAsync(stop).ConfigureAwait(false))
+                await _port.SendAsync(message, null, stop).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is LinuxException or ObjectDisposedException)
+        {
+            // QEMU has ended, or this was disposed.
+            End("QEMU has closed the port", null);
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken stop)
+    {
+        using var reader = new ShellReader(_port);
+        try
+        {
+            while (await reader.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
+                await ReceiveAsync(reader, line, stop).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is LinuxException or ObjectDisposedException)
+        {
+            // As for writing.
+        }
+
+        End("QEMU has closed the port", null);
+    }
+
+    private async ValueTask ReceiveAsync(ShellReader reader, string line, CancellationToken stop)
+    {
+        Session? session;
+        lock (_lock)
+            session = _session;
+        if (session is null)
+            return;
+        if (!session.HasGreeted)
+        {
+            Greet(session, line);
+            return;
+        }
+
+        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var numbers = words.Skip(1).Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToArray();
+        var command = numbers.Length > 0 && session.Commands.TryGetValue(numbers[0], out var known) ? known : null;
+        switch (words)
+        {
+            case ["o", _, _, _] when numbers[2] is > 0 and <= LongestChunk:
+                await ReceiveDataAsync(reader, session, command, numbers, stop).ConfigureAwait(false);
+                break;
+            case ["c", _, _]:
+                command?.CloseStream(numbers[1]);
+                break;
+            case ["x", _, _]:
+                command?.End(numbers[1]);
+                break;
+            case ["a", _]:
+                command?.Credit();
+                break;
+            case ["b", _]:
+                break;
+            case ["e", _, .. var why]:
+                command?.Fail(new GuestChannelException($"the guest cannot start the command: {string.Join(' ', why)}"));
+                break;
+            default:
+                Break(session);
+                break;
+        }
+    }
+
+    private void Greet(Session session, string line)
+    {
+        var text = line.TrimEnd();
+        var at = text.IndexOf(ShellServer.Greeting(session.Id), StringComparison.Ordinal);
+        if (at < 0)
+            return;
+        lock (_lock)
+        {
+            var rest = text[(at + ShellServer.Greeting(session.Id).Length)..].Trim();
+            _refusal = rest.Length == 0 ? null : rest;
+            session.HasGreeted = _refusal is null;
+            if (session.HasGreeted && session == _session)
+                _ready.TrySetResult();
+        }
+    }
+
+    private async ValueTask ReceiveDataAsync(ShellReader reader, Session session, ShellProcess? command, int[] numbers, CancellationToken stop)
+    {
+        var stream = command?.Stream(numbers[1]);
+        if (stream is { IsBusy: true })
+        {
+            Break(session);
+            return;
+        }
+
+        if (!await reader.ReadDataAsync(numbers[2], data => stream?.Write(data), stop).ConfigureAwait(false) || stream is null)
+            return;
+        _background.Run("take a command's output", async _ =>
+        {
+            await stream.FlushAsync(stop).ConfigureAwait(false);
+            Post(ShellServer.Call(session.Id, $"t {numbers[0]} {numbers[1]}"));
+        });
+    }
+
+    /// <summary>What the guest sends is not of the protocol: nothing more of it is believed until it opens the port again.</summary>
+    private void Break(Session session)
+    {
+        lock (_lock)
+        {
+            if (_session != session)
+                return;
+        }
+
+        End("the guest's shell has sent what is not of the protocol", null);
+    }
+
+    /// <summary>From a greeting to the end of the guest's shell.</summary>
+    private sealed class Session(string id)
+    {
+        public string Id { get; } = id;
+
+        public ConcurrentDictionary<int, ShellProcess> Commands { get; } = new();
+
+        public bool HasGreeted { get; set; }
+
+        public int LastNumber { get; set; }
+    }
+}

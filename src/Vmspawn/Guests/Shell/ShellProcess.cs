@@ -1,0 +1,255 @@
+using System.IO.Pipelines;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Guests.Shell;
+
+/// <summary>A command at the other end of the port.</summary>
+internal sealed class ShellProcess : GuestProcess
+{
+    private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ShellStream[] _streams;
+    private readonly ShellInput _input;
+    private readonly Action<string> _send;
+    private readonly Action _forget;
+    private int _over;
+
+    /// <param name="number">Its number in this session.</param>
+    /// <param name="hasInput">It has a standard input.</param>
+    /// <param name="send">Sends a call of the server, without its session.</param>
+    /// <param name="sendInput">Sends a chunk of its standard input.</param>
+    /// <param name="forget">Removes it from the table of commands.</param>
+    public ShellProcess(int number, bool hasInput, Action<string> send, Action<ReadOnlyMemory<byte>> sendInput, Action forget)
+    {
+        Number = number;
+        _send = send;
+        _forget = forget;
+        _streams = [new ShellStream(), new ShellStream()];
+        _input = new ShellInput(hasInput, sendInput, () => send($"z {number}"));
+    }
+
+    public int Number { get; }
+
+    public override Stream Input => _input;
+
+    public override Stream Output => _streams[0].Reading;
+
+    public override Stream Error => _streams[1].Reading;
+
+    public override Task<int> Exited => _exit.Task;
+
+    public override void Send(Signal signal)
+    {
+        if (!_exit.Task.IsCompleted)
+            _send($"k {Number} {(int)signal}");
+    }
+
+    public override void Resize(WindowSize size)
+    {
+        if (!_exit.Task.IsCompleted)
+            _send($"s {Number} {size.Rows} {size.Columns}");
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _over, 1) == 0)
+        {
+            if (!_exit.Task.IsCompleted)
+                _send($"k {Number} {(int)Signal.SIGKILL}");
+            _send($"r {Number}");
+            _forget();
+        }
+
+        Fail(new ObjectDisposedException(nameof(GuestProcess)));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The stream with a number of the protocol: 1 or 2.</summary>
+    /// <returns>Null when there is none.</returns>
+    internal ShellStream? Stream(int number) => number is 1 or 2 ? _streams[number - 1] : null;
+
+    /// <summary>The guest has taken the last chunk of the input.</summary>
+    internal void Credit() => _input.Credit();
+
+    internal void End(int status)
+    {
+        _exit.TrySetResult(status);
+        _input.Fail(new IOException("the command has ended"));
+        ReleaseWhenOver();
+    }
+
+    internal void CloseStream(int number)
+    {
+        Stream(number)?.End(null);
+        ReleaseWhenOver();
+    }
+
+    /// <summary>The connection is lost, or this was disposed.</summary>
+    internal void Fail(Exception why)
+    {
+        _exit.TrySetException(why);
+        // Nobody has to wait for it.
+        _ = _exit.Task.Exception;
+        _input.Fail(why);
+        foreach (var stream in _streams)
+            stream.End(why);
+    }
+
+    /// <summary>The guest removes its files when everything has arrived.</summary>
+    private void ReleaseWhenOver()
+    {
+        if (!_exit.Task.IsCompleted || !_streams.All(stream => stream.IsEnded) || Interlocked.Exchange(ref _over, 1) != 0)
+            return;
+        _send($"r {Number}");
+        _forget();
+    }
+}
+
+/// <summary>An output of a command: at most a chunk and what fits into the pipe are held.</summary>
+internal sealed class ShellStream
+{
+    /// <summary>The most that is unread before the guest has to wait.</summary>
+    private const int Most = 256 << 10;
+
+    private readonly System.IO.Pipelines.Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Most, resumeWriterThreshold: Most / 2, useSynchronizationContext: false));
+    private readonly Lock _lock = new();
+    private Exception? _failure;
+
+    public ShellStream() => Reading = _pipe.Reader.AsStream();
+
+    public Stream Reading { get; }
+
+    /// <summary>No more comes.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>A chunk has come that the guest was not told to have arrived.</summary>
+    public bool IsBusy { get; private set; }
+
+    public void Write(ReadOnlySpan<byte> data)
+    {
+        lock (_lock)
+        {
+            IsBusy = true;
+            if (IsEnded)
+                return;
+            var space = _pipe.Writer.GetSpan(data.Length);
+            data.CopyTo(space);
+            _pipe.Writer.Advance(data.Length);
+        }
+    }
+
+    /// <summary>Completes when there is room for the next chunk.</summary>
+    public async Task FlushAsync(CancellationToken cancel)
+    {
+        ValueTask<FlushResult> flush;
+        lock (_lock)
+        {
+            if (IsEnded)
+                return;
+            flush = _pipe.Writer.FlushAsync(cancel);
+        }
+
+        await flush.ConfigureAwait(false);
+        lock (_lock)
+        {
+            IsBusy = false;
+            if (IsEnded)
+                Complete();
+        }
+    }
+
+    public void End(Exception? why)
+    {
+        lock (_lock)
+        {
+            if (IsEnded)
+                return;
+            (IsEnded, _failure) = (true, why);
+            if (!IsBusy)
+                Complete();
+            else if (why is not null)
+                _pipe.Writer.CancelPendingFlush();
+        }
+    }
+
+    private void Complete() => _pipe.Writer.Complete(_failure);
+}
+
+/// <summary>The standard input of a command: the guest says when it takes the next chunk.</summary>
+internal sealed class ShellInput(bool exists, Action<ReadOnlyMemory<byte>> send, Action end) : Stream
+{
+    /// <summary>The longest chunk; the guest holds it in memory.</summary>
+    private const int Most = 512 << 10;
+
+    private readonly SemaphoreSlim _credit = new(0);
+    private readonly CancellationTokenSource _failed = new();
+    private Exception? _failure;
+    private int _ended = exists ? 0 : 1;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public void Credit() => _credit.Release();
+
+    public void Fail(Exception why)
+    {
+        _failure ??= why;
+        _failed.Cancel();
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_ended != 0, this);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_failed.Token, cancellationToken);
+        while (buffer.Length > 0)
+        {
+            try
+            {
+                await _credit.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new IOException($"the command takes no more input: {_failure!.Message}", _failure);
+            }
+
+            var count = Math.Min(buffer.Length, Most);
+            send(buffer[..count]);
+            buffer = buffer[count..];
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush()
+    {
+        // Nothing is held back.
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A guest's input is written asynchronously.");
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && Interlocked.Exchange(ref _ended, 1) == 0)
+            end();
+        base.Dispose(disposing);
+    }
+}

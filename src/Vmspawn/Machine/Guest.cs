@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Text;
+using Vmspawn.Guests;
+
+namespace Vmspawn;
+
+/// <summary>
+/// The system in a machine: commands, files, readiness. Commands go through the first channel that answers: a root shell on a virtio port,
+/// qemu-guest-agent, ssh (<see cref="Options.VmOptions.GuestChannel"/>). All members may be used from any thread.
+/// </summary>
+public sealed class Guest
+{
+    private readonly IGuestTransport _transport;
+    private readonly IGuestWatch _watch;
+    private readonly Func<bool> _isReady;
+
+    /// <param name="transport">The way into it.</param>
+    /// <param name="watch">Ends waits: at the time limit, at the machine's end.</param>
+    /// <param name="isReady">Whether the guest has reported that it is ready.</param>
+    internal Guest(IGuestTransport transport, IGuestWatch watch, Func<bool> isReady)
+    {
+        _transport = transport;
+        _watch = watch;
+        _isReady = isReady;
+    }
+
+    /// <summary>It has reported that it is ready, or a channel answers.</summary>
+    public bool IsReady => _isReady() || _transport.IsReady;
+
+    /// <summary>The channel that commands use now: <c>shell</c>, <c>agent</c> or <c>ssh</c>; empty while none answers.</summary>
+    public string Channel => _transport.Name;
+
+    /// <summary>Waits for something in the guest.</summary>
+    /// <param name="awaited">What is waited for.</param>
+    /// <param name="timeout">The time limit; null is the default of <paramref name="awaited"/>, times <see cref="VmStartOptions.EmulationFactor"/> without KVM.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="VmTimeoutException">It did not happen within the time limit.</exception>
+    /// <exception cref="VmPanicException">The guest's kernel panicked first.</exception>
+    /// <exception cref="VmEndedException">The machine ended first.</exception>
+    /// <exception cref="GuestWaitException">It cannot happen any more: the unit has failed.</exception>
+    public Task WaitAsync(GuestWait awaited, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(awaited);
+        return _watch.RunAsync(awaited.What, timeout ?? (awaited.DefaultTimeout * _watch.Factor), async cancel =>
+        {
+            await awaited.WaitAsync(this, cancel).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    /// <returns>What it did, whatever its status.</returns>
+    /// <exception cref="GuestChannelException">The connection to it was lost.</exception>
+    /// <inheritdoc cref="StartAsync"/>
+    /// <exception cref="VmTimeoutException">No channel has answered, or it has not ended within the time limit and was killed.</exception>
+    public async Task<GuestResult> RunAsync(GuestCommand command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        using var output = new MemoryStream();
+        using var error = new MemoryStream();
+        var began = Stopwatch.GetTimestamp();
+        var input = new MemoryStream(command.Input.ToArray());
+        var status = await RunAsync(command, command.Input.IsEmpty ? null : input, output, error, cancellationToken).ConfigureAwait(false);
+        return new GuestResult(status, Text(output), Text(error), Stopwatch.GetElapsedTime(began));
+    }
+
+    /// <summary>Runs a command to its end with streams of the caller.</summary>
+    /// <param name="command">The command; its <see cref="GuestCommand.Input"/> is not used.</param>
+    /// <param name="input">Its standard input, read to its end; null for an empty one.</param>
+    /// <param name="output">Receives its standard output.</param>
+    /// <param name="error">Receives its standard error.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    /// <returns>Its exit status.</returns>
+    /// <inheritdoc cref="RunAsync(GuestCommand, CancellationToken)"/>
+    public async Task<int> RunAsync(GuestCommand command, Stream? input, Stream output, Stream error, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        await AnswersAsync(cancellationToken).ConfigureAwait(false);
+        return await _watch.RunAsync($"the end of {command} in the guest", command.Timeout ?? _watch.DefaultLimit, async cancel =>
+        {
+            await using var process = await _transport.StartAsync(Checked(command), input is not null, cancel).ConfigureAwait(false);
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            var streams = Task.WhenAll(CopyAsync(process.Output, output, late.Token), CopyAsync(process.Error, error, late.Token));
+            var feeding = input is null ? Task.CompletedTask : FeedAsync(process, input, late.Token);
+            var status = await process.Exited.WaitAsync(cancel).ConfigureAwait(false);
+            // A process that it has left running may hold the streams.
+            late.CancelAfter(LeftOutputBound);
+            await Task.WhenAll(streams, feeding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
+            return status;
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a line of the guest's <c>/bin/sh</c>, whose status must be 0.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    /// <returns>Its standard output without the last line feed.</returns>
+    /// <exception cref="GuestCommandException">Its status is not 0; the message has what it wrote.</exception>
+    /// <inheritdoc cref="RunAsync(GuestCommand, CancellationToken)"/>
+    public async Task<string> ShellAsync(string line, CancellationToken cancellationToken = default)
+    {
+        var output = (await CheckAsync(GuestCommand.Shell(line), cancellationToken).ConfigureAwait(false)).Output;
+        return output.EndsWith('\n') ? output[..^1] : output;
+    }
+
+    /// <summary>Starts a command, whose streams the caller reads and writes while it runs.</summary>
+    /// <param name="command">The command; its input and time limit are not used.</param>
+    /// <param name="cancellationToken">Ends the wait for a channel.</param>
+    /// <exception cref="ArgumentException">A part of the command cannot be passed to a program.</exception>
+    /// <exception cref="VmTimeoutException">No channel has answered within the time limit.</exception>
+    /// <exception cref="VmPanicException">The guest's kernel panicked first.</exception>
+    /// <exception cref="VmEndedException">The machine ended first.</exception>
+    /// <exception cref="GuestChannelException">The machine was started without a channel.</exception>
+    public async Task<GuestProcess> StartAsync(GuestCommand command, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        await AnswersAsync(cancellationToken).ConfigureAwait(false);
+        return await _transport.StartAsync(Checked(command), true, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when a channel answers.</summary>
+    internal Task AnswersAsync(CancellationToken cancellationToken)
+    {
+        if (_transport is GuestTransports { IsEmpty: true })
+            throw new GuestChannelException("the machine was started without a channel into its guest (--guest-channel=no)");
+        return _transport.IsReady ? Task.CompletedTask : WaitAsync(GuestWait.Channel, null, cancellationToken);
+    }
+
+    internal Task ChannelAsync(CancellationToken cancel) => _transport.WaitAsync(cancel);
+
+    internal bool HasReported => _isReady();
+
+    /// <summary>Runs a command whose status must be 0.</summary>
+    internal async Task<GuestResult> CheckAsync(GuestCommand command, CancellationToken cancellationToken)
+    {
+        var result = await RunAsync(command, cancellationToken).ConfigureAwait(false);
+        return result.IsSuccess ? result : throw new GuestCommandException(command, result);
+    }
+
+    /// <summary>How long output is waited for after a command's end.</summary>
+    private static TimeSpan LeftOutputBound => TimeSpan.FromSeconds(2);
+
+    private static GuestCommand Checked(GuestCommand command)
+    {
+        command.Validate();
+        return command;
+    }
+
+    private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancel)
+    {
+        await from.CopyToAsync(to, cancel).ConfigureAwait(false);
+        await to.FlushAsync(cancel).ConfigureAwait(false);
+    }
+
+    private static async Task FeedAsync(GuestProcess process, Stream input, CancellationToken cancel)
+    {
+        await input.CopyToAsync(process.Input, 512 << 10, cancel).ConfigureAwait(false);
+        await process.Input.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static string Text(MemoryStream bytes) => Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+}
