@@ -7,10 +7,8 @@ using Vmspawn.SystemTests.Harness;
 namespace Vmspawn.SystemTests;
 
 /// <summary>Machines that a .NET process owns, in the process of the tests.</summary>
-public sealed class VirtualMachineTests : VmTest
+public sealed class VirtualMachineTests : LibraryTest
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task A_machine_ends_with_success_when_its_guest_powers_off(QemuKind qemu)
     {
@@ -126,33 +124,5 @@ public sealed class VirtualMachineTests : VmTest
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Start(QemuKind.Distribution, Disk(BootSector.Write(Scratch)) with { Machine = $"{Scratch.Mark}-2" }, cancelled.Token));
-    }
-
-    private VmOptions Disk(string? image) => new()
-    {
-        Machine = Scratch.Mark,
-        Scope = RuntimeScope.User,
-        Image = image,
-        Kvm = Tristate.No,
-        Firmware = FirmwareKind.Bios,
-        ConsoleTransport = ConsoleTransport.Serial,
-        Tpm = Tristate.No,
-        Vsock = new VsockRequest(VsockMode.No, null),
-    };
-
-    private VmOptions Linux(string words) => Disk(null) with
-    {
-        Firmware = FirmwareKind.None,
-        Linux = Prepared.Kernel,
-        Initrds = [Prepared.Initrd],
-        KernelArguments = ["no_timer_check", "quiet", $"vmtest={words}"],
-        ConsoleTransport = ConsoleTransport.Virtio,
-    };
-
-    private async Task<VirtualMachine> Start(QemuKind qemu, VmOptions options, CancellationToken? cancel = null)
-    {
-        var variables = TestEnvironment.For(Scratch, qemu);
-        var planning = await VmPlanning.OfAsync(options, new VmEnvironment { Variable = name => variables.GetValueOrDefault(name) }, cancel ?? Cancel);
-        return await VirtualMachine.StartAsync(planning, null, cancel ?? Cancel);
     }
 }

@@ -86,7 +86,7 @@ public sealed class Guest
             var feeding = input is null ? Task.CompletedTask : FeedAsync(process, input, late.Token);
             var status = await process.Exited.WaitAsync(cancel).ConfigureAwait(false);
             // A process that it has left running may hold the streams.
-            late.CancelAfter(LeftOutputBound);
+            late.CancelAfter(LeftOutputBound * _watch.Factor);
             await Task.WhenAll(streams, feeding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
             return status;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Vmspawn.Linux;
@@ -19,7 +18,7 @@ internal sealed class ShellPort : IGuestTransport
     private readonly Channel<byte[]> _outbox = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
     private TaskCompletionSource _ready = NewSource();
-    private Session? _session;
+    private ShellSession? _session;
     private string? _refusal;
 
     /// <param name="port">Our end of the port's socket, owned from now on.</param>
@@ -56,7 +55,7 @@ internal sealed class ShellPort : IGuestTransport
     /// <summary>The guest has opened or closed the port.</summary>
     public void Changed(bool isOpen)
     {
-        End("the guest's shell has ended, or the guest restarts", isOpen ? new Session(RandomNumber.Next().ToString("x16", CultureInfo.InvariantCulture)) : null);
+        End("the guest's shell has ended, or the guest restarts", isOpen ? new ShellSession(RandomNumber.Next().ToString("x16", CultureInfo.InvariantCulture), Post) : null);
     }
 
     public Task WaitAsync(CancellationToken cancel)
@@ -68,21 +67,11 @@ internal sealed class ShellPort : IGuestTransport
     public Task<GuestProcess> StartAsync(GuestCommand command, bool hasInput, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        var kind = $"{(hasInput ? "i" : "")}{(command.IsBulk ? "b" : "")}-";
         lock (_lock)
         {
             if (_session is not { HasGreeted: true } session)
                 throw new GuestChannelException("no shell of the guest answers on its virtio port");
-            var number = ++session.LastNumber;
-            var process = new ShellProcess(
-                number,
-                hasInput,
-                call => Post(ShellServer.Call(session.Id, call)),
-                data => Post(ShellServer.Data(session.Id, number, data.Span)),
-                () => session.Commands.TryRemove(number, out _));
-            session.Commands[number] = process;
-            Post(ShellServer.Call(session.Id, $"j {number} {kind} {ShellWords.Quote(ShellWords.Of(command))}"));
-            return Task.FromResult<GuestProcess>(process);
+            return Task.FromResult<GuestProcess>(session.Start(command, hasInput));
         }
     }
 
@@ -98,9 +87,9 @@ internal sealed class ShellPort : IGuestTransport
     private void Post(byte[] message) => _outbox.Writer.TryWrite(message);
 
     /// <summary>Ends the session and begins the next.</summary>
-    private void End(string why, Session? next)
+    private void End(string why, ShellSession? next)
     {
-        Session? old;
+        ShellSession? old;
         lock (_lock)
         {
             (old, _session, _refusal) = (_session, next, null);
@@ -110,8 +99,7 @@ internal sealed class ShellPort : IGuestTransport
                 Post(ShellServer.Start(next.Id));
         }
 
-        foreach (var command in old?.Commands.Values ?? [])
-            command.Fail(new GuestChannelException($"the connection to the command is lost: {why}"));
+        old?.End(new GuestChannelException($"the connection to the command is lost: {why}"));
     }
 
     private async Task WriteAsync(CancellationToken stop)
@@ -146,7 +134,7 @@ internal sealed class ShellPort : IGuestTransport
 
     private async ValueTask ReceiveAsync(ShellReader reader, string line, CancellationToken stop)
     {
-        Session? session;
+        ShellSession? session;
         lock (_lock)
             session = _session;
         if (session is null)
@@ -159,7 +147,7 @@ internal sealed class ShellPort : IGuestTransport
 
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var numbers = words.Skip(1).Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToArray();
-        var command = numbers.Length > 0 && session.Commands.TryGetValue(numbers[0], out var known) ? known : null;
+        var command = numbers.Length > 0 ? session.Find(numbers[0]) : null;
         switch (words)
         {
             case ["o", _, _, _] when numbers[2] is > 0 and <= LongestChunk:
@@ -174,7 +162,8 @@ internal sealed class ShellPort : IGuestTransport
             case ["a", _]:
                 command?.Credit();
                 break;
-            case ["b", _]:
+            case ["f", _]:
+                command?.CloseInput();
                 break;
             case ["e", _, .. var why]:
                 command?.Fail(new GuestChannelException($"the guest cannot start the command: {string.Join(' ', why)}"));
@@ -185,7 +174,7 @@ internal sealed class ShellPort : IGuestTransport
         }
     }
 
-    private void Greet(Session session, string line)
+    private void Greet(ShellSession session, string line)
     {
         var text = line.TrimEnd();
         var at = text.IndexOf(ShellServer.Greeting(session.Id), StringComparison.Ordinal);
@@ -196,12 +185,14 @@ internal sealed class ShellPort : IGuestTransport
             var rest = text[(at + ShellServer.Greeting(session.Id).Length)..].Trim();
             _refusal = rest.Length == 0 ? null : rest;
             session.HasGreeted = _refusal is null;
-            if (session.HasGreeted && session == _session)
-                _ready.TrySetResult();
+            if (!session.HasGreeted || session != _session)
+                return;
+            session.Prepare();
+            _ready.TrySetResult();
         }
     }
 
-    private async ValueTask ReceiveDataAsync(ShellReader reader, Session session, ShellProcess? command, int[] numbers, CancellationToken stop)
+    private async ValueTask ReceiveDataAsync(ShellReader reader, ShellSession session, ShellProcess? command, int[] numbers, CancellationToken stop)
     {
         var stream = command?.Stream(numbers[1]);
         if (stream is { IsBusy: true })
@@ -220,7 +211,7 @@ internal sealed class ShellPort : IGuestTransport
     }
 
     /// <summary>What the guest sends is not of the protocol: nothing more of it is believed until it opens the port again.</summary>
-    private void Break(Session session)
+    private void Break(ShellSession session)
     {
         lock (_lock)
         {
@@ -229,17 +220,5 @@ internal sealed class ShellPort : IGuestTransport
         }
 
         End("the guest's shell has sent what is not of the protocol", null);
-    }
-
-    /// <summary>From a greeting to the end of the guest's shell.</summary>
-    private sealed class Session(string id)
-    {
-        public string Id { get; } = id;
-
-        public ConcurrentDictionary<int, ShellProcess> Commands { get; } = new();
-
-        public bool HasGreeted { get; set; }
-
-        public int LastNumber { get; set; }
     }
 }

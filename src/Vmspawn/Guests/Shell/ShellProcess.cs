@@ -7,27 +7,24 @@ namespace Vmspawn.Guests.Shell;
 internal sealed class ShellProcess : GuestProcess
 {
     private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ShellStream[] _streams;
+    private readonly ShellStream[] _streams = [new(), new()];
     private readonly ShellInput _input;
-    private readonly Action<string> _send;
-    private readonly Action _forget;
+    private readonly int _slot;
+    private readonly Action<string> _call;
+    private readonly Action<bool> _release;
+    private bool _isInputOver;
     private int _over;
 
-    /// <param name="number">Its number in this session.</param>
+    /// <param name="slot">Where it runs.</param>
     /// <param name="hasInput">It has a standard input.</param>
-    /// <param name="send">Sends a call of the server, without its session.</param>
+    /// <param name="call">Calls a function of the server.</param>
     /// <param name="sendInput">Sends a chunk of its standard input.</param>
-    /// <param name="forget">Removes it from the table of commands.</param>
-    public ShellProcess(int number, bool hasInput, Action<string> send, Action<ReadOnlyMemory<byte>> sendInput, Action forget)
+    /// <param name="release">Gives the slot back: whether it can be used again.</param>
+    public ShellProcess(int slot, bool hasInput, Action<string> call, Action<ReadOnlyMemory<byte>> sendInput, Action<bool> release)
     {
-        Number = number;
-        _send = send;
-        _forget = forget;
-        _streams = [new ShellStream(), new ShellStream()];
-        _input = new ShellInput(hasInput, sendInput, () => send($"z {number}"));
+        (_slot, _call, _release, _isInputOver) = (slot, call, release, !hasInput);
+        _input = new ShellInput(hasInput, sendInput, () => call($"z {slot}"));
     }
-
-    public int Number { get; }
 
     public override Stream Input => _input;
 
@@ -40,13 +37,13 @@ internal sealed class ShellProcess : GuestProcess
     public override void Send(Signal signal)
     {
         if (!_exit.Task.IsCompleted)
-            _send($"k {Number} {(int)signal}");
+            _call($"k {_slot} {(int)signal}");
     }
 
     public override void Resize(WindowSize size)
     {
         if (!_exit.Task.IsCompleted)
-            _send($"s {Number} {size.Rows} {size.Columns}");
+            _call($"s {_slot} {size.Rows} {size.Columns}");
     }
 
     public override ValueTask DisposeAsync()
@@ -54,9 +51,8 @@ internal sealed class ShellProcess : GuestProcess
         if (Interlocked.Exchange(ref _over, 1) == 0)
         {
             if (!_exit.Task.IsCompleted)
-                _send($"k {Number} {(int)Signal.SIGKILL}");
-            _send($"r {Number}");
-            _forget();
+                _call($"k {_slot} {(int)Signal.SIGKILL}");
+            _release(false);
         }
 
         Fail(new ObjectDisposedException(nameof(GuestProcess)));
@@ -74,12 +70,21 @@ internal sealed class ShellProcess : GuestProcess
     {
         _exit.TrySetResult(status);
         _input.Fail(new IOException("the command has ended"));
+        // Whatever the program that gives the input does: the guest waits for its end.
+        _input.Dispose();
         ReleaseWhenOver();
     }
 
     internal void CloseStream(int number)
     {
         Stream(number)?.End(null);
+        ReleaseWhenOver();
+    }
+
+    /// <summary>The guest reads the next command's input from now on.</summary>
+    internal void CloseInput()
+    {
+        _isInputOver = true;
         ReleaseWhenOver();
     }
 
@@ -94,13 +99,10 @@ internal sealed class ShellProcess : GuestProcess
             stream.End(why);
     }
 
-    /// <summary>The guest removes its files when everything has arrived.</summary>
     private void ReleaseWhenOver()
     {
-        if (!_exit.Task.IsCompleted || !_streams.All(stream => stream.IsEnded) || Interlocked.Exchange(ref _over, 1) != 0)
-            return;
-        _send($"r {Number}");
-        _forget();
+        if (_exit.Task.IsCompleted && _isInputOver && _streams.All(stream => stream.IsEnded) && Interlocked.Exchange(ref _over, 1) == 0)
+            _release(true);
     }
 }
 

@@ -27,8 +27,10 @@ internal static class ShellServer
 
     /// <summary>Calls a function of the server; a line that an earlier session has left calls nothing.</summary>
     public static byte[] Call(string session, string call) =>
-        // A quoted line feed would end the line.
-        Encoding.UTF8.GetBytes($"{Mark}[ \"$N\" = {session} ] && {call.Replace("\n", "'\"$nl\"'", StringComparison.Ordinal)}\n");
+        Encoding.UTF8.GetBytes($"{Mark}[ \"$N\" = {session} ] && {call}\n");
+
+    /// <summary>A command's text in one line, as a word: the server reads lines. Every line feed of it is in single quotes, and the server has one in a variable.</summary>
+    public static string Word(string text) => ShellWords.Quote(text.Replace("\n", "'\"$nl\"'", StringComparison.Ordinal));
 
     /// <summary>Sends a chunk of a command's input. In base64, since it may be read by the shell of a later session.</summary>
     public static byte[] Data(string session, int command, ReadOnlySpan<byte> data)

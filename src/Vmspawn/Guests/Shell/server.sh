@@ -1,8 +1,9 @@
 # Serves commands of the host on descriptor 3, a virtio port; docs/guest-channel.md has the protocol. POSIX sh with mkfifo, dd, cat, base64.
+# Commands run in slots, which are used again: starting programs is slow where the processor is emulated.
 # The host sends this text without comments and indentation. It has set N, the session's number, and B, descriptor 3 for reading.
 
-# An earlier session of this shell: its writer, its files.
-[ -z "$W" ] || kill "$W" 2>/dev/null
+# An earlier session of this shell: its processes, its files.
+[ -z "$W" ] || kill "$W" $(cat "$D"/*/all) 2>/dev/null
 for D in /run /tmp /dev/shm /var/tmp; do
   rm -rf "$D"/.vmspawn-shell.*
   D=$D/.vmspawn-shell.$N
@@ -12,17 +13,13 @@ mkfifo "$D/q" || echo "vmspawn $N no directory can be written" >&3
 exec 4<>"$D/q"
 # What the shell says about jobs and files is of no use to anybody.
 exec 2>/dev/null
-trap 'kill "$W"; rm -rf "$D"' EXIT
+trap 'kill "$W" $(cat "$D"/*/all); rm -rf "$D"' EXIT
 unset INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID CREDENTIALS_DIRECTORY NOTIFY_SOCKET LISTEN_FDS LISTEN_PID MANAGERPID MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE
 export HOME="${HOME:-/root}" PATH="${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}" USER=root LOGNAME=root SHELL=/bin/sh
 cd / || :
 # A shell without job control makes background commands ignore SIGINT and SIGQUIT.
 V=
-env --default-signal=INT,QUIT,PIPE true 2>/dev/null && V='env --default-signal=INT,QUIT,PIPE'
-G=
-command -v setsid >/dev/null && G=setsid
-nl='
-'
+env --default-signal=INT,QUIT,PIPE true && V='env --default-signal=INT,QUIT,PIPE'
 
 # The only writer to the port: takes lines from the queue, and adds the data of those that announce some.
 w() {
@@ -35,87 +32,124 @@ w() {
   done <&4 >&3 2>/dev/null
 }
 
-# Sends what comes from a command, a chunk at a time, and waits until the host has taken it.
-# p COMMAND STREAM: standard input is the stream; $b: large chunks, for data that nobody waits for.
+# Sends what comes from commands, a chunk at a time, and waits until the host has taken it.
+# p SLOT STREAM
 p() {
   exec 5<>"$D/$1/a$2"
-  while LC_ALL=C dd $b of="$D/$1/$2" 2>"$D/$1/n$2" && [ -s "$D/$1/$2" ] && { read -r n; read -r n; read -r n x || :; } <"$D/$1/n$2"; do
-    # Not every dd tells the number of bytes.
-    [ -n "$n" ] || n=$(wc -c <"$D/$1/$2")
-    echo "o $1 $2 $n" >&4
-    read -r n <&5 && [ "$n" = t ] || return
+  while exec 6<"$D/$1/p$2"; do
+    read -r b <"$D/$1/k"
+    while LC_ALL=C dd $b of="$D/$1/$2" 2>"$D/$1/n$2" <&6 && [ -s "$D/$1/$2" ] && { read -r n; read -r n; read -r n x || :; } <"$D/$1/n$2"; do
+      # Not every dd tells the number of bytes.
+      [ -n "$n" ] || n=$(wc -c <"$D/$1/$2")
+      echo "o $1 $2 $n" >&4
+      read -r n <&5
+    done
+    exec 6<&-
+    echo "c $1 $2" >&4
   done
-  echo "c $1 $2" >&4
 }
 
-# Passes on what the host has sent for a command's standard input.
-# f COMMAND: standard output is the command's input.
+# Passes on what the host has sent for the standard input of commands.
+# f SLOT: descriptor 7 has the host's words about them.
 f() {
-  exec 5<>"$D/$1/a0"
-  echo "a $1" >&4
-  while read -r n <&5 && [ "$n" = d ]; do
-    cat "$D/$1/0" 2>/dev/null
-    echo "a $1" >&4
+  # Not opened before a command with an input begins: the reader of the last one would not see its end.
+  while read -r n <&7; do
+    [ "$n" = i ] && {
+      echo "a $1" >&4
+      while read -r n <&7 && [ "$n" = d ]; do
+        cat "$D/$1/0"
+        echo "a $1" >&4
+      done
+      :
+    } >"$D/$1/p0" && echo "f $1" >&4
   done
 }
 
-# j COMMAND KIND TEXT: runs the text, which gets a path for its terminal's name in T. KIND has i for an input, b for large chunks.
-j() {
-  (
-    e=$D/$1
-    b='bs=65536 count=1'
-    case $2 in *b*) b='bs=262144 count=4 iflag=fullblock' ;; esac
-    if ! { mkdir "$e" && mkfifo "$e/p0" "$e/p1" "$e/p2" "$e/a0" "$e/a1" "$e/a2"; } 2>"$D/why"; then
-      echo "e $1 $(cat "$D/why")" >&4
-      exit
-    fi
-    p "$1" 1 <"$e/p1" 3<&- &
-    p "$1" 2 <"$e/p2" 3<&- &
-    case $2 in
-      *i*) f "$1" >"$e/p0" 3<&- & ;;
-      *) : >"$e/p0" & ;;
-    esac
-    T=$e/tty $G $V /bin/sh -c "$3" <"$e/p0" >"$e/p1" 2>"$e/p2" 3<&- 4<&- &
-    echo $! >"$e/pid"
-    echo "b $1" >&4
-    wait $!
-    echo "x $1 $?" >&4
-  ) &
+# Runs commands, one after the other: what a shell runs in the foreground ignores no signals. $0: the slot, $1: its directory,
+# descriptor 7: the commands.
+K='
+nl="
+"
+_vmspawn_s=
+command -v setsid >/dev/null && _vmspawn_s=setsid
+while read -r k l <&7; do
+  i=/dev/null
+  case $k in *i*) i=$1/p0 ;; esac
+  (exec 7<&-; read -r x y </proc/self/stat; echo "$x" >"$1/pid"; _vmspawn_t=$1/tty; eval "$l") <"$i" >"$1/p1" 2>"$1/p2" 4<&-
+  echo "x $0 $?" >&4
+done
+'
+
+# n SLOT: makes what runs commands one after the other.
+n() {
+  e=$D/$1
+  if ! x=$({ mkdir "$e" && mkfifo "$e/run" "$e/p0" "$e/p1" "$e/p2" "$e/a0" "$e/a1" "$e/a2"; } 2>&1); then
+    echo "e $1 $x" >&4
+    return
+  fi
+  p "$1" 1 3<&- &
+  x=$!
+  p "$1" 2 3<&- &
+  x="$x $!"
+  # Opened before they start: what is written to a fifo that nobody has open is lost.
+  exec 7<>"$e/a0"
+  f "$1" 3<&- &
+  x="$x $!"
+  exec 7<>"$e/run"
+  $V /bin/sh -c "$K" "$1" "$e" 3<&- &
+  exec 7<&-
+  echo "$x $!" >"$e/all"
 }
 
-# d COMMAND COUNT: that many characters follow, base64 without line feeds, for its standard input.
+# j SLOT KIND TEXT: runs the text, which gets _vmspawn_s and _vmspawn_t. KIND has i for an input, b for large chunks.
+j() {
+  case $2 in
+    *b*) echo bs=262144 count=4 iflag=fullblock ;;
+    *) echo bs=65536 count=1 ;;
+  esac >"$D/$1/k"
+  : >"$D/$1/pid"
+  case $2 in *i*) echo i 1<>"$D/$1/a0" ;; esac
+  printf '%s %s\n' "$2" "$3" 1<>"$D/$1/run"
+}
+
+# d SLOT COUNT: that many characters follow, base64 without line feeds, for the command's standard input.
 d() {
   x=$D/in
   [ ! -p "$D/$1/a0" ] || x=$D/$1/0
-  dd bs="$2" count=1 iflag=fullblock <&3 2>/dev/null | base64 -d >"$x"
+  dd bs="$2" count=1 iflag=fullblock <&3 | base64 -d >"$x"
   [ ! -p "$D/$1/a0" ] || echo d 1<>"$D/$1/a0"
 }
 
-# z COMMAND: its standard input has ended.
+# z SLOT: the command's standard input has ended.
 z() {
   [ ! -p "$D/$1/a0" ] || echo z 1<>"$D/$1/a0"
 }
 
-# t COMMAND STREAM: the host has taken the last chunk.
+# t SLOT STREAM: the host has taken the last chunk.
 t() {
   [ ! -p "$D/$1/a$2" ] || echo t 1<>"$D/$1/a$2"
 }
 
-# k COMMAND SIGNAL
+# k SLOT SIGNAL: for the command and its process group.
 k() {
-  read -r x <"$D/$1/pid" && { kill -s "$2" -- "-$x" || kill -s "$2" "$x"; }
-} 2>/dev/null
+  (
+    # It may be about to start.
+    for x in 1 2 3 4 5; do
+      read -r x <"$D/$1/pid" && break
+      sleep 1
+    done
+    kill -s "$2" -- "-$x" || kill -s "$2" "$x"
+  ) &
+}
 
-# s COMMAND ROWS COLUMNS: the size of its terminal.
+# s SLOT ROWS COLUMNS: the size of the command's terminal.
 s() {
   read -r x <"$D/$1/tty" && stty rows "$2" cols "$3" <"$x"
-} 2>/dev/null
+}
 
-# r COMMAND: it is over for the host. What it has left running goes on.
+# r SLOT: the host has no use for it any more. What its commands have left running goes on.
 r() {
-  for x in 0 1 2; do
-    [ ! -p "$D/$1/a$x" ] || echo r 1<>"$D/$1/a$x"
-  done
+  read -r x <"$D/$1/all" && kill $x
   rm -rf "${D:?}/$1" &
 }
 

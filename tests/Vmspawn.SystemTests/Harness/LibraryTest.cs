@@ -1,0 +1,50 @@
+using Vmspawn.Options;
+
+namespace Vmspawn.SystemTests.Harness;
+
+/// <summary>A test with machines that its own process owns.</summary>
+public abstract class LibraryTest : VmTest
+{
+    private protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private protected VmOptions Disk(string? image) => new()
+    {
+        Machine = Scratch.Mark,
+        Scope = RuntimeScope.User,
+        Image = image,
+        Kvm = Tristate.No,
+        Firmware = FirmwareKind.Bios,
+        ConsoleTransport = ConsoleTransport.Serial,
+        Tpm = Tristate.No,
+        Vsock = new VsockRequest(VsockMode.No, null),
+    };
+
+    private protected VmOptions Linux(string words) => Disk(null) with
+    {
+        Firmware = FirmwareKind.None,
+        Linux = Prepared.Kernel,
+        Initrds = [Prepared.Initrd],
+        KernelArguments = ["no_timer_check", "quiet", $"vmtest={words}"],
+        ConsoleTransport = ConsoleTransport.Virtio,
+    };
+
+    private protected async Task<VirtualMachine> Start(QemuKind qemu, VmOptions options, CancellationToken? cancel = null)
+    {
+        var variables = TestEnvironment.For(Scratch, qemu);
+        var planning = await VmPlanning.OfAsync(options, new VmEnvironment { Variable = name => variables.GetValueOrDefault(name) }, cancel ?? Cancel);
+        return await VirtualMachine.StartAsync(planning, null, cancel ?? Cancel);
+    }
+
+    /// <summary>The Debian guest, whose systemd gets units by credential.</summary>
+    private protected VmOptions Debian() => Disk(DebianGuest.Overlay(Scratch)) with
+    {
+        ImageFormat = ImageFormat.Qcow2,
+        Firmware = FirmwareKind.None,
+        Linux = DebianGuest.Kernel,
+        Initrds = [DebianGuest.Initrd],
+        KernelArguments = DebianGuest.KernelArguments,
+        Console = ConsoleMode.ReadOnly,
+        ConsoleTransport = ConsoleTransport.Virtio,
+        Ram = new RamSize(1L << 30),
+    };
+}
