@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Vmspawn.Guests;
 using Vmspawn.Guests.Shell;
 using Vmspawn.Linux;
 
@@ -215,7 +214,7 @@ public sealed class ShellPortTests : IAsyncDisposable
     {
         var (ours, theirs) = UnixConnection.CreatePair();
         _port = new ShellPort(ours, Failed);
-        string[] words = shell.Split(' ');
+        var words = shell.Split(' ');
         using (theirs)
         {
             _guests.Add(ChildProcess.Start(new ChildSpec($"/usr/bin/{words[0]}", [.. words[1..], "-c", ShellServer.Service("/proc/self/fd/9").Replace("3<>/proc/self/fd/9", "3<&9", StringComparison.Ordinal)])
