@@ -12,7 +12,7 @@ public sealed class ConsoleForwarder : IAsyncDisposable
     private static readonly TimeSpan InputBound = TimeSpan.FromSeconds(1);
 
     private readonly TaskCompletionSource _killRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Readiness _guestReadiness;
+    private readonly Stream _guest;
     private readonly DescriptorWriter _shown;
     private readonly TerminalMode? _mode;
     private readonly GuestInput? _input;
@@ -22,42 +22,42 @@ public sealed class ConsoleForwarder : IAsyncDisposable
     private readonly BackgroundTasks _typing;
     private bool _disposed;
 
-    private ConsoleForwarder(PseudoTerminal pty, ConsoleSpec spec)
+    private ConsoleForwarder(GuestConsole console, ConsoleSpec spec)
     {
         var showsOnTerminal = TerminalMode.IsTerminal(spec.Output);
         var typesOnTerminal = spec.Input is { } input && TerminalMode.IsTerminal(input);
         _output = spec.Output;
         _typing = new BackgroundTasks(spec.Failed, InputBound);
         var background = showsOnTerminal && !string.IsNullOrEmpty(spec.Background) ? new Background(spec.Background) : null;
-        _guestReadiness = new Readiness(pty.Master);
+        // A guest whose output cannot be shown waits, as on a serial line.
+        _guest = console.OpenOutput(withHistory: true, holdsGuest: true);
         _shown = new DescriptorWriter(spec.Output);
         try
         {
             _mode = typesOnTerminal ? TerminalMode.MakeRaw(spec.Input!, spec.RestoreOnSignals) : null;
             if (showsOnTerminal || typesOnTerminal)
-                _window = new WindowFollower(showsOnTerminal ? spec.Output : spec.Input!, pty);
+                _window = new WindowFollower(showsOnTerminal ? spec.Output : spec.Input!, console);
             var escape = typesOnTerminal ? new EscapeKey(spec.Time) : null;
             if (spec.Input is not null)
-                _input = new GuestInput(spec.Input, pty.Master, _guestReadiness, escape, _killRequested);
+                _input = new GuestInput(spec.Input, console, escape, _killRequested);
         }
         catch
         {
             _input?.Dispose();
             _window?.Dispose();
-            _guestReadiness.Dispose();
+            _guest.Dispose();
             _shown.Dispose();
             _mode?.Dispose();
             throw;
         }
-        _shows = new GuestOutput(pty.Master, _guestReadiness, _shown, background, showsOnTerminal ? new TerminalChanges() : null);
+        _shows = new GuestOutput(_guest, _shown, background, showsOnTerminal ? new TerminalChanges() : null);
         Drained = _shows.RunAsync();
         if (_input is not null)
             _typing.Run("type to the guest", _ => _input.RunAsync());
     }
 
     /// <summary>
-    /// Completes when all of the guest's output has been written, which requires every open of the pseudo-terminal's
-    /// other side to be closed, or at once when this is disposed. Fails only when the pseudo-terminal itself does.
+    /// Completes when all of the guest's output has been written, which requires the console's end, or at once when this is disposed.
     /// </summary>
     public Task Drained { get; }
 
@@ -65,14 +65,14 @@ public sealed class ConsoleForwarder : IAsyncDisposable
     public Task KillRequested => _killRequested.Task;
 
     /// <summary>Starts to forward; sets the user's terminal to raw mode if input is read from it.</summary>
-    /// <param name="pty">The guest's console; the caller disposes it after this.</param>
+    /// <param name="console">The guest's console; the caller disposes it after this.</param>
     /// <param name="spec">What to connect it with.</param>
     /// <exception cref="LinuxException">The user's terminal is closed.</exception>
-    public static ConsoleForwarder Start(PseudoTerminal pty, ConsoleSpec spec)
+    public static ConsoleForwarder Start(GuestConsole console, ConsoleSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(pty);
+        ArgumentNullException.ThrowIfNull(console);
         ArgumentNullException.ThrowIfNull(spec);
-        return new ConsoleForwarder(pty, spec);
+        return new ConsoleForwarder(console, spec);
     }
 
     /// <summary>Stops and restores the terminal, within time limits; it does not wait for further output of the guest.</summary>
@@ -83,7 +83,7 @@ public sealed class ConsoleForwarder : IAsyncDisposable
         _disposed = true;
         _input?.Dispose();
         _window?.Dispose();
-        _guestReadiness.Dispose();
+        _guest.Dispose();
         _shown.Dispose();
         await _typing.DisposeAsync();
         // Output that is being written must not change the terminal after it was restored.

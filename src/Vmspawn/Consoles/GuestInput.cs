@@ -9,29 +9,29 @@ namespace Vmspawn.Consoles;
 /// </summary>
 internal sealed class GuestInput : IDisposable
 {
-    private const int Backlog = 16 * 1024;
+    /// <summary>Of what waits; as much may be on its way to the guest.</summary>
+    private const int Backlog = 8 * 1024;
+
     private readonly SafeHandle _source;
-    private readonly SafeHandle _guest;
-    private readonly Readiness _guestReadiness;
+    private readonly GuestConsole _guest;
     private readonly Readiness _sourceReadiness;
     private readonly EscapeKey? _escape;
     private readonly TaskCompletionSource _killRequested;
     private readonly CancellationTokenSource _disposed = new();
-    private readonly byte[] _waiting = new byte[Backlog];
     private readonly byte[] _read = new byte[1024];
+    private byte[] _waiting = new byte[Backlog];
+    private byte[] _sending = new byte[Backlog];
     private int _length;
     private bool _ended;
 
     /// <param name="source">Standard input.</param>
-    /// <param name="guest">The pseudo-terminal's master.</param>
-    /// <param name="guestReadiness">Its readiness, of which only the writing side is used here.</param>
+    /// <param name="guest">The guest's console.</param>
     /// <param name="escape">Detects Ctrl-]; null when the source is no terminal.</param>
     /// <param name="killRequested">Completed when it was pressed.</param>
-    public GuestInput(SafeHandle source, SafeHandle guest, Readiness guestReadiness, EscapeKey? escape, TaskCompletionSource killRequested)
+    public GuestInput(SafeHandle source, GuestConsole guest, EscapeKey? escape, TaskCompletionSource killRequested)
     {
         _source = source;
         _guest = guest;
-        _guestReadiness = guestReadiness;
         _escape = escape;
         _killRequested = killRequested;
         _sourceReadiness = new Readiness(source);
@@ -42,20 +42,19 @@ internal sealed class GuestInput : IDisposable
     {
         try
         {
-            Task? readable = null, writable = null;
-            while (!_ended || _length > 0)
+            Task? readable = null, sending = null;
+            while (!_ended || _length > 0 || sending is not null)
             {
                 var takes = !_ended && (_escape is not null || _length + _read.Length <= Backlog);
                 if (takes)
                     readable ??= WaitReadableAsync();
                 if (_length > 0)
-                    writable ??= _guestReadiness.WaitWritableAsync();
-                await Task.WhenAny(takes ? readable! : writable!, writable ?? readable!);
-                if (writable is { IsCompleted: true })
+                    sending ??= SendAsync();
+                await Task.WhenAny(takes ? readable! : sending!, sending ?? readable!);
+                if (sending is { IsCompleted: true })
                 {
-                    await writable;
-                    writable = null;
-                    Type();
+                    await sending;
+                    sending = null;
                 }
                 if (takes && readable is { IsCompleted: true })
                 {
@@ -65,7 +64,7 @@ internal sealed class GuestInput : IDisposable
                 }
             }
         }
-        catch (Exception error) when (error is ObjectDisposedException or OperationCanceledException or LinuxException)
+        catch (Exception error) when (error is ObjectDisposedException or OperationCanceledException or IOException)
         {
             // The user's terminal or the guest's console is closed: there is no more input, and the VM's end is reported elsewhere.
         }
@@ -101,10 +100,11 @@ internal sealed class GuestInput : IDisposable
         _length += kept;
     }
 
-    private void Type()
+    private Task SendAsync()
     {
-        var count = Math.Max(0, DescriptorIo.Write(_guest, _waiting.AsSpan(0, _length)));
-        _waiting.AsSpan(count, _length - count).CopyTo(_waiting);
-        _length -= count;
+        (_sending, _waiting) = (_waiting, _sending);
+        var bytes = _sending.AsMemory(0, _length);
+        _length = 0;
+        return _guest.SendAsync(bytes, _disposed.Token);
     }
 }

@@ -1,20 +1,17 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Consoles;
 
 /// <summary>
-/// Writes the guest's output, until its side of the pseudo-terminal is closed. If the output is not read any more, it continues: a
-/// guest must not block because a pager was closed.
+/// Writes the guest's output, until the console ends. If the output is not read any more, it continues: a guest must not block because a
+/// pager was closed.
 /// </summary>
-/// <param name="guest">The pseudo-terminal's master.</param>
-/// <param name="guestReadiness">Its readiness.</param>
+/// <param name="guest">What the guest writes.</param>
 /// <param name="shown">Where it goes.</param>
 /// <param name="background">The colour to keep, or null.</param>
 /// <param name="changes">Follows what is shown on a terminal; null elsewhere.</param>
-internal sealed class GuestOutput(
-    SafeHandle guest, Readiness guestReadiness, DescriptorWriter shown, Background? background, TerminalChanges? changes)
+internal sealed class GuestOutput(Stream guest, DescriptorWriter shown, Background? background, TerminalChanges? changes)
 {
     /// <summary>The terminal was restored.</summary>
     public bool HasEnded { get; private set; }
@@ -31,7 +28,7 @@ internal sealed class GuestOutput(
         {
             if (background is not null)
                 await shown.TryWriteAsync(background.Begin);
-            for (int count; (count = await ReadAsync(buffer)) > 0;)
+            for (int count; (count = await guest.ReadAsync(buffer)) > 0;)
             {
                 changes?.Follow(buffer.AsSpan(0, count));
                 coloured.ResetWrittenCount();
@@ -43,25 +40,6 @@ internal sealed class GuestOutput(
         catch (ObjectDisposedException)
         {
             // The forwarder was disposed before the guest's end.
-        }
-    }
-
-    private async ValueTask<int> ReadAsync(byte[] buffer)
-    {
-        try
-        {
-            while (true)
-            {
-                var count = DescriptorIo.Read(guest, buffer);
-                if (count >= 0)
-                    return count;
-                await guestReadiness.WaitReadableAsync();
-            }
-        }
-        catch (LinuxException error) when (error.Errno == Errno.EIO)
-        {
-            // The other side is closed, and all of it read (pty(7)).
-            return 0;
         }
     }
 }

@@ -8,20 +8,20 @@ internal sealed class WindowFollower : IDisposable
 {
     private readonly PosixSignalRegistration _changes;
 
-    public WindowFollower(SafeHandle terminal, PseudoTerminal pty)
+    public WindowFollower(SafeHandle terminal, GuestConsole console)
     {
-        _changes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Follow(terminal, pty));
-        Follow(terminal, pty);
+        _changes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Follow(terminal, console));
+        Follow(terminal, console);
     }
 
     public void Dispose() => _changes.Dispose();
 
-    private static void Follow(SafeHandle terminal, PseudoTerminal pty)
+    private static void Follow(SafeHandle terminal, GuestConsole console)
     {
         try
         {
             if (WindowSize.Of(terminal) is { Rows: > 0, Columns: > 0 } size)
-                pty.Size = size;
+                console.Size = size;
         }
         catch (Exception error) when (error is ObjectDisposedException or LinuxException)
         {

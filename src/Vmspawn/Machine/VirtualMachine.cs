@@ -37,7 +37,7 @@ public sealed class VirtualMachine : IAsyncDisposable
         _manager = manager;
         _control = control;
         Console = new GuestConsole(
-            start.ReadsConsole ? vm.Terminal : null,
+            vm.Terminal,
             start.ConsoleHistory,
             IsEmulated ? start.EmulationFactor : 1,
             (what, why) => messages.Notice($"{Name}: cannot {what}: {FailureReason.Of(why)}"),
@@ -80,9 +80,6 @@ public sealed class VirtualMachine : IAsyncDisposable
     internal MachineSpec Spec => _planning.Spec!;
 
     internal MonitorSlot Monitor => _supervisor.Monitor;
-
-    /// <summary>The console for a reader of its own; null when QEMU handles it or there is none.</summary>
-    internal PseudoTerminal? Terminal => _vm.Terminal;
 
     internal bool HasSsh => _vm.Ssh is not null;
 

@@ -21,14 +21,11 @@ public sealed record VmStartOptions
     /// <summary>The factor for default time limits of waits on a guest whose processors are emulated.</summary>
     public double EmulationFactor { get; init; } = 10;
 
-    /// <summary>How many characters of the console are kept; the oldest are removed first.</summary>
+    /// <summary>How many bytes of the console, and how many characters of its text, are kept; the oldest are removed first. The memory is allocated when it is needed.</summary>
     public int ConsoleHistory { get; init; } = 4 << 20;
 
     /// <summary>In the place of the logger.</summary>
     internal VmMessages? Messages { get; init; }
-
-    /// <summary>False for a caller that reads the console's terminal itself.</summary>
-    internal bool ReadsConsole { get; init; } = true;
 }
 
 /// <summary>What makes a machine known to its host. Each of these affects the whole process, or is seen by others, so a library asks for none.</summary>

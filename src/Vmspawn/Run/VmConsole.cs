@@ -17,10 +17,10 @@ internal sealed class VmConsole : IAsyncDisposable
     /// <summary>Null when QEMU handles the console or there is none.</summary>
     public static VmConsole? Join(VirtualMachine machine, VmPlanning planning, BackgroundTasks background)
     {
-        if (machine.Terminal is not { } terminal)
+        if (!machine.Console.IsAvailable)
             return null;
         var options = planning.Options;
-        var forwarder = ConsoleForwarder.Start(terminal, new ConsoleSpec(StandardStream.Output)
+        var forwarder = ConsoleForwarder.Start(machine.Console, new ConsoleSpec(StandardStream.Output)
         {
             Input = options.Console == ConsoleMode.Interactive ? StandardStream.Input : null,
             Background = ConsoleSpec.ChooseBackground(options.Background, planning.Environment.Variable),

@@ -8,6 +8,9 @@ namespace Vmspawn.Run;
 /// <summary>A machine at a terminal, until its end: signals, the console on the standard streams, messages.</summary>
 internal static class VmRun
 {
+    /// <summary>Bytes of the console that are kept: small, because a supervisor runs for months.</summary>
+    private const int ConsoleHistory = 256 << 10;
+
     /// <param name="planning">The plan.</param>
     /// <param name="direct">Receives messages.</param>
     /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
@@ -41,7 +44,7 @@ internal static class VmRun
         try
         {
             // QEMU boots meanwhile.
-            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ReadsConsole = false, Messages = messages };
+            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, Messages = messages };
             return await VirtualMachine.StartAsync(planning, start, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

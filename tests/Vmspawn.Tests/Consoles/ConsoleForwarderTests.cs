@@ -16,7 +16,8 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
         var before = await SettingsAsync(user);
-        await using (var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" }))
+        await using var console = Console(guest);
+        await using (var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" }))
         {
             Assert.NotEqual(before, await SettingsAsync(user));
             DescriptorIo.Write(user.Master, "ls\x03\r"u8);
@@ -36,7 +37,8 @@ public sealed class ConsoleForwarderTests
         var before = await SettingsAsync(user);
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
         {
-            await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" });
+            await using var console = Console(guest);
+            await using var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(user.Slave) { Input = user.Slave, Background = "44" });
             Assert.Equal("\e[44m", await ReadAsync(user.Master, 5));
             throw new InvalidOperationException();
         });
@@ -49,7 +51,8 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
         var time = new SteppedTime();
-        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave, Time = time });
+        await using var console = Console(guest);
+        await using var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(user.Slave) { Input = user.Slave, Time = time });
         using var writer = new DescriptorWriter(user.Master);
         Assert.True(await writer.TryWriteAsync(new byte[200_000]).AsTask().WaitAsync(Soon));
         await writer.TryWriteAsync("\x1d\x1d"u8.ToArray());
@@ -67,7 +70,8 @@ public sealed class ConsoleForwarderTests
     {
         using var guest = PseudoTerminal.Create();
         using var shown = Pipe.Create();
-        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
+        await using var console = Console(guest);
+        await using var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(shown.WriteEnd));
         var all = RandomNumberGenerator.GetBytes(300_000);
         var writing = Task.Run(() =>
         {
@@ -91,7 +95,8 @@ public sealed class ConsoleForwarderTests
     {
         using var guest = PseudoTerminal.Create();
         using var shown = Pipe.Create();
-        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(shown.WriteEnd));
+        await using var console = Console(guest);
+        await using var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(shown.WriteEnd));
         shown.ReadEnd.Dispose();
         await Task.Run(() =>
         {
@@ -112,7 +117,8 @@ public sealed class ConsoleForwarderTests
             File.WriteAllText(Path.Combine(directory, "in"), "typed");
             using SafeFileHandle input = File.OpenHandle(Path.Combine(directory, "in")), output = File.OpenHandle(Path.Combine(directory, "out"), FileMode.Create, FileAccess.Write);
             using var guest = PseudoTerminal.Create();
-            await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(output) { Input = input, Background = "44" });
+            await using var console = Console(guest);
+            await using var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(output) { Input = input, Background = "44" });
             Assert.Equal("typed", await ReadAsync(guest.Slave, 5));
             await Task.Delay(100);
             Assert.False(forwarder.Drained.IsCompleted);
@@ -133,7 +139,8 @@ public sealed class ConsoleForwarderTests
         using var guest = PseudoTerminal.Create();
         using var typed = Pipe.Create();
         using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
-        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(nowhere) { Input = typed.ReadEnd });
+        await using var console = Console(guest);
+        await using var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(nowhere) { Input = typed.ReadEnd });
         var all = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"{i}\n"));
         var writing = Task.Run(() =>
         {
@@ -151,7 +158,8 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = PseudoTerminal.Create();
         user.Size = new WindowSize(30, 90);
-        await using var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave });
+        await using var console = Console(guest);
+        await using var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(user.Slave) { Input = user.Slave });
         Assert.Equal(new WindowSize(30, 90), guest.Size);
         user.Size = new WindowSize(50, 200);
         // The terminal is not the controlling one here, so only this test sends the signal.
@@ -167,7 +175,8 @@ public sealed class ConsoleForwarderTests
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = PseudoTerminal.Create();
         var before = Flags(user.Slave);
-        await using (var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Input = user.Slave }))
+        await using var console = Console(guest);
+        await using (var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(user.Slave) { Input = user.Slave }))
         {
             DescriptorIo.Write(guest.Slave, "x"u8);
             Assert.Equal("x", await ReadAsync(user.Master, 1));
@@ -183,7 +192,8 @@ public sealed class ConsoleForwarderTests
         {
             using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
             const string Changes = "\e[?1049h\e[?1000h\e[?25l\e(0\e[3;5r\e[?7l\eP+q544e";
-            await using (var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave)))
+            await using var console = Console(guest);
+            await using (var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(user.Slave)))
             {
                 DescriptorIo.Write(guest.Slave, Encoding.ASCII.GetBytes(Changes));
                 Assert.Equal(Changes, await ReadAsync(user.Master, Changes.Length));
@@ -202,7 +212,8 @@ public sealed class ConsoleForwarderTests
     public async Task A_terminal_that_takes_nothing_more_does_not_hold_up_the_end()
     {
         using PseudoTerminal guest = PseudoTerminal.Create(), user = await CookedTerminalAsync();
-        var forwarder = ConsoleForwarder.Start(guest, new ConsoleSpec(user.Slave) { Background = "44" });
+        await using var console = Console(guest);
+        var forwarder = ConsoleForwarder.Start(console, new ConsoleSpec(user.Slave) { Background = "44" });
         var writing = Task.Run(() =>
         {
             var much = new byte[200_000];
@@ -211,11 +222,13 @@ public sealed class ConsoleForwarderTests
         });
         await Task.Delay(300);
         await forwarder.DisposeAsync().AsTask().WaitAsync(Soon);
-        // Lets the threads end that still write.
+        // Lets the thread end that still writes to the terminal. The guest's output is no longer held.
         _ = ReadAsync(user.Master, 1_000_000);
-        _ = ReadAsync(guest.Master, 1_000_000);
         await writing.WaitAsync(Soon);
     }
+
+    private static GuestConsole Console(PseudoTerminal guest) =>
+        new(guest, 1 << 16, 1, (what, why) => Assert.Fail($"{what}: {why}"), TimeProvider.System);
 
     private static string Flags(SafeFileHandle handle) =>
         File.ReadLines($"/proc/self/fdinfo/{handle.DangerousGetHandle()}").First(line => line.StartsWith("flags", StringComparison.Ordinal));
