@@ -6,9 +6,11 @@ using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan;
+using Vmspawn.Plan.Arguments;
 using Vmspawn.Qmp;
 using Vmspawn.Registration;
 using Vmspawn.Spec;
+using Vmspawn.Ssh;
 using Vmspawn.Supervise;
 
 namespace Vmspawn;
@@ -80,8 +82,6 @@ public sealed class VirtualMachine : IAsyncDisposable
     internal MachineSpec Spec => _planning.Spec!;
 
     internal MonitorSlot Monitor => _supervisor.Monitor;
-
-    internal bool HasSsh => _vm.Ssh is not null;
 
     /// <summary>Plans and starts a machine.</summary>
     /// <param name="options">The machine.</param>
@@ -233,14 +233,15 @@ public sealed class VirtualMachine : IAsyncDisposable
         return new ValueTask(_disposal);
     }
 
-    /// <summary>Ends the machine, because something failed.</summary>
-    internal void Fail(string reason) => _supervisor.Inbox.TryWrite(new MachineFailed(reason));
+    /// <summary>Ends the machine by force, because something failed that its owner cannot do without.</summary>
+    /// <param name="reason">A sentence about it, for <see cref="VmExit.Errors"/>.</param>
+    public void Fail(string reason) => _supervisor.Inbox.TryWrite(new MachineFailed(reason));
 
     /// <summary>Starts all parts; on a failure those that were started are ended.</summary>
     private static async Task<VirtualMachine> LaunchAsync(VmPlanning planning, VmStartOptions start, CancellationToken cancel)
     {
         var (plan, spec, variable) = (planning.Require(), planning.Spec!, planning.Environment.Variable);
-        var messages = start.Messages ?? VmLog.MessagesFor(start.LoggerFactory);
+        var messages = VmLog.MessagesFor(start.LoggerFactory);
         // A failed undo step is an error, but replaces neither the guest's status nor the reason of a failure.
         void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
         void Step(string step) => messages.Detail($"{plan.Name}: {step}");
@@ -258,6 +259,8 @@ public sealed class VirtualMachine : IAsyncDisposable
             var service = start.Integration.HasFlag(HostIntegration.ServiceManager) ? ServiceManager.Of(variable) : ServiceManager.Of(_ => null);
             var manager = held.Add("leave the service manager", new ManagerLink(service, vm.Qemu.Id, planning.Options.NotifyReady, inbox.Writer));
             var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable), inbox, manager, messages, TimeProvider.System));
+            if (service.IsThere && planning.Options.NotifyReady && plan.Vsock is null)
+                messages.Notice($"{plan.Name}: without a vsock it is ready when its guest runs \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
             // QEMU boots meanwhile, so that what follows does not delay the guest.
             var monitor = new MonitorAccess(supervisor.Monitor);
             var disks = held.Add("stop following the disks", new DiskHotplug(spec, plan, monitor, TimeProvider.System, messages));
@@ -268,6 +271,12 @@ public sealed class VirtualMachine : IAsyncDisposable
                 held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages));
             if (start.Integration.HasFlag(HostIntegration.HostSleep) && HostSleep.Watch(plan.Name, supervisor.Monitor, messages) is { } sleep)
                 held.Add("stop following the host's sleep", sleep);
+            if (start.Integration.HasFlag(HostIntegration.NextSshKey) && spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false })
+            {
+                var tasks = held.Add("stop making the next SSH key", new BackgroundTasks((what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
+                tasks.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(supervisor.Monitor, ssh, stop));
+            }
+
             return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, messages) { Disks = new VmDisks(disks) };
         }
         catch
@@ -275,6 +284,13 @@ public sealed class VirtualMachine : IAsyncDisposable
             await held.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Makes it once QEMU has made the machine, so that it does not delay the guest.</summary>
+    private static async Task PrepareNextKeyAsync(MonitorSlot monitor, SshSpec ssh, CancellationToken stop)
+    {
+        if (await Task.WhenAny(monitor.Ready, monitor.Lost).WaitAsync(stop).ConfigureAwait(false) == monitor.Ready)
+            await new SshKeyMaker(ssh.Source).PrepareNextKeyAsync(stop).ConfigureAwait(false);
     }
 
     private async Task<VmExit> FollowAsync()

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Vmspawn.Supervise;
 
 namespace Vmspawn;
 
@@ -23,9 +22,6 @@ public sealed record VmStartOptions
 
     /// <summary>How many bytes of the console, and how many characters of its text, are kept; the oldest are removed first. The memory is allocated when it is needed.</summary>
     public int ConsoleHistory { get; init; } = 4 << 20;
-
-    /// <summary>In the place of the logger.</summary>
-    internal VmMessages? Messages { get; init; }
 }
 
 /// <summary>What makes a machine known to its host. Each of these affects the whole process, or is seen by others, so a library asks for none.</summary>
@@ -47,6 +43,12 @@ public enum HostIntegration
     /// <summary>The machine is paused while the host sleeps.</summary>
     HostSleep = 8,
 
+    /// <summary>
+    /// An SSH key is made for the next machine of this user while this one runs, and kept in the runtime directory, because making one takes time. Not where
+    /// that directory may outlive the user's session.
+    /// </summary>
+    NextSshKey = 16,
+
     /// <summary>Everything: what <c>vmspawn run</c> does.</summary>
-    All = ControlSocket | Registration | ServiceManager | HostSleep,
+    All = ControlSocket | Registration | ServiceManager | HostSleep | NextSshKey,
 }

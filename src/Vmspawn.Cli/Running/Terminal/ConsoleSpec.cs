@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>How the user's terminal and the guest's console are connected.</summary>
 /// <param name="Output">Where the guest's output goes: a terminal, file, pipe or anything else; the caller closes it.</param>
-public sealed record ConsoleSpec(SafeHandle Output)
+internal sealed record ConsoleSpec(SafeHandle Output)
 {
     private const string GreenTint = "48;2;8;38;20";
 
@@ -32,9 +32,6 @@ public sealed record ConsoleSpec(SafeHandle Output)
     /// <summary>The background to use: the requested one, or else a green tint if colours may be used.</summary>
     /// <param name="request">The value of <c>--background=</c>, empty for none; null when it was not given.</param>
     /// <param name="environment">Looks up a variable: <c>$SYSTEMD_COLORS</c>, <c>$NO_COLOR</c> and <c>$TERM</c>.</param>
-    public static string? ChooseBackground(string? request, Func<string, string?> environment)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        return request ?? (ColorRequest.Of(environment) == false ? null : GreenTint);
-    }
+    public static string? ChooseBackground(string? request, Func<string, string?> environment) =>
+        request ?? (ColorRequest.Of(environment) == false ? null : GreenTint);
 }

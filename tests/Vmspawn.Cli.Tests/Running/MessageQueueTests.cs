@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Vmspawn.Supervise;
+using Microsoft.Extensions.Logging;
+using Vmspawn.Cli.Running;
 
-namespace Vmspawn.Tests.Supervise;
+namespace Vmspawn.Cli.Tests.Running;
 
 public sealed class MessageQueueTests
 {
@@ -10,14 +11,15 @@ public sealed class MessageQueueTests
     public async Task Messages_arrive_in_order_before_the_disposal_ends()
     {
         var told = new ConcurrentQueue<string>();
-        await using (var queue = new MessageQueue(new VmMessages(told.Enqueue, text => told.Enqueue($"error {text}"))))
+        await using (var queue = new MessageQueue((level, text) => told.Enqueue($"{level} {text}")))
         {
             for (var i = 0; i < 100; i++)
-                queue.Messages.Notice($"{i}");
-            queue.Messages.Error("last");
+                queue.Notice($"{i}");
+            queue.CreateLogger("any").LogDebug("entry");
+            queue.Error("last");
         }
 
-        Assert.Equal([.. Enumerable.Range(0, 100).Select(i => $"{i}"), "error last"], told);
+        Assert.Equal([.. Enumerable.Range(0, 100).Select(i => $"Information {i}"), "Debug entry", "Error last"], told);
     }
 
     [Fact]
@@ -25,10 +27,10 @@ public sealed class MessageQueueTests
     {
         using var never = new SemaphoreSlim(0);
         var clock = Stopwatch.StartNew();
-        await using (var queue = new MessageQueue(new VmMessages(_ => never.Wait(TestContext.Current.CancellationToken), _ => { })))
+        await using (var queue = new MessageQueue((_, _) => never.Wait(TestContext.Current.CancellationToken)))
         {
             for (var i = 0; i < 5000; i++)
-                queue.Messages.Notice("x");
+                queue.Notice("x");
         }
 
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Vmspawn.Linux;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>
 /// Writes input to the guest. A guest that does not read blocks a pipe, but not a terminal: from a terminal the surplus is
@@ -40,9 +40,9 @@ internal sealed class GuestInput : IDisposable
     /// <summary>Runs until the source has ended and all input is passed on, the guest has ended, or this is disposed.</summary>
     public async Task RunAsync()
     {
+        Task? readable = null, sending = null;
         try
         {
-            Task? readable = null, sending = null;
             while (!_ended || _length > 0 || sending is not null)
             {
                 var takes = !_ended && (_escape is not null || _length + _read.Length <= Backlog);
@@ -68,6 +68,9 @@ internal sealed class GuestInput : IDisposable
         {
             // The user's terminal or the guest's console is closed: there is no more input, and the VM's end is reported elsewhere.
         }
+
+        // The other of the two ends at the disposal at the latest; its failure says nothing new.
+        await Task.WhenAll(readable ?? Task.CompletedTask, sending ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose()

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Vmspawn.Linux;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>
 /// Writes the guest's output, until the console ends. If the output is not read any more, it continues: a guest must not block because a

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Vmspawn.Linux;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>Sets the guest's console to the size of the user's terminal, at the start and after each change.</summary>
 internal sealed class WindowFollower : IDisposable

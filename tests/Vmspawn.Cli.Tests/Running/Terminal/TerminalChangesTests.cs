@@ -1,8 +1,8 @@
 using System.Text;
 using CsCheck;
-using Vmspawn.Consoles;
+using Vmspawn.Cli.Running.Terminal;
 
-namespace Vmspawn.Tests.Consoles;
+namespace Vmspawn.Cli.Tests.Running.Terminal;
 
 public sealed class TerminalChangesTests
 {

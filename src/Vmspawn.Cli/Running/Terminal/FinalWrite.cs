@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Vmspawn.Linux;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>The last bytes to a terminal. A stopped terminal (Ctrl-S), or one whose window does not read, is skipped without blocking.</summary>
 internal static class FinalWrite
@@ -17,15 +17,22 @@ internal static class FinalWrite
         {
             await Task.Run(() => Write(terminal, bytes.Span)).WaitAsync(Bound);
         }
-        catch (Exception gone) when (gone is TimeoutException or LinuxException or ObjectDisposedException)
+        catch (TimeoutException)
         {
-            // The terminal is stopped or closed.
+            // The terminal is stopped.
         }
     }
 
     private static void Write(SafeHandle terminal, ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty && DescriptorIo.Write(terminal, bytes) is > 0 and var count)
-            bytes = bytes[count..];
+        try
+        {
+            while (!bytes.IsEmpty && DescriptorIo.Write(terminal, bytes) is > 0 and var count)
+                bytes = bytes[count..];
+        }
+        catch (Exception gone) when (gone is LinuxException or ObjectDisposedException)
+        {
+            // The terminal is closed.
+        }
     }
 }

@@ -1,25 +1,23 @@
-using Vmspawn.Consoles;
+using Vmspawn.Cli.Running.Terminal;
 using Vmspawn.Linux;
-using Vmspawn.Ssh;
-using Vmspawn.Supervise;
 
-namespace Vmspawn.Run;
+namespace Vmspawn.Cli.Running;
 
 /// <summary>A machine at a terminal, until its end: signals, the console on the standard streams, messages.</summary>
 internal static class VmRun
 {
-    /// <summary>Bytes of the console that are kept: small, because a supervisor runs for months.</summary>
+    /// <summary>Bytes of the console that are kept: few, because a supervisor runs for months.</summary>
     private const int ConsoleHistory = 256 << 10;
 
     /// <param name="planning">The plan.</param>
-    /// <param name="direct">Receives messages.</param>
+    /// <param name="report">Receives messages.</param>
     /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
     /// <returns>The exit status.</returns>
     /// <exception cref="LaunchException">A step of the launch failed; everything was undone.</exception>
-    public static async Task<int> RunAsync(VmPlanning planning, VmMessages direct, CancellationToken failed)
+    public static async Task<int> RunAsync(VmPlanning planning, Report report, CancellationToken failed)
     {
-        await using var queue = new MessageQueue(direct);
-        var (name, messages) = (planning.Require().Name, queue.Messages);
+        await using var messages = new MessageQueue(report.Write);
+        var name = planning.Require().Name;
         using var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.First, failed);
         // Disposed after everything that uses the terminal.
@@ -29,7 +27,7 @@ internal static class VmRun
             return 1;
         signals.Follow(machine);
         using var failure = failed.UnsafeRegister(_ => machine.Fail($"{name}: vmspawn itself has failed, so the VM was ended"), null);
-        StartMessages.Show(machine, planning, messages);
+        StartMessages.Show(machine, planning.Options, messages);
         var exit = await FollowAsync(machine, planning, messages);
         if (exit is { IsSuccess: false, Errors.Count: 0 })
             messages.Notice($"{name}: the guest ended with exit status {exit.Status}");
@@ -39,12 +37,12 @@ internal static class VmRun
     }
 
     /// <summary>The running VM; null when a signal arrived first, which is reported.</summary>
-    private static async Task<VirtualMachine?> TryStartAsync(VmPlanning planning, StopSignals signals, VmMessages messages, CancellationToken stop)
+    private static async Task<VirtualMachine?> TryStartAsync(VmPlanning planning, StopSignals signals, MessageQueue messages, CancellationToken stop)
     {
         try
         {
             // QEMU boots meanwhile.
-            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, Messages = messages };
+            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, LoggerFactory = messages };
             return await VirtualMachine.StartAsync(planning, start, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -55,26 +53,14 @@ internal static class VmRun
         }
     }
 
-    private static async Task<VmExit> FollowAsync(VirtualMachine machine, VmPlanning planning, VmMessages messages)
+    private static async Task<VmExit> FollowAsync(VirtualMachine machine, VmPlanning planning, MessageQueue messages)
     {
         await using var background = new BackgroundTasks(
             (what, why) => messages.Notice($"{machine.Name}: cannot {what}: {FailureReason.Of(why)}"));
-        background.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(machine, stop));
-        await using var console = VmConsole.Join(machine, planning, background);
+        await using var console = VmConsole.Join(machine, planning.Options, background);
         var exit = await machine.Exited;
         if (console is not null)
             await console.DrainAsync();
         return exit;
-    }
-
-    /// <summary>
-    /// Generates a key for the next machine after this one has started; not if the runtime directory may be on a disk
-    /// and outlive the user's session.
-    /// </summary>
-    private static async Task PrepareNextKeyAsync(VirtualMachine machine, CancellationToken stop)
-    {
-        if (machine.Spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false }
-            && await Task.WhenAny(machine.Monitor.Ready, machine.Monitor.Lost).WaitAsync(stop) == machine.Monitor.Ready)
-            await new SshKeyMaker(ssh.Source).PrepareNextKeyAsync(stop);
     }
 }

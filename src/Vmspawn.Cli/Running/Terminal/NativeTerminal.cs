@@ -1,7 +1,7 @@
 using Vmspawn.Linux;
 using Vmspawn.Options;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>
 /// The user's terminal while QEMU itself reads and writes it (<c>--console=native</c>): raw until the disposal, then restored. What the

@@ -1,8 +1,7 @@
-using Vmspawn.Consoles;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 
-namespace Vmspawn.Run;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>The VM's console on the standard streams.</summary>
 internal sealed class VmConsole : IAsyncDisposable
@@ -15,15 +14,14 @@ internal sealed class VmConsole : IAsyncDisposable
     private VmConsole(ConsoleForwarder forwarder) => _forwarder = forwarder;
 
     /// <summary>Null when QEMU handles the console or there is none.</summary>
-    public static VmConsole? Join(VirtualMachine machine, VmPlanning planning, BackgroundTasks background)
+    public static VmConsole? Join(VirtualMachine machine, VmOptions options, BackgroundTasks background)
     {
         if (!machine.Console.IsAvailable)
             return null;
-        var options = planning.Options;
         var forwarder = ConsoleForwarder.Start(machine.Console, new ConsoleSpec(StandardStream.Output)
         {
             Input = options.Console == ConsoleMode.Interactive ? StandardStream.Input : null,
-            Background = ConsoleSpec.ChooseBackground(options.Background, planning.Environment.Variable),
+            Background = ConsoleSpec.ChooseBackground(options.Background, Environment.GetEnvironmentVariable),
             RestoreOnSignals = false,
             // A failure is reported like one of the console's other tasks.
             Failed = (what, why) => background.Run(what, _ => Task.FromException(why)),

@@ -1,4 +1,4 @@
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>
 /// Parses a terminal's output byte by byte and detects when the background has become the default: by an SGR sequence

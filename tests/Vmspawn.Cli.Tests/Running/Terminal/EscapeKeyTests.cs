@@ -1,7 +1,8 @@
 using CsCheck;
-using Vmspawn.Consoles;
+using Vmspawn.Cli.Running.Terminal;
+using Vmspawn.Tests;
 
-namespace Vmspawn.Tests.Consoles;
+namespace Vmspawn.Cli.Tests.Running.Terminal;
 
 public sealed class EscapeKeyTests
 {

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text;
 using CsCheck;
-using Vmspawn.Consoles;
+using Vmspawn.Cli.Running.Terminal;
 
-namespace Vmspawn.Tests.Consoles;
+namespace Vmspawn.Cli.Tests.Running.Terminal;
 
 public sealed class BackgroundTests
 {

@@ -2,10 +2,11 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Vmspawn.Consoles;
+using Vmspawn.Cli.Running.Terminal;
 using Vmspawn.Linux;
+using Vmspawn.Tests;
 
-namespace Vmspawn.Tests.Consoles;
+namespace Vmspawn.Cli.Tests.Running.Terminal;
 
 public sealed class ConsoleForwarderTests
 {

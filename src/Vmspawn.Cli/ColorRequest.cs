@@ -1,4 +1,4 @@
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli;
 
 /// <summary>Whether the user wants colours, as systemd's programs read it from the environment.</summary>
 internal static class ColorRequest

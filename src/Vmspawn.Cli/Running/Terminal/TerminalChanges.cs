@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>
 /// Follows which modes of the user's terminal the guest's output changes, and makes the bytes that change them back (ECMA-48,

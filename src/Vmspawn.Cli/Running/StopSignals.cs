@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Vmspawn.Run;
+namespace Vmspawn.Cli.Running;
 
 /// <summary>Handles stop signals: the first cancels a start in progress, and a running machine is requested to stop.</summary>
 internal sealed class StopSignals : IDisposable

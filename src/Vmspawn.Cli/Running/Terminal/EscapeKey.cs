@@ -1,4 +1,4 @@
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>Detects Ctrl-] pressed three times within a second, with no other key in between.</summary>
 internal sealed class EscapeKey(TimeProvider time)

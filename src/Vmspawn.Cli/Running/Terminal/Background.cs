@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>
 /// Keeps a background colour while the guest writes: after each of its sequences that resets the background to the

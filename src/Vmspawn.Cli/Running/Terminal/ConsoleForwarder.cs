@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Vmspawn.Linux;
 
-namespace Vmspawn.Consoles;
+namespace Vmspawn.Cli.Running.Terminal;
 
 /// <summary>Connects the user's terminal and the guest's console until the guest's side is closed or this is disposed.</summary>
-public sealed class ConsoleForwarder : IAsyncDisposable
+internal sealed class ConsoleForwarder : IAsyncDisposable
 {
     private static readonly TimeSpan LastWrite = TimeSpan.FromMilliseconds(500);
 
@@ -68,12 +68,7 @@ public sealed class ConsoleForwarder : IAsyncDisposable
     /// <param name="console">The guest's console; the caller disposes it after this.</param>
     /// <param name="spec">What to connect it with.</param>
     /// <exception cref="LinuxException">The user's terminal is closed.</exception>
-    public static ConsoleForwarder Start(GuestConsole console, ConsoleSpec spec)
-    {
-        ArgumentNullException.ThrowIfNull(console);
-        ArgumentNullException.ThrowIfNull(spec);
-        return new ConsoleForwarder(console, spec);
-    }
+    public static ConsoleForwarder Start(GuestConsole console, ConsoleSpec spec) => new(console, spec);
 
     /// <summary>Stops and restores the terminal, within time limits; it does not wait for further output of the guest.</summary>
     public async ValueTask DisposeAsync()
