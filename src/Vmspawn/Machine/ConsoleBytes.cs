@@ -2,16 +2,23 @@ namespace Vmspawn;
 
 /// <summary>
 /// The newest bytes of a console, and readers that each have a position in them. A reader that holds the guest is never skipped: the writer waits for
-/// it. Any other reader that is slower than the guest loses the oldest bytes. All members may be used from any thread.
+/// it when it is far behind. Any other reader that is slower than the guest loses the oldest bytes. All members may be used from any thread.
 /// </summary>
 internal sealed class ConsoleBytes
 {
     private const int ChunkSize = 4096;
 
+    /// <summary>
+    /// How far a reader may be behind before the writer waits for it. QEMU drops what a guest writes to a virtio console while the pseudo-terminal is full
+    /// (hw/char/virtio-console.c), so the console is read ahead of a terminal that is only slow.
+    /// </summary>
+    private const int MostBehind = 64 << 10;
+
     private readonly Lock _lock = new();
     private readonly List<byte[]> _chunks = [];
     private readonly List<ConsoleReader> _holding = [];
     private readonly int _mostChunks;
+    private readonly int _mostBehind;
     private TaskCompletionSource? _changed;
     private TaskCompletionSource? _taken;
     private long _start;
@@ -19,7 +26,12 @@ internal sealed class ConsoleBytes
     private bool _isEnded;
 
     /// <param name="limit">How many bytes are kept, rounded up to chunks, which are allocated when they are needed.</param>
-    public ConsoleBytes(int limit) => _mostChunks = Math.Max(2, (limit / ChunkSize) + 1);
+    public ConsoleBytes(int limit)
+    {
+        _mostChunks = Math.Max(2, (limit / ChunkSize) + 1);
+        // After one more chunk all of what it has not read is still kept.
+        _mostBehind = (int)Math.Min(MostBehind, (_mostChunks - 2) * (long)ChunkSize);
+    }
 
     /// <summary>Whether the console has ended; what was appended can still be read.</summary>
     public bool IsEnded
@@ -79,15 +91,15 @@ internal sealed class ConsoleBytes
         changed?.TrySetResult();
     }
 
-    /// <summary>Completes when all readers that hold the guest have read everything.</summary>
-    public async Task WaitTakenAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when no reader that holds the guest is too far behind for up to a chunk more.</summary>
+    public async Task WaitRoomAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             Task taken;
             lock (_lock)
             {
-                if (_holding.TrueForAll(reader => reader.Next == _end))
+                if (_holding.TrueForAll(reader => _end - reader.Next <= _mostBehind))
                     return;
                 taken = (_taken ??= NewSignal()).Task;
             }
@@ -128,7 +140,7 @@ internal sealed class ConsoleBytes
 
             if (moved == 0)
                 return (0, _isEnded || buffer.IsEmpty ? null : (_changed ??= NewSignal()).Task);
-            if (reader.Next == _end)
+            if (_end - reader.Next <= _mostBehind)
                 (taken, _taken) = (_taken, null);
         }
 

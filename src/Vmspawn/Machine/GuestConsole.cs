@@ -84,7 +84,7 @@ public sealed class GuestConsole : IAsyncDisposable
     /// <summary>Opens a reader of the bytes that the guest writes, which can only be read asynchronously. It ends with the machine; the caller disposes it.</summary>
     /// <param name="withHistory">Whether it begins with the bytes that are kept (<see cref="VmStartOptions.ConsoleHistory"/>), or with what the guest writes next.</param>
     /// <param name="holdsGuest">
-    /// Whether the console waits for this reader, and so the guest, as on a terminal that is stopped. Otherwise a reader that is slower than the guest by
+    /// Whether the console waits for this reader when it is far behind, and so the guest, as for a terminal that is stopped. Otherwise a reader that is slower than the guest by
     /// more than the bytes that are kept loses the oldest.
     /// </param>
     public Stream OpenOutput(bool withHistory = true, bool holdsGuest = false) => _bytes.Open(withHistory, holdsGuest);
@@ -197,7 +197,7 @@ public sealed class GuestConsole : IAsyncDisposable
             while (await ReadSomeAsync(buffer, stop).ConfigureAwait(false) is > 0 and var count)
             {
                 _bytes.Append(buffer.AsSpan(0, count));
-                await _bytes.WaitTakenAsync(stop).ConfigureAwait(false);
+                await _bytes.WaitRoomAsync(stop).ConfigureAwait(false);
             }
         }
         catch (ObjectDisposedException)

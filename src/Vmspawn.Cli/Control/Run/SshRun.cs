@@ -1,4 +1,3 @@
-using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Host;
 using Vmspawn.Linux;
@@ -22,38 +21,38 @@ internal static class SshRun
     private static readonly TimeSpan QuestionTime = TimeSpan.FromSeconds(20);
 
     /// <returns>ssh's exit status: the command's, or 255 for every failure to reach the guest or to log in.</returns>
-    public static async Task<int> RunAsync(SshCommand command, RunningMachines machines, ControlScreen screen)
+    public static async Task<int> RunAsync(SshCommand command, RunningMachineOptions where, ControlScreen screen)
     {
         try
         {
-            var (status, problem) = await ConnectAsync(command, machines);
+            var (status, problem) = await ConnectAsync(command, where);
             if (problem is not null)
                 screen.Fail([problem]);
             return status;
         }
-        catch (Exception error) when (MachineErrors.Of(command.Name, error) is { } problem)
+        catch (Exception error) when (MachineProblems.Of(command.Name, error) is { } problem)
         {
             screen.Fail([problem]);
             return SshFailure.Status;
         }
     }
 
-    private static async Task<(int Status, Problem? Problem)> ConnectAsync(SshCommand command, RunningMachines machines)
+    private static async Task<(int Status, Problem? Problem)> ConnectAsync(SshCommand command, RunningMachineOptions where)
     {
-        var (entry, access, ready) = await FindAsync(command, machines);
+        var (directory, access, ready) = await FindAsync(command, where);
         var ssh = SshProgram.Find(Environment.GetEnvironmentVariable) ?? throw new MachineException(
             "ssh-missing",
             command.Name,
             $"{(Environment.GetEnvironmentVariable(SshProgram.Variable) is { Length: > 0 } given ? given : "ssh")} is not installed",
             "install it (Debian: openssh-client)");
-        var wait = new SshWait(entry.Directory, command.Timeout ?? (ready ? ReadyTime : SshCommand.UsualTimeout), command.Quiet);
+        var wait = new SshWait(directory, command.Timeout ?? (ready ? ReadyTime : SshCommand.UsualTimeout), command.Quiet);
         var (exit, messages) = await RunAsync(ssh, access, command, wait);
         if (exit.Signal is { } signal)
             return (SignalStatus + (int)signal, null);
         switch (exit.ExitCode)
         {
             case SshFailure.Status:
-                return (SshFailure.Status, SshFailure.Of(access, command.Login, messages, await RunningMachines.ListensAsync(entry)));
+                return (SshFailure.Status, SshFailure.Of(access, command.Login, messages, (await RunningMachine.ListAsync(where)).Contains(access.Machine)));
             case NotRootStatus when command.Login == "root" && await WantedUserAsync(ssh, access) is { } wanted:
                 return (SshFailure.Status, SshFailure.NotRoot(access, wanted));
             default:
@@ -61,14 +60,14 @@ internal static class SshRun
         }
     }
 
-    private static async Task<(MachineEntry Entry, SshAccess Access, bool Ready)> FindAsync(SshCommand command, RunningMachines machines)
+    private static async Task<(string Directory, SshAccess Access, bool Ready)> FindAsync(SshCommand command, RunningMachineOptions where)
     {
-        await using var machine = await machines.OpenAsync(command.Name);
-        if (!machine.IsOurs)
+        await using var machine = await RunningMachine.OpenAsync(command.Name, where);
+        if (!machine.IsVmspawn)
             throw new MachineException("not-offered", command.Name, $"its server, {machine.Server}, does not report how to connect by SSH");
-        var facts = await MachineFacts.AskAsync(machine);
-        return facts.Ssh is { } access
-            ? (machine.Entry, access, facts.Ready == true)
+        var facts = await machine.GetStatusAsync();
+        return facts.Ssh is { } ssh
+            ? (machine.RuntimeDirectory, new SshAccess(machine.Name, ssh.Address, ssh.Port, ssh.KeyFile), facts.IsReady == true)
             : throw new MachineException(
                 "ssh-no-way", command.Name, "there is no way in for ssh", "start it with a vsock or --network-user-mode, and without --pass-ssh-key=no");
     }

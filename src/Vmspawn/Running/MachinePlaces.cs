@@ -1,7 +1,7 @@
 using Vmspawn.Linux;
 using Vmspawn.Options;
 
-namespace Vmspawn.Cli.Control.Client;
+namespace Vmspawn;
 
 /// <summary>The directories that contain the runtime directories of machines.</summary>
 /// <remarks>The same places as for starting (<see cref="Host.RuntimeBase"/>), except that nothing is created and all of them are used.</remarks>

@@ -1,9 +1,9 @@
-using Vmspawn.Cli.Control.Client;
+using Vmspawn.Host;
 using Vmspawn.Options;
 
-namespace Vmspawn.Cli.Tests.Control;
+namespace Vmspawn.Tests.Running;
 
-public sealed class PlacesTests : IDisposable
+public sealed class MachinePlacesTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("vmspawn-places-").FullName;
 
@@ -23,26 +23,26 @@ public sealed class PlacesTests : IDisposable
     {
         var system = Make("run/systemd/vmspawn");
         var user = Make("user/systemd/vmspawn");
-        var fallback = Make($"tmp/vmspawn-{Desk.Uid}");
-        Assert.Equal(Desk.Uid == 0 ? [system, user, fallback] : [user, fallback, system], Find(RuntimeScope.Auto, Desk.Uid));
-        Assert.Equal([user, fallback], Find(RuntimeScope.User, Desk.Uid));
-        Assert.Equal([system], Find(RuntimeScope.System, Desk.Uid));
+        var fallback = Make($"tmp/vmspawn-{HostProbe.EffectiveUser}");
+        Assert.Equal(HostProbe.EffectiveUser == 0 ? [system, user, fallback] : [user, fallback, system], Find(RuntimeScope.Auto, HostProbe.EffectiveUser));
+        Assert.Equal([user, fallback], Find(RuntimeScope.User, HostProbe.EffectiveUser));
+        Assert.Equal([system], Find(RuntimeScope.System, HostProbe.EffectiveUser));
         Assert.Equal([user, system], Find(RuntimeScope.Auto, 12345));
     }
 
     [Fact]
     public void Searching_the_runtime_directories_creates_none()
     {
-        Assert.Empty(Find(RuntimeScope.Auto, Desk.Uid));
+        Assert.Empty(Find(RuntimeScope.Auto, HostProbe.EffectiveUser));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
     }
 
     [Fact]
     public void A_directory_that_others_can_write_or_own_is_not_used_as_a_fallback()
     {
-        var fallback = Make($"tmp/vmspawn-{Desk.Uid}");
+        var fallback = Make($"tmp/vmspawn-{HostProbe.EffectiveUser}");
         File.SetUnixFileMode(fallback, File.GetUnixFileMode(fallback) | UnixFileMode.OtherWrite);
-        Assert.Empty(Find(RuntimeScope.User, Desk.Uid));
+        Assert.Empty(Find(RuntimeScope.User, HostProbe.EffectiveUser));
         Make("tmp/vmspawn-12345");
         Assert.Empty(Find(RuntimeScope.User, 12345));
     }
