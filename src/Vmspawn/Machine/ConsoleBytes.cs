@@ -148,6 +148,13 @@ internal sealed class ConsoleBytes
         return (moved, null);
     }
 
+    /// <summary>How many bytes a reader can read without a wait.</summary>
+    public long WaitingFor(ConsoleReader reader)
+    {
+        lock (_lock)
+            return _end - Math.Max(reader.Next, _start);
+    }
+
     /// <summary>Ends a reader and its pending wait.</summary>
     public void Close(ConsoleReader reader)
     {
@@ -185,6 +192,9 @@ internal sealed class ConsoleReader(ConsoleBytes bytes) : Stream
     public long Next { get; set; }
 
     public bool IsClosed { get; set; }
+
+    /// <summary>How many bytes can be read without a wait.</summary>
+    public long Waiting => bytes.WaitingFor(this);
 
     public override bool CanRead => !IsClosed;
 

@@ -185,6 +185,18 @@ public sealed class GuestConsole : IAsyncDisposable
     /// <summary>Says when and how the machine ends, which ends all waits.</summary>
     internal void EndsWith(Task<VmExit> exited) => _exited = exited;
 
+    /// <summary>The bytes that are kept.</summary>
+    internal async Task<byte[]> ReadHistoryAsync()
+    {
+        var output = _bytes.Open(withHistory: true, holdsGuest: false);
+        await using (output.ConfigureAwait(false))
+        {
+            var bytes = new byte[output.Waiting];
+            await output.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false).ConfigureAwait(false);
+            return bytes;
+        }
+    }
+
     private (PseudoTerminal Terminal, Readiness Readiness) Own() => _terminal is null
         ? throw new InvalidOperationException("the machine has no console that this process reads")
         : (_terminal, _readiness!);

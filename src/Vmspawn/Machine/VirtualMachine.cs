@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Vmspawn.Control;
 using Vmspawn.Control.Storage;
 using Vmspawn.Host;
@@ -7,6 +8,7 @@ using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Arguments;
+using Vmspawn.Plan.Print;
 using Vmspawn.Qmp;
 using Vmspawn.Registration;
 using Vmspawn.Spec;
@@ -27,10 +29,11 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly Supervisor _supervisor;
     private readonly ManagerLink _manager;
     private readonly ControlServer? _control;
+    private readonly VmJournal _journal;
     private readonly Lock _lock = new();
     private Task? _disposal;
 
-    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, VmMessages messages)
+    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, VmMessages messages, VmJournal journal)
     {
         _planning = planning;
         _held = held;
@@ -38,6 +41,7 @@ public sealed class VirtualMachine : IAsyncDisposable
         _supervisor = supervisor;
         _manager = manager;
         _control = control;
+        _journal = journal;
         Console = new GuestConsole(
             vm.Terminal,
             start.ConsoleHistory,
@@ -225,6 +229,26 @@ public sealed class VirtualMachine : IAsyncDisposable
         return await Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Writes files that explain a failure: the console as text and as bytes, the plan, the commands that were started, QEMU's standard error, how the
+    /// machine ended, and the newest messages about it. Never throws.
+    /// </summary>
+    /// <param name="directory">Where; it is created if it does not exist, and files of an earlier report are replaced.</param>
+    /// <returns>The files; one that could not be written is missing.</returns>
+    public Task<IReadOnlyList<string>> WriteReportAsync(string directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return VmReport.WriteAsync(
+            directory,
+            VmReport.Text("console.txt", () => Console.Text),
+            ("console.raw", Console.ReadHistoryAsync),
+            VmReport.Text("plan.json", () => VmReport.Json(Plan)),
+            VmReport.Text("commands.txt", () => PlanText.Commands(Plan)),
+            VmReport.Text("qemu-stderr.txt", () => _vm.Stderr.Text),
+            ("exit.txt", DescribeEndAsync),
+            VmReport.Text("messages.txt", () => _journal.Text));
+    }
+
     /// <summary>Ends the machine by force if it still runs, and returns when its processes, sockets and throw-away files are gone. Never throws.</summary>
     public ValueTask DisposeAsync()
     {
@@ -241,7 +265,8 @@ public sealed class VirtualMachine : IAsyncDisposable
     private static async Task<VirtualMachine> LaunchAsync(VmPlanning planning, VmStartOptions start, CancellationToken cancel)
     {
         var (plan, spec, variable) = (planning.Require(), planning.Spec!, planning.Environment.Variable);
-        var messages = VmLog.MessagesFor(start.LoggerFactory);
+        var journal = new VmJournal();
+        var messages = journal.Of(VmLog.MessagesFor(start.LoggerFactory));
         // A failed undo step is an error, but replaces neither the guest's status nor the reason of a failure.
         void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
         void Step(string step) => messages.Detail($"{plan.Name}: {step}");
@@ -277,7 +302,7 @@ public sealed class VirtualMachine : IAsyncDisposable
                 tasks.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(supervisor.Monitor, ssh, stop));
             }
 
-            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, messages) { Disks = new VmDisks(disks) };
+            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, messages, journal) { Disks = new VmDisks(disks) };
         }
         catch
         {
@@ -308,6 +333,14 @@ public sealed class VirtualMachine : IAsyncDisposable
             // Whoever waits for the end learns the reason; the disposal ends what still runs.
             return new VmExit(1, [$"{Name}: its supervision has failed: {FailureReason.Of(error)}"]);
         }
+    }
+
+    private async Task<byte[]> DescribeEndAsync()
+    {
+        if (!Exited.IsCompleted)
+            return Encoding.UTF8.GetBytes($"it runs: {State}\n");
+        var exit = await Exited.ConfigureAwait(false);
+        return Encoding.UTF8.GetBytes($"status {exit.Status}\n{exit}\n");
     }
 
     private async Task EndAsync()
