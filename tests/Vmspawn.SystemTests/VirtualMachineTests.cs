@@ -60,7 +60,9 @@ public sealed class VirtualMachineTests : VmTest
             await machine.CutPowerAsync(Cancel);
         }
 
-        var files = (await machine.WriteReportAsync(Path.Combine(Scratch.Images, "report"))).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
+        var directory = Path.Combine(Scratch.Images, "report");
+        var files = (await machine.WriteReportAsync(directory)).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
+        Directory.Delete(directory, recursive: true);
         Assert.Equal(["commands.txt", "console.raw", "console.txt", "exit.txt", "messages.txt", "plan.json", "qemu-stderr.txt"], files.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("\nBOOT-MARK", "\n" + files["console.txt"], StringComparison.Ordinal);
         Assert.Contains("\e[1mBOOT", files["console.raw"], StringComparison.Ordinal);
@@ -84,7 +86,7 @@ public sealed class VirtualMachineTests : VmTest
         var disk = await other.Disks.AttachAsync("more", Scratch.Raw("more.raw"), DiskType.Nvme, cancellationToken: Cancel);
         Assert.Equal(("more", "nvme"), (disk.Name, disk.Type));
         Assert.Contains("more", machine.Disks.All.Select(known => known.Name));
-        Assert.Contains(await other.ListPortsAsync(Cancel), port => port.Owner == "more");
+        Assert.Contains(await other.ListPortsAsync(Cancel), port => port.Owner == "disk more");
 
         await using (var forMonitor = await RunningMachine.OpenAsync(machine.Name, where, Cancel))
         {

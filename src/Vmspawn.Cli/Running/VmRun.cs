@@ -1,4 +1,5 @@
 using Vmspawn.Cli.Running.Terminal;
+using Vmspawn.Cli.Ssh;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Running;
@@ -42,7 +43,7 @@ internal static class VmRun
         try
         {
             // QEMU boots meanwhile.
-            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, LoggerFactory = messages };
+            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, SshProxy = SshProxyVerb.Command, LoggerFactory = messages };
             return await VirtualMachine.StartAsync(planning, start, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -83,6 +83,9 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>The guest's own last line about itself (<c>STATUS=</c> of sd_notify(3)), or null.</summary>
     public string? GuestStatus => _supervisor.Guest.Status;
 
+    /// <summary>How root logs in by SSH; null where no way is known. The guest may not be ready for it yet.</summary>
+    public SshAccess? Ssh => _vm.Ssh;
+
     internal MachineSpec Spec => _planning.Spec!;
 
     internal MonitorSlot Monitor => _supervisor.Monitor;
@@ -283,7 +286,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             var vm = held.Add("undo the launch", await Launcher.LaunchAsync(plan, spec.Host.Runtime, PassedDevices.Of(variable), Report, Step, cancel).ConfigureAwait(false));
             var service = start.Integration.HasFlag(HostIntegration.ServiceManager) ? ServiceManager.Of(variable) : ServiceManager.Of(_ => null);
             var manager = held.Add("leave the service manager", new ManagerLink(service, vm.Qemu.Id, planning.Options.NotifyReady, inbox.Writer));
-            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable), inbox, manager, messages, TimeProvider.System));
+            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable, start.SshProxy), inbox, manager, messages, TimeProvider.System));
             if (service.IsThere && planning.Options.NotifyReady && plan.Vsock is null)
                 messages.Notice($"{plan.Name}: without a vsock it is ready when its guest runs \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
             // QEMU boots meanwhile, so that what follows does not delay the guest.

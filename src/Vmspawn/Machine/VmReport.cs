@@ -73,5 +73,5 @@ internal static class VmReport
     public static (string Name, Func<Task<byte[]>> Content) Text(string name, Func<string> text) => (name, () => Task.FromResult(Encoding.UTF8.GetBytes(text())));
 
     /// <summary>The plan as <c>vmspawn plan --format=json</c> prints it.</summary>
-    public static string Json(Plan.VmPlan plan) => JsonText.Line(json => PlanJson.Write(plan, json), indented: true);
+    public static string Json(Plan.VmPlan plan) => JsonText.Of(json => PlanJson.Write(plan, json), indented: true);
 }

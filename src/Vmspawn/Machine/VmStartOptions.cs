@@ -20,6 +20,12 @@ public sealed record VmStartOptions
     /// <summary>The factor for default time limits of waits on a guest whose processors are emulated.</summary>
     public double EmulationFactor { get; init; } = 10;
 
+    /// <summary>
+    /// The words of a command that connects ssh(1) to an address and a port of <see cref="SshAccess"/>, which are appended, and passes the connection to
+    /// it. A guest that is only reached by vsock is asked by ssh to power off if there is one; null for none.
+    /// </summary>
+    public IReadOnlyList<string>? SshProxy { get; init; }
+
     /// <summary>How many bytes of the console, and how many characters of its text, are kept; the oldest are removed first. The memory is allocated when it is needed.</summary>
     public int ConsoleHistory { get; init; } = 4 << 20;
 }

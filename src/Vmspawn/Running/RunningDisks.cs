@@ -143,7 +143,7 @@ public sealed class RunningDisks
                     return;
                 writer.WriteString("path"u8, Path.GetFullPath(path));
                 if (format is { } known)
-                    writer.WriteString("format"u8, ChoiceText.Word(known, DiskText.Formats));
+                    writer.WriteString("format"u8, OptionWords.Of(known));
             },
             [file],
             ChangeTime,
@@ -163,14 +163,14 @@ public sealed class RunningDisks
                 writer.WriteNumber("fileDescriptorIndex"u8, 0);
                 writer.WriteString("name"u8, name);
                 if (type is { } device)
-                    writer.WriteString("config"u8, ChoiceText.Word(device, DiskText.Types));
+                    writer.WriteString("config"u8, OptionWords.Of(device));
                 // systemd-vmspawn's server derives read-only from the descriptor's access mode.
                 if (!_machine.IsOurs)
                     return;
                 if (readOnly)
                     writer.WriteBoolean("readOnly"u8, true);
                 if (format is { } known)
-                    writer.WriteString("format"u8, ChoiceText.Word(known, DiskText.Formats));
+                    writer.WriteString("format"u8, OptionWords.Of(known));
                 writer.WriteString("path"u8, path);
             },
             [file],

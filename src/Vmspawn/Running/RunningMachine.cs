@@ -149,7 +149,7 @@ public sealed class RunningMachine : IAsyncDisposable
         _machine.Require(QmpShareInterfaces.QemuName, "does not share QEMU's monitor");
         var connection = await _machine.UpgradeAsync($"{QmpShareInterfaces.QemuName}.AcquireQMP", cancellationToken).ConfigureAwait(false);
         var how = options ?? new QmpClientOptions { HandshakeTimeout = _machine.AnswerTime };
-        return await QmpClient.StartAsync(new UnixQmpTransport(connection.ReceiveAsync, connection.SendAsync, connection.Dispose), how, cancellationToken).ConfigureAwait(false);
+        return await QmpClient.StartAsync(new UpgradedTransport(connection), how, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Its events from now on, until the machine ends. The first is <c>READY</c>, which has the time limit of an answer.</summary>

@@ -55,7 +55,7 @@ public sealed record RunningMachineStatus
     public long? VsockCid { get; init; }
 
     /// <summary>Where its sshd is reached; null when no way is known.</summary>
-    public RunningSsh? Ssh { get; init; }
+    public SshAccess? Ssh { get; init; }
 
     /// <summary>The server's product and version.</summary>
     public string? Server { get; init; }
@@ -84,7 +84,7 @@ public sealed record RunningMachineStatus
             IsReady = status.Flag("ready"),
             GuestStatus = status.Text("guestStatus"),
             VsockCid = status.Number("vsockCid"),
-            Ssh = RunningSsh.Of(status),
+            Ssh = SshOf(machine.Name, status),
             Server = machine.Server,
         };
     }
@@ -102,16 +102,9 @@ public sealed record RunningMachineStatus
             Server = machine.Server,
         };
     }
-}
 
-/// <summary>Where the SSH server of a guest is reached.</summary>
-/// <param name="Address"><c>vsock/CID</c>, <c>vsock-mux/PATH</c> of a socket that accepts <c>CONNECT PORT</c>, or an IP address.</param>
-/// <param name="Port">The port there.</param>
-/// <param name="KeyFile">Absolute path of the private key.</param>
-public sealed record RunningSsh(string Address, int Port, string KeyFile)
-{
-    internal static RunningSsh? Of(JsonElement status) =>
+    private static SshAccess? SshOf(string name, JsonElement status) =>
         status.Text("sshAddress") is { } address && status.Number("sshPort") is { } port && status.Text("sshPrivateKeyPath") is { } key
-            ? new RunningSsh(address, (int)port, key)
+            ? new SshAccess(name, address, (int)port, key)
             : null;
 }

@@ -22,7 +22,7 @@ internal sealed record SupervisedVm(
     /// <summary>Requests the guest's own system to power off; null where no login is possible.</summary>
     public IGuestPowerOff? PowerOff { get; init; }
 
-    public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment) => new(
+    public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment, IReadOnlyList<string>? sshProxy) => new(
         vm.Plan.Name,
         new SupervisedProcess("QEMU", vm.Qemu.Id, vm.Qemu.Exited, signal => vm.Qemu.Send(signal), ProcessOutput.Of(vm.Stderr)),
         [.. vm.Helpers.Select(helper => helper.Supervised)],
@@ -30,6 +30,6 @@ internal sealed record SupervisedVm(
     {
         Receivers = vm.Receivers,
         Explain = text => DescriptorNames.Explain(text, vm.Plan.Descriptors),
-        PowerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh, environment) : null,
+        PowerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh, environment, sshProxy) : null,
     };
 }

@@ -5,7 +5,7 @@ namespace Vmspawn.Cli.Control.Parse;
 /// <summary>The options of the subcommands for running machines.</summary>
 internal static class ControlDeclarations
 {
-    private static readonly string[] Types = ChoiceText.Words(DiskText.Types);
+    private static readonly string[] Types = ChoiceText.Words(OptionWords.DiskTypes);
 
     /// <summary>The options that all of them have.</summary>
     public static ControlOption[] Common(ControlVerb verb) => verb.IsForMachines ? [Help, .. Scopes()] : [Help];
@@ -29,12 +29,12 @@ internal static class ControlDeclarations
         Words = Types,
         Set = (options, value, problems) =>
         {
-            var parsed = ChoiceText.Parse(value, DiskText.Types);
+            var parsed = ChoiceText.Parse(value, OptionWords.DiskTypes);
             return Take("--type", value, parsed, problems) ? options with { Type = parsed.Value } : options;
         },
     };
 
-    public static ControlOption Format(string what, params (string Word, ImageFormat Value)[] formats) => new("--format", "FORMAT")
+    public static ControlOption Format(string what, params IReadOnlyList<(string Word, ImageFormat Value)> formats) => new("--format", "FORMAT")
     {
         Description = what,
         Words = ChoiceText.Words(formats),

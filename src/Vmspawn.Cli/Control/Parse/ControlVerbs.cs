@@ -101,7 +101,7 @@ internal static class ControlVerbs
         [
             ControlDeclarations.Type(),
             ControlDeclarations.ReadOnly("Read-only for the guest"),
-            ControlDeclarations.Format("The image's format; default raw, but a file that looks like another format is refused", DiskText.Formats),
+            ControlDeclarations.Format("The image's format; default raw, but a file that looks like another format is refused", OptionWords.ImageFormats),
             ControlDeclarations.Id(),
             ControlDeclarations.Json("Print the disk as an object"),
         ],

@@ -1,5 +1,6 @@
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Running;
+using Vmspawn.Cli.Ssh;
 
 namespace Vmspawn.Cli.Control.Run;
 

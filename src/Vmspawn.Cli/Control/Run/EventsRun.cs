@@ -1,4 +1,3 @@
-using Vmspawn.Host;
 using Vmspawn.Cli.Control.Parse;
 
 namespace Vmspawn.Cli.Control.Run;

@@ -1,4 +1,3 @@
-using Vmspawn.Host;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Qmp;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 

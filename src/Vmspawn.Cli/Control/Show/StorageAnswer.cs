@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 
