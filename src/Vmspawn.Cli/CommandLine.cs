@@ -1,7 +1,7 @@
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Declarations;
+using Vmspawn.Cli.Ssh;
 using Vmspawn.Options;
-using Vmspawn.Ssh;
 
 namespace Vmspawn.Cli;
 
@@ -17,7 +17,7 @@ internal static class CommandLine
     {
         if (Suggestions.AreRequested(invokedAs, args))
             return new Suggest(args);
-        if (args is [SshAccess.ProxyWord, var address, var port, .. { Length: 0 or 3 } wait] && !Verbs.IsDropIn(invokedAs))
+        if (args is [SshProxyVerb.Word, var address, var port, .. { Length: 0 or 3 } wait] && !Verbs.IsDropIn(invokedAs))
             return new ConnectForSsh(address, port, wait);
         var (verb, first, unknown) = Verbs.Find(invokedAs, args);
         if (unknown is not null)
@@ -57,7 +57,7 @@ internal static class CommandLine
             return;
         }
 
-        problems.AddRange(OptionRules.Check(options));
+        problems.AddRange(VmPlanning.Check(options));
     }
 
     // --help and --version take precedence over mistakes.

@@ -1,5 +1,3 @@
-using Vmspawn.Options;
-
 namespace Vmspawn.Cli;
 
 /// <summary>Refuses kernel arguments with invalid characters; the plan stage checks the length.</summary>
@@ -9,7 +7,7 @@ internal static class KernelArgumentRules
     {
         foreach (var argument in arguments)
         {
-            if (!Utf16.IsWellFormed(argument) || argument.AsSpan().ContainsAny('\0', '\n'))
+            if (!PlainText.IsWellFormed(argument) || argument.AsSpan().ContainsAny('\0', '\n'))
                 problems.Add(new Problem("kernel-argument", $"kernel argument {argument}", "a kernel command line is one line of UTF-8", null, ProblemKind.Usage));
         }
     }

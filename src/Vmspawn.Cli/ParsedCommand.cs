@@ -35,9 +35,9 @@ internal sealed record ShowText(string Text) : ParsedCommand;
 internal sealed record Suggest(string[] Words) : ParsedCommand;
 
 /// <summary>Pass a connection to a guest to ssh(1).</summary>
-/// <param name="Address">The address in the form of <see cref="Ssh.SshAccess"/>.</param>
+/// <param name="Address">The address in the form of <see cref="SshAccess"/>.</param>
 /// <param name="Port">The port there.</param>
-/// <param name="Wait">How to wait for the guest, as <see cref="Ssh.SshAccess"/> writes it: runtime directory, milliseconds, and whether quietly; or nothing.</param>
+/// <param name="Wait">How to wait for the guest, as <see cref="Ssh.SshWait"/> writes it: runtime directory, milliseconds, and whether quietly; or nothing.</param>
 internal sealed record ConnectForSsh(string Address, string Port, IReadOnlyList<string> Wait) : ParsedCommand;
 
 /// <summary>Report usage mistakes: exit status 2.</summary>

@@ -1,5 +1,4 @@
 using Vmspawn.Cli.Declarations;
-using Vmspawn.Options;
 
 namespace Vmspawn.Cli;
 

@@ -3,6 +3,7 @@ using Vmspawn.Cli.Control;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Control.Run;
 using Vmspawn.Cli.Running;
+using Vmspawn.Cli.Ssh;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Cli;

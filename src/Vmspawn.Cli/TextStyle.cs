@@ -1,5 +1,4 @@
 using Vmspawn.Cli.Running;
-using Vmspawn.Consoles;
 using Vmspawn.Linux;
 
 namespace Vmspawn.Cli;

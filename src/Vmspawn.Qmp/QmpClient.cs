@@ -40,7 +40,7 @@ public sealed class QmpClient : IAsyncDisposable
     public long UnknownReplies => _session.Calls.UnknownReplies;
 
     /// <summary>For independent programs that share this connection.</summary>
-    internal QmpRelay Relay => new(_session);
+    public QmpRelay Relay => field ??= new QmpRelay(_session);
 
     internal int InFlight => _session.Calls.InFlight;
 
@@ -71,6 +71,22 @@ public sealed class QmpClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         return StartAsync(new UnixQmpTransport(connection), options ?? QmpClientOptions.Default, cancellation);
+    }
+
+    /// <summary>Negotiates capabilities over a transport and takes ownership of it, even if this fails.</summary>
+    /// <param name="transport">Its other end is a monitor.</param>
+    /// <param name="options">Limits; null for the defaults.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <exception cref="QmpDisconnectedException">The peer disconnected, or does not speak QMP.</exception>
+    /// <exception cref="QmpTimeoutException">No greeting came.</exception>
+    public static async Task<QmpClient> StartAsync(
+        IQmpTransport transport, QmpClientOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        options ??= QmpClientOptions.Default;
+        options.Check();
+        using var handshake = new QmpHandshake(options, cancellation);
+        return await handshake.StartAsync(transport);
     }
 
     /// <summary>Runs any command.</summary>
@@ -126,14 +142,6 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Closes the connection; pending calls fail with <see cref="QmpEndKind.Closed"/>. QEMU runs on.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
-
-    internal static async Task<QmpClient> StartAsync(
-        IQmpTransport transport, QmpClientOptions options, CancellationToken cancellation)
-    {
-        options.Check();
-        using var handshake = new QmpHandshake(options, cancellation);
-        return await handshake.StartAsync(transport);
-    }
 
     private static void WriteMembers(Utf8JsonWriter writer, JsonElement arguments)
     {

@@ -51,13 +51,13 @@ public sealed class QmpTimeoutException : QmpException
 public sealed class QmpDisconnectedException : QmpException
 {
     /// <summary>The value of <see cref="Awaited"/> before any command.</summary>
-    internal const string Greeting = "greeting";
+    public const string Greeting = "greeting";
 
     internal QmpDisconnectedException(string awaited, QmpEnd end)
         : base($"{awaited}: the QMP connection has ended: {end.Text}", end.Cause) => (Awaited, End) = (awaited, end);
 
-    /// <summary>The command, or <c>greeting</c>.</summary>
-    internal string Awaited { get; }
+    /// <summary>The command, or <see cref="Greeting"/>.</summary>
+    public string Awaited { get; }
 
     /// <summary>The reason: the same for every call and every stream of the connection.</summary>
     public QmpEnd End { get; }

@@ -49,6 +49,57 @@ public sealed class VirtualMachineTests : LibraryTest
     }
 
     [Fact]
+    public async Task A_report_has_the_console_the_plan_qemus_words_and_how_the_machine_ended()
+    {
+        var machine = await Start(QemuKind.Distribution, Disk(BootSector.WriteSerial(Scratch, "\e[1mBOOT\e[0m-MARK")) with { QemuExtra = ["-global", "no-such-device.x=1"] });
+        await using (machine)
+        {
+            await machine.Console.WaitForAsync("BOOT-MARK", GuestBound, Cancel);
+            await machine.CutPowerAsync(Cancel);
+        }
+
+        var directory = Path.Combine(Scratch.Images, "report");
+        var files = (await machine.WriteReportAsync(directory)).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
+        Directory.Delete(directory, recursive: true);
+        Assert.Equal(["commands.txt", "console.raw", "console.txt", "exit.txt", "messages.txt", "plan.json", "qemu-stderr.txt"], files.Keys.Order(StringComparer.Ordinal));
+        Assert.Contains("\nBOOT-MARK", "\n" + files["console.txt"], StringComparison.Ordinal);
+        Assert.Contains("\e[1mBOOT", files["console.raw"], StringComparison.Ordinal);
+        Assert.Contains("no-such-device", files["qemu-stderr.txt"], StringComparison.Ordinal);
+        Assert.Contains("-global\nno-such-device.x=1\n", files["commands.txt"], StringComparison.Ordinal);
+        Assert.StartsWith("status 1\n", files["exit.txt"], StringComparison.Ordinal);
+        Assert.Contains("power cut", files["messages.txt"], StringComparison.Ordinal);
+        Assert.StartsWith("{", files["plan.json"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_client_finds_the_machine_by_its_control_socket_and_controls_it()
+    {
+        await using var machine = await Start(QemuKind.Distribution, Disk(BootSector.WriteIdle(Scratch)), HostIntegration.ControlSocket);
+        var where = new RunningMachineOptions { Environment = Environment(QemuKind.Distribution), AnswerTime = ShortBound };
+        Assert.Contains(machine.Name, await RunningMachine.ListAsync(where, Cancel));
+        await using var other = await RunningMachine.OpenAsync(machine.Name, where, Cancel);
+        var status = await other.GetStatusAsync(Cancel);
+        Assert.Equal((true, "running", (long)System.Environment.ProcessId), (other.IsVmspawn, status.State, status.ProcessId!.Value));
+
+        var disk = await other.Disks.AttachAsync("more", Scratch.Raw("more.raw"), DiskType.Nvme, cancellationToken: Cancel);
+        Assert.Equal(("more", "nvme"), (disk.Name, disk.Type));
+        Assert.Contains("more", machine.Disks.All.Select(known => known.Name));
+        Assert.Contains(await other.ListPortsAsync(Cancel), port => port.Owner == "disk more");
+
+        await using (var forMonitor = await RunningMachine.OpenAsync(machine.Name, where, Cancel))
+        {
+            await using var monitor = await forMonitor.OpenMonitorAsync(cancellationToken: Cancel);
+            Assert.True((await monitor.QueryStatusAsync()).Running);
+        }
+
+        await other.PauseAsync(Cancel);
+        Assert.Equal("paused", (await other.GetStatusAsync(Cancel)).State);
+        await other.ResumeAsync(Cancel);
+        await other.TerminateAsync(Cancel);
+        Assert.Equal(0, (await machine.Exited.WaitAsync(ShortBound, Cancel)).Status);
+    }
+
+    [Fact]
     public async Task Several_machines_run_in_one_process_and_each_ends_by_itself()
     {
         var image = BootSector.WriteIdle(Scratch);
@@ -123,6 +174,6 @@ public sealed class VirtualMachineTests : LibraryTest
 
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Start(QemuKind.Distribution, Disk(BootSector.Write(Scratch)) with { Machine = $"{Scratch.Mark}-2" }, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Start(QemuKind.Distribution, Disk(BootSector.Write(Scratch)) with { Machine = $"{Scratch.Mark}-2" }, cancel: cancelled.Token));
     }
 }

@@ -28,6 +28,20 @@ public class ProjectReferenceTests
         }
     }
 
+    [Fact]
+    public void Only_tests_see_what_is_internal()
+    {
+        foreach (var project in Directory.EnumerateFiles(Source(), "*.csproj", SearchOption.AllDirectories))
+        {
+            var friends = XDocument.Load(project).Descendants("InternalsVisibleTo").Select(friend => (string)friend.Attribute("Include")!);
+            Assert.All(friends, friend => Assert.EndsWith(".Tests", friend, StringComparison.Ordinal));
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(Source(), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Where(path => File.ReadAllText(path).Contains("InternalsVisible" + "To", StringComparison.Ordinal)));
+    }
+
     private static string Source([CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "src");
 }

@@ -1,7 +1,4 @@
-using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
-using Vmspawn.Host;
-using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control;
 
@@ -14,33 +11,26 @@ internal static class Completion
     /// <summary>The candidates for the next operand.</summary>
     /// <param name="verb">The subcommand.</param>
     /// <param name="before">The operands before it.</param>
-    public static Task<IEnumerable<string>> WordsAsync(ControlVerb verb, IReadOnlyList<string> before)
-    {
-        var uid = HostProbe.EffectiveUser;
-        var places = MachinePlaces.Find(RuntimeScope.Auto, uid, Environment.GetEnvironmentVariable);
-        return WordsAsync(verb, before, places, uid);
-    }
+    public static Task<IEnumerable<string>> WordsAsync(ControlVerb verb, IReadOnlyList<string> before) =>
+        WordsAsync(verb, before, new RunningMachineOptions());
 
     /// <summary>The candidates for the next operand, for the machines in some directories.</summary>
-    public static async Task<IEnumerable<string>> WordsAsync(ControlVerb verb, IReadOnlyList<string> before, MachinePlaces places, uint uid)
-    {
-        var machines = new RunningMachines(places, uid);
-        return verb.OperandAt(before.Count)?.Kind switch
+    public static async Task<IEnumerable<string>> WordsAsync(ControlVerb verb, IReadOnlyList<string> before, RunningMachineOptions where) =>
+        verb.OperandAt(before.Count)?.Kind switch
         {
-            OperandKind.Machine => (await machines.NamesAsync()).Except(before),
-            OperandKind.Storage => await StorageAsync(machines, before[0]),
+            OperandKind.Machine => (await RunningMachine.ListAsync(where)).Except(before),
+            OperandKind.Storage => await StorageAsync(where with { AnswerTime = Timeout }, before[0]),
             _ => [],
         };
-    }
 
-    private static async Task<IEnumerable<string>> StorageAsync(RunningMachines machines, string name)
+    private static async Task<IEnumerable<string>> StorageAsync(RunningMachineOptions where, string name)
     {
         try
         {
-            await using var machine = await machines.OpenAsync(name, Timeout);
-            return machine.IsOurs ? (await StorageFacts.ListAsync(machine)).Select(disk => disk.Name) : [];
+            await using var machine = await RunningMachine.OpenAsync(name, where);
+            return machine.IsVmspawn ? (await machine.Disks.ListAsync()).Select(disk => disk.Name) : [];
         }
-        catch (Exception e) when (MachineErrors.Of(name, e) is not null)
+        catch (RunningMachineException)
         {
             // Completion reports no errors.
             return [];

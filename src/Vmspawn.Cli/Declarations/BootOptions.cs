@@ -1,5 +1,3 @@
-using Vmspawn.Options;
-
 namespace Vmspawn.Cli.Declarations;
 
 /// <summary>Options about how the guest boots.</summary>

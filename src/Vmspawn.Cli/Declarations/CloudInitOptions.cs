@@ -1,5 +1,3 @@
-using Vmspawn.Options;
-
 namespace Vmspawn.Cli.Declarations;
 
 /// <summary>Options for guests that are configured by cloud-init instead of systemd's credentials.</summary>

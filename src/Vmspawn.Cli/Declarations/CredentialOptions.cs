@@ -25,7 +25,7 @@ internal static class CredentialOptions
             Add),
     ];
 
-    // One that is set twice is refused with the other rules (OptionRules).
+    // One that is set twice is refused with the other rules (VmPlanning.Check).
     private static VmOptions Add(VmOptions options, CredentialSource credential) =>
         options with { Credentials = [.. options.Credentials, credential] };
 }

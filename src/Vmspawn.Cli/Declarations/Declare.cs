@@ -47,7 +47,7 @@ internal static class Declare
         string takes,
         string description,
         string byDefault,
-        (string Word, T Value)[] choices,
+        IReadOnlyList<(string Word, T Value)> choices,
         Func<VmOptions, T, VmOptions> set) =>
         new(name, takes)
         {

@@ -52,8 +52,8 @@ internal static class HostOptions
             "--coco",
             "KIND",
             "A confidential guest, which the host cannot read: no, sev-snp, tdx",
-            ConfidentialTechnique.Off,
-            ConfidentialTechnique.Words,
+            "no",
+            [.. OptionWords.ConfidentialGuests, ("", ConfidentialGuest.No)],
             (options, confidential) => options with { Confidential = confidential }),
         Declare.Value(
             Topic.Host,

@@ -17,14 +17,14 @@ internal static class ImageOptions
             "Make the root disk a child of this image",
             TemplateText.Parse,
             (options, template) => options with { Template = template }),
-        Declare.Choice(Topic.Image, "--image-format", "FORMAT", "Format of the root disk: raw, qcow2", "raw", DiskText.Formats, (options, format) => options with { ImageFormat = format }),
+        Declare.Choice(Topic.Image, "--image-format", "FORMAT", "Format of the root disk: raw, qcow2", "raw", OptionWords.ImageFormats, (options, format) => options with { ImageFormat = format }),
         Declare.Choice(
             Topic.Image,
             "--image-disk-type",
             "TYPE",
             "Device type: virtio-blk, virtio-scsi, nvme, scsi-cd (read-only)",
             "virtio-blk",
-            DiskText.Types,
+            OptionWords.DiskTypes,
             (options, type) => options with { ImageDiskType = type }),
         Declare.Value(
             Topic.Image,

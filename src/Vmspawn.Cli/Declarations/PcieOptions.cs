@@ -1,4 +1,3 @@
-using Vmspawn.Options;
 using Vmspawn.Pcie;
 
 namespace Vmspawn.Cli.Declarations;

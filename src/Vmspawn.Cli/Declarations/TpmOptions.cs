@@ -1,5 +1,3 @@
-using Vmspawn.Options;
-
 namespace Vmspawn.Cli.Declarations;
 
 /// <summary>Options for the TPM and its state.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Vmspawn.Host;
 using Vmspawn.Options;
-using Vmspawn.Resolve;
 
 namespace Vmspawn.Cli.Running;
 
@@ -10,28 +8,29 @@ internal static class FirmwareAnswer
 {
     public static async Task<int> RunAsync(VmOptions options, FirmwareQuestion question)
     {
-        var problems = new List<Problem>();
-        var notices = new List<string>();
-        var (answers, stopped) = await CancelOnSignals.RunAsync(cancel =>
-            InstalledFirmware.LookAsync(options.Architecture, HostProcessContext.Create(), question != FirmwareQuestion.List, problems, cancel));
-        if (stopped is { } status)
-            return status;
-        var text = answers is null ? null : question switch
+        try
         {
-            FirmwareQuestion.List => Lines(answers.List(notices)),
-            FirmwareQuestion.Features => Lines(answers.Features()),
-            _ => answers.Describe(options, problems) is { } json ? Indented(json) : null,
-        };
-        if (text is null)
-            return Report.Failure(problems);
-        var report = new Report(options.Quiet);
-        notices.ForEach(report.Notice);
-        return Output.Write(text);
+            var (firmware, stopped) = await CancelOnSignals.RunAsync(cancel => VmFirmware.ExamineAsync(options.Architecture, null, cancel));
+            if (stopped is { } status)
+                return status;
+            if (question == FirmwareQuestion.List && firmware!.Notice is { } notice)
+                new Report(options.Quiet).Notice(notice);
+            return Output.Write(question switch
+            {
+                FirmwareQuestion.List => Lines(firmware!.Descriptors),
+                FirmwareQuestion.Features => Lines(firmware!.ListFeatures()),
+                _ => Indented(firmware!.Describe(options)),
+            });
+        }
+        catch (VmPlanException refused)
+        {
+            return Report.Failure(refused.Problems);
+        }
     }
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(line => $"{line}\n"));
 
-    private static string Indented(ReadOnlyMemory<byte> json)
+    private static string Indented(string json)
     {
         using var document = JsonDocument.Parse(json);
         return JsonText.Line(document.WriteTo, indented: true);

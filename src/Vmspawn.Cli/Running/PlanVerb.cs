@@ -1,4 +1,3 @@
-using Vmspawn.Host;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Print;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 
 namespace Vmspawn.Cli.Running;
 
@@ -16,6 +17,17 @@ internal sealed class Report(bool quiet)
     /// <summary>Prints a debug message with the seconds since this was created, even with <c>--quiet</c>.</summary>
     public void Detail(string text) =>
         LogLine.Write(LogRequest.Debug, $"[{TimeProvider.System.GetElapsedTime(_start).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture)} s] {text}");
+
+    /// <summary>Prints a log entry of the library.</summary>
+    public void Write(LogLevel level, string text)
+    {
+        if (level >= LogLevel.Error)
+            Error(text);
+        else if (level >= LogLevel.Information)
+            Notice(text);
+        else
+            Detail(text);
+    }
 
     public static void Error(string text) => LogLine.Write(LogRequest.Error, text);
 

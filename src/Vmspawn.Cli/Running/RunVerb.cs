@@ -1,6 +1,4 @@
 using Vmspawn.Options;
-using Vmspawn.Run;
-using Vmspawn.Supervise;
 
 namespace Vmspawn.Cli.Running;
 
@@ -30,7 +28,7 @@ internal static class RunVerb
             report.Notice(notice);
         try
         {
-            return await VmRun.RunAsync(planning, new VmMessages(report.Notice, Report.Error) { Detail = report.Detail }, failed);
+            return await VmRun.RunAsync(planning, report, failed);
         }
         catch (LaunchException error)
         {

@@ -5,16 +5,20 @@ namespace Vmspawn.Qmp;
 /// <summary>Receives an answer as QEMU wrote it.</summary>
 /// <param name="failed">Whether it is an error.</param>
 /// <param name="body">The returned value or the error object; valid during the call.</param>
-internal delegate void QmpRawAnswer(bool failed, ReadOnlySpan<byte> body);
+public delegate void QmpRawAnswer(bool failed, ReadOnlySpan<byte> body);
 
 /// <summary>
 /// Relays commands of other programs and QEMU's answers unchanged. Its callbacks run in the
 /// connection's reading task, in QEMU's order: they must not block or throw.
 /// </summary>
-internal readonly struct QmpRelay(QmpSession session)
+public sealed class QmpRelay
 {
+    private readonly QmpSession _session;
+
+    internal QmpRelay(QmpSession session) => _session = session;
+
     /// <summary>QEMU's version, the object in its greeting.</summary>
-    public ReadOnlyMemory<byte> Version => session.VersionText;
+    public ReadOnlyMemory<byte> Version => _session.VersionText;
 
     /// <summary>Sends one command and returns after its answer was passed on, without a time limit.</summary>
     /// <param name="command">Its name, for traces and reasons.</param>
@@ -29,9 +33,10 @@ internal readonly struct QmpRelay(QmpSession session)
         IReadOnlyList<SafeHandle>? descriptors,
         QmpRawAnswer answered,
         CancellationToken cancellation) =>
-        session.Calls.RelayAsync(command, message, descriptors, answered, cancellation);
+        _session.Calls.RelayAsync(command, message, descriptors, answered, cancellation);
 
     /// <summary>Passes on each event as a line with its CRLF.</summary>
+    /// <param name="happened">Receives it.</param>
     /// <returns>Unsubscribes when disposed.</returns>
-    public IDisposable Listen(Action<ReadOnlyMemory<byte>> happened) => session.RawEvents.Add(happened);
+    public IDisposable Listen(Action<ReadOnlyMemory<byte>> happened) => _session.RawEvents.Add(happened);
 }

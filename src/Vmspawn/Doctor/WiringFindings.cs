@@ -5,7 +5,7 @@ namespace Vmspawn.Doctor;
 /// <summary>Findings about what connects a guest with the host: disks, networks, vsock, shares.</summary>
 internal static class WiringFindings
 {
-    public static IEnumerable<Finding> Of(HostExamination host)
+    public static IEnumerable<HostFinding> Of(HostExamination host)
     {
         yield return Disks(host);
         yield return UserNetwork(host);
@@ -14,46 +14,46 @@ internal static class WiringFindings
         yield return Shares(host);
     }
 
-    private static Finding Disks(HostExamination host)
+    private static HostFinding Disks(HostExamination host)
     {
         const string Cost = "disks go through QEMU's threads, which is slower";
         var locks = host.LockedMemory is { } limit ? $"; memory that may be locked: {Amount(limit)}" : "";
         if (host.Host is not { HasIoUring: true })
         {
-            return Finding.Lacks("io-uring", "io_uring", $"the kernel grants none{locks}", Cost, host.IoUringDisabled is "1" or "2"
+            return HostFinding.Lacks("io-uring", "io_uring", $"the kernel grants none{locks}", Cost, host.IoUringDisabled is "1" or "2"
                 ? "sysctl kernel.io_uring_disabled=0"
                 : "a container's seccomp filter forbids it, or `ulimit -l` is too small");
         }
 
         return host.Native.Facts is { HasIoUring: false } qemu
-            ? Finding.Lacks("io-uring", "io_uring", $"{qemu.Path} is built without it", Cost, null)
-            : Finding.Works("io-uring", "io_uring", $"granted{locks}");
+            ? HostFinding.Lacks("io-uring", "io_uring", $"{qemu.Path} is built without it", Cost, null)
+            : HostFinding.Works("io-uring", "io_uring", $"granted{locks}");
     }
 
     private static string Amount(string limit) => limit == "unlimited" ? limit : $"{limit} bytes";
 
-    private static Finding UserNetwork(HostExamination host)
+    private static HostFinding UserNetwork(HostExamination host)
     {
         const string Cost = "it is slower, and no port is published on an IPv6 address";
         return (host.Program("passt"), host.PasstFailure) switch
         {
-            ({ } passt, null) => Finding.Works("passt", "user network", passt),
-            ({ } passt, { } failure) => Finding.Lacks(
+            ({ } passt, null) => HostFinding.Works("passt", "user network", passt),
+            ({ } passt, { } failure) => HostFinding.Lacks(
                 "passt", "user network", $"{passt} does not run here: {failure}: QEMU's own is used", Cost, "passt needs user namespaces: sysctl user.max_user_namespaces, or leave the container or chroot"),
-            _ => Finding.Lacks("passt", "user network", "passt is not installed: QEMU's own is used", Cost, host.Distribution.Install(Package.Passt)),
+            _ => HostFinding.Lacks("passt", "user network", "passt is not installed: QEMU's own is used", Cost, host.Distribution.Install(Package.Passt)),
         };
     }
 
-    private static Finding Tap(HostExamination host)
+    private static HostFinding Tap(HostExamination host)
     {
         const string Cost = "no -n and no --network-bridge=; --network-user-mode needs none";
         if (host.TunDevice == DeviceAccess.Open && host.Host is { MayAdministerNetwork: true })
-            return Finding.Works("tap", "TAP network", HostProbe.TunDevice);
+            return HostFinding.Works("tap", "TAP network", HostProbe.TunDevice);
         return host.TunDevice switch
         {
-            DeviceAccess.Missing => Finding.Lacks("tap", "TAP network", $"there is no {HostProbe.TunDevice}", Cost, "modprobe tun"),
-            DeviceAccess.Denied => Finding.Lacks("tap", "TAP network", $"{HostProbe.TunDevice}: permission denied", Cost, $"chmod 0666 {HostProbe.TunDevice}"),
-            _ => Finding.Lacks(
+            DeviceAccess.Missing => HostFinding.Lacks("tap", "TAP network", $"there is no {HostProbe.TunDevice}", Cost, "modprobe tun"),
+            DeviceAccess.Denied => HostFinding.Lacks("tap", "TAP network", $"{HostProbe.TunDevice}: permission denied", Cost, $"chmod 0666 {HostProbe.TunDevice}"),
+            _ => HostFinding.Lacks(
                 "tap",
                 "TAP network",
                 "CAP_NET_ADMIN is missing",
@@ -62,14 +62,14 @@ internal static class WiringFindings
         };
     }
 
-    private static Finding Vsock(HostExamination host)
+    private static HostFinding Vsock(HostExamination host)
     {
         if (host.VsockDevice == DeviceAccess.Open)
-            return Finding.Works("vsock", "vsock", HostProbe.VsockDevice);
+            return HostFinding.Works("vsock", "vsock", HostProbe.VsockDevice);
         if (host.Program("vhost-device-vsock") is { } program)
-            return Finding.Works("vsock", "vsock", program);
+            return HostFinding.Works("vsock", "vsock", program);
         var denied = host.VsockDevice == DeviceAccess.Denied;
-        return Finding.Lacks(
+        return HostFinding.Lacks(
             "vsock",
             "vsock",
             denied ? $"{HostProbe.VsockDevice}: permission denied" : $"there is no {HostProbe.VsockDevice} and no vhost-device-vsock",
@@ -77,9 +77,9 @@ internal static class WiringFindings
             $"{(denied ? $"chmod 0666 {HostProbe.VsockDevice}" : "modprobe vhost_vsock")}, or {host.Distribution.Install(Package.VhostDeviceVsock)}");
     }
 
-    private static Finding Shares(HostExamination host) => host.Virtiofsd.Best(host.Host is { IsRoot: true }) is { } program
-        ? Finding.Works("virtiofs", "shares", $"{program.Path}, {(program.HasTranslation ? "which maps ids" : "which cannot map ids")}")
-        : Finding.Lacks(
+    private static HostFinding Shares(HostExamination host) => host.Virtiofsd.Best(host.Host is { IsRoot: true }) is { } program
+        ? HostFinding.Works("virtiofs", "shares", $"{program.Path}, {(program.HasTranslation ? "which maps ids" : "which cannot map ids")}")
+        : HostFinding.Lacks(
             "virtiofs",
             "shares",
             host.Virtiofsd.WhyNone,

@@ -74,7 +74,7 @@ internal static class DescriptorReader
     private static string AbsolutePath(string name, string? path) => path switch
     {
         null => throw Wrong($"its {name} names no file"),
-        ['/', ..] when !path.Contains('\0') && Utf16.IsWellFormed(path) => path,
+        ['/', ..] when !path.Contains('\0') && PlainText.IsWellFormed(path) => path,
         _ => throw Wrong($"the file of its {name} is no absolute path"),
     };
 

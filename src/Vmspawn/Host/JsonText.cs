@@ -19,8 +19,4 @@ internal static class JsonText
             write(writer);
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
-
-    /// <summary>One value with a line end, as the output of a program.</summary>
-    /// <inheritdoc cref="Of"/>
-    public static string Line(Action<Utf8JsonWriter> write, bool indented = false) => $"{Of(write, indented)}\n";
 }

@@ -2,7 +2,6 @@ using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
-using Vmspawn.Ssh;
 
 namespace Vmspawn.Launch;
 

@@ -6,7 +6,7 @@ using Vmspawn.Linux;
 namespace Vmspawn;
 
 /// <summary>
-/// What the guest writes to its console, as text: to be read, searched and waited for; and input for the guest. The text is UTF-8 without
+/// What the guest writes to its console, as bytes and as text: to be read, searched and waited for; and input for the guest. The text is UTF-8 without
 /// carriage returns and terminal sequences. All members may be used from any thread.
 /// </summary>
 public sealed class GuestConsole : IAsyncDisposable
@@ -14,44 +14,37 @@ public sealed class GuestConsole : IAsyncDisposable
     /// <summary>Lines shown in the messages of exceptions.</summary>
     private const int TailLines = 30;
 
-    /// <summary>Linux, kernel/panic.c.</summary>
-    private const string PanicMark = "Kernel panic - not syncing";
-
     /// <summary>The default time limit of waits where the guest's processors are not emulated.</summary>
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private readonly StringBuilder _text = new();
     private readonly SemaphoreSlim _typing = new(1);
     private readonly PseudoTerminal? _terminal;
     private readonly Readiness? _readiness;
     private readonly BackgroundTasks _background;
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<string> _panicked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int _limit;
+    private readonly ConsoleBytes _bytes;
+    private readonly ConsoleTranscript _transcript;
     private readonly TimeSpan _defaultLimit;
     private readonly TimeProvider _time;
-    private TaskCompletionSource _changed = NewChange();
     private Task<VmExit> _exited = new TaskCompletionSource<VmExit>().Task;
-    private string? _panic;
-    private long _start;
     private long _waited;
 
     /// <param name="terminal">The console, which the caller disposes after this; null where there is none or another program reads it.</param>
-    /// <param name="limit">How many characters are kept.</param>
+    /// <param name="limit">How many bytes and how many characters are kept.</param>
     /// <param name="factor">The factor of the default time limit.</param>
     /// <param name="failed">Receives the failure of reading.</param>
     /// <param name="time">The clock of time limits.</param>
     internal GuestConsole(PseudoTerminal? terminal, int limit, double factor, Action<string, Exception> failed, TimeProvider time)
     {
         _terminal = terminal;
-        _limit = limit;
+        _bytes = new ConsoleBytes(limit);
+        _transcript = new ConsoleTranscript(_bytes, limit);
         _defaultLimit = DefaultLimit * factor;
         _time = time;
         _background = new BackgroundTasks(failed);
         if (terminal is null)
         {
-            _drained.SetResult();
+            _bytes.End();
             return;
         }
 
@@ -59,25 +52,14 @@ public sealed class GuestConsole : IAsyncDisposable
         _background.Run("read the guest's console", ReadAsync);
     }
 
+    /// <summary>Whether this process reads the console; false where QEMU does (<see cref="Options.ConsoleMode.Native"/>) or there is none.</summary>
+    public bool IsAvailable => _terminal is not null;
+
     /// <summary>The text that is kept.</summary>
-    public string Text
-    {
-        get
-        {
-            lock (_lock)
-                return _text.ToString();
-        }
-    }
+    public string Text => _transcript.Text;
 
     /// <summary>The kernel's line about its panic, or null.</summary>
-    public string? Panic
-    {
-        get
-        {
-            lock (_lock)
-                return _panic;
-        }
-    }
+    public string? Panic => _transcript.Panic;
 
     /// <summary>The last lines of the text.</summary>
     public string Tail
@@ -89,11 +71,23 @@ public sealed class GuestConsole : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes with the kernel's line about its panic.</summary>
-    internal Task<string> Panicked => _panicked.Task;
+    /// <summary>The window size of the console's terminal. QEMU up to 11.1 passes it to no guest.</summary>
+    /// <exception cref="InvalidOperationException">The machine has no console that this process reads.</exception>
+    /// <exception cref="LinuxException">The console is closed: the machine has ended.</exception>
+    /// <exception cref="ObjectDisposedException">The machine was disposed.</exception>
+    public WindowSize Size
+    {
+        get => Own().Terminal.Size;
+        set => Own().Terminal.Size = value;
+    }
 
-    /// <summary>Completes when all of the guest's output has been read.</summary>
-    internal Task Drained => _drained.Task;
+    /// <summary>Opens a reader of the bytes that the guest writes, which can only be read asynchronously. It ends with the machine; the caller disposes it.</summary>
+    /// <param name="withHistory">Whether it begins with the bytes that are kept (<see cref="VmStartOptions.ConsoleHistory"/>), or with what the guest writes next.</param>
+    /// <param name="holdsGuest">
+    /// Whether the console waits for this reader when it is far behind, and so the guest, as for a terminal that is stopped. Otherwise a reader that is slower than the guest by
+    /// more than the bytes that are kept loses the oldest.
+    /// </param>
+    public Stream OpenOutput(bool withHistory = true, bool holdsGuest = false) => _bytes.Open(withHistory, holdsGuest);
 
     /// <summary>Waits for a text after the last match of an earlier wait.</summary>
     /// <param name="text">The text, compared by ordinal value.</param>
@@ -125,19 +119,16 @@ public sealed class GuestConsole : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public async IAsyncEnumerable<string> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        long position;
-        lock (_lock)
-            position = _start + _text.Length;
+        var position = _transcript.End;
         while (true)
         {
-            var (lines, next, change) = LinesFrom(position);
-            position = next;
-            foreach (var line in lines)
+            // Both before the text, so that it has what was written until then.
+            var (isEnded, change) = (_bytes.IsEnded, _bytes.Changed);
+            foreach (var line in LinesAfter(ref position, isEnded))
                 yield return line;
-            if (_drained.Task.IsCompleted && change is null)
+            if (isEnded)
                 yield break;
-            if (change is not null)
-                await Task.WhenAny(change, _drained.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await change.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -146,11 +137,20 @@ public sealed class GuestConsole : IAsyncDisposable
     /// <param name="cancellationToken">Ends it; a part may have been sent.</param>
     /// <exception cref="IOException">The console is closed: the machine has ended.</exception>
     /// <exception cref="InvalidOperationException">The machine has no console that this process reads.</exception>
-    public async Task SendAsync(string text, CancellationToken cancellationToken = default)
+    public Task SendAsync(string text, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
+        return SendAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+    }
+
+    /// <summary>Sends bytes to the guest. They are not mixed with those of another call.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="cancellationToken">Ends it; a part may have been sent.</param>
+    /// <inheritdoc cref="SendAsync(string, CancellationToken)"/>
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default)
+    {
         var (terminal, readiness) = Own();
-        ReadOnlyMemory<byte> rest = Encoding.UTF8.GetBytes(text);
+        var rest = bytes;
         await _typing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -178,14 +178,24 @@ public sealed class GuestConsole : IAsyncDisposable
     {
         _readiness?.Dispose();
         await _background.DisposeAsync().ConfigureAwait(false);
-        _drained.TrySetResult();
+        _bytes.End();
         _typing.Dispose();
     }
 
     /// <summary>Says when and how the machine ends, which ends all waits.</summary>
     internal void EndsWith(Task<VmExit> exited) => _exited = exited;
 
-    private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>The bytes that are kept.</summary>
+    internal async Task<byte[]> ReadHistoryAsync()
+    {
+        var output = _bytes.Open(withHistory: true, holdsGuest: false);
+        await using (output.ConfigureAwait(false))
+        {
+            var bytes = new byte[output.Waiting];
+            await output.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false).ConfigureAwait(false);
+            return bytes;
+        }
+    }
 
     private (PseudoTerminal Terminal, Readiness Readiness) Own() => _terminal is null
         ? throw new InvalidOperationException("the machine has no console that this process reads")
@@ -193,12 +203,14 @@ public sealed class GuestConsole : IAsyncDisposable
 
     private async Task ReadAsync(CancellationToken stop)
     {
-        var decoder = new ConsoleText();
         var buffer = new byte[4096];
         try
         {
             while (await ReadSomeAsync(buffer, stop).ConfigureAwait(false) is > 0 and var count)
-                Append(decoder, buffer.AsSpan(0, count));
+            {
+                _bytes.Append(buffer.AsSpan(0, count));
+                await _bytes.WaitRoomAsync(stop).ConfigureAwait(false);
+            }
         }
         catch (ObjectDisposedException)
         {
@@ -206,7 +218,7 @@ public sealed class GuestConsole : IAsyncDisposable
         }
         finally
         {
-            _drained.TrySetResult();
+            _bytes.End();
         }
     }
 
@@ -228,65 +240,33 @@ public sealed class GuestConsole : IAsyncDisposable
         }
     }
 
-    private void Append(ConsoleText decoder, ReadOnlySpan<byte> bytes)
+    private List<string> LinesAfter(ref long position, bool isEnded)
     {
-        TaskCompletionSource changed;
-        lock (_lock)
+        var lines = new List<string>();
+        var written = _transcript.After(ref position);
+        var begin = 0;
+        for (int end; (end = written.IndexOf('\n', begin)) >= 0; begin = end + 1)
+            lines.Add(written[begin..end]);
+        if (isEnded && begin < written.Length)
         {
-            // A line that arrives in pieces is looked at as a whole.
-            var from = Math.Max(0, _text.Length - 1024);
-            decoder.Decode(bytes, _text);
-            _panic ??= PanicIn(_text.ToString(from, _text.Length - from));
-            // Removed in larger pieces, because a removal moves what follows.
-            if (_text.Length > _limit + (_limit / 4))
-            {
-                var removed = _text.Length - _limit;
-                _text.Remove(0, removed);
-                _start += removed;
-            }
-
-            (changed, _changed) = (_changed, NewChange());
+            lines.Add(written[begin..]);
+            begin = written.Length;
         }
 
-        if (Panic is { } panic)
-            _panicked.TrySetResult(panic);
-        changed.TrySetResult();
+        position += begin;
+        return lines;
     }
 
-    /// <summary>The line of a panic once it is complete.</summary>
-    private static string? PanicIn(string text)
+    /// <summary>Completes with the kernel's line about its panic; never without one.</summary>
+    internal async Task<string> WhenPanicsAsync(CancellationToken cancellationToken)
     {
-        var at = text.IndexOf(PanicMark, StringComparison.Ordinal);
-        var end = at < 0 ? -1 : text.IndexOf('\n', at);
-        return end < 0 ? null : text[at..end];
-    }
-
-    private (List<string> Lines, long Next, Task? Change) LinesFrom(long position)
-    {
-        lock (_lock)
+        while (true)
         {
-            var lines = new List<string>();
-            var written = After(ref position);
-            var begin = 0;
-            for (int end; (end = written.IndexOf('\n', begin)) >= 0; begin = end + 1)
-                lines.Add(written[begin..end]);
-            var isLast = _drained.Task.IsCompleted;
-            if (isLast && begin < written.Length)
-            {
-                lines.Add(written[begin..]);
-                begin = written.Length;
-            }
-
-            return (lines, position + begin, isLast ? null : _changed.Task);
+            var (isEnded, change) = (_bytes.IsEnded, _bytes.Changed);
+            if (Panic is { } panic)
+                return panic;
+            await (isEnded ? Task.Delay(Timeout.Infinite, cancellationToken) : change.WaitAsync(cancellationToken)).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>The text after a position; the position moves on where its text was removed.</summary>
-    private string After(ref long position)
-    {
-        position = Math.Max(position, _start);
-        var index = (int)(position - _start);
-        return _text.ToString(index, _text.Length - index);
     }
 
     private async Task<T> WaitAsync<T>(string awaited, Func<string, (int End, T Found)?> find, TimeSpan? timeout, CancellationToken cancellationToken)
@@ -297,28 +277,24 @@ public sealed class GuestConsole : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
         while (true)
         {
-            // Looked at before the text: what was written before these is found.
-            var isDrained = _drained.Task.IsCompleted;
-            Task change;
-            string? panic;
+            // Both before the text, so that it has what was written until then.
+            var (isEnded, change) = (_bytes.IsEnded, _bytes.Changed);
             lock (_lock)
             {
-                if (find(After(ref _waited)) is { } found)
+                if (find(_transcript.After(ref _waited)) is { } found)
                 {
                     _waited += found.End;
                     return found.Found;
                 }
-
-                (change, panic) = (_changed.Task, _panic);
             }
 
-            if (panic is not null)
+            if (Panic is { } panic)
                 throw new VmPanicException(awaited, panic, Tail);
             try
             {
-                if (isDrained)
+                if (isEnded)
                     throw new VmEndedException(awaited, await _exited.WaitAsync(either.Token).ConfigureAwait(false), Tail);
-                await Task.WhenAny(change, _drained.Task).WaitAsync(either.Token).ConfigureAwait(false);
+                await change.WaitAsync(either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {

@@ -33,9 +33,10 @@ internal sealed class MachineWatch(Task<VmExit> exited, GuestConsole console, do
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = work(stop.Token);
+        var panicked = console.WhenPanicsAsync(stop.Token);
         try
         {
-            var first = await Task.WhenAny(running, exited, console.Panicked).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+            var first = await Task.WhenAny(running, exited, panicked).WaitAsync(limit, cancellationToken).ConfigureAwait(false);
             if (first == running)
                 return await running.ConfigureAwait(false);
         }
@@ -46,19 +47,19 @@ internal sealed class MachineWatch(Task<VmExit> exited, GuestConsole console, do
         catch (GuestChannelException)
         {
             // The connection to the guest is lost a moment before the machine has ended, if that is the reason.
-            await Task.WhenAny(exited, console.Panicked, Task.Delay(EndBound, cancellationToken)).ConfigureAwait(false);
-            if (!exited.IsCompleted && !console.Panicked.IsCompleted)
+            await Task.WhenAny(exited, panicked, Task.Delay(EndBound, cancellationToken)).ConfigureAwait(false);
+            if (!exited.IsCompleted && !panicked.IsCompleted)
                 throw;
         }
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
             // What it waits for is over; it must not be left behind.
-            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(running, panicked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        if (exited.IsCompleted)
-            throw new VmEndedException(awaited, await exited.ConfigureAwait(false), console.Tail);
-        throw new VmPanicException(awaited, await console.Panicked.ConfigureAwait(false), console.Tail);
+        if (panicked.IsCompletedSuccessfully)
+            throw new VmPanicException(awaited, await panicked.ConfigureAwait(false), console.Tail);
+        throw new VmEndedException(awaited, await exited.ConfigureAwait(false), console.Tail);
     }
 }

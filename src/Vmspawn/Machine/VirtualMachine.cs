@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Vmspawn.Control;
 using Vmspawn.Control.Storage;
 using Vmspawn.Host;
@@ -6,9 +7,12 @@ using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan;
+using Vmspawn.Plan.Arguments;
+using Vmspawn.Plan.Print;
 using Vmspawn.Qmp;
 using Vmspawn.Registration;
 using Vmspawn.Spec;
+using Vmspawn.Ssh;
 using Vmspawn.Supervise;
 
 namespace Vmspawn;
@@ -25,10 +29,11 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly Supervisor _supervisor;
     private readonly ManagerLink _manager;
     private readonly ControlServer? _control;
+    private readonly VmJournal _journal;
     private readonly Lock _lock = new();
     private Task? _disposal;
 
-    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, VmMessages messages)
+    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, VmMessages messages, VmJournal journal)
     {
         _planning = planning;
         _held = held;
@@ -36,8 +41,9 @@ public sealed class VirtualMachine : IAsyncDisposable
         _supervisor = supervisor;
         _manager = manager;
         _control = control;
+        _journal = journal;
         Console = new GuestConsole(
-            start.ReadsConsole ? vm.Terminal : null,
+            vm.Terminal,
             start.ConsoleHistory,
             IsEmulated ? start.EmulationFactor : 1,
             (what, why) => messages.Notice($"{Name}: cannot {what}: {FailureReason.Of(why)}"),
@@ -81,14 +87,12 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>The guest's own last line about itself (<c>STATUS=</c> of sd_notify(3)), or null.</summary>
     public string? GuestStatus => _supervisor.Guest.Status;
 
+    /// <summary>How root logs in by SSH; null where no way is known. The guest may not be ready for it yet.</summary>
+    public SshAccess? Ssh => _vm.Ssh;
+
     internal MachineSpec Spec => _planning.Spec!;
 
     internal MonitorSlot Monitor => _supervisor.Monitor;
-
-    /// <summary>The console for a reader of its own; null when QEMU handles it or there is none.</summary>
-    internal PseudoTerminal? Terminal => _vm.Terminal;
-
-    internal bool HasSsh => _vm.Ssh is not null;
 
     /// <summary>Plans and starts a machine.</summary>
     /// <param name="options">The machine.</param>
@@ -232,6 +236,26 @@ public sealed class VirtualMachine : IAsyncDisposable
         return await Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Writes files that explain a failure: the console as text and as bytes, the plan, the commands that were started, QEMU's standard error, how the
+    /// machine ended, and the newest messages about it. Never throws.
+    /// </summary>
+    /// <param name="directory">Where; it is created if it does not exist, and files of an earlier report are replaced.</param>
+    /// <returns>The files; one that could not be written is missing.</returns>
+    public Task<IReadOnlyList<string>> WriteReportAsync(string directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return VmReport.WriteAsync(
+            directory,
+            VmReport.Text("console.txt", () => Console.Text),
+            ("console.raw", Console.ReadHistoryAsync),
+            VmReport.Text("plan.json", () => VmReport.Json(Plan)),
+            VmReport.Text("commands.txt", () => PlanText.Commands(Plan)),
+            VmReport.Text("qemu-stderr.txt", () => _vm.Stderr.Text),
+            ("exit.txt", DescribeEndAsync),
+            VmReport.Text("messages.txt", () => _journal.Text));
+    }
+
     /// <summary>Ends the machine by force if it still runs, and returns when its processes, sockets and throw-away files are gone. Never throws.</summary>
     public ValueTask DisposeAsync()
     {
@@ -240,14 +264,16 @@ public sealed class VirtualMachine : IAsyncDisposable
         return new ValueTask(_disposal);
     }
 
-    /// <summary>Ends the machine, because something failed.</summary>
-    internal void Fail(string reason) => _supervisor.Inbox.TryWrite(new MachineFailed(reason));
+    /// <summary>Ends the machine by force, because something failed that its owner cannot do without.</summary>
+    /// <param name="reason">A sentence about it, for <see cref="VmExit.Errors"/>.</param>
+    public void Fail(string reason) => _supervisor.Inbox.TryWrite(new MachineFailed(reason));
 
     /// <summary>Starts all parts; on a failure those that were started are ended.</summary>
     private static async Task<VirtualMachine> LaunchAsync(VmPlanning planning, VmStartOptions start, CancellationToken cancel)
     {
         var (plan, spec, variable) = (planning.Require(), planning.Spec!, planning.Environment.Variable);
-        var messages = start.Messages ?? VmLog.MessagesFor(start.LoggerFactory);
+        var journal = new VmJournal();
+        var messages = journal.Of(VmLog.MessagesFor(start.LoggerFactory));
         // A failed undo step is an error, but replaces neither the guest's status nor the reason of a failure.
         void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
         void Step(string step) => messages.Detail($"{plan.Name}: {step}");
@@ -265,7 +291,9 @@ public sealed class VirtualMachine : IAsyncDisposable
             var service = start.Integration.HasFlag(HostIntegration.ServiceManager) ? ServiceManager.Of(variable) : ServiceManager.Of(_ => null);
             var manager = held.Add("leave the service manager", new ManagerLink(service, vm.Qemu.Id, planning.Options.NotifyReady, inbox.Writer));
             var channels = held.Add("close the channels into the guest", new MachineChannels(vm, (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
-            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable) with { PortChanged = channels.PortChanged }, inbox, manager, messages, TimeProvider.System));
+            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable, start.SshProxy) with { PortChanged = channels.PortChanged }, inbox, manager, messages, TimeProvider.System));
+            if (service.IsThere && planning.Options.NotifyReady && plan.Vsock is null)
+                messages.Notice($"{plan.Name}: without a vsock it is ready when its guest runs \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
             // QEMU boots meanwhile, so that what follows does not delay the guest.
             var monitor = new MonitorAccess(supervisor.Monitor);
             var disks = held.Add("stop following the disks", new DiskHotplug(spec, plan, monitor, TimeProvider.System, messages));
@@ -276,13 +304,26 @@ public sealed class VirtualMachine : IAsyncDisposable
                 held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages));
             if (start.Integration.HasFlag(HostIntegration.HostSleep) && HostSleep.Watch(plan.Name, supervisor.Monitor, messages) is { } sleep)
                 held.Add("stop following the host's sleep", sleep);
-            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, messages) { Disks = new VmDisks(disks) };
+            if (start.Integration.HasFlag(HostIntegration.NextSshKey) && spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false })
+            {
+                var tasks = held.Add("stop making the next SSH key", new BackgroundTasks((what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
+                tasks.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(supervisor.Monitor, ssh, stop));
+            }
+
+            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, messages, journal) { Disks = new VmDisks(disks) };
         }
         catch
         {
             await held.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Makes it once QEMU has made the machine, so that it does not delay the guest.</summary>
+    private static async Task PrepareNextKeyAsync(MonitorSlot monitor, SshSpec ssh, CancellationToken stop)
+    {
+        if (await Task.WhenAny(monitor.Ready, monitor.Lost).WaitAsync(stop).ConfigureAwait(false) == monitor.Ready)
+            await new SshKeyMaker(ssh.Source).PrepareNextKeyAsync(stop).ConfigureAwait(false);
     }
 
     private async Task<VmExit> FollowAsync()
@@ -300,6 +341,14 @@ public sealed class VirtualMachine : IAsyncDisposable
             // Whoever waits for the end learns the reason; the disposal ends what still runs.
             return new VmExit(1, [$"{Name}: its supervision has failed: {FailureReason.Of(error)}"]);
         }
+    }
+
+    private async Task<byte[]> DescribeEndAsync()
+    {
+        if (!Exited.IsCompleted)
+            return Encoding.UTF8.GetBytes($"it runs: {State}\n");
+        var exit = await Exited.ConfigureAwait(false);
+        return Encoding.UTF8.GetBytes($"status {exit.Status}\n{exit}\n");
     }
 
     private async Task EndAsync()

@@ -39,7 +39,7 @@ public sealed class VmDisks
         string name, string path, DiskType type = DiskType.VirtioBlk, bool readOnly = false, ImageFormat? format = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var request = new AttachRequest(name, Word(DiskText.Types, type), readOnly, Path.GetFullPath(path), format is { } known ? Word(DiskText.Formats, known) : null);
+        var request = new AttachRequest(name, OptionWords.Of(type), readOnly, Path.GetFullPath(path), format is { } known ? OptionWords.Of(known) : null);
         var disk = await _disks.Attach.AttachAsync(request, Open(path, readOnly || type.IsReadOnly())).WaitAsync(cancellationToken).ConfigureAwait(false);
         return VmDisk.Of(disk);
     }
@@ -63,8 +63,6 @@ public sealed class VmDisks
         var disk = await _disks.Replace.ReplaceAsync(name, Open(path, !known.WritesFile), Path.GetFullPath(path), format: null).WaitAsync(cancellationToken).ConfigureAwait(false);
         return VmDisk.Of(disk);
     }
-
-    private static string Word<T>((string Word, T Value)[] words, T value) => Array.Find(words, known => Equals(known.Value, value)).Word;
 
     private static SafeFileHandle Open(string path, bool readOnly)
     {

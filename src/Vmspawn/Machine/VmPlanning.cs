@@ -47,6 +47,11 @@ public sealed record VmPlanning
     /// <summary>Null exactly when there are problems.</summary>
     internal MachineSpec? Spec { get; private init; }
 
+    /// <summary>Checks the rules between options, which does not look at the host.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>Problems of kind <see cref="ProblemKind.Usage"/>; empty when no rule is broken.</returns>
+    public static IReadOnlyList<Problem> Check(VmOptions options) => OptionRules.Check(options);
+
     /// <summary>Compares options with this host and plans them. Starts no machine; whether KVM works is tried by a small guest, once for each boot of the host.</summary>
     /// <param name="options">The options.</param>
     /// <param name="environment">What is read of this process; null for <see cref="VmEnvironment.OfProcess"/>.</param>

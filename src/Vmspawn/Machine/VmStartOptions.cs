@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Vmspawn.Supervise;
 
 namespace Vmspawn;
 
@@ -21,14 +20,14 @@ public sealed record VmStartOptions
     /// <summary>The factor for default time limits of waits on a guest whose processors are emulated.</summary>
     public double EmulationFactor { get; init; } = 10;
 
-    /// <summary>How many characters of the console are kept; the oldest are removed first.</summary>
+    /// <summary>
+    /// The words of a command that connects ssh(1) to an address and a port of <see cref="SshAccess"/>, which are appended, and passes the connection to
+    /// it. A guest that is only reached by vsock is asked by ssh to power off if there is one; null for none.
+    /// </summary>
+    public IReadOnlyList<string>? SshProxy { get; init; }
+
+    /// <summary>How many bytes of the console, and how many characters of its text, are kept; the oldest are removed first. The memory is allocated when it is needed.</summary>
     public int ConsoleHistory { get; init; } = 4 << 20;
-
-    /// <summary>In the place of the logger.</summary>
-    internal VmMessages? Messages { get; init; }
-
-    /// <summary>False for a caller that reads the console's terminal itself.</summary>
-    internal bool ReadsConsole { get; init; } = true;
 }
 
 /// <summary>What makes a machine known to its host. Each of these affects the whole process, or is seen by others, so a library asks for none.</summary>
@@ -50,6 +49,12 @@ public enum HostIntegration
     /// <summary>The machine is paused while the host sleeps.</summary>
     HostSleep = 8,
 
+    /// <summary>
+    /// An SSH key is made for the next machine of this user while this one runs, and kept in the runtime directory, because making one takes time. Not where
+    /// that directory may outlive the user's session.
+    /// </summary>
+    NextSshKey = 16,
+
     /// <summary>Everything: what <c>vmspawn run</c> does.</summary>
-    All = ControlSocket | Registration | ServiceManager | HostSleep,
+    All = ControlSocket | Registration | ServiceManager | HostSleep | NextSshKey,
 }

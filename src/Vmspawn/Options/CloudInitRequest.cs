@@ -3,20 +3,3 @@ namespace Vmspawn.Options;
 /// <summary>A request for a cloud-init seed disk.</summary>
 /// <param name="UserData">A file of user data, a directory of files by cloud-init's names, or null for none.</param>
 public sealed record CloudInitRequest(string? UserData);
-
-/// <summary>The value of <c>--cloud-init</c>.</summary>
-internal static class CloudInitText
-{
-    /// <summary>The value of the option without an argument.</summary>
-    public const string Bare = "yes";
-
-    /// <summary>Parses a path or a boolean; an empty value is no.</summary>
-    public static Parsed<CloudInitRequest?> Parse(string text)
-    {
-        if (text.Length == 0)
-            return (CloudInitRequest?)null;
-        if (BoolText.Match(text) is { } wanted)
-            return wanted ? new CloudInitRequest(null) : (CloudInitRequest?)null;
-        return PathText.Parse(text) is { Mistake: { } mistake } ? mistake : new CloudInitRequest(text);
-    }
-}

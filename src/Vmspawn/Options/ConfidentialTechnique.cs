@@ -3,18 +3,6 @@ namespace Vmspawn.Options;
 /// <summary>A processor feature for confidential guests, and what it requires of QEMU and the firmware.</summary>
 internal sealed record ConfidentialTechnique
 {
-    /// <summary>The word for an ordinary guest.</summary>
-    public const string Off = "no";
-
-    /// <summary>The values of <c>--coco=</c>; an empty value resets the option.</summary>
-    public static (string Word, ConfidentialGuest Value)[] Words { get; } =
-    [
-        (Off, ConfidentialGuest.No),
-        ("sev-snp", ConfidentialGuest.SevSnp),
-        ("tdx", ConfidentialGuest.Tdx),
-        ("", ConfidentialGuest.No),
-    ];
-
     public static ConfidentialTechnique SevSnp { get; } = new()
     {
         Kind = ConfidentialGuest.SevSnp,
@@ -66,7 +54,7 @@ internal sealed record ConfidentialTechnique
     public bool MeasuresSmbios { get; init; }
 
     /// <summary>The option with its value.</summary>
-    public string Option => $"--coco={ChoiceText.Word(Kind, Words)}";
+    public string Option => $"--coco={OptionWords.Of(Kind)}";
 
     /// <summary>The feature of this kind, or null for none.</summary>
     public static ConfidentialTechnique? Of(ConfidentialGuest kind) => All.FirstOrDefault(technique => technique.Kind == kind);

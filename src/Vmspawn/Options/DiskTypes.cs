@@ -17,11 +17,12 @@ public enum DiskType
 }
 
 /// <summary>Properties of each disk type, for disks present at boot and for hot-plugged ones.</summary>
-internal static class DiskTypes
+public static class DiskTypes
 {
     /// <summary>Whether the disk is on the SCSI controller rather than a PCI device itself.</summary>
-    public static bool IsScsi(this DiskType type) => type is DiskType.VirtioScsi or DiskType.ScsiCd;
+    internal static bool IsScsi(this DiskType type) => type is DiskType.VirtioScsi or DiskType.ScsiCd;
 
     /// <summary>Whether the guest cannot write to it even if the file is writable: a CD.</summary>
+    /// <param name="type">The type.</param>
     public static bool IsReadOnly(this DiskType type) => type is DiskType.ScsiCd;
 }

@@ -1,12 +1,13 @@
 namespace Vmspawn.Options;
 
 /// <summary>Machine names by systemd's rules (hostname_is_valid, machine_name_is_valid).</summary>
-internal static class MachineNameText
+public static class MachineNameText
 {
     /// <summary>Linux's HOST_NAME_MAX.</summary>
     public const int MaxLength = 64;
 
     /// <summary>Parses a name: labels of ASCII letters, digits and inner hyphens, separated by single dots.</summary>
+    /// <param name="text">The text.</param>
     public static Parsed<string> Parse(string text)
     {
         if (text.Length > MaxLength)
@@ -29,6 +30,7 @@ internal static class MachineNameText
     }
 
     /// <summary>Whether a text is a valid machine name.</summary>
+    /// <param name="text">The text.</param>
     public static bool IsValid(string text) => Parse(text).Mistake is null;
 
     private static string Show(char c) => !PlainText.IsPlain(c.ToString()) ? $"U+{(int)c:X4}" : $"\"{c}\"";

@@ -1,7 +1,7 @@
 namespace Vmspawn.Options;
 
 /// <summary>Rules between options that can be checked without looking at the host.</summary>
-public static class OptionRules
+internal static class OptionRules
 {
     private static readonly Rule[] Rules =
     [
@@ -45,6 +45,9 @@ public static class OptionRules
             "--bind-user-shell=", new("bind-user-shell-alone", "there is no user to have it", "add --bind-user=NAME")),
     ];
 
+    /// <summary>A path that is not valid UTF-8: .NET has replaced the invalid bytes, so the string would name another file.</summary>
+    private static readonly Mistake NotText = new("path", "this is not text in UTF-8", "rename the file, or use a symbolic link to it");
+
     /// <summary>Checks all rules.</summary>
     /// <returns>Problems of kind <see cref="ProblemKind.Usage"/>; empty when no rule is broken.</returns>
     public static IReadOnlyList<Problem> Check(VmOptions options)
@@ -56,8 +59,8 @@ public static class OptionRules
             .Select(name => new Mistake("volume-twice", "a volume is a disk of a machine only once").About($"--bind-volume={name}")));
         problems.AddRange(Twice(options.Credentials.Select(credential => credential.Id))
             .Select(id => new Mistake("credential-twice", "this credential is set more than once", "set it once: --set-credential= and --load-credential= have the same names").About(id)));
-        problems.AddRange(OptionPath.Of(options).Where(option => !Utf16.IsWellFormed(option.Path))
-            .Select(option => PathText.NotText.About(option.Subject)));
+        problems.AddRange(OptionPath.Of(options).Where(option => !PlainText.IsWellFormed(option.Path))
+            .Select(option => NotText.About(option.Subject)));
         return problems;
     }
 

@@ -1,7 +1,9 @@
+using System.Globalization;
+
 namespace Vmspawn.Options;
 
 /// <summary><c>--ram=SIZE[:MAX[:SLOTS]]</c>.</summary>
-internal static class RamText
+public static class RamText
 {
     /// <summary>The limit of QEMU's PC and virt machines (ACPI_MAX_RAM_SLOTS).</summary>
     public const int MaxSlots = 256;
@@ -9,6 +11,7 @@ internal static class RamText
     private const long MiB = 1L << 20;
 
     /// <summary>Parses the three parts; sizes are rounded up to a MiB, and a MAX equal to SIZE disables hotplug.</summary>
+    /// <param name="text">The text.</param>
     public static Parsed<RamSize> Parse(string text)
     {
         var parts = text.Split(':');
@@ -24,10 +27,10 @@ internal static class RamText
             return noMax;
         if (max.Value < size.Value)
             return new Mistake("ram-max", $"the maximum {parts[1]} is less than the size {parts[0]}", "write SIZE:MAX with MAX at least SIZE");
-        var slots = parts.Length == 3 ? CountText.Parse(parts[2], 1, MaxSlots) : 1;
-        if (slots.Mistake is { } noSlots)
-            return noSlots with { Code = "ram-slots", Text = $"the number of memory slots: {noSlots.Text}" };
-        return max.Value == size.Value ? new RamSize(size.Value) : new RamSize(size.Value, max.Value, slots.Value);
+        var slots = 1;
+        if (parts.Length == 3 && !(parts[2].All(char.IsAsciiDigit) && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out slots) && slots is >= 1 and <= MaxSlots))
+            return new Mistake("ram-slots", $"the number of memory slots is not a whole number from 1 to {MaxSlots}", $"give a number from 1 to {MaxSlots}");
+        return max.Value == size.Value ? new RamSize(size.Value) : new RamSize(size.Value, max.Value, slots);
     }
 
     private static Parsed<long> ParseMemory(string text)

@@ -3,7 +3,7 @@ namespace Vmspawn.Options;
 /// <summary>Sizes in bytes as systemd writes them: <c>512M</c>, <c>1.5G</c>, <c>1G 512M</c>; suffixes are powers of 1024.</summary>
 /// <remarks>The rules of systemd's parse_size: terms with descending suffixes are added, a fraction is truncated to whole
 /// bytes, and values beyond a file offset are refused. This parser is exact where systemd's rounds through a double.</remarks>
-internal static class SizeText
+public static class SizeText
 {
     private const string Suffixes = "EPTGMKB";
 
@@ -15,6 +15,7 @@ internal static class SizeText
     private static readonly Mistake TooLarge = new("size-overflow", "this is more than 8 EiB", "the largest size is 8E less one byte");
 
     /// <summary>Parses a size from 0 to 2^63 - 1 bytes.</summary>
+    /// <param name="text">The text.</param>
     public static Parsed<long> Parse(string text)
     {
         var rest = text.AsSpan().TrimStart(' ');

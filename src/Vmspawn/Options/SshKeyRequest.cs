@@ -11,17 +11,3 @@ public sealed record SshKeyRequest(bool? Pass, string Type)
     /// <summary>The default.</summary>
     public static SshKeyRequest Default { get; } = new(null, DefaultType);
 }
-
-/// <summary>The value of <c>--ssh-key-type=</c>: ssh-keygen checks whether it knows the type.</summary>
-internal static class SshKeyTypeText
-{
-    /// <summary>Parses a word; an empty value is the default.</summary>
-    public static Parsed<string> Parse(string text)
-    {
-        if (text.Length == 0)
-            return SshKeyRequest.DefaultType;
-        return text[0] != '-' && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
-            ? text
-            : new Mistake("ssh-key-type", "this is no type of key", "such as ed25519, ecdsa or rsa");
-    }
-}

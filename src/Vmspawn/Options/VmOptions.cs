@@ -7,6 +7,9 @@ namespace Vmspawn.Options;
 /// <remarks>Names, defaults and rules follow systemd-vmspawn(1) where it has the option.</remarks>
 public sealed record VmOptions
 {
+    /// <summary>The value of <see cref="BootEntry"/> for the best entry.</summary>
+    public const string BestBootEntry = "auto";
+
     /// <summary><c>-q</c>: print errors only.</summary>
     public bool Quiet { get; init; }
 
@@ -55,7 +58,7 @@ public sealed record VmOptions
     /// <summary>A kernel in memory, for programs that embed their own guest; instead of <see cref="Linux"/>.</summary>
     public ReadOnlyMemory<byte> LinuxContent { get; init; }
 
-    /// <summary><c>--boot-entry=</c>: id of an entry on the image's boot partitions whose kernel is booted directly, or <c>auto</c> for the best entry.</summary>
+    /// <summary><c>--boot-entry=</c>: id of an entry on the image's boot partitions whose kernel is booted directly, or <see cref="BestBootEntry"/>.</summary>
     public string? BootEntry { get; init; }
 
     /// <summary><c>--initrd=</c>, in the order given; they are concatenated.</summary>

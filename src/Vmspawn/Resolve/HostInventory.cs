@@ -90,7 +90,7 @@ internal sealed record HostInventory(
         if (platform is null)
         {
             problems.Add(new Problem("no-platform", $"this host's architecture, {wanted}",
-                "there is no machine for it", $"emulate another one: --arch={string.Join(", --arch=", ArchitectureText.Words)}"));
+                "there is no machine for it", $"emulate another one: --arch={string.Join(", --arch=", OptionWords.Architectures.Select(name => name.Word))}"));
         }
 
         return platform;

@@ -7,7 +7,7 @@ using Vmspawn.Linux;
 namespace Vmspawn.Ssh;
 
 /// <summary>The SSH server of a guest, at an address of <see cref="SshAccess"/>.</summary>
-internal sealed class GuestSshd(string address, int port)
+internal sealed class GuestSshd(SshAccess access)
 {
     /// <summary>
     /// The file in the guest with the keys that log in as any user, written at each boot: by systemd from a credential, and by cloud-init. Every
@@ -18,11 +18,6 @@ internal sealed class GuestSshd(string address, int port)
     /// <summary>The answer to <c>CONNECT</c> is a short line.</summary>
     private const int LongestAnswer = 64;
 
-    /// <summary>What the guest must have to be reached this way, for messages.</summary>
-    public string Needs => SshAccess.IsVsockAddress(address)
-        ? "by vsock it needs sshd and systemd 256 or later; a guest with cloud-init is reached by --cloud-init with --network-user-mode"
-        : "it needs a network by DHCP and sshd, and either systemd 256 or later or cloud-init with --cloud-init";
-
     /// <summary>Connects.</summary>
     /// <exception cref="IOException">The guest does not exist or does not listen on the port.</exception>
     public async Task<SafeFileHandle> ConnectAsync(CancellationToken cancel)
@@ -30,7 +25,7 @@ internal sealed class GuestSshd(string address, int port)
         var connection = Open();
         try
         {
-            if (address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal))
+            if (access.Address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal))
                 await AskAsync(connection, cancel);
             return connection;
         }
@@ -62,11 +57,11 @@ internal sealed class GuestSshd(string address, int port)
 
     private SafeFileHandle Open()
     {
-        if (address.StartsWith(SshAccess.VsockPrefix, StringComparison.Ordinal))
-            return VsockConnection.Connect(uint.Parse(address.AsSpan(SshAccess.VsockPrefix.Length), CultureInfo.InvariantCulture), (uint)port);
-        return address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal)
-            ? UnixConnection.ConnectPlain(address[SshAccess.VsockMuxPrefix.Length..])
-            : TcpConnection.ConnectPlain(IPAddress.Parse(address), port);
+        if (access.Address.StartsWith(SshAccess.VsockPrefix, StringComparison.Ordinal))
+            return VsockConnection.Connect(uint.Parse(access.Address.AsSpan(SshAccess.VsockPrefix.Length), CultureInfo.InvariantCulture), (uint)access.Port);
+        return access.Address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal)
+            ? UnixConnection.ConnectPlain(access.Address[SshAccess.VsockMuxPrefix.Length..])
+            : TcpConnection.ConnectPlain(IPAddress.Parse(access.Address), access.Port);
     }
 
     // Byte by byte, because ssh reads what follows the answer.
@@ -75,7 +70,7 @@ internal sealed class GuestSshd(string address, int port)
         var answer = new StringBuilder();
         try
         {
-            DescriptorIo.WriteAll(connection, Encoding.ASCII.GetBytes($"CONNECT {port}\n"), TimeSpan.FromSeconds(1));
+            DescriptorIo.WriteAll(connection, Encoding.ASCII.GetBytes($"CONNECT {access.Port}\n"), TimeSpan.FromSeconds(1));
             var next = new byte[1];
             while (answer.Length < LongestAnswer && await FirstBytes.ArriveAsync(connection, cancel) && DescriptorIo.Read(connection, next) == 1 && next[0] != '\n')
                 answer.Append((char)next[0]);
@@ -86,6 +81,6 @@ internal sealed class GuestSshd(string address, int port)
         }
 
         if (!answer.ToString().StartsWith("OK", StringComparison.Ordinal))
-            throw new IOException($"nothing in the guest listens on vsock port {port} (check that the guest has started and runs sshd)");
+            throw new IOException($"nothing in the guest listens on vsock port {access.Port} (check that the guest has started and runs sshd)");
     }
 }

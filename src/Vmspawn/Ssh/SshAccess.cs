@@ -1,59 +1,74 @@
-namespace Vmspawn.Ssh;
+using Microsoft.Win32.SafeHandles;
+using Vmspawn.Linux;
+using Vmspawn.Ssh;
 
-/// <summary>How to reach a guest by SSH, as its control socket reports.</summary>
+namespace Vmspawn;
+
+/// <summary>How the SSH server of a guest is reached, and the key with which root logs in.</summary>
 /// <param name="Machine">The machine's name.</param>
 /// <param name="Address"><c>vsock/CID</c>, <c>vsock-mux/PATH</c> of a socket that accepts <c>CONNECT PORT</c>, or an IP address.</param>
 /// <param name="Port">The port there.</param>
 /// <param name="KeyFile">Absolute path of the private key.</param>
-internal sealed record SshAccess(string Machine, string Address, int Port, string KeyFile)
+public sealed record SshAccess(string Machine, string Address, int Port, string KeyFile)
 {
-    public const string VsockPrefix = "vsock/";
-    public const string VsockMuxPrefix = "vsock-mux/";
+    internal const string VsockPrefix = "vsock/";
+    internal const string VsockMuxPrefix = "vsock-mux/";
 
-    /// <summary>The first argument that makes vmspawn the proxy command of ssh(1): see <see cref="ProxyCommand"/>.</summary>
-    public const string ProxyWord = "[ssh-proxy]";
+    /// <summary>The variable with another program than ssh(1), as for systemd's own tools.</summary>
+    public const string ProgramVariable = "SYSTEMD_SSH";
 
-    /// <summary>The last argument of the proxy command when it waits without a message.</summary>
-    public const string QuietWord = "quiet";
+    /// <summary>Whether the address is one of a vsock, to which ssh(1) connects only by a proxy command.</summary>
+    public bool IsVsock => Address.StartsWith(VsockPrefix, StringComparison.Ordinal) || Address.StartsWith(VsockMuxPrefix, StringComparison.Ordinal);
 
-    /// <summary>The arguments of ssh(1) before the command, if any.</summary>
-    /// <param name="self">vmspawn's executable.</param>
+    /// <summary>The path of ssh(1), or of the program that the user has chosen instead; null when it is not installed.</summary>
+    /// <param name="environment">What is read of this process; null for <see cref="VmEnvironment.OfProcess"/>.</param>
+    public static string? FindProgram(VmEnvironment? environment = null) => FindProgram((environment ?? VmEnvironment.OfProcess).Variable);
+
+    /// <summary>The arguments of ssh(1) before the command in the guest, if any.</summary>
     /// <param name="user">The user to log in as.</param>
-    /// <param name="wait">How to wait for a guest that does not answer yet, or null to try once.</param>
+    /// <param name="proxyCommand">
+    /// The words of a command that connects and passes the connection to ssh (ssh_config(5), <c>ProxyUseFdpass</c>); null to connect directly, which is
+    /// possible for an IP address only.
+    /// </param>
     /// <param name="options">Further options for ssh.</param>
     /// <remarks>
-    /// The guest's host key is not checked and not saved: the connection goes to a machine that vmspawn started, over a
-    /// path that no other machine can intercept.
+    /// The guest's host key is not checked and not saved: the connection goes to a machine of this host, over a path that no other machine can intercept.
     /// </remarks>
-    public IReadOnlyList<string> Arguments(string self, string user, SshWait? wait, params IEnumerable<string> options)
+    public IReadOnlyList<string> Arguments(string user, IReadOnlyList<string>? proxyCommand = null, params IEnumerable<string> options)
     {
+        if (proxyCommand is null && IsVsock)
+            throw new ArgumentNullException(nameof(proxyCommand), "ssh connects to a vsock only by a proxy command");
         List<string> words =
         [
             "-i", KeyFile, "-l", user,
             "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no", "-o", "CheckHostIP=no",
             "-o", "UserKnownHostsFile=/dev/null", "-o", "GlobalKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ControlPath=none",
         ];
-        if (IsVsock || wait is not null)
-            words.AddRange(["-o", $"ProxyCommand={ProxyCommand(self, wait)}", "-o", "ProxyUseFdpass=yes"]);
-        else
+        if (proxyCommand is null)
             words.AddRange(["-o", $"HostName={Address}", "-p", $"{Port}"]);
+        else
+            words.AddRange(["-o", $"ProxyCommand={Quote(proxyCommand)}", "-o", "ProxyUseFdpass=yes"]);
         return [.. words, .. options, "--", Machine];
     }
 
-    /// <summary>Whether the address is a vsock address.</summary>
-    public bool IsVsock => IsVsockAddress(Address);
+    /// <summary>Connects to the server.</summary>
+    /// <param name="waitsForServer">
+    /// Whether to wait until the server sends its identification, which is not consumed. A connection alone does not show that it runs: QEMU and passt accept
+    /// one for a guest that is not up.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The socket, which the caller owns.</returns>
+    /// <exception cref="IOException">The guest does not exist, does not listen on the port, or has closed the connection.</exception>
+    public Task<SafeFileHandle> ConnectAsync(bool waitsForServer = false, CancellationToken cancellationToken = default)
+    {
+        var sshd = new GuestSshd(this);
+        return waitsForServer ? sshd.ConnectToSpeakerAsync(cancellationToken) : sshd.ConnectAsync(cancellationToken);
+    }
 
-    /// <summary>Whether an address is one of a vsock.</summary>
-    public static bool IsVsockAddress(string address) =>
-        address.StartsWith(VsockPrefix, StringComparison.Ordinal) || address.StartsWith(VsockMuxPrefix, StringComparison.Ordinal);
+    internal static string? FindProgram(Func<string, string?> environment) =>
+        Executable.Find(environment(ProgramVariable) is { Length: > 0 } given ? given : "ssh", environment("PATH"));
 
     // ssh expands % in it and runs it by a shell.
-    private string ProxyCommand(string self, SshWait? wait) =>
-        string.Join(' ', ((string[])[self, ProxyWord, Address, $"{Port}", .. WaitWords(wait)]).Select(Quote)).Replace("%", "%%", StringComparison.Ordinal);
-
-    private static string[] WaitWords(SshWait? wait) => wait is null
-        ? []
-        : [wait.Directory, $"{(long)wait.Limit.TotalMilliseconds}", wait.IsQuiet ? QuietWord : "say"];
-
-    private static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Quote(IEnumerable<string> words) =>
+        string.Join(' ', words.Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'")).Replace("%", "%%", StringComparison.Ordinal);
 }

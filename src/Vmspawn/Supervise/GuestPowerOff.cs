@@ -1,7 +1,6 @@
 using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Notify;
-using Vmspawn.Ssh;
 
 namespace Vmspawn.Supervise;
 
@@ -29,11 +28,20 @@ internal sealed class GuestPowerOff : IGuestPowerOff
 
     private readonly SshAccess _access;
     private readonly string _ssh;
+    private readonly IReadOnlyList<string>? _proxy;
 
-    private GuestPowerOff(SshAccess access, string ssh) => (_access, _ssh) = (access, ssh);
+    private GuestPowerOff(SshAccess access, string ssh, IReadOnlyList<string>? proxy) => (_access, _ssh, _proxy) = (access, ssh, proxy);
 
-    /// <summary>Null when ssh(1) is not installed.</summary>
-    public static GuestPowerOff? By(SshAccess access, Func<string, string?> environment) => SshProgram.Find(environment) is { } ssh ? new GuestPowerOff(access, ssh) : null;
+    /// <summary>Null when ssh(1) is not installed, or only a proxy command could connect and there is none.</summary>
+    /// <param name="access">The guest.</param>
+    /// <param name="environment">Reads one environment variable.</param>
+    /// <param name="proxy"><see cref="VmStartOptions.SshProxy"/>.</param>
+    public static GuestPowerOff? By(SshAccess access, Func<string, string?> environment, IReadOnlyList<string>? proxy)
+    {
+        if (SshAccess.FindProgram(environment) is not { } ssh || (access.IsVsock && proxy is null))
+            return null;
+        return new GuestPowerOff(access, ssh, access.IsVsock ? [.. proxy!, access.Address, $"{access.Port}"] : null);
+    }
 
     /// <summary>Over vsock a guest reports when it is ready; over a network it may be ready without a report.</summary>
     public bool IsWorthTrying(GuestState guest) => guest.Ready || !_access.IsVsock;
@@ -65,5 +73,5 @@ internal sealed class GuestPowerOff : IGuestPowerOff
     }
 
     private IReadOnlyList<string> Arguments() =>
-        [.. _access.Arguments(Environment.ProcessPath!, "root", wait: null, "-n", "-o", "BatchMode=yes"), "systemctl", "--no-block", "poweroff"];
+        [.. _access.Arguments("root", _proxy, "-n", "-o", "BatchMode=yes"), "systemctl", "--no-block", "poweroff"];
 }

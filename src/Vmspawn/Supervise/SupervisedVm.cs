@@ -25,7 +25,7 @@ internal sealed record SupervisedVm(
     /// <summary>Called with a virtio port's id when the guest has opened or closed it.</summary>
     public Action<string, bool> PortChanged { get; init; } = (_, _) => { };
 
-    public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment) => new(
+    public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment, IReadOnlyList<string>? sshProxy) => new(
         vm.Plan.Name,
         new SupervisedProcess("QEMU", vm.Qemu.Id, vm.Qemu.Exited, signal => vm.Qemu.Send(signal), ProcessOutput.Of(vm.Stderr)),
         [.. vm.Helpers.Select(helper => helper.Supervised)],
@@ -33,6 +33,6 @@ internal sealed record SupervisedVm(
     {
         Receivers = vm.Receivers,
         Explain = text => DescriptorNames.Explain(text, vm.Plan.Descriptors),
-        PowerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh, environment) : null,
+        PowerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh, environment, sshProxy) : null,
     };
 }

@@ -6,7 +6,7 @@ namespace Vmspawn.Cli.Tests.Control;
 public class CompletionTests
 {
     private static async Task<string[]> SuggestAsync(Desk desk, string line) => (await Suggestions
-        .OfAsync([$"[suggest:{line.Length}]", line], (verb, before) => Completion.WordsAsync(verb, before, desk.Places, Desk.Uid)))
+        .OfAsync([$"[suggest:{line.Length}]", line], (verb, before) => Completion.WordsAsync(verb, before, desk.Where)))
         .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task<string[]> OperandsAsync(Desk desk, string line) => [.. (await SuggestAsync(desk, line)).Where(word => !word.StartsWith('-'))];

@@ -1,5 +1,4 @@
 using System.Text;
-using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Control.Run;
 using Vmspawn.Options;
@@ -19,10 +18,11 @@ internal sealed class Desk : IAsyncDisposable
 
     public int? Width { get; init; }
 
-    public MachinePlaces Places => MachinePlaces.Find(
-        RuntimeScope.User, Uid, name => name switch { "XDG_RUNTIME_DIR" => _root, "TMPDIR" => _root, _ => null });
-
-    public static uint Uid => Host.HostProbe.EffectiveUser;
+    public RunningMachineOptions Where => new()
+    {
+        Scope = RuntimeScope.User,
+        Environment = new VmEnvironment { Variable = name => name switch { "XDG_RUNTIME_DIR" => _root, "TMPDIR" => _root, _ => null } },
+    };
 
     public ScriptedMachine Add(string name, params (string Method, VarlinkHandler Answer)[] replies) => Keep(ScriptedMachine.Start(Place, name, true, replies));
 
@@ -51,7 +51,7 @@ internal sealed class Desk : IAsyncDisposable
         var command = CommandLine.Parse("vmspawn", words, new Dictionary<string, string>());
         if (command is Mistakes mistakes)
             return (2, "", Messages.Of(mistakes.Problems, TextStyle.Plain));
-        var status = await ControlRun.RunAsync(Assert.IsType<ControlCommand>(command, exactMatch: false), Places, Uid, screen);
+        var status = await ControlRun.RunAsync(Assert.IsType<ControlCommand>(command, exactMatch: false), Where, screen);
         return (status, output.ToString(), error.ToString());
     }
 

@@ -13,10 +13,18 @@ public class DoctorTests
     {
         var text = new StringBuilder();
         var screen = new ControlScreen(written => text.Append(written), _ => { }, TextStyle.Plain, null, () => Machines.Now);
-        return (DoctorRun.Run(new DoctorCommand(json), host, screen), text.ToString());
+        return (DoctorRun.Run(new DoctorCommand(json), VmHost.Of(host), screen), text.ToString());
     }
 
-    private static Finding Find(HostExamination host, string id) => Assert.Single(Diagnosis.Of(host), finding => finding.Id == id);
+    private static HostFinding Find(HostExamination host, string id) => Assert.Single(Diagnosis.Of(host), finding => finding.Id == id);
+
+    [Fact]
+    public void A_host_on_which_no_machine_starts_says_why_and_what_to_do()
+    {
+        Assert.Equal((null, true), (VmHost.Of(SomeHost.Complete).WhyNot, VmHost.Of(SomeHost.Complete).HasKvm));
+        Assert.Equal((null, false), (VmHost.Of(SomeHost.Bare).WhyNot, VmHost.Of(SomeHost.Bare).HasKvm));
+        Assert.Equal("QEMU x86_64: there is no qemu-system-x86_64 in $PATH (dnf install qemu-kvm)", VmHost.Of(SomeHost.WithoutQemu).WhyNot);
+    }
 
     [Fact]
     public void A_host_that_lacks_nothing_is_reported_as_complete() => Assert.Equal((0, """
@@ -117,8 +125,8 @@ public class DoctorTests
     public void Only_QEMU_and_a_runtime_directory_are_required()
     {
         var findings = Diagnosis.Of(SomeHost.Bare);
-        Assert.Equal(["runtime-directory", "qemu-x86_64"], findings.Where(finding => finding.State == FindingState.Works).Select(finding => finding.Id));
-        Assert.All(findings.Skip(2), finding => Assert.Equal(FindingState.Lacks, finding.State));
+        Assert.Equal(["runtime-directory", "qemu-x86_64"], findings.Where(finding => finding.State == HostFindingState.Works).Select(finding => finding.Id));
+        Assert.All(findings.Skip(2), finding => Assert.Equal(HostFindingState.Lacks, finding.State));
         Assert.All(findings.Skip(2), finding => Assert.False(string.IsNullOrEmpty(finding.Cost), finding.Id));
     }
 

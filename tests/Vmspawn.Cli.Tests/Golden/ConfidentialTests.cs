@@ -186,7 +186,7 @@ public class ConfidentialTests
         var plan = inventory.Plan(["-M", "vm", "--linux=IMAGES/linux.efi", "--initrd=IMAGES/one.cpio", "--coco=sev-snp", "--set-credential=foo:hidden"], null).Plan!;
         var joined = Assert.Single(plan.Descriptors.Select(descriptor => descriptor.Source).OfType<JoinedFiles>());
         Assert.NotEqual(0, joined.Tail.Length);
-        var text = JsonText.Of(json => PlanJson.Write(plan, json), indented: true);
+        var text = JsonText.Line(json => PlanJson.Write(plan, json), indented: true);
         Assert.DoesNotContain("hidden", text, StringComparison.Ordinal);
         Assert.Contains($"\"tailSize\": {joined.Tail.Length}", text, StringComparison.Ordinal);
     }

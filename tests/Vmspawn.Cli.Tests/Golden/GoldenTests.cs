@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Qemu;
 using Vmspawn.Spec;

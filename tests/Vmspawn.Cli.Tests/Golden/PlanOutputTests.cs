@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Options;
 using Vmspawn.Plan;
@@ -23,7 +22,7 @@ public class PlanOutputTests
         Assert.StartsWith("/usr/bin/swtpm\nsocket\n", commands[0], StringComparison.Ordinal);
         Assert.StartsWith("/usr/bin/qemu-system-x86_64\n-name\nvm\n", commands[1], StringComparison.Ordinal);
 
-        using var json = JsonDocument.Parse(JsonText.Of(writer => PlanJson.Write(plan, writer)));
+        using var json = JsonDocument.Parse(JsonText.Line(writer => PlanJson.Write(plan, writer)));
         var helper = json.RootElement.GetProperty("helpers")[0];
         var slots = helper.GetProperty("descriptors").EnumerateArray().Select(slot => slot.GetProperty("kind").GetString());
         Assert.Equal(("/usr/bin/swtpm", "socket tpm-state"), (helper.GetProperty("program").GetString(), string.Join(' ', slots)));
@@ -41,7 +40,7 @@ public class PlanOutputTests
         Assert.EndsWith(
             $"\nBefore it starts:\n  {growth.Path} is grown to 3145728 bytes\n  /child.qcow2 is made, a child of /base.raw\n", PlanText.Tree(plan), StringComparison.Ordinal);
 
-        using var json = JsonDocument.Parse(JsonText.Of(writer => PlanJson.Write(plan, writer)));
+        using var json = JsonDocument.Parse(JsonText.Line(writer => PlanJson.Write(plan, writer)));
         Assert.Equal(3145728, json.RootElement.GetProperty("growths")[0].GetProperty("size").GetInt64());
         Assert.Equal("/base.raw", json.RootElement.GetProperty("children")[0].GetProperty("template").GetString());
     }

@@ -28,11 +28,16 @@ public abstract class LibraryTest : VmTest
         ConsoleTransport = ConsoleTransport.Virtio,
     };
 
-    private protected async Task<VirtualMachine> Start(QemuKind qemu, VmOptions options, CancellationToken? cancel = null)
+    private protected async Task<VirtualMachine> Start(QemuKind qemu, VmOptions options, HostIntegration integration = HostIntegration.None, CancellationToken? cancel = null)
+    {
+        var planning = await VmPlanning.OfAsync(options, Environment(qemu), cancel ?? Cancel);
+        return await VirtualMachine.StartAsync(planning, new VmStartOptions { Integration = integration }, cancel ?? Cancel);
+    }
+
+    private protected VmEnvironment Environment(QemuKind qemu)
     {
         var variables = TestEnvironment.For(Scratch, qemu);
-        var planning = await VmPlanning.OfAsync(options, new VmEnvironment { Variable = name => variables.GetValueOrDefault(name) }, cancel ?? Cancel);
-        return await VirtualMachine.StartAsync(planning, null, cancel ?? Cancel);
+        return new VmEnvironment { Variable = name => variables.GetValueOrDefault(name) };
     }
 
     /// <summary>The Debian guest, whose systemd gets units by credential.</summary>

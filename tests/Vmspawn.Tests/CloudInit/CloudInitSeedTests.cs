@@ -98,18 +98,6 @@ public sealed class CloudInitSeedTests : IDisposable
         Assert.NotEqual(one.ToArray(), (await Resolve(new VmOptions { CloudInit = new CloudInitRequest(null), Image = "/b.raw" }))!.Content.ToArray());
     }
 
-    [Theory]
-    [InlineData("yes", true, null)]
-    [InlineData("no", false, null)]
-    [InlineData("", false, null)]
-    [InlineData("./yes", true, "./yes")]
-    [InlineData("user-data", true, "user-data")]
-    public void The_option_takes_a_path_or_a_word(string text, bool wanted, string? path)
-    {
-        var request = CloudInitText.Parse(text).Value;
-        Assert.Equal((wanted, path), (request is not null, request?.UserData));
-    }
-
     public void Dispose() => _directory.Dispose();
 
     private Task<Vmspawn.Spec.DriveSpec?> Resolve(VmOptions options) => new CloudInitResolver(options, _problems, _notices).ResolveAsync("web", [], CancellationToken.None);

@@ -17,11 +17,11 @@ public class DiskDescriptionTests
     public static TheoryData<string, string, string> Disks()
     {
         var data = new TheoryData<string, string, string>();
-        foreach (var (type, _) in DiskText.Types)
+        foreach (var (type, _) in OptionWords.DiskTypes)
         {
             foreach (var name in new[] { "short.raw", "a-name-of-25-characters--.raw", "a name that no device can show as its serial number.raw" })
             {
-                foreach (var (format, _) in DiskText.Formats)
+                foreach (var (format, _) in OptionWords.ImageFormats)
                     data.Add(type, name, format);
             }
         }
@@ -32,8 +32,8 @@ public class DiskDescriptionTests
     [Theory, MemberData(nameof(Disks))]
     public async Task Each_type_has_the_same_properties_at_boot_and_later(string typeWord, string name, string formatWord)
     {
-        var type = ChoiceText.Parse(typeWord, DiskText.Types).Value;
-        var format = ChoiceText.Parse(formatWord, DiskText.Formats).Value;
+        var type = OptionWords.DiskTypes.Single(known => known.Word == typeWord).Value;
+        var format = OptionWords.ImageFormats.Single(known => known.Word == formatWord).Value;
         await using var some = await SomeDisks.StartAsync();
         var path = some.Put(name, new byte[4096]);
         if (format is ImageFormat.Qcow2)

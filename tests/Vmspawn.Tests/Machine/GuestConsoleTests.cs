@@ -115,6 +115,61 @@ public sealed class GuestConsoleTests : IAsyncDisposable
         Assert.Equal(sent.Length, received);
     }
 
+    [Fact]
+    public async Task A_reader_gets_the_bytes_as_they_are_from_the_history_on_to_the_end()
+    {
+        Write("\e[1mone\r\n");
+        await _console.WaitForAsync("one", Bound, Cancel);
+        await using var all = _console.OpenOutput();
+        await using var later = _console.OpenOutput(withHistory: false);
+        Write("two\xff\n");
+        _terminal.Slave.Dispose();
+        Assert.Equal(("\e[1mone\r\ntwo\xff\n", "two\xff\n"), (await ReadToEndAsync(all), await ReadToEndAsync(later)));
+
+        static async Task<string> ReadToEndAsync(Stream output)
+        {
+            using var whole = new MemoryStream();
+            await output.CopyToAsync(whole, Cancel).WaitAsync(Bound, Cancel);
+            return Encoding.UTF8.GetString(whole.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_that_holds_the_guest_loses_nothing_and_lets_it_go_when_it_is_closed()
+    {
+        var holding = _console.OpenOutput(holdsGuest: true);
+        await using var skipping = _console.OpenOutput();
+        var sent = Enumerable.Range(0, 60_000).Select(i => (byte)(i % 251)).ToArray();
+        var writing = Task.Run(() => WriteAll([.. sent, .. sent]), Cancel);
+        var received = new byte[sent.Length];
+        await holding.ReadExactlyAsync(received, Cancel).AsTask().WaitAsync(Bound, Cancel);
+        Assert.Equal(sent, received);
+        await Task.Delay(100, Cancel);
+        Assert.False(writing.IsCompleted);
+        await holding.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => holding.ReadAsync(received, Cancel).AsTask());
+        await writing.WaitAsync(Bound, Cancel);
+        _terminal.Slave.Dispose();
+        _exited.SetResult(PowerOff);
+        await Assert.ThrowsAsync<VmEndedException>(() => _console.WaitForAsync("never", Bound, Cancel));
+        // The history is two chunks here.
+        var rest = 0;
+        while (await skipping.ReadAsync(received, Cancel).AsTask().WaitAsync(Bound, Cancel) is > 0 and var count)
+            rest += count;
+        Assert.InRange(rest, 4096, 8192);
+    }
+
+    [Fact]
+    public async Task The_bytes_of_two_calls_are_not_mixed()
+    {
+        var sending = Task.WhenAll(_console.SendAsync(new byte[50_000], Cancel), _console.SendAsync(Enumerable.Repeat((byte)1, 50_000).ToArray(), Cancel));
+        var (received, buffer) = (new List<byte>(), new byte[4096]);
+        while (received.Count < 100_000)
+            received.AddRange(buffer.AsSpan(0, await ReadSlave(buffer)));
+        await sending.WaitAsync(Bound, Cancel);
+        Assert.Equal(1, received.Zip(received.Skip(1)).Count(pair => pair.First != pair.Second));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _console.DisposeAsync();
@@ -124,5 +179,11 @@ public sealed class GuestConsoleTests : IAsyncDisposable
     // The slave blocks.
     private Task<int> ReadSlave(byte[] buffer) => Task.Run(() => DescriptorIo.Read(_terminal.Slave, buffer));
 
-    private void Write(string text) => DescriptorIo.Write(_terminal.Slave, Encoding.UTF8.GetBytes(text));
+    private void Write(string text) => WriteAll(Encoding.UTF8.GetBytes(text));
+
+    private void WriteAll(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+            bytes = bytes[DescriptorIo.Write(_terminal.Slave, bytes)..];
+    }
 }

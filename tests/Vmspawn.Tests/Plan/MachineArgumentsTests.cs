@@ -22,7 +22,7 @@ public class MachineArgumentsTests
             Name = "vm",
             Host = new HostFacts(0, 1, 1 << 30, new RuntimeBase("/run", IsFallback: false), false, false, false),
             Qemu = SomeQemu.Facts with { Version = new QemuVersion(7, 2, 0) },
-            Platform = Platform.Of(ArchitectureText.Parse(architecture).Value!.Value)!,
+            Platform = Platform.Of(OptionWords.Architectures.Single(known => known.Word == architecture).Value)!,
             Accelerator = new AcceleratorSpec(accelerator, null),
             Cpus = CpuTopology.One,
             Ram = new RamSize(1L << 30, 4L << 30, 2),

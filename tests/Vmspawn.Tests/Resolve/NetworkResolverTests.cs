@@ -73,7 +73,7 @@ public class NetworkResolverTests
         Gen.Select(Gen.String[Gen.Char["abc-"], 0, 60], Gen.String[Gen.Char["abc-"], 0, 60]).Sample((one, other) =>
         {
             var (first, second) = (TapResolver.Name($"vt-{one}"), TapResolver.Name($"vt-{other}"));
-            Assert.InRange(first.Length, 3, InterfaceNameText.Longest);
+            Assert.InRange(first.Length, 3, 15);
             Assert.Equal(first, TapResolver.Name($"vt-{one}"));
             Assert.StartsWith("vt-", first, StringComparison.Ordinal);
             if (one.Length <= 12 && one != other)
@@ -86,7 +86,7 @@ public class NetworkResolverTests
         Gen.String.Sample(name =>
         {
             var mac = MacAddress.Derive(name);
-            Assert.Null(MacText.Parse(mac).Mistake);
+            Assert.Matches("^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", mac);
             Assert.Equal(2, Convert.ToInt32(mac[..2], 16) & 3);
         });
         Assert.Equal(MacAddress.Derive("vt-web"), MacAddress.Derive("vt-web"));

@@ -1,5 +1,3 @@
-using Vmspawn.Ssh;
-
 namespace Vmspawn.Tests.Ssh;
 
 public class SshProgramTests
@@ -14,5 +12,5 @@ public class SshProgramTests
     }
 
     private static string? Find(string given) =>
-        SshProgram.Find(name => name == SshProgram.Variable ? given : Environment.GetEnvironmentVariable(name));
+        SshAccess.FindProgram(new VmEnvironment { Variable = name => name == SshAccess.ProgramVariable ? given : Environment.GetEnvironmentVariable(name) });
 }

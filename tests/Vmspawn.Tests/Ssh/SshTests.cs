@@ -47,7 +47,7 @@ public sealed class SshTests : IDisposable
     public void The_proxy_command_is_quoted_for_the_shell_and_for_sshs_own_tokens()
     {
         var access = new SshAccess("vm", "vsock-mux//run/it's 100%/vsock", 22, "/run/key");
-        var words = access.Arguments("/opt/a b/vmspawn", "root", wait: null, "-n");
+        var words = access.Arguments("root", ["/opt/a b/vmspawn", "[ssh-proxy]", access.Address, "22"], "-n");
         Assert.Contains("ProxyCommand='/opt/a b/vmspawn' '[ssh-proxy]' 'vsock-mux//run/it'\\''s 100%%/vsock' '22'", words);
         Assert.Equal(["-n", "--", "vm"], words.TakeLast(3));
     }
@@ -56,12 +56,12 @@ public sealed class SshTests : IDisposable
     public void Ssh_itself_takes_every_option_and_keeps_no_host_key()
     {
         var access = new SshAccess("vm", "127.0.0.1", 2300, "/run/key");
-        using var ssh = Process.Start(new ProcessStartInfo("/usr/bin/ssh", ["-F", "/dev/null", "-G", .. access.Arguments("/vmspawn", "somebody", new SshWait("/run/vm", TimeSpan.FromSeconds(9), IsQuiet: true), "-E", "/dev/null")]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var ssh = Process.Start(new ProcessStartInfo("/usr/bin/ssh", ["-F", "/dev/null", "-G", .. access.Arguments("somebody", ["/vmspawn", "[ssh-proxy]"], "-E", "/dev/null")]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var settings = ssh.StandardOutput.ReadToEnd();
         ssh.WaitForExit();
         Assert.Equal(0, ssh.ExitCode);
         var lines = settings.Split('\n');
-        Assert.Contains("proxycommand '/vmspawn' '[ssh-proxy]' '127.0.0.1' '2300' '/run/vm' '9000' 'quiet'", lines);
+        Assert.Contains("proxycommand '/vmspawn' '[ssh-proxy]'", lines);
         Assert.Contains("proxyusefdpass yes", lines);
         Assert.Contains("user somebody", lines);
         Assert.Contains("userknownhostsfile /dev/null", lines);
@@ -69,12 +69,13 @@ public sealed class SshTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_wait_ssh_connects_to_a_port_of_the_host_by_itself()
+    public void Without_a_proxy_ssh_connects_to_a_port_of_the_host_by_itself_and_to_no_vsock()
     {
-        var words = new SshAccess("vm", "127.0.0.1", 2300, "/run/key").Arguments("/vmspawn", "root", wait: null);
+        var words = new SshAccess("vm", "127.0.0.1", 2300, "/run/key").Arguments("root");
         Assert.Contains("HostName=127.0.0.1", words);
         Assert.Contains("2300", words);
         Assert.DoesNotContain(words, word => word.StartsWith("ProxyCommand", StringComparison.Ordinal));
+        Assert.Throws<ArgumentNullException>(() => new SshAccess("vm", "vsock/3", 22, "/run/key").Arguments("root"));
     }
 
     public void Dispose() => _directory.Dispose();

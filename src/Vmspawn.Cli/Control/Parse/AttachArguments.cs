@@ -8,7 +8,7 @@ internal static class AttachArguments
     public static ControlCommand? Read(ControlOptions options, IReadOnlyList<string> operands, ICollection<Problem> problems)
     {
         var (name, what) = (operands[0], operands[1]);
-        var isReadOnly = options.ReadOnly || IsReadOnly(options.Type);
+        var isReadOnly = options.ReadOnly || options.Type?.IsReadOnly() == true;
         if (!VolumeText.Looks(what))
         {
             return new AttachCommand(options.Scope, name, what, options.Type, isReadOnly, options.Id ?? StorageIdText.Make(what), options.Json)
@@ -27,12 +27,11 @@ internal static class AttachArguments
         var volume = parsed.Value;
         if (isReadOnly)
             volume = volume with { ReadOnly = true };
-        var type = options.Type ?? ChoiceText.Word(volume.Type, DiskText.Types);
-        return new AttachCommand(options.Scope, name, what, type, volume.ReadOnly == true, options.Id ?? volume.Name, options.Json, volume)
+        if (options.Type is { } type)
+            volume = volume with { Type = type };
+        return new AttachCommand(options.Scope, name, what, volume.Type, volume.ReadOnly == true, options.Id ?? volume.Name, options.Json, volume)
         {
             Format = options.Format,
         };
     }
-
-    private static bool IsReadOnly(string? type) => type is not null && ChoiceText.Parse(type, DiskText.Types) is { Mistake: null } parsed && parsed.Value.IsReadOnly();
 }

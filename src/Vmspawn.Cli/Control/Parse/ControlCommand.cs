@@ -13,27 +13,27 @@ internal sealed record ListCommand(RuntimeScope Scope, bool Json) : ControlComma
 /// <summary>Show the details of some machines.</summary>
 internal sealed record StatusCommand(RuntimeScope Scope, IReadOnlyList<string> Names, bool Json) : ControlCommand(Scope);
 
-/// <summary>Call a method of <c>io.systemd.MachineInstance</c> without parameters and result.</summary>
+/// <summary>Change the state of some machines.</summary>
 /// <param name="Scope">Whose runtime directory.</param>
 /// <param name="Names">The machines.</param>
-/// <param name="Method">Its name, such as <c>PowerOff</c>.</param>
-internal sealed record PowerCommand(RuntimeScope Scope, IReadOnlyList<string> Names, string Method) : ControlCommand(Scope);
+/// <param name="Run">What is done with each.</param>
+internal sealed record PowerCommand(RuntimeScope Scope, IReadOnlyList<string> Names, Func<RunningMachine, Task> Run) : ControlCommand(Scope);
 
 /// <summary>Attach a disk.</summary>
 /// <param name="Scope">Whose runtime directory.</param>
 /// <param name="Name">The machine.</param>
 /// <param name="Path">A file or block device.</param>
-/// <param name="Type">A disk type's word, or null for the machine's choice.</param>
+/// <param name="Type">A disk type, or null for the machine's choice.</param>
 /// <param name="ReadOnly">Whether the guest may only read it.</param>
 /// <param name="Id">The id of the disk.</param>
 /// <param name="Json">Whether to print the result as JSON.</param>
 /// <param name="Volume">A storage provider's volume instead of the file, or null.</param>
 internal sealed record AttachCommand(
-    RuntimeScope Scope, string Name, string Path, string? Type, bool ReadOnly, string Id, bool Json, VolumeRequest? Volume = null)
+    RuntimeScope Scope, string Name, string Path, DiskType? Type, bool ReadOnly, string Id, bool Json, VolumeRequest? Volume = null)
     : ControlCommand(Scope)
 {
     /// <summary>An image format, or null for raw if the file does not look like another format.</summary>
-    public string? Format { get; init; }
+    public ImageFormat? Format { get; init; }
 }
 
 /// <summary>Detach a disk.</summary>
@@ -48,7 +48,7 @@ internal sealed record DetachCommand(RuntimeScope Scope, string Name, string Id,
 internal sealed record ReplaceCommand(RuntimeScope Scope, string Name, string Id, string Path, bool ReadOnly, bool Json) : ControlCommand(Scope)
 {
     /// <summary>raw, also for a file that looks like another format, or null.</summary>
-    public string? Format { get; init; }
+    public ImageFormat? Format { get; init; }
 }
 
 /// <summary>Print events until the machine ends.</summary>

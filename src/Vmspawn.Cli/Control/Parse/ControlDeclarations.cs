@@ -5,7 +5,7 @@ namespace Vmspawn.Cli.Control.Parse;
 /// <summary>The options of the subcommands for running machines.</summary>
 internal static class ControlDeclarations
 {
-    private static readonly string[] Types = ChoiceText.Words(DiskText.Types);
+    private static readonly string[] Types = ChoiceText.Words(OptionWords.DiskTypes);
 
     /// <summary>The options that all of them have.</summary>
     public static ControlOption[] Common(ControlVerb verb) => verb.IsForMachines ? [Help, .. Scopes()] : [Help];
@@ -27,19 +27,22 @@ internal static class ControlDeclarations
         Description = $"Device type: {string.Join(", ", Types)} (read-only)",
         Default = Types[0],
         Words = Types,
-        Set = (options, value, problems) => Take("--type", value, ChoiceText.Parse(value, DiskText.Types), problems)
-            ? options with { Type = value }
-            : options,
+        Set = (options, value, problems) =>
+        {
+            var parsed = ChoiceText.Parse(value, OptionWords.DiskTypes);
+            return Take("--type", value, parsed, problems) ? options with { Type = parsed.Value } : options;
+        },
     };
 
-    public static ControlOption Format(string what, params string[] words) => new("--format", "FORMAT")
+    public static ControlOption Format(string what, params IReadOnlyList<(string Word, ImageFormat Value)> formats) => new("--format", "FORMAT")
     {
         Description = what,
-        Words = words,
+        Words = ChoiceText.Words(formats),
         Set = (options, value, problems) =>
-            Take("--format", value, ChoiceText.Parse(value, [.. words.Select(word => (word, word))]), problems)
-                ? options with { Format = value }
-                : options,
+        {
+            var parsed = ChoiceText.Parse(value, formats);
+            return Take("--format", value, parsed, problems) ? options with { Format = parsed.Value } : options;
+        },
     };
 
     public static ControlOption Id() => new("--id", "ID")

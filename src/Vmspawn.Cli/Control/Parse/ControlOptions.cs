@@ -14,10 +14,10 @@ internal sealed record ControlOptions
     public bool Json { get; init; }
 
     /// <summary>A disk type, or null for the server's default.</summary>
-    public string? Type { get; init; }
+    public DiskType? Type { get; init; }
 
     /// <summary>An image format, or null for the server's default.</summary>
-    public string? Format { get; init; }
+    public ImageFormat? Format { get; init; }
 
     public bool ReadOnly { get; init; }
 

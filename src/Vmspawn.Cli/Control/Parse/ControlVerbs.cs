@@ -30,11 +30,11 @@ internal static class ControlVerbs
             [Operand.Names],
             () => [ControlDeclarations.Json("Print one object per line for each")],
             (options, names, _) => new StatusCommand(options.Scope, names, options.Json)),
-        "poweroff" => Power(word, "Requests the guest to power off, by ssh to its systemd or by its power button.", "PowerOff"),
-        "reboot" => Power(word, "Resets the machine, which boots again.", "Reboot"),
-        "pause" => Power(word, "Pauses the machine's CPUs.", "Pause"),
-        "resume" => Power(word, "Resumes a paused machine's CPUs.", "Resume"),
-        "terminate" => Power(word, "Ends the machine at once, without a shutdown of its guest.", "Terminate"),
+        "poweroff" => Power(word, "Requests the guest to power off, by ssh to its systemd or by its power button.", machine => machine.PowerOffAsync()),
+        "reboot" => Power(word, "Resets the machine, which boots again.", machine => machine.ResetAsync()),
+        "pause" => Power(word, "Pauses the machine's CPUs.", machine => machine.PauseAsync()),
+        "resume" => Power(word, "Resumes a paused machine's CPUs.", machine => machine.ResumeAsync()),
+        "terminate" => Power(word, "Ends the machine at once, without a shutdown of its guest.", machine => machine.TerminateAsync()),
         "attach" => Attach(word),
         "detach" => new(
             word,
@@ -49,7 +49,7 @@ internal static class ControlVerbs
             () =>
             [
                 ControlDeclarations.ReadOnly("Open the file for reading only"),
-                ControlDeclarations.Format("raw: accept a file that looks like another format", "raw"),
+                ControlDeclarations.Format("raw: accept a file that looks like another format", ("raw", ImageFormat.Raw)),
                 ControlDeclarations.Json("Print the disk as an object"),
             ],
             (options, given, _) => new ReplaceCommand(options.Scope, given[0], given[1], given[2], options.ReadOnly, options.Json)
@@ -90,8 +90,8 @@ internal static class ControlVerbs
         _ => null,
     };
 
-    private static ControlVerb Power(string word, string summary, string method) => new(
-        word, summary, [Operand.Names], () => [], (options, names, _) => new PowerCommand(options.Scope, names, method));
+    private static ControlVerb Power(string word, string summary, Func<RunningMachine, Task> run) => new(
+        word, summary, [Operand.Names], () => [], (options, names, _) => new PowerCommand(options.Scope, names, run));
 
     private static ControlVerb Attach(string word) => new(
         word,
@@ -101,7 +101,7 @@ internal static class ControlVerbs
         [
             ControlDeclarations.Type(),
             ControlDeclarations.ReadOnly("Read-only for the guest"),
-            ControlDeclarations.Format("The image's format; default raw, but a file that looks like another format is refused", ChoiceText.Words(DiskText.Formats)),
+            ControlDeclarations.Format("The image's format; default raw, but a file that looks like another format is refused", OptionWords.ImageFormats),
             ControlDeclarations.Id(),
             ControlDeclarations.Json("Print the disk as an object"),
         ],

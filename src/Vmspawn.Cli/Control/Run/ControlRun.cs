@@ -1,7 +1,6 @@
-using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Running;
-using Vmspawn.Host;
+using Vmspawn.Cli.Ssh;
 
 namespace Vmspawn.Cli.Control.Run;
 
@@ -12,11 +11,9 @@ internal static class ControlRun
     /// <returns>The exit status: 1 when anything failed for any machine.</returns>
     public static async Task<int> RunAsync(ControlCommand command)
     {
-        var uid = HostProbe.EffectiveUser;
-        var places = MachinePlaces.Find(command.Scope, uid, Environment.GetEnvironmentVariable);
         try
         {
-            return await RunAsync(command, places, uid, ControlScreen.OfOutput());
+            return await RunAsync(command, new RunningMachineOptions { Scope = command.Scope }, ControlScreen.OfOutput());
         }
         catch (OutputException e)
         {
@@ -27,30 +24,29 @@ internal static class ControlRun
         }
     }
 
-    /// <summary>Runs it for the machines in some directories.</summary>
-    public static async Task<int> RunAsync(ControlCommand command, MachinePlaces places, uint uid, ControlScreen screen)
+    /// <summary>Runs it for the machines of some directories.</summary>
+    public static async Task<int> RunAsync(ControlCommand command, RunningMachineOptions where, ControlScreen screen)
     {
-        var machines = new RunningMachines(places, uid);
         switch (command)
         {
             case ListCommand list:
-                return await ListRun.RunAsync(list, places, uid, screen);
+                return await ListRun.RunAsync(list, where, screen);
             case StatusCommand status:
-                return await EachMachine.RunAsync(status.Names, screen, name => StatusRun.RunAsync(status, machines, name, screen));
+                return await EachMachine.RunAsync(status.Names, screen, name => StatusRun.RunAsync(status, where, name, screen));
             case PowerCommand power:
-                return await EachMachine.RunAsync(power.Names, screen, name => PowerRun.RunAsync(power, machines, name));
+                return await EachMachine.RunAsync(power.Names, screen, name => PowerRun.RunAsync(power, where, name));
             case AttachCommand attach:
-                return await EachMachine.RunAsync([attach.Name], screen, _ => AttachRun.RunAsync(attach, machines, screen));
+                return await EachMachine.RunAsync([attach.Name], screen, _ => AttachRun.RunAsync(attach, where, screen));
             case DetachCommand detach:
-                return await EachMachine.RunAsync([detach.Name], screen, _ => DetachRun.RunAsync(detach, machines, screen));
+                return await EachMachine.RunAsync([detach.Name], screen, _ => DetachRun.RunAsync(detach, where));
             case ReplaceCommand replace:
-                return await EachMachine.RunAsync([replace.Name], screen, _ => ReplaceRun.RunAsync(replace, machines, screen));
+                return await EachMachine.RunAsync([replace.Name], screen, _ => ReplaceRun.RunAsync(replace, where));
             case EventsCommand events:
-                return await EachMachine.RunAsync([events.Name], screen, _ => EventsRun.RunAsync(events, machines, screen));
+                return await EachMachine.RunAsync([events.Name], screen, _ => EventsRun.RunAsync(events, where, screen));
             case SshCommand ssh:
-                return await SshRun.RunAsync(ssh, machines, screen);
+                return await SshRun.RunAsync(ssh, where, screen);
             case QmpCommand qmp:
-                return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, machines, screen));
+                return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, where));
             case DoctorCommand doctor:
                 return await DoctorRun.RunAsync(doctor, screen);
             default:

@@ -1,4 +1,3 @@
-using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Running;
 
 namespace Vmspawn.Cli.Control.Run;
@@ -35,7 +34,7 @@ internal static class EachMachine
         {
             return (await run(name), null);
         }
-        catch (Exception e) when (MachineErrors.Of(name, e) is { } problem)
+        catch (Exception e) when (MachineProblems.Of(name, e) is { } problem)
         {
             return (null, problem);
         }

@@ -1,6 +1,4 @@
-using Vmspawn.Cli.Control.Client;
 using Vmspawn.Cli.Control.Parse;
-using Vmspawn.Host;
 using Vmspawn.Qmp;
 
 namespace Vmspawn.Cli.Control.Run;
@@ -8,15 +6,11 @@ namespace Vmspawn.Cli.Control.Run;
 /// <summary><c>vmspawn qmp</c>: a monitor connection for one command.</summary>
 internal static class QmpRun
 {
-    private const string Interface = "io.systemd.QemuMachineInstance";
-
-    public static async Task<string?> RunAsync(QmpCommand command, RunningMachines machines, ControlScreen screen)
+    public static async Task<string?> RunAsync(QmpCommand command, RunningMachineOptions where)
     {
-        await using var machine = await machines.OpenAsync(command.Name);
-        machine.Require(Interface, "does not share QEMU's monitor");
-        var connection = await machine.Client.UpgradeAsync($"{Interface}.AcquireQMP");
-        var options = new QmpClientOptions { CallTimeout = command.Timeout, HandshakeTimeout = RunningMachines.Silence };
-        await using var qemu = await QmpClient.StartAsync(new UnixQmpTransport(connection.ReceiveAsync, connection.SendAsync, connection.Dispose), options, CancellationToken.None);
+        await using var machine = await RunningMachine.OpenAsync(command.Name, where);
+        var options = new QmpClientOptions { CallTimeout = command.Timeout, HandshakeTimeout = where.AnswerTime };
+        await using var qemu = await machine.OpenMonitorAsync(options);
         var result = command.Arguments is { } arguments
             ? await qemu.ExecuteAsync(command.Execute, arguments)
             : await qemu.ExecuteAsync(command.Execute);

@@ -1,27 +1,25 @@
 using System.Text;
 using System.Text.Json;
-using Vmspawn.Doctor;
-using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 
 /// <summary>The findings about a host.</summary>
-internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding> Findings)
+internal sealed record DoctorReport(VmHost Host)
 {
     private const int SubjectColumn = 9;
     private const int TextColumn = 24;
 
     /// <summary>Whether any machine can start.</summary>
-    public bool CanStart => Findings.All(finding => finding.State != FindingState.Fails);
+    public bool CanStart => Host.WhyNot is null;
 
     /// <summary>The report as text.</summary>
     public string Text(TextStyle style)
     {
-        var text = new StringBuilder(style.Bold(Host.Distribution.Name)).Append($", Linux {Host.Kernel}");
-        if (Host.Host is { } facts)
-            text.Append($", {facts.CpuCount} {(facts.CpuCount == 1 ? "CPU" : "CPUs")}, {Amounts.Size(facts.TotalMemory)} of memory");
+        var text = new StringBuilder(style.Bold(Host.Distribution)).Append($", Linux {Host.Kernel}");
+        if (Host is { Cpus: { } cpus, Memory: { } memory })
+            text.Append($", {cpus} {(cpus == 1 ? "CPU" : "CPUs")}, {Amounts.Size(memory)} of memory");
         text.Append($", as {Host.User}\n\n");
-        foreach (var finding in Findings)
+        foreach (var finding in Host.Findings)
         {
             text.Append($"  {Word(finding.State, style)}".PadRight(SubjectColumn + Invisible(finding.State, style)));
             text.Append(finding.Subject.PadRight(TextColumn - SubjectColumn));
@@ -30,7 +28,7 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
             Note(text, "fix", finding.Fix, style);
         }
 
-        var lacks = Findings.Count(finding => finding.State == FindingState.Lacks);
+        var lacks = Host.Findings.Count(finding => finding.State == HostFindingState.Lacks);
         return text.Append('\n').Append(Summary(lacks)).Append('\n').ToString();
     }
 
@@ -39,12 +37,12 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
         writer =>
         {
             writer.WriteStartObject();
-            writer.WriteString("distribution"u8, Host.Distribution.Name);
+            writer.WriteString("distribution"u8, Host.Distribution);
             writer.WriteString("kernel"u8, Host.Kernel);
             writer.WriteString("user"u8, Host.User);
             writer.WriteBoolean("canStart"u8, CanStart);
             writer.WriteStartArray("findings"u8);
-            foreach (var finding in Findings)
+            foreach (var finding in Host.Findings)
                 Write(writer, finding);
             writer.WriteEndArray();
             writer.WriteEndObject();
@@ -55,14 +53,14 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
         : lacks == 0 ? "Nothing is missing."
         : $"Machines start here; {lacks} {(lacks == 1 ? "thing is" : "things are")} missing.";
 
-    private static string Word(FindingState state, TextStyle style) => state switch
+    private static string Word(HostFindingState state, TextStyle style) => state switch
     {
-        FindingState.Works => "ok",
-        FindingState.Lacks => style.Bold("lacks"),
+        HostFindingState.Works => "ok",
+        HostFindingState.Lacks => style.Bold("lacks"),
         _ => style.Red("fails"),
     };
 
-    private static int Invisible(FindingState state, TextStyle style) => Word(state, style).Length - Word(state, TextStyle.Plain).Length;
+    private static int Invisible(HostFindingState state, TextStyle style) => Word(state, style).Length - Word(state, TextStyle.Plain).Length;
 
     private static void Note(StringBuilder text, string label, string? note, TextStyle style)
     {
@@ -73,15 +71,15 @@ internal sealed record DoctorReport(HostExamination Host, IReadOnlyList<Finding>
     private static void Wrap(StringBuilder text, string words, TextStyle style) =>
         WrappedText.Append(text, Messages.OneLine(words), TextColumn, style.Columns);
 
-    private static void Write(Utf8JsonWriter writer, Finding finding)
+    private static void Write(Utf8JsonWriter writer, HostFinding finding)
     {
         writer.WriteStartObject();
         writer.WriteString("id"u8, finding.Id);
         writer.WriteString("subject"u8, finding.Subject);
         writer.WriteString("state"u8, finding.State switch
         {
-            FindingState.Works => "works",
-            FindingState.Lacks => "lacks",
+            HostFindingState.Works => "works",
+            HostFindingState.Lacks => "lacks",
             _ => "fails",
         });
         writer.WriteString("found"u8, finding.Found);

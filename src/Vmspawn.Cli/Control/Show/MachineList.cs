@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Vmspawn.Cli.Control.Client;
-using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 
@@ -9,7 +7,7 @@ namespace Vmspawn.Cli.Control.Show;
 internal static class MachineList
 {
     /// <summary>As a table.</summary>
-    public static string Table(IReadOnlyList<MachineFacts> machines, TextStyle style, int? width, DateTimeOffset now)
+    public static string Table(IReadOnlyList<RunningMachineStatus> machines, TextStyle style, int? width, DateTimeOffset now)
     {
         var table = new TextTable(
             new("NAME"), new("STATE"), new("QEMU", IsNumber: true), new("CPUS", IsNumber: true), new("MEMORY", IsNumber: true), new("IMAGE", Shrinks: true), new("UPTIME"));
@@ -18,7 +16,7 @@ internal static class MachineList
             table.Add(
                 machine.Name,
                 machine.State,
-                machine.QemuProcess?.ToString(),
+                machine.QemuProcessId?.ToString(),
                 machine.Cpus?.ToString(),
                 machine.Memory is { } memory ? Amounts.Size(memory) : null,
                 machine.Image,
@@ -31,7 +29,7 @@ internal static class MachineList
     }
 
     /// <summary>As a JSON array of objects; unknown values are null.</summary>
-    public static string Json(IReadOnlyList<MachineFacts> machines) => JsonText.Line(writer =>
+    public static string Json(IReadOnlyList<RunningMachineStatus> machines) => JsonText.Line(writer =>
     {
         writer.WriteStartArray();
         foreach (var machine in machines)
@@ -45,22 +43,22 @@ internal static class MachineList
     });
 
     /// <summary>Writes the fields of one machine, with the names of the control interface.</summary>
-    public static void WriteFields(Utf8JsonWriter writer, MachineFacts machine)
+    public static void WriteFields(Utf8JsonWriter writer, RunningMachineStatus machine)
     {
         writer.WriteString("name", machine.Name);
         writer.WriteString("state", machine.State);
-        Write(writer, "running", machine.Running);
-        Write(writer, "pid", machine.Process);
-        Write(writer, "qemuPid", machine.QemuProcess);
+        Write(writer, "running", machine.IsRunning);
+        Write(writer, "pid", machine.ProcessId);
+        Write(writer, "qemuPid", machine.QemuProcessId);
         writer.WriteString("qemuVersion", machine.QemuVersion);
         writer.WriteString("accelerator", machine.Accelerator);
         Write(writer, "cpus", machine.Cpus);
         Write(writer, "memory", machine.Memory);
         Write(writer, "startedUsec", machine.Started is { } started ? (started - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : null);
         writer.WriteString("image", machine.Image);
-        writer.WriteString("runtimeDirectory", machine.Directory);
+        writer.WriteString("runtimeDirectory", machine.RuntimeDirectory);
         writer.WriteString("layout", machine.Layout);
-        Write(writer, "ready", machine.Ready);
+        Write(writer, "ready", machine.IsReady);
         writer.WriteString("guestStatus", machine.GuestStatus);
         Write(writer, "vsockCid", machine.VsockCid);
         writer.WriteString("sshAddress", machine.Ssh?.Address);

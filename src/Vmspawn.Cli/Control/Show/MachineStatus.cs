@@ -1,15 +1,13 @@
 using System.Text;
 using System.Text.Json;
-using Vmspawn.Cli.Control.Client;
-using Vmspawn.Host;
 
 namespace Vmspawn.Cli.Control.Show;
 
 /// <summary>Prints the details of one machine.</summary>
 /// <param name="Machine">The state that it reports.</param>
-/// <param name="Storage">Its disks, or null when its server does not list them.</param>
+/// <param name="Disks">Its disks, or null when its server does not list them.</param>
 /// <param name="Ports">Its root ports, or null when its server does not list them.</param>
-internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage, JsonElement? Ports)
+internal sealed record MachineStatus(RunningMachineStatus Machine, IReadOnlyList<RunningDisk>? Disks, IReadOnlyList<RunningPort>? Ports)
 {
     private const int LabelWidth = 11;
 
@@ -17,9 +15,9 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
     public string Text(TextStyle style, int? width, DateTimeOffset now)
     {
         var text = new StringBuilder(style.Bold(Machine.Name)).Append(": ").Append(Messages.OneLine(Machine.State)).Append('\n');
-        var qemu = Machine.QemuProcess is { } process ? $"{Machine.QemuVersion} with {Machine.Accelerator}, process {process}" : null;
+        var qemu = Machine.QemuProcessId is { } process ? $"{Machine.QemuVersion} with {Machine.Accelerator}, process {process}" : null;
         Line(text, "QEMU", qemu);
-        Line(text, "served by", $"{Machine.Server}, process {Machine.Process}");
+        Line(text, "served by", $"{Machine.Server}, process {Machine.ProcessId}");
         Line(text, "guest", Guest());
         Line(text, "vsock CID", Machine.VsockCid?.ToString());
         Line(text, "log in", Machine.Ssh is null ? null : $"vmspawn ssh {Machine.Name}");
@@ -28,10 +26,10 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
         Line(text, "memory", Machine.Memory is { } memory ? Amounts.Size(memory) : null);
         Line(text, "image", Machine.Image);
         Line(text, "uptime", Machine.Started is { } started ? Amounts.Span(now - started) : null);
-        Line(text, "directory", Machine.Directory);
+        Line(text, "directory", Machine.RuntimeDirectory);
         Line(text, "layout", Machine.Layout);
-        if (Storage is { } storage)
-            WriteStorage(text, storage, style, width);
+        if (Disks is { } disks)
+            WriteDisks(text, disks, style, width);
         if (Ports is { } ports)
             WritePorts(text, ports, style, width);
         return text.ToString();
@@ -42,13 +40,13 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
     {
         writer.WriteStartObject();
         MachineList.WriteFields(writer, Machine);
-        Write(writer, "storage", Storage);
-        Write(writer, "ports", Ports);
+        Write(writer, "storage", Disks?.Select(disk => disk.Json));
+        Write(writer, "ports", Ports?.Select(port => port.Json));
         writer.WriteEndObject();
     });
 
     // The guest's status text is quoted, because it is untrusted.
-    private string? Guest() => (Machine.Ready, Machine.GuestStatus) switch
+    private string? Guest() => (Machine.IsReady, Machine.GuestStatus) switch
     {
         (true, { Length: > 0 } status) => $"ready: \"{status}\"",
         (true, _) => "ready",
@@ -63,35 +61,41 @@ internal sealed record MachineStatus(MachineFacts Machine, JsonElement? Storage,
             text.Append($"  {label}".PadRight(LabelWidth + 2)).Append(Messages.OneLine(value)).Append('\n');
     }
 
-    private static void WriteStorage(StringBuilder text, JsonElement list, TextStyle style, int? width)
+    private static void WriteDisks(StringBuilder text, IReadOnlyList<RunningDisk> disks, TextStyle style, int? width)
     {
         var table = new TextTable(
             new("DISK"), new("TYPE"), new("SIZE", IsNumber: true), new("ACCESS"), new("STATE"), new("GUEST"), new("PORT"), new("SERIAL"), new("FILE", Shrinks: true));
-        foreach (var disk in list.EnumerateArray().Select(StorageFacts.Of))
+        foreach (var disk in disks)
         {
             table.Add(
-                disk.Name, disk.Type, Amounts.Size(disk.Size), disk.ReadOnly ? "read-only" : "read-write", disk.State, disk.Guest, disk.Port, disk.Serial, disk.Path);
+                disk.Name, disk.Type, Amounts.Size(disk.Size), disk.IsReadOnly ? "read-only" : "read-write", disk.State, disk.Guest, disk.Port, disk.Serial, disk.Path);
         }
 
         text.Append('\n');
         table.Write(text, style, width);
     }
 
-    private static void WritePorts(StringBuilder text, JsonElement list, TextStyle style, int? width)
+    private static void WritePorts(StringBuilder text, IReadOnlyList<RunningPort> ports, TextStyle style, int? width)
     {
         var table = new TextTable(new("PORT"), new("GUEST"), new("SLOT", IsNumber: true), new("SPARE"), new("STATE"), new("OWNER"));
-        foreach (var port in list.EnumerateArray().Select(PortFacts.Of))
-            table.Add(port.Id, port.Guest, port.Slot.ToString(), port.Spare ? "yes" : "no", port.State, port.Owner);
+        foreach (var port in ports)
+            table.Add(port.Id, port.Guest, port.Slot.ToString(), port.IsSpare ? "yes" : "no", port.State, port.Owner);
         text.Append('\n');
         table.Write(text, style, width);
     }
 
-    private static void Write(Utf8JsonWriter writer, string name, JsonElement? value)
+    private static void Write(Utf8JsonWriter writer, string name, IEnumerable<JsonElement>? values)
     {
         writer.WritePropertyName(name);
-        if (value is { } element)
-            element.WriteTo(writer);
-        else
+        if (values is null)
+        {
             writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var value in values)
+            value.WriteTo(writer);
+        writer.WriteEndArray();
     }
 }

@@ -6,8 +6,11 @@ namespace Vmspawn.Control.MonitorShare;
 /// <summary>The Varlink interfaces by which systemd's programs recognise a VM and a QEMU VM.</summary>
 internal static class QmpShareInterfaces
 {
+    /// <summary>The name of the interface that shares QEMU's monitor.</summary>
+    public const string QemuName = "io.systemd.QemuMachineInstance";
+
     private static readonly VarlinkInterface Qemu = new(
-        "io.systemd.QemuMachineInstance",
+        QemuName,
         methods:
         [
             new VarlinkMethod("AcquireQMP", [], [], VarlinkMethodFlags.RequiresUpgrade, "Makes the connection speak QMP. Any number of programs may do so at once."),

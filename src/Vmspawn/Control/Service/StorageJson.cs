@@ -69,5 +69,5 @@ internal static class StorageJson
     private static PciAddress? GuestBehind(PcieTopology topology, string? port) =>
         port is not null && topology.FindPort(port)?.Bus is { } bus ? new PciAddress(bus, 0, 0) : null;
 
-    private static string Word(DiskType type) => Array.Find(DiskText.Types, known => known.Value == type).Word;
+    private static string Word(DiskType type) => OptionWords.Of(type);
 }

@@ -14,13 +14,13 @@ internal sealed record AttachRequest(string Name, string? Config, bool? ReadOnly
     private const int LongestName = 255;
 
     /// <exception cref="VmControlException">There is no such type.</exception>
-    public DiskType Type() => Config is null ? DiskType.VirtioBlk : Find(Config, DiskText.Types, "disk type");
+    public DiskType Type() => Config is null ? DiskType.VirtioBlk : Find(Config, OptionWords.DiskTypes, "disk type");
 
     /// <exception cref="VmControlException">There is no such format.</exception>
     public ImageFormat? RequestedFormat() => FormatOf(Format);
 
     /// <inheritdoc cref="RequestedFormat"/>
-    public static ImageFormat? FormatOf(string? word) => word is null ? null : Find(word, DiskText.Formats, "image format");
+    public static ImageFormat? FormatOf(string? word) => word is null ? null : Find(word, OptionWords.ImageFormats, "image format");
 
     /// <exception cref="VmControlException">The name cannot be used.</exception>
     public void CheckName()
@@ -43,7 +43,7 @@ internal sealed record AttachRequest(string Name, string? Config, bool? ReadOnly
         return ReadOnly ?? !facts.CanWrite;
     }
 
-    private static T Find<T>(string word, (string Word, T Value)[] known, string what)
+    private static T Find<T>(string word, IReadOnlyList<(string Word, T Value)> known, string what)
     {
         foreach (var (name, value) in known)
         {

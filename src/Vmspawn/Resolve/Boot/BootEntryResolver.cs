@@ -45,7 +45,7 @@ internal sealed class BootEntryResolver(VmOptions options, Architecture architec
         var passedOver = new List<PassedOverEntry>();
         var found = partitions.SelectMany(partition => Entries(partition, passedOver)).OrderBy(item => item.Entry, BootEntryOrder.Best).ToList();
         details.AddRange(passedOver.Select(entry => $"boot entry passed over: {entry}"));
-        var chosen = found.Find(item => options.BootEntry == BootEntryText.Auto || Is(item.Entry.Id, options.BootEntry!));
+        var chosen = found.Find(item => options.BootEntry == VmOptions.BestBootEntry || Is(item.Entry.Id, options.BootEntry!));
         if (chosen.Entry is not null)
             return Kernel(image, identity, chosen.Entry, chosen.Volume, chosen.Partition);
         if (passedOver.Find(entry => Is(entry.Id, options.BootEntry!)) is { } named)

@@ -60,8 +60,8 @@ internal static class KernelResolver
     private static Problem OtherProcessor(string subject, Architecture kernel, Architecture machine) => new(
         "kernel-architecture",
         subject,
-        $"this kernel is for {ArchitectureText.Word(kernel)}, and the machine is {ArchitectureText.Word(machine)}",
-        $"use --arch={ArchitectureText.Word(kernel)}");
+        $"this kernel is for {OptionWords.Of(kernel)}, and the machine is {OptionWords.Of(machine)}",
+        $"use --arch={OptionWords.Of(kernel)}");
 
     /// <summary>Checks that the requested firmware can start the kernel.</summary>
     private static void CheckFirmware(FirmwareKind firmware, string subject, bool isPe, bool isUki, List<Problem> problems)

@@ -25,7 +25,7 @@ internal sealed class TreeKernelResolver(VmOptions options, Architecture archite
             if (TreeKernels.Best(files, architecture) is { } entry)
                 return Kernel(files, entry);
             problems.Add(new Problem("no-tree-kernel", _subject,
-                $"there is no kernel for {ArchitectureText.Word(architecture)} in {_tree}: no boot entry below /efi and /boot, and none in /boot and /usr/lib/modules{Skipped(files)}",
+                $"there is no kernel for {OptionWords.Of(architecture)} in {_tree}: no boot entry below /efi and /boot, and none in /boot and /usr/lib/modules{Skipped(files)}",
                 "name one with --linux=, or boot a disk with -i"));
         }
         catch (IOException error) when (Directory.Exists(_tree))

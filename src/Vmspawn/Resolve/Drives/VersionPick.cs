@@ -35,7 +35,7 @@ internal static class VersionPick
     private static string? Pick(
         string subject, string kind, VersionedDirectory versions, Func<string, bool> exists, Architecture guest, List<Problem> problems)
     {
-        var reason = $"it holds no {kind} for {ArchitectureText.Word(guest)}";
+        var reason = $"it holds no {kind} for {OptionWords.Of(guest)}";
         try
         {
             var names = Directory.EnumerateFileSystemEntries(versions.Path).Where(exists).Select(path => Path.GetFileName(path));

@@ -1,7 +1,6 @@
 using System.Text;
 using Vmspawn.Host;
 using Vmspawn.Images;
-using Vmspawn.Options;
 using Vmspawn.Spec;
 
 namespace Vmspawn.Resolve;
@@ -9,6 +8,9 @@ namespace Vmspawn.Resolve;
 /// <summary>The name of a machine's TAP device, and whether it can be created.</summary>
 internal static class TapResolver
 {
+    /// <summary>IFNAMSIZ without its NUL (linux/if.h).</summary>
+    private const int LongestName = 15;
+
     /// <summary>The number of digits of a hash that distinguish shortened names.</summary>
     private const int HashLength = 4;
 
@@ -21,9 +23,9 @@ internal static class TapResolver
     }
 
     /// <summary>The name, or its start followed by digits of its hash if it is too long for an interface.</summary>
-    internal static string Name(string full) => full.Length <= InterfaceNameText.Longest
+    internal static string Name(string full) => full.Length <= LongestName
         ? full
-        : full[..(InterfaceNameText.Longest - HashLength)] + Convert.ToHexStringLower(Sha256.Hash(Encoding.UTF8.GetBytes(full)))[..HashLength];
+        : full[..(LongestName - HashLength)] + Convert.ToHexStringLower(Sha256.Hash(Encoding.UTF8.GetBytes(full)))[..HashLength];
 
     private static void Check(string name, string? bridge, HostFacts host, List<Problem> problems)
     {

@@ -1,0 +1,67 @@
+using Vmspawn.Cli.Running.Terminal;
+using Vmspawn.Cli.Ssh;
+using Vmspawn.Linux;
+
+namespace Vmspawn.Cli.Running;
+
+/// <summary>A machine at a terminal, until its end: signals, the console on the standard streams, messages.</summary>
+internal static class VmRun
+{
+    /// <summary>Bytes of the console that are kept: few, because a supervisor runs for months.</summary>
+    private const int ConsoleHistory = 256 << 10;
+
+    /// <param name="planning">The plan.</param>
+    /// <param name="report">Receives messages.</param>
+    /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
+    /// <returns>The exit status.</returns>
+    /// <exception cref="LaunchException">A step of the launch failed; everything was undone.</exception>
+    public static async Task<int> RunAsync(VmPlanning planning, Report report, CancellationToken failed)
+    {
+        await using var messages = new MessageQueue(report.Write);
+        var name = planning.Require().Name;
+        using var signals = new StopSignals();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.First, failed);
+        // Disposed after everything that uses the terminal.
+        await using var terminal = NativeTerminal.For(planning.Options.Console);
+        await using var machine = await TryStartAsync(planning, signals, messages, stop.Token);
+        if (machine is null)
+            return 1;
+        signals.Follow(machine);
+        using var failure = failed.UnsafeRegister(_ => machine.Fail($"{name}: vmspawn itself has failed, so the VM was ended"), null);
+        StartMessages.Show(machine, planning.Options, messages);
+        var exit = await FollowAsync(machine, planning, messages);
+        if (exit is { IsSuccess: false, Errors.Count: 0 })
+            messages.Notice($"{name}: the guest ended with exit status {exit.Status}");
+        foreach (var line in exit.Errors)
+            messages.Error(line);
+        return exit.Status;
+    }
+
+    /// <summary>The running VM; null when a signal arrived first, which is reported.</summary>
+    private static async Task<VirtualMachine?> TryStartAsync(VmPlanning planning, StopSignals signals, MessageQueue messages, CancellationToken stop)
+    {
+        try
+        {
+            // QEMU boots meanwhile.
+            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, SshProxy = SshProxyVerb.Command, LoggerFactory = messages };
+            return await VirtualMachine.StartAsync(planning, start, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            if (signals.Name is { } name)
+                messages.Error($"{planning.Plan!.Name}: {name} came before the VM ran, so it was not started");
+            return null;
+        }
+    }
+
+    private static async Task<VmExit> FollowAsync(VirtualMachine machine, VmPlanning planning, MessageQueue messages)
+    {
+        await using var background = new BackgroundTasks(
+            (what, why) => messages.Notice($"{machine.Name}: cannot {what}: {FailureReason.Of(why)}"));
+        await using var console = VmConsole.Join(machine, planning.Options, background);
+        var exit = await machine.Exited;
+        if (console is not null)
+            await console.DrainAsync();
+        return exit;
+    }
+}
