@@ -1,6 +1,7 @@
 using Vmspawn.Control.MonitorShare;
 using Vmspawn.Control.Service;
 using Vmspawn.Control.Storage;
+using Vmspawn.Guests;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Spec;
@@ -24,7 +25,7 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly IdleTrim _trim = new();
 
     private ControlServer(
-        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, VmMessages messages)
+        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, VmMessages messages)
     {
         var inbox = supervisor.Inbox;
         var instance = new MachineInstanceService(monitor, disks, inbox, _finalReplies, messages.Notice);
@@ -34,7 +35,8 @@ internal sealed class ControlServer : IAsyncDisposable
             instance.Create(),
             QmpShareInterfaces.VirtualMachine(),
             QmpShareInterfaces.QemuMachine(ShareAsync, MonitorLeft),
-            machine.Create());
+            machine.Create(),
+            new GuestService(guest).Create());
         var options = new VarlinkServerOptions
         {
             AcceptFailed = error => messages.Notice($"control: callers have to wait: {error.Message}"),
@@ -71,12 +73,12 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Starts to serve; QEMU may still be starting.</summary>
     /// <exception cref="LaunchException">The socket cannot be created.</exception>
-    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, VmMessages messages)
+    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, VmMessages messages)
     {
         try
         {
             var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
-            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, messages);
+            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, guest, messages);
         }
         catch (LinuxException error)
         {

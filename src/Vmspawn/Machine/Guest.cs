@@ -12,20 +12,17 @@ public sealed class Guest
 {
     private readonly IGuestTransport _transport;
     private readonly IGuestWatch _watch;
-    private readonly Func<bool> _isReady;
+    private readonly Func<CancellationToken, Task<bool>> _hasReported;
 
     /// <param name="transport">The way into it.</param>
     /// <param name="watch">Ends waits: at the time limit, at the machine's end.</param>
-    /// <param name="isReady">Whether the guest has reported that it is ready.</param>
-    internal Guest(IGuestTransport transport, IGuestWatch watch, Func<bool> isReady)
+    /// <param name="hasReported">Whether the guest has reported that it is ready.</param>
+    internal Guest(IGuestTransport transport, IGuestWatch watch, Func<CancellationToken, Task<bool>> hasReported)
     {
         _transport = transport;
         _watch = watch;
-        _isReady = isReady;
+        _hasReported = hasReported;
     }
-
-    /// <summary>It has reported that it is ready, or a channel answers.</summary>
-    public bool IsReady => _isReady() || _transport.IsReady;
 
     /// <summary>The channel that commands use now: <c>shell</c>, <c>agent</c> or <c>ssh</c>; empty while none answers.</summary>
     public string Channel => _transport.Name;
@@ -130,7 +127,7 @@ public sealed class Guest
 
     internal Task ChannelAsync(CancellationToken cancel) => _transport.WaitAsync(cancel);
 
-    internal bool HasReported => _isReady();
+    internal Task<bool> HasReportedAsync(CancellationToken cancel) => _hasReported(cancel);
 
     /// <summary>Runs a command whose status must be 0.</summary>
     internal async Task<GuestResult> CheckAsync(GuestCommand command, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ public abstract class GuestWait
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var channel = guest.ChannelAsync(either.Token);
-        while (!guest.HasReported && !channel.IsCompletedSuccessfully)
+        while (!await guest.HasReportedAsync(cancel).ConfigureAwait(false) && !channel.IsCompletedSuccessfully)
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
         await channel.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -28,7 +28,7 @@ public abstract class GuestWait
     /// <summary>The guest has reported that it is ready: with systemd, its default target is reached.</summary>
     public static GuestWait Reported { get; } = new Condition("the guest's report that it is ready", async (guest, cancel) =>
     {
-        while (!guest.HasReported)
+        while (!await guest.HasReportedAsync(cancel).ConfigureAwait(false))
             await Task.Delay(Pause, cancel).ConfigureAwait(false);
     });
 

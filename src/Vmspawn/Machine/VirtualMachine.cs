@@ -50,7 +50,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             TimeProvider.System);
         Exited = FollowAsync();
         Console.EndsWith(Exited);
-        Guest = new Guest(channels.All, new MachineWatch(Exited, Console, IsEmulated ? start.EmulationFactor : 1), () => supervisor.Guest.Ready);
+        Guest = new Guest(channels.All, new MachineWatch(Exited, Console, IsEmulated ? start.EmulationFactor : 1), _ => Task.FromResult(supervisor.Guest.Ready));
     }
 
     /// <summary>Its name, unique among the running machines of this user.</summary>
@@ -298,7 +298,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             var monitor = new MonitorAccess(supervisor.Monitor);
             var disks = held.Add("stop following the disks", new DiskHotplug(spec, plan, monitor, TimeProvider.System, messages));
             var control = start.Integration.HasFlag(HostIntegration.ControlSocket)
-                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, messages))
+                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, messages))
                 : null;
             if (start.Integration.HasFlag(HostIntegration.Registration))
                 held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages));

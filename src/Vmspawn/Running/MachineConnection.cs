@@ -95,8 +95,9 @@ internal sealed class MachineConnection : IAsyncDisposable
     }
 
     /// <summary>Calls a method for any number of replies, each of which must be disposed; only the first has a time limit, and failures are those of Varlink.</summary>
-    public IAsyncEnumerable<VarlinkReply> CallMoreAsync(string method, Action<Utf8JsonWriter> parameters, CancellationToken cancellationToken) =>
-        _client.CallMoreAsync(method, parameters, null, cancellationToken);
+    public IAsyncEnumerable<VarlinkReply> CallMoreAsync(
+        string method, Action<Utf8JsonWriter> parameters, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellationToken) =>
+        _client.CallMoreAsync(method, parameters, descriptors, cancellationToken);
 
     /// <summary>Upgrades the connection to another protocol, after which no call can be made.</summary>
     /// <inheritdoc cref="CallAsync"/>

@@ -29,7 +29,7 @@ public sealed class RunningMachine : IAsyncDisposable
     private readonly MachineConnection _machine;
 
     private RunningMachine(MachineConnection machine, RunningMachineOptions options) =>
-        (_machine, Disks) = (machine, new RunningDisks(machine, options));
+        (_machine, Disks, Guest) = (machine, new RunningDisks(machine, options), new Guest(new RunningGuest(machine.Entry, options.AnswerTime), new RunningWatch(), IsReadyAsync));
 
     /// <summary>Its name.</summary>
     public string Name => _machine.Name;
@@ -48,6 +48,9 @@ public sealed class RunningMachine : IAsyncDisposable
 
     /// <summary>Its disks.</summary>
     public RunningDisks Disks { get; }
+
+    /// <summary>The system in it: commands, files, readiness. Its methods fail with <see cref="RunningMachineException"/> when the machine ends.</summary>
+    public Guest Guest { get; }
 
     /// <summary>The names of the machines that run, sorted.</summary>
     /// <param name="options">Where to look; null for the defaults.</param>
@@ -161,7 +164,7 @@ public sealed class RunningMachine : IAsyncDisposable
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(_machine.AnswerTime);
         var isConfirmed = false;
-        await using var events = _machine.CallMoreAsync($"{ControlInterfaces.Instance}.SubscribeEvents", writer => WriteFilter(writer, names ?? []), silence.Token)
+        await using var events = _machine.CallMoreAsync($"{ControlInterfaces.Instance}.SubscribeEvents", writer => WriteFilter(writer, names ?? []), null, silence.Token)
             .GetAsyncEnumerator(CancellationToken.None);
         while (await NextAsync(events, isConfirmed, cancellationToken).ConfigureAwait(false) is { } happened)
         {
@@ -214,6 +217,8 @@ public sealed class RunningMachine : IAsyncDisposable
             writer.WriteStringValue(name);
         writer.WriteEndArray();
     }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken) => (await GetStatusAsync(cancellationToken).ConfigureAwait(false)).IsReady ?? false;
 
     private Task RunAsync(string method, CancellationToken cancellationToken) => _machine.RunAsync($"{ControlInterfaces.Instance}.{method}", cancellationToken);
 

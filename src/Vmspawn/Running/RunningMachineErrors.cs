@@ -14,7 +14,7 @@ internal static class RunningMachineErrors
     {
         VarlinkErrorException refusal => Refusal(machine, refusal),
         TimeoutException or OperationCanceledException => Silent(machine, "in time", cause: error),
-        VarlinkDisconnectedException => Make(Ended, error, "machine-ended", machine, "the machine ended before it answered"),
+        VarlinkDisconnectedException => Gone(machine, error),
         QmpException failed => Make(Disconnected, error, "qmp-ended", machine, failed.Message),
         LinuxException failed => Make(Disconnected, error, "machine-socket", machine, failed.Message),
         _ => null,
@@ -28,6 +28,10 @@ internal static class RunningMachineErrors
         machine,
         $"the machine runs{(process is { } id ? $" as process {id}" : "")}, but does not answer {within}",
         "it may be stopped or overloaded");
+
+    /// <summary>The machine has ended.</summary>
+    public static RunningMachineException Gone(string machine, Exception? cause = null) =>
+        Make(Ended, cause, "machine-ended", machine, "the machine ended before it answered");
 
     /// <summary>The machine's server answers, but its QEMU does not.</summary>
     public static RunningMachineException Hung(string machine, string within) => Make(

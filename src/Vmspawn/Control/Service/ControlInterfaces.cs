@@ -8,6 +8,7 @@ internal static class ControlInterfaces
 {
     public const string Instance = "io.systemd.MachineInstance";
     public const string Ours = "org.vmspawn.Machine";
+    public const string GuestName = "org.vmspawn.Guest";
 
     public static VarlinkInterface MachineInstance { get; } = VarlinkInterface.Parse("""
         # A running machine.
@@ -51,6 +52,46 @@ internal static class ControlInterfaces
         error StorageImmutable ()
         error BadConfig ()
         error ConfigNotSupported ()
+        """);
+
+    public static VarlinkInterface Guest { get; } = VarlinkInterface.Parse("""
+        # Commands in the guest of a virtual machine of vmspawn.
+        interface org.vmspawn.Guest
+
+        type Terminal (rows: int, columns: int, type: string)
+
+        # Answered when a channel into the guest answers: shell, agent or ssh.
+        method WaitChannel() -> (name: string)
+
+        # Runs a command. The first reply has its id, the last one its exit status: 128 and a signal's number when a signal ended it.
+        # It is killed when the client disconnects.
+        # [Requires 'more' flag]
+        method Execute(
+            program: string,
+            arguments: ?[]string,
+            environment: ?[string]string,
+            # Absolute; the user's home directory unless given.
+            directory: ?string,
+            # root unless given.
+            user: ?string,
+            # Then there is one output for both streams.
+            terminal: ?Terminal,
+            # Nobody waits for a part of the output, which is sent in larger pieces.
+            bulk: ?bool,
+            # Indexes of descriptors that are pipes.
+            stdin: ?int,
+            stdout: ?int,
+            stderr: ?int
+        ) -> (id: ?int, status: ?int)
+
+        # Sends a signal to a command that runs and to its process group.
+        method Signal(id: int, signal: int) -> ()
+
+        # Changes the size of a command's terminal.
+        method Resize(id: int, rows: int, columns: int) -> ()
+
+        error NoChannel (reason: string)
+        error NoSuchCommand ()
         """);
 
     public static VarlinkInterface Machine { get; } = VarlinkInterface.Parse("""
