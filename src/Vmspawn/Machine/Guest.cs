@@ -10,6 +10,8 @@ namespace Vmspawn;
 /// </summary>
 public sealed class Guest
 {
+    private const UnixFileMode UsualMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     private readonly IGuestTransport _transport;
     private readonly IGuestWatch _watch;
     private readonly Func<CancellationToken, Task<bool>> _hasReported;
@@ -79,14 +81,24 @@ public sealed class Guest
         {
             await using var process = await _transport.StartAsync(Checked(command), input is not null, cancel).ConfigureAwait(false);
             using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            var streams = Task.WhenAll(CopyAsync(process.Output, output, late.Token), CopyAsync(process.Error, error, late.Token));
-            var feeding = input is null ? Task.CompletedTask : FeedAsync(process, input, late.Token);
-            var status = await process.Exited.WaitAsync(cancel).ConfigureAwait(false);
-            // A process that it has left running may hold the streams.
-            late.CancelAfter(LeftOutputBound * _watch.Factor);
-            await Task.WhenAll(streams, feeding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancel.ThrowIfCancellationRequested();
-            return status;
+            List<Task> streams = [CopyAsync(process.Output, output, late.Token), CopyAsync(process.Error, error, late.Token)];
+            if (input is not null)
+                streams.Add(FeedAsync(process, input, late.Token));
+            try
+            {
+                var exited = process.Exited.WaitAsync(cancel);
+                await FirstFailureAsync([.. streams], exited).ConfigureAwait(false);
+                var status = await exited.ConfigureAwait(false);
+                // A process that it has left running may hold the streams.
+                late.CancelAfter(LeftOutputBound * _watch.Factor);
+                await Task.WhenAll(streams).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return streams.Find(stream => stream.IsFaulted) is { } failed ? await RethrowAsync(failed).ConfigureAwait(false) : status;
+            }
+            finally
+            {
+                await late.CancelAsync().ConfigureAwait(false);
+                await Task.WhenAll(streams).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -117,11 +129,67 @@ public sealed class Guest
         return await _transport.StartAsync(Checked(command), true, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Writes a file; a regular file is replaced in one step when all of it has arrived.</summary>
+    /// <param name="path">Its absolute path in the guest.</param>
+    /// <param name="content">Its content.</param>
+    /// <param name="mode">Its mode; null is 0644.</param>
+    /// <param name="cancellationToken">Cancels it; the former file stays.</param>
+    /// <exception cref="GuestCommandException">It cannot be written.</exception>
+    /// <inheritdoc cref="StartAsync"/>
+    public async Task WriteFileAsync(string path, ReadOnlyMemory<byte> content, UnixFileMode? mode = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var bytes = new MemoryStream(content.ToArray());
+        await GuestFiles.WriteAsync(this, path, bytes, mode ?? UsualMode, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Its absolute path in the guest.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="GuestCommandException">It cannot be read.</exception>
+    /// <inheritdoc cref="StartAsync"/>
+    public async Task<byte[]> ReadFileAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var bytes = new MemoryStream();
+        await GuestFiles.ReadAsync(this, path, bytes, cancellationToken).ConfigureAwait(false);
+        return bytes.ToArray();
+    }
+
+    /// <summary>Copies a file, or a directory with all that is in it, into the guest. Owners are root, modes stay.</summary>
+    /// <param name="hostPath">What is copied.</param>
+    /// <param name="guestPath">An existing directory, in which it keeps its name, or the absolute path that it gets.</param>
+    /// <param name="cancellationToken">Cancels it; a part of a directory may have been copied.</param>
+    /// <exception cref="GuestCommandException">It cannot be written in the guest.</exception>
+    /// <exception cref="IOException">It cannot be read on the host.</exception>
+    /// <inheritdoc cref="StartAsync"/>
+    public Task CopyInAsync(string hostPath, string guestPath, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(hostPath);
+        ArgumentException.ThrowIfNullOrEmpty(guestPath);
+        return GuestFiles.CopyInAsync(this, hostPath, guestPath, cancellationToken);
+    }
+
+    /// <summary>Copies a file, or a directory with all that is in it, out of the guest. Owners are this process's user, modes stay.</summary>
+    /// <param name="guestPath">The absolute path of what is copied.</param>
+    /// <param name="hostPath">An existing directory, in which it keeps its name, or the path that it gets.</param>
+    /// <param name="cancellationToken">Cancels it; a part of a directory may have been copied.</param>
+    /// <exception cref="GuestCommandException">It cannot be read in the guest.</exception>
+    /// <exception cref="IOException">It cannot be written on the host.</exception>
+    /// <inheritdoc cref="StartAsync"/>
+    public Task CopyOutAsync(string guestPath, string hostPath, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(guestPath);
+        ArgumentException.ThrowIfNullOrEmpty(hostPath);
+        return GuestFiles.CopyOutAsync(this, guestPath, hostPath, cancellationToken);
+    }
+
     /// <summary>Completes when a channel answers.</summary>
     internal Task AnswersAsync(CancellationToken cancellationToken)
     {
         if (_transport is GuestTransports { IsEmpty: true })
             throw new GuestChannelException("the machine was started without a channel into its guest (--guest-channel=no)");
+        // Another process's machine is asked each time.
         return _transport.IsReady ? Task.CompletedTask : WaitAsync(GuestWait.Channel, null, cancellationToken);
     }
 
@@ -153,8 +221,40 @@ public sealed class Guest
 
     private static async Task FeedAsync(GuestProcess process, Stream input, CancellationToken cancel)
     {
-        await input.CopyToAsync(process.Input, 512 << 10, cancel).ConfigureAwait(false);
+        var buffer = new byte[512 << 10];
+        while (await input.ReadAsync(buffer, cancel).ConfigureAwait(false) is > 0 and var count)
+        {
+            try
+            {
+                await process.Input.WriteAsync(buffer.AsMemory(0, count), cancel).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // It has ended, or has closed its input.
+                return;
+            }
+        }
+
         await process.Input.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Returns when the command has ended, or fails with the first stream that fails.</summary>
+    private static async Task FirstFailureAsync(List<Task> streams, Task exited)
+    {
+        while (!exited.IsCompleted && streams.Count > 0)
+        {
+            var first = await Task.WhenAny([.. streams, exited]).ConfigureAwait(false);
+            if (first == exited)
+                return;
+            streams.Remove(first);
+            await first.ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> RethrowAsync(Task failed)
+    {
+        await failed.ConfigureAwait(false);
+        return 0;
     }
 
     private static string Text(MemoryStream bytes) => Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Vmspawn.Control.Service;
 using Vmspawn.Guests;
 using Vmspawn.Host;
@@ -92,7 +93,7 @@ internal sealed class RunningProcess : GuestProcess
         List<SafeHandle> theirs = [output.WriteEnd, error.WriteEnd];
         if (input is not null)
             theirs.Add(input.ReadEnd);
-        var process = new RunningProcess(machine, guest, [input is null ? null : new DescriptorStream(input.WriteEnd), new DescriptorStream(output.ReadEnd), new DescriptorStream(error.ReadEnd)]);
+        var process = new RunningProcess(machine, guest, [input is null ? null : Ours(input.WriteEnd), Ours(output.ReadEnd), Ours(error.ReadEnd)]);
         var replies = machine.CallMoreAsync($"{ControlInterfaces.GuestName}.Execute", writer => Write(writer, command, hasInput), theirs, process._background.Stop);
         process._background.Run("follow a command in the guest", async stop => await process.FollowAsync(replies).ConfigureAwait(false));
         try
@@ -126,6 +127,8 @@ internal sealed class RunningProcess : GuestProcess
             stream?.Dispose();
         Fail(new ObjectDisposedException(nameof(GuestProcess)));
     }
+
+    private static DescriptorStream Ours(SafeFileHandle end) => new(OpenFile.Duplicate(end));
 
     private static void Write(Utf8JsonWriter writer, GuestCommand command, bool hasInput)
     {

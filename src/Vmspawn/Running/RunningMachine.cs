@@ -140,6 +140,17 @@ public sealed class RunningMachine : IAsyncDisposable
     /// <exception cref="RunningMachineException">It failed.</exception>
     public Task ResetAsync(CancellationToken cancellationToken = default) => RunAsync("Reboot", cancellationToken);
 
+    /// <summary>Waits for its end.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="RunningMachineException">It failed; systemd-vmspawn's server does not tell.</exception>
+    public async Task<VmExit> WaitExitAsync(CancellationToken cancellationToken = default)
+    {
+        _machine.Require(ControlInterfaces.Ours, "does not tell how it ends");
+        using var reply = await _machine.CallAsync($"{ControlInterfaces.Ours}.WaitExit", limit: Timeout.InfiniteTimeSpan, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return new VmExit((int)(reply.Parameters.Number("status") ?? 1), reply.Parameters.Text("reason") is { } reason ? [reason] : []);
+    }
+
     /// <summary>
     /// Makes this connection one to QEMU's monitor, which the machine's clients share. Afterwards this object can only be disposed; the caller disposes
     /// the monitor.

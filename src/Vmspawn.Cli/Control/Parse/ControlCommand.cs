@@ -84,5 +84,40 @@ internal sealed record SshCommand(RuntimeScope Scope, string Name, string Login,
     public bool Quiet { get; init; }
 }
 
+/// <summary>Run a command in a guest.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="Command">The command.</param>
+internal sealed record ExecCommand(RuntimeScope Scope, string Name, GuestCommand Command) : ControlCommand(Scope)
+{
+    /// <summary>The default time limit for the guest's first answer.</summary>
+    public static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>The time limit for the guest's first answer.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Whether it runs in a terminal of the size of ours.</summary>
+    public bool HasTerminal { get; init; }
+
+    /// <summary>Whether to wait without a message.</summary>
+    public bool Quiet { get; init; }
+}
+
+/// <summary>Copy a file or a tree into or out of a guest.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="GuestPath">The path in the guest.</param>
+/// <param name="HostPath">The path on the host.</param>
+/// <param name="IsIn">Into the guest.</param>
+/// <param name="Recursive">Directories as well.</param>
+internal sealed record CopyCommand(RuntimeScope Scope, string Name, string GuestPath, string HostPath, bool IsIn, bool Recursive) : ControlCommand(Scope);
+
+/// <summary>Wait for something.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="For">What, or null for the machine's end.</param>
+/// <param name="Timeout">The time limit, or null for none.</param>
+internal sealed record WaitCommand(RuntimeScope Scope, string Name, GuestWait? For, TimeSpan? Timeout) : ControlCommand(Scope);
+
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

@@ -69,16 +69,72 @@ internal static class ControlDeclarations
 
     public static ControlOption Quiet() => Flag("--quiet", 'q', "Wait for the guest without a message", options => options with { Quiet = true });
 
+    public static ControlOption Terminal() => Flag("--tty", 't', "Run it in a terminal of this one's size", options => options with { HasTerminal = true });
+
+    public static ControlOption Recursive() => Flag("--recursive", 'r', "Copy directories with all that is in them", options => options with { Recursive = true });
+
+    public static ControlOption Variable() => new("--env", "NAME=VALUE", 'e')
+    {
+        Description = "An environment variable for it; NAME alone takes ours; repeatable",
+        Set = (options, value, problems) =>
+        {
+            var (name, text) = value.Split('=', 2) is [var left, var right] ? (left, right) : (value, Environment.GetEnvironmentVariable(value));
+            if (name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_'))
+                return text is null ? options : options with { Variables = new Dictionary<string, string>(options.Variables) { [name] = text } };
+            problems.Add(new Problem("variable", $"--env={value}", "this is no variable's name", "write NAME=VALUE", ProblemKind.Usage));
+            return options;
+        },
+    };
+
+    public static ControlOption WorkingDirectory() => new("--chdir", "DIR", 'w')
+    {
+        Description = "Its working directory",
+        Default = "the user's home directory",
+        Set = (options, value, problems) =>
+        {
+            if (value.StartsWith('/'))
+                return options with { WorkingDirectory = value };
+            problems.Add(new Problem("directory", $"--chdir={value}", "this is no absolute path", null, ProblemKind.Usage));
+            return options;
+        },
+    };
+
+    public static ControlOption For() => new("--for", "ready|reported|unit:NAME|port:N|exit")
+    {
+        Description = "An answer of the guest, its own report that it is ready, an active unit, a TCP port that listens, the machine's end",
+        Default = "ready",
+        Words = ["ready", "reported", "exit"],
+        Set = (options, value, problems) =>
+        {
+            switch (value.Split(':', 2))
+            {
+                case ["ready"]:
+                    return options with { For = GuestWait.Ready };
+                case ["reported"]:
+                    return options with { For = GuestWait.Reported };
+                case ["exit"]:
+                    return options with { For = null };
+                case ["unit", { Length: > 0 } unit]:
+                    return options with { For = GuestWait.Unit(unit) };
+                case ["port", var port] when int.TryParse(port, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number is > 0 and < 65536:
+                    return options with { For = GuestWait.Port(number) };
+                default:
+                    problems.Add(new Problem("wait-for", $"--for={value}", "this cannot be waited for", "choose ready, reported, unit:NAME, port:1 to port:65535 or exit", ProblemKind.Usage));
+                    return options;
+            }
+        },
+    };
+
     public static ControlOption[] Wait() =>
     [
         Flag("--wait", null, "Return when the guest has released it (the default)", options => options with { Wait = true }),
         Flag("--no-wait", null, "Return after the request to the guest", options => options with { Wait = false }),
     ];
 
-    public static ControlOption Timeout(string what, TimeSpan byDefault) => new("--timeout", "TIME")
+    public static ControlOption Timeout(string what, TimeSpan? byDefault) => new("--timeout", "TIME")
     {
         Description = what,
-        Default = DurationText.Of(byDefault),
+        Default = byDefault is { } limit ? DurationText.Of(limit) : "none",
         Set = (options, value, problems) =>
         {
             var parsed = DurationText.Parse(value);

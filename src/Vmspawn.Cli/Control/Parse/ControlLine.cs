@@ -11,14 +11,22 @@ internal static class ControlLine
     {
         var read = GetoptWords.Read(words, Table(verb), anywhere: !verb.OptionsFirst);
         var problems = new List<Problem>(read.Problems);
+        var (given, operands) = (read.Given, read.Rest);
+        if (verb.OptionsAfterName && operands.Count > 1)
+        {
+            var more = GetoptWords.Read(operands.Skip(1).ToArray(), Table(verb));
+            problems.AddRange(more.Problems);
+            (given, operands) = ([.. given, .. more.Given], [operands[0], .. more.Rest]);
+        }
+
         var options = new ControlOptions();
-        foreach (var (option, value) in read.Given)
+        foreach (var (option, value) in given)
             options = option.Set(options, value, problems);
         if (options.Help)
             return new ShowControlHelp(verb);
 
-        var complete = CheckOperands(verb, read.Rest, problems);
-        var command = complete ? verb.Read(options, read.Rest, problems) : null;
+        var complete = CheckOperands(verb, operands, problems);
+        var command = complete ? verb.Read(options, operands, problems) : null;
         return problems.Count > 0 ? new Mistakes(problems) : command!;
     }
 

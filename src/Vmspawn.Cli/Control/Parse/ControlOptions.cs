@@ -29,6 +29,21 @@ internal sealed record ControlOptions
 
     public bool Quiet { get; init; }
 
+    /// <summary>Whether a command gets a terminal.</summary>
+    public bool HasTerminal { get; init; }
+
+    /// <summary>Variables for a command.</summary>
+    public Dictionary<string, string> Variables { get; init; } = [];
+
+    /// <summary>A command's working directory, or null.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Directories as well.</summary>
+    public bool Recursive { get; init; }
+
+    /// <summary>What is waited for; null is the machine's end.</summary>
+    public GuestWait? For { get; init; } = GuestWait.Ready;
+
     public bool Wait { get; init; } = true;
 
     /// <summary>The time limit, or null for the subcommand's default.</summary>

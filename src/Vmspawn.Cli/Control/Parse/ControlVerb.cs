@@ -20,8 +20,13 @@ internal sealed record ControlVerb(string Name, string Summary, Operand[] Operan
     /// <summary>Whether options end at the first operand, because the rest is the command line of another program.</summary>
     public bool OptionsFirst { get; init; }
 
+    /// <summary>Whether options may also follow the first operand, and end at the second one or at <c>--</c>.</summary>
+    public bool OptionsAfterName { get; init; }
+
     /// <summary>The usage line.</summary>
-    public string Usage => OptionsFirst
+    public string Usage => OptionsAfterName
+        ? string.Join(' ', ["vmspawn", Name, Operands[0].ToString(), "[OPTION…]", "[--]", .. Operands.Skip(1).Select(operand => operand.ToString())])
+        : OptionsFirst
         ? string.Join(' ', ["vmspawn", Name, "[OPTION…]", .. Operands.Select(operand => operand.ToString())])
         : string.Join(' ', ["vmspawn", Name, .. Operands.Select(operand => operand.ToString()), "[OPTION…]"]);
 

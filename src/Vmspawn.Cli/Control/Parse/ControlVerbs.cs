@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "ssh", "doctor"];
+        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -68,6 +68,42 @@ internal static class ControlVerbs
             [Operand.Name, new("COMMAND", OperandKind.Word), new("JSON", OperandKind.Word, Optional: true)],
             () => [ControlDeclarations.Timeout("Time limit for QEMU", QmpTime), ControlDeclarations.Json("Print it on one line")],
             QmpArguments.Read(QmpTime)),
+        "exec" => new(
+            word,
+            "Runs a command in the guest, with this terminal's input and output, and returns its exit status.",
+            [Operand.Name, new("COMMAND", OperandKind.Word, Repeats: true)],
+            () =>
+            [
+                ControlDeclarations.Terminal(), ControlDeclarations.Variable(), ControlDeclarations.WorkingDirectory(), ControlDeclarations.Login(),
+                ControlDeclarations.Timeout("Time limit for the guest's first answer", ExecCommand.UsualTimeout), ControlDeclarations.Quiet(),
+            ],
+            (options, given, _) => new ExecCommand(options.Scope, given[0], new GuestCommand(given[1], [.. given.Skip(2)])
+            {
+                Environment = options.Variables,
+                WorkingDirectory = options.WorkingDirectory,
+                User = options.Login == "root" ? null : options.Login,
+            })
+            {
+                Timeout = options.Timeout,
+                HasTerminal = options.HasTerminal,
+                Quiet = options.Quiet,
+            })
+        {
+            OptionsFirst = true,
+            OptionsAfterName = true,
+        },
+        "cp" => new(
+            word,
+            "Copies a file or a directory into a guest or out of it.",
+            [new("[NAME:]SOURCE", OperandKind.File), new("[NAME:]TARGET", OperandKind.File)],
+            () => [ControlDeclarations.Recursive()],
+            CopyArguments.Read),
+        "wait" => new(
+            word,
+            "Waits for a machine or its guest.",
+            [Operand.Name],
+            () => [ControlDeclarations.For(), ControlDeclarations.Timeout("Time limit; 1 is the exit status then", null)],
+            (options, given, _) => new WaitCommand(options.Scope, given[0], options.For, options.Timeout)),
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

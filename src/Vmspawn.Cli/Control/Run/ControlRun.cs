@@ -43,6 +43,12 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([replace.Name], screen, _ => ReplaceRun.RunAsync(replace, where));
             case EventsCommand events:
                 return await EachMachine.RunAsync([events.Name], screen, _ => EventsRun.RunAsync(events, where, screen));
+            case ExecCommand exec:
+                return await ExecRun.RunAsync(exec, where, screen);
+            case CopyCommand copy:
+                return await EachMachine.RunAsync([copy.Name], screen, _ => CopyRun.RunAsync(copy, where));
+            case WaitCommand wait:
+                return await WaitRun.RunAsync(wait, where, screen);
             case SshCommand ssh:
                 return await SshRun.RunAsync(ssh, where, screen);
             case QmpCommand qmp:
