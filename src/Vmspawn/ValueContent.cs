@@ -11,7 +11,7 @@ internal static class ValueList
 
 /// <summary>Bytes with value equality, which specs and plans need for theirs.</summary>
 /// <param name="Memory">The bytes.</param>
-public readonly record struct ValueBytes(ReadOnlyMemory<byte> Memory)
+internal readonly record struct ValueBytes(ReadOnlyMemory<byte> Memory)
 {
     /// <summary>The number of bytes.</summary>
     public int Length => Memory.Length;

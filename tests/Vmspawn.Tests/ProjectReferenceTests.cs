@@ -37,9 +37,10 @@ public class ProjectReferenceTests
             Assert.All(friends, friend => Assert.EndsWith(".Tests", friend, StringComparison.Ordinal));
         }
 
-        Assert.Empty(Directory.EnumerateFiles(Source(), "*.cs", SearchOption.AllDirectories)
-            .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .Where(path => File.ReadAllText(path).Contains("InternalsVisible" + "To", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(Source(), "*.cs", SearchOption.AllDirectories)
+                .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)),
+            path => File.ReadAllText(path).Contains("InternalsVisibleTo", StringComparison.Ordinal));
     }
 
     private static string Source([CallerFilePath] string here = "") =>

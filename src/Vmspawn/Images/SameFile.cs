@@ -6,7 +6,7 @@ namespace Vmspawn.Images;
 /// <summary>A kernel or an initrd.</summary>
 /// <param name="Path">Absolute path, or its path in a tree.</param>
 /// <param name="Identity">Its identity when it was checked; null when it was not.</param>
-public sealed record BootFile(string Path, FileIdentity? Identity = null);
+internal sealed record BootFile(string Path, FileIdentity? Identity = null);
 
 /// <summary>Opens files that were checked before, and compares their identity: the file that was probed and checked for locks is the one that is used.</summary>
 internal static class SameFile

@@ -8,7 +8,7 @@ namespace Vmspawn.Images;
 /// <param name="Path">Absolute path of the template, at most 1023 bytes.</param>
 /// <param name="Format">Its format.</param>
 /// <param name="Stamp">The template's state when the child was created.</param>
-public sealed record TemplateFacts(string Path, ImageFormat Format, TemplateStamp Stamp)
+internal sealed record TemplateFacts(string Path, ImageFormat Format, TemplateStamp Stamp)
 {
     private const int LongestName = 1023;
 
@@ -45,4 +45,4 @@ public sealed record TemplateFacts(string Path, ImageFormat Format, TemplateStam
 /// <summary>The state of a template when a child was created: the child is valid for this state only.</summary>
 /// <param name="Size">Bytes of the file.</param>
 /// <param name="Modified">Modification time, in nanoseconds since 1970; 0 for a block device.</param>
-public readonly record struct TemplateStamp(long Size, long Modified);
+internal readonly record struct TemplateStamp(long Size, long Modified);

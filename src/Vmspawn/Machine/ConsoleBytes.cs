@@ -6,7 +6,8 @@ namespace Vmspawn;
 /// </summary>
 internal sealed class ConsoleBytes
 {
-    private const int ChunkSize = 4096;
+    /// <summary>The most that is appended at once.</summary>
+    private const int Piece = 4096;
 
     /// <summary>
     /// How far a reader may be behind before the writer waits for it. QEMU drops what a guest writes to a virtio console while the pseudo-terminal is full
@@ -15,22 +16,21 @@ internal sealed class ConsoleBytes
     private const int MostBehind = 64 << 10;
 
     private readonly Lock _lock = new();
-    private readonly List<byte[]> _chunks = [];
     private readonly List<ConsoleReader> _holding = [];
-    private readonly int _mostChunks;
+    private readonly int _capacity;
     private readonly int _mostBehind;
     private TaskCompletionSource? _changed;
-    private TaskCompletionSource? _taken;
-    private long _start;
+    private TaskCompletionSource? _room;
+    private byte[]? _ring;
     private long _end;
     private bool _isEnded;
 
-    /// <param name="limit">How many bytes are kept, rounded up to chunks, which are allocated when they are needed.</param>
+    /// <param name="limit">How many bytes are kept.</param>
     public ConsoleBytes(int limit)
     {
-        _mostChunks = Math.Max(2, (limit / ChunkSize) + 1);
-        // After one more chunk all of what it has not read is still kept.
-        _mostBehind = (int)Math.Min(MostBehind, (_mostChunks - 2) * (long)ChunkSize);
+        _capacity = Math.Clamp(limit, 2 * Piece, Array.MaxLength);
+        // After one more piece all of what such a reader has not read is still kept.
+        _mostBehind = Math.Min(MostBehind, _capacity - Piece);
     }
 
     /// <summary>Whether the console has ended; what was appended can still be read.</summary>
@@ -43,35 +43,35 @@ internal sealed class ConsoleBytes
         }
     }
 
+    /// <summary>The position of the oldest byte that is kept; the lock is held.</summary>
+    private long Start => Math.Max(0, _end - _capacity);
+
     /// <summary>A reader from the oldest byte that is kept, or from now on.</summary>
     public ConsoleReader Open(bool withHistory, bool holdsGuest)
     {
         lock (_lock)
         {
-            var reader = new ConsoleReader(this) { Next = withHistory ? _start : _end };
+            var reader = new ConsoleReader(this) { Next = withHistory ? Start : _end };
             if (holdsGuest)
                 _holding.Add(reader);
             return reader;
         }
     }
 
-    /// <summary>Appends bytes and wakes the readers.</summary>
+    /// <summary>Appends at most 4 KiB, and wakes the readers.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         TaskCompletionSource? changed;
         lock (_lock)
         {
-            while (bytes.Length > 0)
-            {
-                var at = (int)(_end % ChunkSize);
-                if (at == 0)
-                    _chunks.Add(NewChunk());
-                var count = Math.Min(bytes.Length, ChunkSize - at);
-                bytes[..count].CopyTo(_chunks[^1].AsSpan(at));
-                bytes = bytes[count..];
-                _end += count;
-            }
-
+            // One array, not cleared: its pages become memory when they are written. Small arrays that live on would keep the collector's regions of
+            // garbage alive.
+            _ring ??= GC.AllocateUninitializedArray<byte>(_capacity);
+            var at = (int)(_end % _capacity);
+            var first = Math.Min(bytes.Length, _capacity - at);
+            bytes[..first].CopyTo(_ring.AsSpan(at));
+            bytes[first..].CopyTo(_ring);
+            _end += bytes.Length;
             (changed, _changed) = (_changed, null);
         }
 
@@ -91,20 +91,20 @@ internal sealed class ConsoleBytes
         changed?.TrySetResult();
     }
 
-    /// <summary>Completes when no reader that holds the guest is too far behind for up to a chunk more.</summary>
+    /// <summary>Completes when no reader that holds the guest is too far behind for a piece more.</summary>
     public async Task WaitRoomAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            Task taken;
+            Task room;
             lock (_lock)
             {
-                if (_holding.TrueForAll(reader => _end - reader.Next <= _mostBehind))
+                if (HasRoom())
                     return;
-                taken = (_taken ??= NewSignal()).Task;
+                room = (_room ??= NewSignal()).Task;
             }
 
-            await taken.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -123,28 +123,25 @@ internal sealed class ConsoleBytes
     /// <exception cref="ObjectDisposedException">The reader is closed.</exception>
     public (int Count, Task? Change) Read(ConsoleReader reader, Span<byte> buffer)
     {
-        TaskCompletionSource? taken = null;
-        var moved = 0;
+        TaskCompletionSource? room = null;
+        int moved;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(reader.IsClosed, reader);
-            reader.Next = Math.Max(reader.Next, _start);
-            while (moved < buffer.Length && reader.Next < _end)
-            {
-                var at = (int)(reader.Next % ChunkSize);
-                var count = (int)Math.Min(Math.Min(ChunkSize - at, _end - reader.Next), buffer.Length - moved);
-                _chunks[(int)((reader.Next - _start) / ChunkSize)].AsSpan(at, count).CopyTo(buffer[moved..]);
-                moved += count;
-                reader.Next += count;
-            }
-
+            reader.Next = Math.Max(reader.Next, Start);
+            moved = (int)Math.Min(buffer.Length, _end - reader.Next);
             if (moved == 0)
                 return (0, _isEnded || buffer.IsEmpty ? null : (_changed ??= NewSignal()).Task);
-            if (_end - reader.Next <= _mostBehind)
-                (taken, _taken) = (_taken, null);
+            var at = (int)(reader.Next % _capacity);
+            var first = Math.Min(moved, _capacity - at);
+            _ring.AsSpan(at, first).CopyTo(buffer);
+            _ring.AsSpan(0, moved - first).CopyTo(buffer[first..]);
+            reader.Next += moved;
+            if (HasRoom())
+                (room, _room) = (_room, null);
         }
 
-        taken?.TrySetResult();
+        room?.TrySetResult();
         return (moved, null);
     }
 
@@ -152,36 +149,36 @@ internal sealed class ConsoleBytes
     public long WaitingFor(ConsoleReader reader)
     {
         lock (_lock)
-            return _end - Math.Max(reader.Next, _start);
+            return _end - Math.Max(reader.Next, Start);
     }
 
     /// <summary>Ends a reader and its pending wait.</summary>
     public void Close(ConsoleReader reader)
     {
-        TaskCompletionSource? changed, taken;
+        TaskCompletionSource? changed, room;
         lock (_lock)
         {
             reader.IsClosed = true;
             _holding.Remove(reader);
             (changed, _changed) = (_changed, null);
-            (taken, _taken) = (_taken, null);
+            (room, _room) = (_room, null);
         }
 
         changed?.TrySetResult();
-        taken?.TrySetResult();
+        room?.TrySetResult();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The oldest chunk again where the limit is reached.</summary>
-    private byte[] NewChunk()
+    private bool HasRoom()
     {
-        if (_chunks.Count < _mostChunks)
-            return new byte[ChunkSize];
-        var oldest = _chunks[0];
-        _chunks.RemoveAt(0);
-        _start += ChunkSize;
-        return oldest;
+        foreach (var reader in _holding)
+        {
+            if (_end - reader.Next > _mostBehind)
+                return false;
+        }
+
+        return true;
     }
 }
 

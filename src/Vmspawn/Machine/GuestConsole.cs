@@ -206,7 +206,7 @@ public sealed class GuestConsole : IAsyncDisposable
         var buffer = new byte[4096];
         try
         {
-            while (await ReadSomeAsync(buffer, stop).ConfigureAwait(false) is > 0 and var count)
+            while (await ReadSomeAsync(buffer).ConfigureAwait(false) is > 0 and var count)
             {
                 _bytes.Append(buffer.AsSpan(0, count));
                 await _bytes.WaitRoomAsync(stop).ConfigureAwait(false);
@@ -222,7 +222,7 @@ public sealed class GuestConsole : IAsyncDisposable
         }
     }
 
-    private async ValueTask<int> ReadSomeAsync(byte[] buffer, CancellationToken stop)
+    private async ValueTask<int> ReadSomeAsync(byte[] buffer)
     {
         try
         {
@@ -230,7 +230,8 @@ public sealed class GuestConsole : IAsyncDisposable
             {
                 if (DescriptorIo.Read(_terminal!.Master, buffer) is >= 0 and var count)
                     return count;
-                await _readiness!.WaitReadableAsync(stop).ConfigureAwait(false);
+                // Without a token, which would cost an allocation for each line of the guest: the disposal ends this wait.
+                await _readiness!.WaitReadableAsync().ConfigureAwait(false);
             }
         }
         catch (LinuxException error) when (error.Errno == Errno.EIO)

@@ -32,7 +32,7 @@ public sealed record HelperPlan
     public bool LeavesWithQemu { get; init; } = true;
 
     /// <summary>The remedies for known error messages of it.</summary>
-    public IReadOnlyList<HelperHint> Hints { get; init => field = ValueList.Of(value); } = ValueList.Of<HelperHint>([]);
+    internal IReadOnlyList<HelperHint> Hints { get; init => field = ValueList.Of(value); } = ValueList.Of<HelperHint>([]);
 
     /// <summary>The complete command line, starting with the program to execute.</summary>
     public IReadOnlyList<string> Command => [.. Wrapper, Program, .. Arguments];
@@ -44,4 +44,4 @@ public sealed record HelperPlan
 /// <summary>The remedy for an error message of a helper.</summary>
 /// <param name="Sign">The words in its output that identify the error.</param>
 /// <param name="Advice">The remedy, for the user.</param>
-public sealed record HelperHint(string Sign, string Advice);
+internal sealed record HelperHint(string Sign, string Advice);

@@ -56,15 +56,34 @@ public sealed record VmPlan
 public sealed record GrowthPlan(string Path, long Size);
 
 /// <summary>An empty qcow2 image to create as a child of a template.</summary>
-/// <param name="Path">Absolute path; must not exist.</param>
-/// <param name="Size">Size of the disk in bytes, a multiple of 512.</param>
-/// <param name="Template">Its backing image.</param>
-public sealed record ChildImagePlan(string Path, long Size, TemplateFacts Template);
+public sealed record ChildImagePlan
+{
+    internal ChildImagePlan(string path, long size, TemplateFacts template) => (Path, Size, Template) = (path, size, template);
+
+    /// <summary>Absolute path; must not exist.</summary>
+    public string Path { get; }
+
+    /// <summary>Size of the disk in bytes, a multiple of 512.</summary>
+    public long Size { get; }
+
+    /// <summary>Absolute path of its backing image.</summary>
+    public string TemplatePath => Template.Path;
+
+    /// <summary>Its backing image.</summary>
+    internal TemplateFacts Template { get; }
+}
 
 /// <summary>A file to write, with mode 0600.</summary>
-/// <param name="Name">Its name in the runtime directory.</param>
-/// <param name="Content">Its bytes; may be secret, never printed.</param>
-public sealed record FilePlan(string Name, ValueBytes Content);
+public sealed record FilePlan
+{
+    internal FilePlan(string name, ValueBytes content) => (Name, Content) = (name, content);
+
+    /// <summary>Its name in the runtime directory.</summary>
+    public string Name { get; }
+
+    /// <summary>Its bytes; may be secret, never printed.</summary>
+    internal ValueBytes Content { get; }
+}
 
 /// <summary>How host and guest connect by vsock.</summary>
 /// <param name="Cid">The guest's context id.</param>

@@ -17,7 +17,7 @@ internal sealed record TpmSpec(string Swtpm, string Driver, string StateDirector
 /// <param name="Swtpm">Absolute path of swtpm(8).</param>
 /// <param name="Setup">Absolute path of swtpm_setup(8).</param>
 /// <param name="LocalCa">Absolute path of swtpm_localca(8), which signs its certificates.</param>
-public sealed record TpmMaker(string Swtpm, string Setup, string LocalCa);
+internal sealed record TpmMaker(string Swtpm, string Setup, string LocalCa);
 
 /// <summary>A vsock: connections between host and guest without a network.</summary>
 /// <param name="Cid">The guest's context id.</param>

@@ -57,7 +57,7 @@ internal readonly record struct StopLadder(StopStep Step)
 }
 
 /// <summary>The steps of a stop. Each step has its time limit <see cref="StopLadder.Bound"/>, after which the next one follows.</summary>
-public enum StopStep
+internal enum StopStep
 {
     /// <summary>No stop was requested.</summary>
     None,

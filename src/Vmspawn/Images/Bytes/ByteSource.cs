@@ -30,7 +30,7 @@ internal abstract class ByteSource
 /// <summary>A contiguous range of bytes in a file.</summary>
 /// <param name="Offset">Its start, in bytes.</param>
 /// <param name="Length">Its length in bytes, more than 0.</param>
-public readonly record struct Extent(long Offset, long Length);
+internal readonly record struct Extent(long Offset, long Length);
 
 /// <summary>Bytes in memory.</summary>
 internal sealed class ArrayBytes(byte[] bytes) : ByteSource

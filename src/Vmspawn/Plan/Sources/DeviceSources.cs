@@ -5,7 +5,7 @@ namespace Vmspawn.Plan;
 /// <summary>A TAP device of the host; one that vmspawn creates is removed with the VM.</summary>
 /// <param name="Interface">Its name.</param>
 /// <param name="Bridge">The bridge that it joins, or null.</param>
-public sealed record TapDevice(string Interface, string? Bridge) : DescriptorSource
+internal sealed record TapDevice(string Interface, string? Bridge) : DescriptorSource
 {
     internal override string Kind => "tap";
 
@@ -21,7 +21,7 @@ public sealed record TapDevice(string Interface, string? Bridge) : DescriptorSou
 /// <summary>The kernel's vsock device, with the guest's context id set.</summary>
 /// <param name="Cid">The context id.</param>
 /// <param name="IsPassed">It was passed to vmspawn as an open descriptor.</param>
-public sealed record VhostVsockDevice(uint Cid, bool IsPassed) : DescriptorSource
+internal sealed record VhostVsockDevice(uint Cid, bool IsPassed) : DescriptorSource
 {
     internal override string Kind => "vhost-vsock";
 
@@ -35,7 +35,7 @@ public sealed record VhostVsockDevice(uint Cid, bool IsPassed) : DescriptorSourc
 }
 
 /// <summary>The KVM device that was passed to vmspawn as an open descriptor.</summary>
-public sealed record PassedKvm : DescriptorSource
+internal sealed record PassedKvm : DescriptorSource
 {
     internal override string Kind => "kvm";
 

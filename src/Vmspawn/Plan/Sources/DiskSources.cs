@@ -9,7 +9,7 @@ namespace Vmspawn.Plan;
 /// <param name="Path">Absolute path.</param>
 /// <param name="ReadOnly">Opened for reading only.</param>
 /// <param name="Identity">The identity that the file had when it was probed and must still have; null for any.</param>
-public sealed record OpenedFile(string Path, bool ReadOnly, FileIdentity? Identity = null) : DescriptorSource
+internal sealed record OpenedFile(string Path, bool ReadOnly, FileIdentity? Identity = null) : DescriptorSource
 {
     internal override string Kind => "file";
 
@@ -25,7 +25,7 @@ public sealed record OpenedFile(string Path, bool ReadOnly, FileIdentity? Identi
 /// <summary>A volume, opened or created by its storage provider.</summary>
 /// <param name="Socket">Path of the provider's socket.</param>
 /// <param name="Request">The request to the provider.</param>
-public sealed record StorageVolume(string Socket, VolumeRequest Request) : DescriptorSource
+internal sealed record StorageVolume(string Socket, VolumeRequest Request) : DescriptorSource
 {
     internal override string Kind => "volume";
 
@@ -42,7 +42,7 @@ public sealed record StorageVolume(string Socket, VolumeRequest Request) : Descr
 /// <summary>An anonymous file with an empty qcow2 image, for writes that are discarded.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="VirtualSize">Size of the disk, in bytes.</param>
-public sealed record AnonymousOverlay(string Directory, long VirtualSize) : DescriptorSource
+internal sealed record AnonymousOverlay(string Directory, long VirtualSize) : DescriptorSource
 {
     internal override string Kind => "overlay";
 
@@ -59,7 +59,7 @@ public sealed record AnonymousOverlay(string Directory, long VirtualSize) : Desc
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Files">In order.</param>
 /// <param name="Tree">The tree that contains the files, within which links are resolved; null for the host's root.</param>
-public sealed record JoinedFiles(string Directory, IReadOnlyList<BootFile> Files, string? Tree = null) : DescriptorSource
+internal sealed record JoinedFiles(string Directory, IReadOnlyList<BootFile> Files, string? Tree = null) : DescriptorSource
 {
     /// <summary>In order.</summary>
     public IReadOnlyList<BootFile> Files { get; } = ValueList.Of(Files);
@@ -89,7 +89,7 @@ public sealed record JoinedFiles(string Directory, IReadOnlyList<BootFile> Files
 /// <param name="Image">Absolute path of the image.</param>
 /// <param name="Identity">The required identity of the image, from which the extents were read; null for any.</param>
 /// <param name="Files">The extents of each file in the image.</param>
-public sealed record FilesInImage(string Directory, string Image, FileIdentity? Identity, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource
+internal sealed record FilesInImage(string Directory, string Image, FileIdentity? Identity, IReadOnlyList<IReadOnlyList<Extent>> Files) : DescriptorSource
 {
     /// <summary>The extents of each file in the image.</summary>
     public IReadOnlyList<IReadOnlyList<Extent>> Files { get; } = ValueList.Of<IReadOnlyList<Extent>>([.. Files.Select(ValueList.Of)]);

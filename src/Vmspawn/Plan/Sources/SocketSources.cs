@@ -3,19 +3,19 @@ using System.Text.Json;
 namespace Vmspawn.Plan;
 
 /// <summary>The connection between QEMU's monitor and vmspawn.</summary>
-public sealed record MonitorSocket : DescriptorSource
+internal sealed record MonitorSocket : DescriptorSource
 {
     internal override string Kind => "monitor";
 }
 
 /// <summary>The guest's side of the console's pseudo terminal.</summary>
-public sealed record ConsoleTerminal : DescriptorSource
+internal sealed record ConsoleTerminal : DescriptorSource
 {
     internal override string Kind => "console";
 }
 
 /// <summary>The socket of the virtio port for the guest's notifications.</summary>
-public sealed record NotifyPort : DescriptorSource
+internal sealed record NotifyPort : DescriptorSource
 {
     internal override string Kind => "notify";
 }
@@ -39,7 +39,7 @@ public enum GuestPortKind
 
 /// <summary>One end of a pair of connected sockets; the other end is a descriptor of another program in the same plan.</summary>
 /// <param name="Pair">The pair's name; exactly two descriptors have it.</param>
-public sealed record SocketEnd(string Pair) : DescriptorSource
+internal sealed record SocketEnd(string Pair) : DescriptorSource
 {
     internal override string Kind => "socket";
 
@@ -54,7 +54,7 @@ public sealed record SocketEnd(string Pair) : DescriptorSource
 /// another program, waits in its queue.
 /// </summary>
 /// <param name="Pair">The pair's name; this end is opened before the other one.</param>
-public sealed record ListeningEnd(string Pair) : DescriptorSource
+internal sealed record ListeningEnd(string Pair) : DescriptorSource
 {
     internal override string Kind => "listening-socket";
 
@@ -65,14 +65,14 @@ public sealed record ListeningEnd(string Pair) : DescriptorSource
 }
 
 /// <summary>The runtime directory, through which a helper creates sockets under paths whose length does not depend on the machine's name.</summary>
-public sealed record RuntimeDirectory : DescriptorSource
+internal sealed record RuntimeDirectory : DescriptorSource
 {
     internal override string Kind => "runtime-directory";
 }
 
 /// <summary>A connection to a socket that a helper creates in the runtime directory.</summary>
 /// <param name="Name">The socket's name there.</param>
-public sealed record HelperSocket(string Name) : DescriptorSource
+internal sealed record HelperSocket(string Name) : DescriptorSource
 {
     internal override string Kind => "helper-socket";
 

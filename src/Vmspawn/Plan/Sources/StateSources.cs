@@ -6,7 +6,7 @@ namespace Vmspawn.Plan;
 /// <summary>Persistent EFI variables: locked while QEMU has them open, created from the template if they do not exist.</summary>
 /// <param name="Path">Absolute path of their file.</param>
 /// <param name="Template">Absolute path of their initial content.</param>
-public sealed record KeptNvram(string Path, string Template) : DescriptorSource
+internal sealed record KeptNvram(string Path, string Template) : DescriptorSource
 {
     internal override string Kind => "nvram";
 
@@ -21,7 +21,7 @@ public sealed record KeptNvram(string Path, string Template) : DescriptorSource
 
 /// <summary>EFI variables that are discarded with the VM: an anonymous copy of the template.</summary>
 /// <param name="Template">Absolute path of their initial content.</param>
-public sealed record ForgottenNvram(string Template) : DescriptorSource
+internal sealed record ForgottenNvram(string Template) : DescriptorSource
 {
     internal override string Kind => "nvram";
 
@@ -37,7 +37,7 @@ public sealed record ForgottenNvram(string Template) : DescriptorSource
 /// <summary>The directory of a TPM's state, locked while a process has it open; created if it does not exist.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="Maker">The programs that create a TPM with certificates, or null for one that is discarded with the VM and needs none.</param>
-public sealed record TpmStateDirectory(string Path, TpmMaker? Maker) : DescriptorSource
+internal sealed record TpmStateDirectory(string Path, TpmMaker? Maker) : DescriptorSource
 {
     internal override string Kind => "tpm-state";
 
@@ -51,7 +51,7 @@ public sealed record TpmStateDirectory(string Path, TpmMaker? Maker) : Descripto
 
 /// <summary>Bytes in a memory file, for secrets that must not appear on a command line.</summary>
 /// <param name="Content">The bytes; never printed.</param>
-public sealed record MemoryBytes(ValueBytes Content) : DescriptorSource
+internal sealed record MemoryBytes(ValueBytes Content) : DescriptorSource
 {
     internal override string Kind => "memory";
 

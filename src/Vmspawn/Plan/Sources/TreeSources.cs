@@ -7,7 +7,7 @@ namespace Vmspawn.Plan;
 /// <param name="Tree">Absolute path of the tree.</param>
 /// <param name="Path">Path from its root.</param>
 /// <param name="Identity">The required identity of the file; null for any.</param>
-public sealed record FileInTree(string Tree, string Path, FileIdentity? Identity = null) : DescriptorSource
+internal sealed record FileInTree(string Tree, string Path, FileIdentity? Identity = null) : DescriptorSource
 {
     internal override string Kind => "in-tree";
 
@@ -23,7 +23,7 @@ public sealed record FileInTree(string Tree, string Path, FileIdentity? Identity
 /// <summary>The root directory of a guest, locked while a process has it open.</summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="IsShared">A shared lock, for a tree that is only read.</param>
-public sealed record LockedTree(string Path, bool IsShared) : DescriptorSource
+internal sealed record LockedTree(string Path, bool IsShared) : DescriptorSource
 {
     internal override string Kind => "tree-lock";
 
@@ -39,7 +39,7 @@ public sealed record LockedTree(string Path, bool IsShared) : DescriptorSource
 /// <summary>A directory for an ephemeral guest's writes, locked while a process has it open, removed with the VM.</summary>
 /// <param name="Path">Absolute path; created at launch.</param>
 /// <param name="CopyOf">The tree to copy, or null for an overlay's directories.</param>
-public sealed record ThrowAwayTree(string Path, string? CopyOf) : DescriptorSource
+internal sealed record ThrowAwayTree(string Path, string? CopyOf) : DescriptorSource
 {
     internal override string Kind => "throw-away-tree";
 
