@@ -6,9 +6,9 @@ namespace Vmspawn.Qmp;
 internal interface IQmpTransport : IAsyncDisposable
 {
     /// <summary>Receives at least one byte; 0 at the end of the stream.</summary>
-    ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation);
+    ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
     /// <summary>Sends all bytes, and the descriptors with the first byte. Not called concurrently.</summary>
     ValueTask SendAsync(
-        ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellation);
+        ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellationToken);
 }

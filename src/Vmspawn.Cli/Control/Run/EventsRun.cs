@@ -20,7 +20,7 @@ internal static class EventsRun
         try
         {
             await foreach (var reply in machine.Client.CallMoreAsync(
-                $"{MachineHandle.Instance}.SubscribeEvents", writer => WriteFilter(writer, command.Filter), cancellation: silence.Token))
+                $"{MachineHandle.Instance}.SubscribeEvents", writer => WriteFilter(writer, command.Filter), cancellationToken: silence.Token))
             {
                 using (reply)
                 {
