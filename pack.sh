@@ -38,8 +38,7 @@ pack_tool() {
         *) die "the tool is made on x86-64 and arm64 only" ;;
     esac
     command -v "$cross-gcc" >/dev/null || cross=
-    # %3B: MSBuild's semicolon inside of a value.
-    tool_processors=-p:ToolPackageRuntimeIdentifiers=$native${cross:+%3B$other}
+    tool_processors=-p:ToolProcessors=$native${cross:+"+$other"}
     ! command -v clang >/dev/null || compiler=clang
     say "packing the tool for $native${cross:+ and $other}"
     pack_program "$native" "$compiler" objcopy

@@ -87,7 +87,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
         File.CreateSymbolicLink(_directory["link"], _directory["target"]);
         File.WriteAllText(_directory["target/pid"], "4242\n");
         File.WriteAllText(_directory["dead/pid"], "4242\n");
-        foreach (var name in (string[])["dead", "foreign", "link", "gone", "cid-7"])
+        foreach (var name in (string[])["dead", "foreign", "link", "gone", "cid:7"])
             File.WriteAllText(_directory[$".{name}.lock"], "");
         using (var running = RuntimeDirectoryHandle.Claim(Base, "running", _problems)!)
         {
