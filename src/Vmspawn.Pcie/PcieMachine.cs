@@ -11,6 +11,10 @@ public sealed record ReservedFunction(RootAddress Address, string Name, bool Mul
 /// <param name="Reserved">The functions that the machine type occupies.</param>
 public sealed record PcieMachine(string Name, IReadOnlyList<ReservedFunction> Reserved)
 {
+    /// <summary>The functions that the machine type occupies.</summary>
+    public IReadOnlyList<ReservedFunction> Reserved { get; init => field = ValueList<ReservedFunction>.Of(value); } =
+        ValueList<ReservedFunction>.Of(Reserved);
+
     /// <summary>The PC with an ICH9 south bridge: device numbers 0x00 and 0x1f are taken, 30 are free.</summary>
     public static PcieMachine Q35 { get; } = new("q35",
     [

@@ -14,7 +14,7 @@ public sealed record PciePlan
     public PcieTopology? Topology { get; private init; }
 
     /// <summary>All problems at once; empty when there is a topology.</summary>
-    public IReadOnlyList<PcieProblem> Problems { get; private init; } = [];
+    public IReadOnlyList<PcieProblem> Problems { get; private init => field = ValueList<PcieProblem>.Of(value); } = ValueList<PcieProblem>.Of([]);
 
     internal static PciePlan Of(PcieTopology topology) => new() { Topology = topology };
 

@@ -11,7 +11,14 @@ public sealed record PcieRequest(
     PcieLayout Layout,
     int Spares,
     IReadOnlyList<DeviceDemand> Devices,
-    IReadOnlyList<UserDevice> User);
+    IReadOnlyList<UserDevice> User)
+{
+    /// <summary>vmspawn's devices; the order matters within a class.</summary>
+    public IReadOnlyList<DeviceDemand> Devices { get; init => field = ValueList<DeviceDemand>.Of(value); } = ValueList<DeviceDemand>.Of(Devices);
+
+    /// <summary>Devices in the user's arguments, in order.</summary>
+    public IReadOnlyList<UserDevice> User { get; init => field = ValueList<UserDevice>.Of(value); } = ValueList<UserDevice>.Of(User);
+}
 
 /// <summary>How boot devices are assigned to root ports.</summary>
 public enum PcieLayout

@@ -19,7 +19,11 @@ public sealed record RootPort(
     bool Multifunction,
     bool Spare,
     string? Owner,
-    int? Bus);
+    int? Bus)
+{
+    /// <summary>Its place on the root bus.</summary>
+    public PciPlace Place => new(PcieTopology.RootBus, Address, Multifunction);
+}
 
 /// <summary>A device with its address.</summary>
 /// <param name="Kind">Its origin.</param>
@@ -59,6 +63,9 @@ public sealed record PlacedDevice(
 
     /// <summary>Its address on its bus.</summary>
     public RootAddress Address => new(Device, Function);
+
+    /// <summary>Its place.</summary>
+    public PciPlace Place => new(Bus, Address, Multifunction);
 }
 
 /// <summary>Every function of the guest with its address.</summary>
@@ -87,15 +94,14 @@ public sealed record PcieTopology(
     /// <summary>The prefix of the ids of hotplug ports; a number follows.</summary>
     public const string SparePortPrefix = "vmspawn-hotplug-pci-root-port-";
 
-    /// <summary>Compares by value, because plans are compared.</summary>
-    /// <param name="other">Another topology.</param>
-    public bool Equals(PcieTopology? other) => other is not null
-        && (Machine.Name, Layout, Note) == (other.Machine.Name, other.Layout, other.Note) && Budget == other.Budget
-        && Machine.Reserved.SequenceEqual(other.Machine.Reserved)
-        && Ports.SequenceEqual(other.Ports) && Devices.SequenceEqual(other.Devices) && Elsewhere.SequenceEqual(other.Elsewhere);
+    /// <summary>vmspawn's root ports in ascending order of address.</summary>
+    public IReadOnlyList<RootPort> Ports { get; init => field = ValueList<RootPort>.Of(value); } = ValueList<RootPort>.Of(Ports);
 
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Machine.Name, Layout, Ports.Count, Devices.Count);
+    /// <summary>Integrated devices, boot devices in the order of their ports, then the user's.</summary>
+    public IReadOnlyList<PlacedDevice> Devices { get; init => field = ValueList<PlacedDevice>.Of(value); } = ValueList<PlacedDevice>.Of(Devices);
+
+    /// <summary>The user's devices on unknown buses; not changed.</summary>
+    public IReadOnlyList<UserDevice> Elsewhere { get; init => field = ValueList<UserDevice>.Of(value); } = ValueList<UserDevice>.Of(Elsewhere);
 
     /// <summary>Functions of the machine type; they are on the root bus, so that the address in the guest is the same.</summary>
     public IReadOnlyList<ReservedFunction> Reserved => Machine.Reserved;

@@ -46,54 +46,54 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Connects to a monitor (<c>-qmp unix:PATH,server=on,wait=off</c>) and negotiates capabilities.</summary>
     /// <param name="path">The socket's path.</param>
-    /// <param name="options">Limits; null for the defaults.</param>
-    /// <param name="cancellation">Cancels the attempt.</param>
-    /// <exception cref="QmpDisconnectedException">Nothing listens there, or the peer does not speak QMP.</exception>
+    /// <param name="options">Limits, and whether to wait for the socket; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <exception cref="QmpDisconnectedException">Nothing listens there within <see cref="QmpClientOptions.SocketTimeout"/>, or the peer does not speak QMP.</exception>
     /// <exception cref="QmpTimeoutException">No greeting arrived: a monitor serves one client at a time.</exception>
     public static async Task<QmpClient> ConnectAsync(
-        string path, QmpClientOptions? options = null, CancellationToken cancellation = default)
+        string path, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= QmpClientOptions.Default;
         options.Check();
-        using var handshake = new QmpHandshake(options, cancellation);
-        return await handshake.ConnectAsync(path);
+        using var handshake = new QmpHandshake(options, cancellationToken);
+        return await handshake.ConnectAsync(path).ConfigureAwait(false);
     }
 
     /// <summary>Negotiates capabilities over an existing connection and takes ownership of it, even if this fails.</summary>
     /// <param name="connection">A socket whose other end is a monitor, such as <c>-chardev socket,fd=N</c>.</param>
     /// <param name="options">Limits; null for the defaults.</param>
-    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <exception cref="QmpDisconnectedException">The peer disconnected, or does not speak QMP.</exception>
     /// <exception cref="QmpTimeoutException">No greeting came.</exception>
     public static Task<QmpClient> StartAsync(
-        UnixConnection connection, QmpClientOptions? options = null, CancellationToken cancellation = default)
+        UnixConnection connection, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return StartAsync(new UnixQmpTransport(connection), options ?? QmpClientOptions.Default, cancellation);
+        return StartAsync(new UnixQmpTransport(connection), options ?? QmpClientOptions.Default, cancellationToken);
     }
 
     /// <summary>Negotiates capabilities over a transport and takes ownership of it, even if this fails.</summary>
     /// <param name="transport">Its other end is a monitor.</param>
     /// <param name="options">Limits; null for the defaults.</param>
-    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
     /// <exception cref="QmpDisconnectedException">The peer disconnected, or does not speak QMP.</exception>
     /// <exception cref="QmpTimeoutException">No greeting came.</exception>
     public static async Task<QmpClient> StartAsync(
-        IQmpTransport transport, QmpClientOptions? options = null, CancellationToken cancellation = default)
+        IQmpTransport transport, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transport);
         options ??= QmpClientOptions.Default;
         options.Check();
-        using var handshake = new QmpHandshake(options, cancellation);
-        return await handshake.StartAsync(transport);
+        using var handshake = new QmpHandshake(options, cancellationToken);
+        return await handshake.StartAsync(transport).ConfigureAwait(false);
     }
 
     /// <summary>Runs any command.</summary>
     /// <param name="command">Its name as QEMU spells it, such as <c>query-status</c>.</param>
     /// <param name="arguments">Writes the members of the arguments object; null leaves it out.</param>
     /// <param name="options">Time limit, descriptors and other settings; null for the defaults.</param>
-    /// <param name="cancellation">Abandons the call: a command that was not yet sent is not sent; a later answer is dropped.</param>
+    /// <param name="cancellationToken">Abandons the call: a command that was not yet sent is not sent; a later answer is dropped.</param>
     /// <returns>QEMU's return value; <c>{}</c> for most commands other than queries. It need not be disposed.</returns>
     /// <exception cref="QmpCommandException">QEMU refused or failed it.</exception>
     /// <exception cref="QmpTimeoutException">No answer in time; whether it ran is unknown.</exception>
@@ -104,7 +104,7 @@ public sealed class QmpClient : IAsyncDisposable
         string command,
         Action<Utf8JsonWriter>? arguments = null,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         var call = options ?? Plain;
         if (call.Timeout is { } timeout)
@@ -115,17 +115,17 @@ public sealed class QmpClient : IAsyncDisposable
             CheckOpen(call.Descriptors);
         if (call.OutOfBand && !OutOfBand)
             throw new InvalidOperationException("Out-of-band execution is not enabled on this connection (QmpClientOptions.OutOfBand).");
-        return _session.Calls.CallAsync(command, arguments, call, cancellation);
+        return _session.Calls.CallAsync(command, arguments, call, cancellationToken);
     }
 
     /// <summary>Runs any command with arguments that are JSON already.</summary>
     /// <inheritdoc cref="ExecuteAsync(string, Action{Utf8JsonWriter}?, QmpCallOptions?, CancellationToken)"/>
     public Task<JsonElement> ExecuteAsync(
-        string command, JsonElement arguments, QmpCallOptions? options = null, CancellationToken cancellation = default)
+        string command, JsonElement arguments, QmpCallOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (arguments.ValueKind != JsonValueKind.Object)
             throw new ArgumentException($"The arguments of a command are an object, not {arguments.ValueKind}.", nameof(arguments));
-        return ExecuteAsync(command, writer => WriteMembers(writer, arguments), options, cancellation);
+        return ExecuteAsync(command, writer => WriteMembers(writer, arguments), options, cancellationToken);
     }
 
     /// <summary>Subscribes to events; the first subscription also gets earlier events.</summary>

@@ -9,7 +9,13 @@ public sealed record QmpClientOptions
     /// <summary>The default time limit of a call; 10 s, or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The time limit of connecting, up to the negotiated capabilities; 10 s.</summary>
+    /// <summary>
+    /// How long to wait for the socket of <see cref="QmpClient.ConnectAsync"/> to exist and to accept; zero, the default, is one attempt.
+    /// For a QEMU that was just started.
+    /// </summary>
+    public TimeSpan SocketTimeout { get; init; }
+
+    /// <summary>The time limit of connecting to a socket that exists, up to the negotiated capabilities; 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The longest message in bytes, either way; 16 MiB. A longer one received ends the connection.</summary>
@@ -34,6 +40,8 @@ public sealed record QmpClientOptions
     {
         CheckTime(CallTimeout, nameof(CallTimeout));
         CheckTime(HandshakeTimeout, nameof(HandshakeTimeout));
+        if (SocketTimeout != TimeSpan.Zero)
+            CheckTime(SocketTimeout, nameof(SocketTimeout));
         CheckRange(MessageLimit, 256, 1024 * 1024 * 1024, nameof(MessageLimit));
         CheckRange(EventLimit, 1, int.MaxValue, nameof(EventLimit));
         CheckRange(EarlyEvents, 0, int.MaxValue, nameof(EarlyEvents));

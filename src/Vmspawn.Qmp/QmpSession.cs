@@ -47,7 +47,7 @@ internal sealed class QmpSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End(new QmpEnd(QmpEndKind.Closed, "this program closed it"));
-        await _reading;
+        await _reading.ConfigureAwait(false);
     }
 
     private async Task ReadAsync()
@@ -55,7 +55,7 @@ internal sealed class QmpSession : IAsyncDisposable
         var lines = new LineBuffer(_options.MessageLimit);
         try
         {
-            while (await _transport.ReceiveAsync(lines.Room(), _stop.Token) is > 0 and int count)
+            while (await _transport.ReceiveAsync(lines.Room(), _stop.Token).ConfigureAwait(false) is > 0 and int count)
             {
                 lines.Received(count);
                 while (lines.TryTakeLine(out var line))
@@ -73,9 +73,9 @@ internal sealed class QmpSession : IAsyncDisposable
             End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
         }
 
-        await _background.DisposeAsync();
-        await Calls.DisposeAsync();
-        await _transport.DisposeAsync();
+        await _background.DisposeAsync().ConfigureAwait(false);
+        await Calls.DisposeAsync().ConfigureAwait(false);
+        await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
     private static QmpEnd EndOf(LineBuffer lines) => lines.HasPartialLine
@@ -130,7 +130,7 @@ internal sealed class QmpSession : IAsyncDisposable
 
     private async Task EndAfterLastMessagesAsync(Exception cause, CancellationToken stop)
     {
-        await Task.WhenAny(Ended, Task.Delay(FinalReadTimeout, stop));
+        await Task.WhenAny(Ended, Task.Delay(FinalReadTimeout, stop)).ConfigureAwait(false);
         End(new QmpEnd(QmpEndKind.Transport, cause.Message, cause));
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace Vmspawn.Pcie.Tests;
 
 public class PurityTests
@@ -8,6 +10,10 @@ public class PurityTests
         var references = typeof(PciePlanner).Assembly.GetReferencedAssemblies();
         Assert.All(references, name => Assert.StartsWith("System.", name.Name, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void The_planner_runs_on_every_platform() =>
+        Assert.Empty(typeof(PciePlanner).Assembly.GetCustomAttributes(typeof(OSPlatformAttribute), inherit: false));
 
     [Fact]
     public void A_contradictory_request_is_an_error_of_the_caller()

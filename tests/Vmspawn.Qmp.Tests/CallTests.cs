@@ -62,7 +62,7 @@ public class CallTests
         var slow = await peer.NextAsync();
 
         using var stop = new CancellationTokenSource();
-        Task cancelled = client.ExecuteAsync("cancelled", cancellation: stop.Token);
+        Task cancelled = client.ExecuteAsync("cancelled", cancellationToken: stop.Token);
         var second = await peer.NextAsync();
         stop.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
@@ -143,7 +143,7 @@ public class CallTests
         var (peer, client) = await ScriptedPeer.ConnectedAsync();
         await using var _ = client;
         await using var __ = peer;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ExecuteAsync("never", cancellation: new(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ExecuteAsync("never", cancellationToken: new(true)));
         Task call = client.ExecuteAsync("first");
         var command = await peer.NextAsync();
         Assert.Equal("first", command.GetProperty("execute").GetString());

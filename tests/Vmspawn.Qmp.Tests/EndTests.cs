@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Qmp.Tests;
 
@@ -189,6 +190,47 @@ public class EndTests
         var gone = await Assert.ThrowsAsync<QmpDisconnectedException>(() => QmpClient.ConnectAsync("/nonexistent/qmp"));
         Assert.Equal(QmpEndKind.Transport, gone.End.Kind);
         Assert.Contains("/nonexistent/qmp", gone.Message);
+    }
+
+    [Fact]
+    public async Task A_socket_that_appears_later_is_waited_for()
+    {
+        var directory = Directory.CreateTempSubdirectory("vmspawn-qmp-");
+        var path = Path.Combine(directory.FullName, "qmp");
+        try
+        {
+            // The bound of the handshake is shorter than the wait, and starts when the socket is there.
+            var options = new QmpClientOptions { SocketTimeout = Bound, HandshakeTimeout = TimeSpan.FromSeconds(2) };
+            var starting = QmpClient.ConnectAsync(path, options);
+            await Task.Delay(2500);
+            Assert.False(starting.IsCompleted);
+            using var listener = UnixListener.Bind(path);
+            await using var peer = ScriptedPeer.Over(await listener.AcceptAsync().WaitAsync(Bound));
+            await peer.SendAsync(ScriptedPeer.Greeting);
+            await peer.ReturnAsync(await peer.NextAsync());
+            await using var client = await starting.WaitAsync(Bound);
+            Assert.Equal(7, client.Greeting.Version.Major);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task The_wait_for_a_socket_has_a_bound_and_a_token()
+    {
+        var brief = new QmpClientOptions { SocketTimeout = TimeSpan.FromMilliseconds(50) };
+        var gone = await Assert.ThrowsAsync<QmpDisconnectedException>(() => QmpClient.ConnectAsync("/nonexistent/qmp", brief));
+        Assert.EndsWith("/nonexistent/qmp: No such file or directory (ENOENT) (waited 0.05 s for it)", gone.Message);
+
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        var endless = new QmpClientOptions { SocketTimeout = Timeout.InfiniteTimeSpan };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => QmpClient.ConnectAsync("/nonexistent/qmp", endless, stop.Token).WaitAsync(Bound));
+
+        // Waiting helps only where nothing is there yet.
+        var file = await Assert.ThrowsAsync<QmpDisconnectedException>(() => QmpClient.ConnectAsync("/etc/hostname/qmp", endless).WaitAsync(Bound));
+        Assert.DoesNotContain("waited", file.Message);
     }
 
     /// <summary>Says the next part after each command that was sent, and ends the stream after so many bytes.</summary>

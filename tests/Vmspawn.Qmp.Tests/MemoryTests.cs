@@ -24,7 +24,7 @@ public class MemoryTests
             for (var n = 0; n < count; n++)
             {
                 using var stop = new CancellationTokenSource();
-                Task call = client.ExecuteAsync("a", cancellation: stop.Token);
+                Task call = client.ExecuteAsync("a", cancellationToken: stop.Token);
                 var command = await peer.NextAsync();
                 if (n % 3 == 0)
                     stop.Cancel();

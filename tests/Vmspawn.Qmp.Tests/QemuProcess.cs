@@ -33,21 +33,17 @@ internal sealed class QemuProcess : IAsyncDisposable
 
     public async Task<QmpClient> ConnectAsync(int monitor = 0, QmpClientOptions? options = null)
     {
-        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(10))
+        options = (options ?? QmpClientOptions.Default) with { SocketTimeout = TimeSpan.FromSeconds(30) };
+        using var stop = new CancellationTokenSource();
+        var connecting = QmpClient.ConnectAsync(Socket(monitor), options, stop.Token);
+        if (await Task.WhenAny(connecting, _process.WaitForExitAsync(stop.Token)) != connecting && !connecting.IsCompleted)
         {
-            try
-            {
-                return await QmpClient.ConnectAsync(Socket(monitor), options);
-            }
-            catch (QmpDisconnectedException) when (!_process.HasExited && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30))
-            {
-                // QEMU is still on its way to its monitor.
-            }
-            catch (QmpDisconnectedException) when (_process.HasExited)
-            {
-                Assert.Fail($"QEMU exited with {_process.ExitCode}: {await _errors}");
-            }
+            await stop.CancelAsync();
+            Assert.Fail($"QEMU exited with {_process.ExitCode}: {await _errors}");
         }
+
+        await stop.CancelAsync();
+        return await connecting;
     }
 
     public void Kill() => _process.Kill();

@@ -23,6 +23,8 @@ internal sealed class ScriptedPeer : IAsyncDisposable
         return (new ScriptedPeer(UnixConnection.Adopt(theirs)), ours);
     }
 
+    public static ScriptedPeer Over(UnixConnection socket) => new(socket);
+
     /// <summary>A client past its handshake.</summary>
     public static async Task<(ScriptedPeer Peer, QmpClient Client)> ConnectedAsync(QmpClientOptions? options = null)
     {

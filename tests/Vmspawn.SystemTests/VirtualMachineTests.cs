@@ -112,7 +112,7 @@ public sealed class VirtualMachineTests : LibraryTest
 
             Assert.False((await machines[1].StopAsync(TimeSpan.FromSeconds(1), Cancel)).IsSuccess);
             await machines[2].PauseAsync(Cancel);
-            Assert.Equal("paused", (await (await machines[2].GetMonitorAsync(Cancel)).QueryStatusAsync(cancellation: Cancel)).Status);
+            Assert.Equal("paused", (await (await machines[2].GetMonitorAsync(Cancel)).QueryStatusAsync(cancellationToken: Cancel)).Status);
             await machines[2].ResumeAsync(Cancel);
             await machines[2].ResetAsync(Cancel);
         }

@@ -67,17 +67,17 @@ public sealed class BusConnection : IDisposable
     /// <param name="member">The method.</param>
     /// <param name="arguments">Writes the arguments, or null for none.</param>
     /// <param name="bound">Time limit for connecting to the bus and for the reply.</param>
-    /// <param name="cancellation">Cancels the call; the connection cannot be used afterwards.</param>
+    /// <param name="cancellationToken">Cancels the call; the connection cannot be used afterwards.</param>
     /// <exception cref="BusException">The service answered with an error, or did not answer.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public unsafe BusReply Call(
-        string destination, string path, string face, string member, Action<BusArguments>? arguments, TimeSpan bound, CancellationToken cancellation)
+        string destination, string path, string face, string member, Action<BusArguments>? arguments, TimeSpan bound, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
             // The library applies its own time limit only after it has connected to the bus.
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(bound);
             using var abort = limit.Token.UnsafeRegister(static bus => ((BusConnection)bus!).Abort(), this);
             Check(member, LibSystemd.NewMethodCall(_bus, out var call, destination, path, face, member));
@@ -89,7 +89,7 @@ public sealed class BusConnection : IDisposable
                 if (result >= 0)
                     return new BusReply(reply);
                 reply.Dispose();
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (limit.IsCancellationRequested)
                     throw new BusException(member, $"{destination} did not answer {member} within {bound.TotalSeconds:0.#} s");
                 var name = Marshal.PtrToStringUTF8(error.Name);
@@ -103,11 +103,11 @@ public sealed class BusConnection : IDisposable
     /// <summary>Adds a match rule for signals; signals sent to this connection are received without one.</summary>
     /// <param name="rule">A match rule of the D-Bus specification.</param>
     /// <param name="bound">Time limit.</param>
-    /// <param name="cancellation">Cancels the call, as in <see cref="Call"/>.</param>
+    /// <param name="cancellationToken">Cancels the call, as in <see cref="Call"/>.</param>
     /// <exception cref="BusException">The bus refused.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Match(string rule, TimeSpan bound, CancellationToken cancellation) => Call(
-        "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", call => call.String(rule), bound, cancellation).Dispose();
+    public void Match(string rule, TimeSpan bound, CancellationToken cancellationToken) => Call(
+        "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", call => call.String(rule), bound, cancellationToken).Dispose();
 
     /// <summary>Handles the signals that have arrived, including those received during calls, without waiting for more.</summary>
     /// <param name="take">Called for each; it may call methods.</param>
@@ -128,7 +128,7 @@ public sealed class BusConnection : IDisposable
 
     /// <summary>Completes when <see cref="Dispatch"/> may have something to handle.</summary>
     /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
-    public Task WaitAsync(CancellationToken cancellation) => _readiness.WaitReadableAsync(cancellation);
+    public Task WaitAsync(CancellationToken cancellationToken) => _readiness.WaitReadableAsync(cancellationToken);
 
     /// <summary>Closes the connection.</summary>
     public void Dispose()

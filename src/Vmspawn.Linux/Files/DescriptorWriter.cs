@@ -41,7 +41,7 @@ public sealed class DescriptorWriter : IDisposable
         {
             while (Failure is null && !bytes.IsEmpty)
             {
-                await _readiness!.WaitWritableAsync();
+                await _readiness!.WaitWritableAsync().ConfigureAwait(false);
                 var count = DescriptorIo.Write(_descriptor, bytes.Span[..Math.Min(bytes.Length, AtOnce)]);
                 bytes = bytes[Math.Max(0, count)..];
             }

@@ -91,7 +91,7 @@ public sealed class ChildProcess : IDisposable
         using (_pidfd)
         using (var readiness = new Readiness(_pidfd))
         {
-            await readiness.WaitReadableAsync();
+            await readiness.WaitReadableAsync().ConfigureAwait(false);
             // Before the child is reaped, its process group id cannot be reused.
             if (_takesGroupAlong)
                 _ = Libc.Kill(-Id, (int)Signal.SIGKILL);

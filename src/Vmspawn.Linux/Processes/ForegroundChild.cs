@@ -48,10 +48,10 @@ public static class ForegroundChild
             });
             var forwarded = ForwardAsync(child, signals.Reader);
             var stops = StopTogetherAsync(child, changes.Reader);
-            var exit = await child.Exited;
+            var exit = await child.Exited.ConfigureAwait(false);
             signals.Writer.Complete();
             changes.Writer.Complete();
-            await Task.WhenAll(forwarded, stops);
+            await Task.WhenAll(forwarded, stops).ConfigureAwait(false);
             return exit;
         }
         finally
@@ -62,18 +62,18 @@ public static class ForegroundChild
 
     private static async Task ForwardAsync(ChildProcess child, ChannelReader<Signal> signals)
     {
-        await foreach (var signal in signals.ReadAllAsync())
+        await foreach (var signal in signals.ReadAllAsync().ConfigureAwait(false))
             child.Send(signal);
     }
 
     private static async Task StopTogetherAsync(ChildProcess child, ChannelReader<bool> changes)
     {
-        while (await changes.WaitToReadAsync())
+        while (await changes.WaitToReadAsync().ConfigureAwait(false))
         {
             changes.TryRead(out _);
             if (!child.IsStopped)
                 continue;
-            await Task.Delay(Settling);
+            await Task.Delay(Settling).ConfigureAwait(false);
             if (child.IsStopped)
                 _ = Libc.Kill(Environment.ProcessId, (int)Signal.SIGSTOP);
         }

@@ -62,7 +62,7 @@ public sealed class StderrTail : IDisposable
         {
             while (true)
             {
-                await _readiness.WaitReadableAsync();
+                await _readiness.WaitReadableAsync().ConfigureAwait(false);
                 var count = DescriptorIo.Read(_pipe, buffer);
                 if (count == 0)
                     return;
@@ -70,7 +70,7 @@ public sealed class StderrTail : IDisposable
                     continue;
                 Keep(buffer.AsSpan(0, count));
                 if (_passThrough is not null)
-                    await _passThrough.TryWriteAsync(buffer.AsMemory(0, count));
+                    await _passThrough.TryWriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
             }
         }
         catch (ObjectDisposedException)

@@ -34,20 +34,20 @@ public sealed class Readiness : IDisposable
 
     /// <summary>Completes when a read would not block: on data, end of file or error.</summary>
     /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
-    public Task WaitReadableAsync(CancellationToken cancellation = default) =>
-        WaitAsync(ref _reader, cancellation);
+    public Task WaitReadableAsync(CancellationToken cancellationToken = default) =>
+        WaitAsync(ref _reader, cancellationToken);
 
     /// <summary>Completes when a write would not block: on room or a closed peer.</summary>
     /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
-    public Task WaitWritableAsync(CancellationToken cancellation = default) =>
-        WaitAsync(ref _writer, cancellation);
+    public Task WaitWritableAsync(CancellationToken cancellationToken = default) =>
+        WaitAsync(ref _writer, cancellationToken);
 
     /// <summary>
     /// Completes when both directions are closed, whatever is still to be read. A regular file has no hang-up and completes at once.
     /// </summary>
     /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
-    public Task WaitHangUpAsync(CancellationToken cancellation = default) =>
-        WaitAsync(ref _hangUp, cancellation);
+    public Task WaitHangUpAsync(CancellationToken cancellationToken = default) =>
+        WaitAsync(ref _hangUp, cancellationToken);
 
     /// <summary>Stops watching; pending waits throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
@@ -100,9 +100,9 @@ public sealed class Readiness : IDisposable
         (_reader, _writer, _hangUp) = (null, null, null);
     }
 
-    private Task WaitAsync(ref TaskCompletionSource? place, CancellationToken cancellation)
+    private Task WaitAsync(ref TaskCompletionSource? place, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         TaskCompletionSource waiter;
         lock (_lock)
         {
@@ -114,15 +114,15 @@ public sealed class Readiness : IDisposable
             place = waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Arm();
         }
-        return cancellation.CanBeCanceled ? WithCancellationAsync(waiter, cancellation) : waiter.Task;
+        return cancellationToken.CanBeCanceled ? WithCancellationAsync(waiter, cancellationToken) : waiter.Task;
     }
 
-    private static async Task WithCancellationAsync(TaskCompletionSource waiter, CancellationToken cancellation)
+    private static async Task WithCancellationAsync(TaskCompletionSource waiter, CancellationToken cancellationToken)
     {
         // A cancelled waiter stays registered; the next one replaces it.
-        using var registration = cancellation.UnsafeRegister(
+        using var registration = cancellationToken.UnsafeRegister(
             static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), waiter);
-        await waiter.Task;
+        await waiter.Task.ConfigureAwait(false);
     }
 
     private void Arm()

@@ -14,24 +14,24 @@ public static class AcceptLoop
     /// <param name="welcome">Takes ownership of it, even on failure; an <see cref="IOException"/> or <see cref="OutOfMemoryException"/> is handled like a failure of accept.</param>
     /// <param name="failed">Called for the first of successive failures, and again after a successful connection.</param>
     /// <param name="time">The clock of the pauses.</param>
-    /// <param name="stop">Stops the loop.</param>
+    /// <param name="cancellationToken">Stops the loop.</param>
     public static async Task RunAsync(
         Func<CancellationToken, Task<UnixConnection>> accept,
         Func<UnixConnection, Task> welcome,
         Action<Exception>? failed,
         TimeProvider time,
-        CancellationToken stop)
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(accept);
         ArgumentNullException.ThrowIfNull(welcome);
         var isReported = false;
         try
         {
-            while (!stop.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested)
             {
                 try
                 {
-                    await welcome(await accept(stop));
+                    await welcome(await accept(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     isReported = false;
                 }
                 catch (Exception error) when (error is IOException or OutOfMemoryException)
@@ -40,11 +40,11 @@ public static class AcceptLoop
                     if (!isReported)
                         failed?.Invoke(error);
                     isReported = true;
-                    await Task.Delay(Pause, time, stop);
+                    await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopped by the token.
         }

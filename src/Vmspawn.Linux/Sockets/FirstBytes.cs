@@ -7,16 +7,16 @@ public static class FirstBytes
 {
     /// <summary>Completes when there are bytes to read.</summary>
     /// <param name="socket">A connected stream socket.</param>
-    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when the peer has closed the connection instead.</returns>
     /// <exception cref="LinuxException">The connection has failed, such as with ECONNRESET.</exception>
-    public static async Task<bool> ArriveAsync(SafeHandle socket, CancellationToken cancellation)
+    public static async Task<bool> ArriveAsync(SafeHandle socket, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(socket);
         using var readiness = new Readiness(socket);
         while (true)
         {
-            await readiness.WaitReadableAsync(cancellation);
+            await readiness.WaitReadableAsync(cancellationToken).ConfigureAwait(false);
             if (Peek(socket) is var count and >= 0)
                 return count > 0;
             if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR))

@@ -51,9 +51,9 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
 
     /// <summary>Connects to a listener, waiting while its queue is full.</summary>
     /// <param name="path">Path of the socket, of any length.</param>
-    /// <param name="cancellation">Cancels the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="LinuxException">Nothing listens there (ECONNREFUSED, ENOENT) or permission is denied (EACCES).</exception>
-    public static async Task<UnixConnection> ConnectAsync(string path, CancellationToken cancellation = default)
+    public static async Task<UnixConnection> ConnectAsync(string path, CancellationToken cancellationToken = default)
     {
         using var address = UnixAddress.For(path);
         var socket = Libc.Socket(Libc.AF_UNIX, StreamFlags | Libc.SOCK_NONBLOCK, 0);
@@ -66,7 +66,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
             {
                 if (errno != Errno.EAGAIN && errno != Errno.EINTR)
                     throw new LinuxException("connect", path, errno);
-                await Task.Delay(wait, cancellation);
+                await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
             }
             return new UnixConnection(socket);
         }
@@ -115,7 +115,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
     /// <summary>Receives available bytes, or waits for some.</summary>
     /// <param name="buffer">Receives the bytes; not empty.</param>
     /// <param name="received">Receives the descriptors that came with these bytes.</param>
-    /// <param name="cancellation">Cancels the wait; nothing is lost.</param>
+    /// <param name="cancellationToken">Cancels the wait; nothing is lost.</param>
     /// <returns>The number of bytes, or 0 when the peer has closed its end.</returns>
     /// <exception cref="LinuxException">
     /// The peer closed without reading all data (ECONNRESET), or sent descriptors that could not be received (EMFILE,
@@ -124,21 +124,21 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
     public async ValueTask<int> ReceiveAsync(
         Memory<byte> buffer,
         DescriptorQueue received,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(received);
         if (buffer.IsEmpty)
             throw new ArgumentException("There must be room for a byte.", nameof(buffer));
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var count = SocketMessage.Receive(_socket, buffer.Span, received);
             if (count >= 0)
                 return count;
             if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR))
                 throw new LinuxException("recvmsg", null, errno);
             if (errno == Errno.EAGAIN)
-                await _readiness.WaitReadableAsync(cancellation);
+                await _readiness.WaitReadableAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -147,17 +147,17 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
     /// does not tell: a peer that shut down only its sending side can still receive. May run beside a receive and a send.
     /// </summary>
     /// <exception cref="ObjectDisposedException">Disposed, before or meanwhile.</exception>
-    public Task WaitPeerGoneAsync(CancellationToken cancellation = default) => _readiness.WaitHangUpAsync(cancellation);
+    public Task WaitPeerGoneAsync(CancellationToken cancellationToken = default) => _readiness.WaitHangUpAsync(cancellationToken);
 
     /// <summary>Sends all bytes, and the descriptors with the first byte.</summary>
     /// <param name="data">At least one byte when there are descriptors.</param>
     /// <param name="descriptors">At most 253; the caller keeps them.</param>
-    /// <param name="cancellation">Cancels the wait. Part of the data may have been sent: close the connection.</param>
+    /// <param name="cancellationToken">Cancels the wait. Part of the data may have been sent: close the connection.</param>
     /// <exception cref="LinuxException">The peer has closed the connection (EPIPE, ECONNRESET).</exception>
     public async ValueTask SendAsync(
         ReadOnlyMemory<byte> data,
         IReadOnlyList<SafeHandle>? descriptors = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         var count = descriptors?.Count ?? 0;
         if (count > Libc.SCM_MAX_FD || (count > 0 && data.IsEmpty))
@@ -165,7 +165,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
         using var borrowed = new BorrowedDescriptors(descriptors);
         for (var first = true; !data.IsEmpty;)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var sent = SocketMessage.Send(_socket, data.Span, first ? borrowed.Numbers : []);
             if (sent >= 0)
             {
@@ -176,7 +176,7 @@ public sealed class UnixConnection : IDisposable, IAsyncDisposable
             if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR))
                 throw new LinuxException("sendmsg", null, errno);
             if (errno == Errno.EAGAIN)
-                await _readiness.WaitWritableAsync(cancellation);
+                await _readiness.WaitWritableAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

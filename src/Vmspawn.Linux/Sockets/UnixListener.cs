@@ -50,18 +50,18 @@ public sealed class UnixListener : IDisposable
     /// <summary>Waits for the next connection.</summary>
     /// <exception cref="LinuxException">No descriptor is available (EMFILE, ENFILE).</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed meanwhile.</exception>
-    public async Task<UnixConnection> AcceptAsync(CancellationToken cancellation = default)
+    public async Task<UnixConnection> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var socket = Libc.Accept(_socket, 0, 0, Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK);
             if (!socket.IsInvalid)
                 return UnixConnection.Adopt(socket);
             if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED))
                 throw new LinuxException("accept", Path, errno);
             if (errno == Errno.EAGAIN)
-                await _readiness.WaitReadableAsync(cancellation);
+                await _readiness.WaitReadableAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

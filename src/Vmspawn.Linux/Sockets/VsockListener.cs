@@ -50,14 +50,14 @@ public sealed class VsockListener : IDisposable
 
     /// <summary>Waits for the next connection from one machine; connections from others are closed.</summary>
     /// <param name="cid">The machine's context id.</param>
-    /// <param name="cancellation">Cancels the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="LinuxException">No descriptor is available (EMFILE, ENFILE).</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed meanwhile.</exception>
-    public async Task<UnixConnection> AcceptAsync(uint cid, CancellationToken cancellation = default)
+    public async Task<UnixConnection> AcceptAsync(uint cid, CancellationToken cancellationToken = default)
     {
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var (socket, peer) = TryAccept();
             if (!socket.IsInvalid && peer == cid)
                 return UnixConnection.Adopt(socket);
@@ -67,7 +67,7 @@ public sealed class VsockListener : IDisposable
             if (Libc.LastError is var errno && errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED))
                 throw new LinuxException("accept", $"vsock port {Port}", errno);
             if (errno == Errno.EAGAIN)
-                await _readiness.WaitReadableAsync(cancellation);
+                await _readiness.WaitReadableAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -82,10 +82,10 @@ public sealed class BackgroundTasks : IAsyncDisposable
             running = [.. _running];
         }
 
-        await _stop.CancelAsync();
+        await _stop.CancelAsync().ConfigureAwait(false);
         try
         {
-            await Task.WhenAll(running.Select(one => one.Ended)).WaitAsync(_bound, _time);
+            await Task.WhenAll(running.Select(one => one.Ended)).WaitAsync(_bound, _time).ConfigureAwait(false);
             _stop.Dispose();
         }
         catch (TimeoutException)
@@ -100,7 +100,7 @@ public sealed class BackgroundTasks : IAsyncDisposable
     {
         try
         {
-            await work(Stop);
+            await work(Stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (Stop.IsCancellationRequested)
         {

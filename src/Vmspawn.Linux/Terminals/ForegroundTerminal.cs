@@ -22,10 +22,10 @@ public static class ForegroundTerminal
     /// <summary>Waits until <see cref="IsOurs"/>.</summary>
     /// <param name="terminal">The terminal.</param>
     /// <param name="time">The clock of the polling interval.</param>
-    /// <param name="cancellation">Cancels the wait.</param>
-    public static async Task WaitAsync(SafeHandle terminal, TimeProvider time, CancellationToken cancellation)
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public static async Task WaitAsync(SafeHandle terminal, TimeProvider time, CancellationToken cancellationToken)
     {
         while (!IsOurs(terminal))
-            await Task.Delay(Interval, time, cancellation);
+            await Task.Delay(Interval, time, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -31,14 +31,14 @@ internal sealed class CallFlow : IAsyncDisposable
     public int InFlight => _pending.Count;
 
     public async Task<JsonElement> CallAsync(
-        string command, Action<Utf8JsonWriter>? arguments, QmpCallOptions call, CancellationToken cancellation)
+        string command, Action<Utf8JsonWriter>? arguments, QmpCallOptions call, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         var reply = new PendingReply(_pending.NextId(), command, call.Sensitive);
         var message = CommandWriter.Write(command, arguments, reply.Id, call.OutOfBand);
         if (message.Length > _options.MessageLimit)
             throw new ArgumentException($"{command} is {message.Length} bytes long, above the limit of {_options.MessageLimit}.", nameof(arguments));
-        return await RunAsync(reply, message, call, cancellation);
+        return await RunAsync(reply, message, call, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends a message unchanged and passes on the answer unchanged; without a time limit.</summary>
@@ -47,12 +47,12 @@ internal sealed class CallFlow : IAsyncDisposable
         Func<long, ReadOnlyMemory<byte>> message,
         IReadOnlyList<SafeHandle>? descriptors,
         QmpRawAnswer answered,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         var reply = new PendingReply(_pending.NextId(), command, sensitive: false) { Raw = answered };
         var call = new QmpCallOptions { Timeout = Timeout.InfiniteTimeSpan, Descriptors = descriptors };
-        await RunAsync(reply, message(reply.Id), call, cancellation);
+        await RunAsync(reply, message(reply.Id), call, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Completes the call of a received answer.</summary>
@@ -81,11 +81,11 @@ internal sealed class CallFlow : IAsyncDisposable
     public ValueTask DisposeAsync() => _sender.DisposeAsync();
 
     private async Task<JsonElement> RunAsync(
-        PendingReply reply, ReadOnlyMemory<byte> message, QmpCallOptions call, CancellationToken cancellation)
+        PendingReply reply, ReadOnlyMemory<byte> message, QmpCallOptions call, CancellationToken cancellationToken)
     {
         var limit = call.Timeout ?? _options.CallTimeout;
         // The connection's end cancels too, but only after it has failed the pending calls, so the two can be distinguished.
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended);
         giveUp.CancelAfter(limit);
         _pending.Add(reply);
         var wasSent = false;
@@ -93,12 +93,12 @@ internal sealed class CallFlow : IAsyncDisposable
         {
             if (call.Descriptors is { Count: > 0 })
             {
-                await _descriptorTurn.WaitAsync(giveUp.Token);
+                await _descriptorTurn.WaitAsync(giveUp.Token).ConfigureAwait(false);
                 reply.OnTaken = () => _descriptorTurn.Release();
             }
 
-            await _sender.SendAsync(message, call.Descriptors, Starts, giveUp.Token);
-            return await reply.Answer.WaitAsync(giveUp.Token);
+            await _sender.SendAsync(message, call.Descriptors, Starts, giveUp.Token).ConfigureAwait(false);
+            return await reply.Answer.WaitAsync(giveUp.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
@@ -106,8 +106,8 @@ internal sealed class CallFlow : IAsyncDisposable
             if (!wasSent)
                 reply.OnTaken?.Invoke();
             if (reply.Answer.IsCompleted)
-                return await reply.Answer;
-            cancellation.ThrowIfCancellationRequested();
+                return await reply.Answer.ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
             throw new QmpTimeoutException(reply.Command, limit, "the connection goes on; a late answer is dropped");
         }
 

@@ -16,19 +16,19 @@ internal sealed class MessageSender(IQmpTransport transport, Action<Exception> f
     public async Task SendAsync(
         ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts, CancellationToken giveUp)
     {
-        await _turn.WaitAsync(giveUp);
-        await FinishAsync(message, descriptors, starts).WaitAsync(giveUp);
+        await _turn.WaitAsync(giveUp).ConfigureAwait(false);
+        await FinishAsync(message, descriptors, starts).WaitAsync(giveUp).ConfigureAwait(false);
     }
 
     /// <summary>After the end was signalled, waits until the transport is no longer used.</summary>
-    public async ValueTask DisposeAsync() => await _turn.WaitAsync();
+    public async ValueTask DisposeAsync() => await _turn.WaitAsync().ConfigureAwait(false);
 
     private async Task FinishAsync(ReadOnlyMemory<byte> message, IReadOnlyList<SafeHandle>? descriptors, Action starts)
     {
         try
         {
             starts();
-            await transport.SendAsync(message, descriptors, ended);
+            await transport.SendAsync(message, descriptors, ended).ConfigureAwait(false);
         }
         catch (Exception cause)
         {

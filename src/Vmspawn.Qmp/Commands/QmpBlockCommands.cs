@@ -7,19 +7,19 @@ public static class QmpBlockCommands
 {
     /// <summary><c>query-block</c>: the drives.</summary>
     public static Task<IReadOnlyList<QmpBlockDevice>> QueryBlockAsync(
-        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
+        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
         client.AskAsync<IReadOnlyList<QmpBlockDevice>>(
-            "query-block", answer => ReplyFields.AsList(answer, QmpBlockDevice.Read), null, options, cancellation);
+            "query-block", answer => ReplyFields.AsList(answer, QmpBlockDevice.Read), null, options, cancellationToken);
 
     /// <summary><c>query-named-block-nodes</c>, flat: the nodes without their backing chains.</summary>
     public static Task<IReadOnlyList<QmpBlockNode>> QueryNamedBlockNodesAsync(
-        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
+        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
         client.AskAsync<IReadOnlyList<QmpBlockNode>>(
             "query-named-block-nodes",
             answer => ReplyFields.AsList(answer, QmpBlockNode.Read),
             writer => writer.WriteBoolean("flat"u8, true),
             options,
-            cancellation);
+            cancellationToken);
 
     /// <summary><c>blockdev-add</c>: creates a node. Leaves nothing behind when it fails.</summary>
     /// <param name="client">The connection.</param>
@@ -27,17 +27,17 @@ public static class QmpBlockCommands
     /// <param name="nodeName">The node's name, at most 31 bytes.</param>
     /// <param name="properties">Writes the driver's other options (BlockdevOptions).</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task BlockdevAddAsync(
         this QmpClient client,
         string driver,
         string nodeName,
         Action<Utf8JsonWriter> properties,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(properties);
-        return client.ExecuteAsync("blockdev-add", Write, options, cancellation);
+        return client.ExecuteAsync("blockdev-add", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -49,22 +49,22 @@ public static class QmpBlockCommands
 
     /// <summary><c>blockdev-del</c>: deletes a node that nothing uses; the format node before its file node.</summary>
     public static Task BlockdevDelAsync(
-        this QmpClient client, string nodeName, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
-        client.ExecuteAsync("blockdev-del", writer => writer.WriteString("node-name"u8, nodeName), options, cancellation);
+        this QmpClient client, string nodeName, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync("blockdev-del", writer => writer.WriteString("node-name"u8, nodeName), options, cancellationToken);
 
     /// <summary><c>blockdev-reopen</c>: changes options or files of nodes in use (QEMU ≥ 6.1).</summary>
     /// <param name="client">The connection.</param>
     /// <param name="nodes">Writes the objects of the list, each a complete BlockdevOptions with its node name.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task BlockdevReopenAsync(
         this QmpClient client,
         Action<Utf8JsonWriter> nodes,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(nodes);
-        return client.ExecuteAsync("blockdev-reopen", Write, options, cancellation);
+        return client.ExecuteAsync("blockdev-reopen", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -79,16 +79,16 @@ public static class QmpBlockCommands
     /// <param name="nodeName">The node.</param>
     /// <param name="size">The new size in bytes, 0 or more.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task BlockResizeAsync(
         this QmpClient client,
         string nodeName,
         long size,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
-        return client.ExecuteAsync("block_resize", Write, options, cancellation);
+        return client.ExecuteAsync("block_resize", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {

@@ -39,21 +39,21 @@ public static class QmpDescriptorCommands
     /// <param name="fdsetId">An existing or new set's number, 0 or more; null makes a new one.</param>
     /// <param name="opaque">A text to identify it in <c>query-fdsets</c>.</param>
     /// <param name="options">Time limit and the like; its descriptors are not used.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task<QmpAddedDescriptor> AddFdAsync(
         this QmpClient client,
         SafeHandle descriptor,
         long? fdsetId = null,
         string? opaque = null,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         return client.AskAsync(
             "add-fd",
             answer => new QmpAddedDescriptor(answer.Int64("fdset-id"), answer.Int64("fd")),
             Write,
             With(descriptor, options),
-            cancellation);
+            cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -68,15 +68,15 @@ public static class QmpDescriptorCommands
     /// <param name="fdsetId">The set.</param>
     /// <param name="number">The descriptor's number in QEMU; null removes all of the set.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task RemoveFdAsync(
         this QmpClient client,
         long fdsetId,
         long? number = null,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
-        return client.ExecuteAsync("remove-fd", Write, options, cancellation);
+        return client.ExecuteAsync("remove-fd", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -88,29 +88,29 @@ public static class QmpDescriptorCommands
 
     /// <summary><c>query-fdsets</c>: the sets and their descriptors.</summary>
     public static Task<IReadOnlyList<QmpFdset>> QueryFdsetsAsync(
-        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
+        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
         client.AskAsync<IReadOnlyList<QmpFdset>>(
-            "query-fdsets", answer => ReplyFields.AsList(answer, QmpFdset.Read), null, options, cancellation);
+            "query-fdsets", answer => ReplyFields.AsList(answer, QmpFdset.Read), null, options, cancellationToken);
 
     /// <summary><c>getfd</c>: adds a named descriptor to this monitor, for commands that take a named one.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="name">The name; must not begin with a digit. An existing one is replaced.</param>
     /// <param name="descriptor">The open file; QEMU gets a copy.</param>
     /// <param name="options">Time limit and the like; its descriptors are not used.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task GetfdAsync(
         this QmpClient client,
         string name,
         SafeHandle descriptor,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default) =>
+        CancellationToken cancellationToken = default) =>
         client.ExecuteAsync(
-            "getfd", writer => writer.WriteString("fdname"u8, name), With(descriptor, options), cancellation);
+            "getfd", writer => writer.WriteString("fdname"u8, name), With(descriptor, options), cancellationToken);
 
     /// <summary><c>closefd</c>: closes a descriptor that was named by <c>getfd</c>.</summary>
     public static Task ClosefdAsync(
-        this QmpClient client, string name, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
-        client.ExecuteAsync("closefd", writer => writer.WriteString("fdname"u8, name), options, cancellation);
+        this QmpClient client, string name, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync("closefd", writer => writer.WriteString("fdname"u8, name), options, cancellationToken);
 
     private static QmpCallOptions With(SafeHandle descriptor, QmpCallOptions? options)
     {

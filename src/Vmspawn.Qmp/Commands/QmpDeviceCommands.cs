@@ -12,7 +12,7 @@ public static class QmpDeviceCommands
     /// <param name="bus">The bus, such as a root port's id; null lets QEMU choose, which on q35 is the root bus without hotplug.</param>
     /// <param name="properties">Writes further properties of the driver; null for none.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task DeviceAddAsync(
         this QmpClient client,
         string driver,
@@ -20,9 +20,9 @@ public static class QmpDeviceCommands
         string? bus = null,
         Action<Utf8JsonWriter>? properties = null,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
-        return client.ExecuteAsync("device_add", Write, options, cancellation);
+        return client.ExecuteAsync("device_add", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -40,8 +40,8 @@ public static class QmpDeviceCommands
     /// <param name="client">The connection.</param>
     /// <param name="id">The device's id or its QOM path.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task DeviceDelAsync(
-        this QmpClient client, string id, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
-        client.ExecuteAsync("device_del", writer => writer.WriteString("id"u8, id), options, cancellation);
+        this QmpClient client, string id, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync("device_del", writer => writer.WriteString("id"u8, id), options, cancellationToken);
 }

@@ -10,14 +10,14 @@ public static class QmpMediumCommands
     /// <param name="id">The device's id.</param>
     /// <param name="force">Also when the guest has locked the medium.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task EjectAsync(
         this QmpClient client,
         string id,
         bool force = false,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default) =>
-        client.ExecuteAsync("eject", writer => WriteForced(writer, id, force), options, cancellation);
+        CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync("eject", writer => WriteForced(writer, id, force), options, cancellationToken);
 
     /// <summary><c>blockdev-open-tray</c>: opens the tray; a guest that has locked it is requested to open it, and <c>DEVICE_TRAY_MOVED</c> reports it.</summary>
     /// <inheritdoc cref="EjectAsync"/>
@@ -26,33 +26,33 @@ public static class QmpMediumCommands
         string id,
         bool force = false,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default) =>
-        client.ExecuteAsync("blockdev-open-tray", writer => WriteForced(writer, id, force), options, cancellation);
+        CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync("blockdev-open-tray", writer => WriteForced(writer, id, force), options, cancellationToken);
 
     /// <summary><c>blockdev-close-tray</c>: closes the tray.</summary>
     public static Task BlockdevCloseTrayAsync(
-        this QmpClient client, string id, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
-        client.ExecuteAsync("blockdev-close-tray", writer => writer.WriteString("id"u8, id), options, cancellation);
+        this QmpClient client, string id, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync("blockdev-close-tray", writer => writer.WriteString("id"u8, id), options, cancellationToken);
 
     /// <summary><c>blockdev-remove-medium</c>: takes the medium out of an open tray; the node stays.</summary>
     public static Task BlockdevRemoveMediumAsync(
-        this QmpClient client, string id, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
-        client.ExecuteAsync("blockdev-remove-medium", writer => writer.WriteString("id"u8, id), options, cancellation);
+        this QmpClient client, string id, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync("blockdev-remove-medium", writer => writer.WriteString("id"u8, id), options, cancellationToken);
 
     /// <summary><c>blockdev-insert-medium</c>: puts a node into an open, empty tray.</summary>
     /// <param name="client">The connection.</param>
     /// <param name="id">The device's id.</param>
     /// <param name="nodeName">The node that becomes the medium.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task BlockdevInsertMediumAsync(
         this QmpClient client,
         string id,
         string nodeName,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
-        return client.ExecuteAsync("blockdev-insert-medium", Write, options, cancellation);
+        return client.ExecuteAsync("blockdev-insert-medium", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -69,7 +69,7 @@ public static class QmpMediumCommands
     /// <param name="readOnly">Whether to open it read-only or read-write; null keeps the drive's mode.</param>
     /// <param name="force">Also when the guest has locked the tray.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task BlockdevChangeMediumAsync(
         this QmpClient client,
         string id,
@@ -78,9 +78,9 @@ public static class QmpMediumCommands
         bool? readOnly = null,
         bool force = false,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
-        return client.ExecuteAsync("blockdev-change-medium", Write, options, cancellation);
+        return client.ExecuteAsync("blockdev-change-medium", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {

@@ -15,13 +15,13 @@ public static class QmpObjectCommands
 {
     /// <summary><c>qom-list</c>: the properties and children of an object.</summary>
     public static Task<IReadOnlyList<QmpProperty>> QomListAsync(
-        this QmpClient client, string path, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
+        this QmpClient client, string path, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
         client.AskAsync<IReadOnlyList<QmpProperty>>(
             "qom-list",
             answer => ReplyFields.AsList(answer, QmpProperty.Read),
             writer => writer.WriteString("path"u8, path),
             options,
-            cancellation);
+            cancellationToken);
 
     /// <summary><c>qom-get</c>: a property's value. It is not traced, because it may be a secret.</summary>
     public static Task<JsonElement> QomGetAsync(
@@ -29,10 +29,10 @@ public static class QmpObjectCommands
         string path,
         string property,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         return client.ExecuteAsync(
-            "qom-get", Write, (options ?? new QmpCallOptions()) with { Sensitive = true }, cancellation);
+            "qom-get", Write, (options ?? new QmpCallOptions()) with { Sensitive = true }, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -47,17 +47,17 @@ public static class QmpObjectCommands
     /// <param name="property">The property.</param>
     /// <param name="value">Writes the one value.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task QomSetAsync(
         this QmpClient client,
         string path,
         string property,
         Action<Utf8JsonWriter> value,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return client.ExecuteAsync("qom-set", Write, options, cancellation);
+        return client.ExecuteAsync("qom-set", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -74,16 +74,16 @@ public static class QmpObjectCommands
     /// <param name="id">Its id.</param>
     /// <param name="properties">Writes the type's properties; null for none.</param>
     /// <param name="options">Time limit and other settings.</param>
-    /// <param name="cancellation">Abandons the call.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
     public static Task ObjectAddAsync(
         this QmpClient client,
         string type,
         string id,
         Action<Utf8JsonWriter>? properties = null,
         QmpCallOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
-        return client.ExecuteAsync("object-add", Write, options, cancellation);
+        return client.ExecuteAsync("object-add", Write, options, cancellationToken);
 
         void Write(Utf8JsonWriter writer)
         {
@@ -95,6 +95,6 @@ public static class QmpObjectCommands
 
     /// <summary><c>object-del</c>: deletes an object that nothing uses.</summary>
     public static Task ObjectDelAsync(
-        this QmpClient client, string id, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
-        client.ExecuteAsync("object-del", writer => writer.WriteString("id"u8, id), options, cancellation);
+        this QmpClient client, string id, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
+        client.ExecuteAsync("object-del", writer => writer.WriteString("id"u8, id), options, cancellationToken);
 }

@@ -7,9 +7,9 @@ public static class QmpPciCommands
 {
     /// <summary><c>query-pci</c>: the root buses, each with its tree.</summary>
     public static Task<IReadOnlyList<QmpPciBus>> QueryPciAsync(
-        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellation = default) =>
+        this QmpClient client, QmpCallOptions? options = null, CancellationToken cancellationToken = default) =>
         client.AskAsync<IReadOnlyList<QmpPciBus>>(
-            "query-pci", answer => ReplyFields.AsList(answer, QmpPciBus.Read), null, options, cancellation);
+            "query-pci", answer => ReplyFields.AsList(answer, QmpPciBus.Read), null, options, cancellationToken);
 }
 
 /// <summary>A PCI bus and its devices.</summary>

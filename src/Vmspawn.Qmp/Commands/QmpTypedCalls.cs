@@ -11,9 +11,9 @@ internal static class QmpTypedCalls
         Func<JsonElement, T> read,
         Action<Utf8JsonWriter>? arguments,
         QmpCallOptions? options,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        var answer = await client.ExecuteAsync(command, arguments, options, cancellation);
+        var answer = await client.ExecuteAsync(command, arguments, options, cancellationToken).ConfigureAwait(false);
         try
         {
             return read(answer);

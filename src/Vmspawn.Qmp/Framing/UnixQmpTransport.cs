@@ -4,10 +4,10 @@ using Vmspawn.Linux;
 namespace Vmspawn.Qmp;
 
 /// <summary>Receives bytes and the descriptors that came with them, as <see cref="UnixConnection.ReceiveAsync"/> does.</summary>
-internal delegate ValueTask<int> ReceiveBytes(Memory<byte> buffer, DescriptorQueue received, CancellationToken cancellation);
+internal delegate ValueTask<int> ReceiveBytes(Memory<byte> buffer, DescriptorQueue received, CancellationToken cancellationToken);
 
 /// <summary>Sends bytes and descriptors, as <see cref="UnixConnection.SendAsync"/> does.</summary>
-internal delegate ValueTask SendBytes(ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellation);
+internal delegate ValueTask SendBytes(ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellationToken);
 
 /// <summary>QMP over a UNIX socket, or a connection that was upgraded to QMP.</summary>
 internal sealed class UnixQmpTransport(ReceiveBytes receive, SendBytes send, Action close) : IQmpTransport
@@ -20,11 +20,11 @@ internal sealed class UnixQmpTransport(ReceiveBytes receive, SendBytes send, Act
     {
     }
 
-    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
+    public async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         try
         {
-            return await receive(buffer, _none, cancellation);
+            return await receive(buffer, _none, cancellationToken).ConfigureAwait(false);
         }
         catch (LinuxException reset) when (reset.Errno == Errno.ECONNRESET)
         {
@@ -34,8 +34,8 @@ internal sealed class UnixQmpTransport(ReceiveBytes receive, SendBytes send, Act
     }
 
     public ValueTask SendAsync(
-        ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellation) =>
-        send(bytes, descriptors, cancellation);
+        ReadOnlyMemory<byte> bytes, IReadOnlyList<SafeHandle>? descriptors, CancellationToken cancellationToken) =>
+        send(bytes, descriptors, cancellationToken);
 
     public ValueTask DisposeAsync()
     {

@@ -25,15 +25,15 @@ public sealed class QmpRelay
     /// <param name="message">Builds the message with the given id; QEMU must be able to parse it.</param>
     /// <param name="descriptors">The descriptors to send with it; see <see cref="QmpCallOptions.Descriptors"/>.</param>
     /// <param name="answered">Receives the answer.</param>
-    /// <param name="cancellation">Abandons it; the answer may still be passed on while this returns.</param>
+    /// <param name="cancellationToken">Abandons it; the answer may still be passed on while this returns.</param>
     /// <exception cref="QmpDisconnectedException">The connection has ended.</exception>
     public Task SendAsync(
         string command,
         Func<long, ReadOnlyMemory<byte>> message,
         IReadOnlyList<SafeHandle>? descriptors,
         QmpRawAnswer answered,
-        CancellationToken cancellation) =>
-        _session.Calls.RelayAsync(command, message, descriptors, answered, cancellation);
+        CancellationToken cancellationToken) =>
+        _session.Calls.RelayAsync(command, message, descriptors, answered, cancellationToken);
 
     /// <summary>Passes on each event as a line with its CRLF.</summary>
     /// <param name="happened">Receives it.</param>

@@ -21,16 +21,16 @@ internal sealed class CallSender(UnixConnection connection, PendingCalls pending
     public void Dispose() => _turn.Dispose();
 
     /// <summary>Keeps others from sending until <see cref="EndTurn"/>.</summary>
-    public Task BeginTurnAsync(CancellationToken cancellation) => _turn.WaitAsync(cancellation);
+    public Task BeginTurnAsync(CancellationToken cancellationToken) => _turn.WaitAsync(cancellationToken);
 
     public void EndTurn() => _turn.Release();
 
-    public async ValueTask<PendingCall?> SendAsync(OutgoingCall call, CancellationToken cancellation)
+    public async ValueTask<PendingCall?> SendAsync(OutgoingCall call, CancellationToken cancellationToken)
     {
-        await BeginTurnAsync(cancellation);
+        await BeginTurnAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await SendInTurnAsync(call);
+            return await SendInTurnAsync(call).ConfigureAwait(false);
         }
         finally
         {
@@ -47,7 +47,7 @@ internal sealed class CallSender(UnixConnection connection, PendingCalls pending
             pending.Add(waiting);
         try
         {
-            await OutgoingMessage.SendAsync(connection, message, call.Descriptors, limits, CancellationToken.None);
+            await OutgoingMessage.SendAsync(connection, message, call.Descriptors, limits, CancellationToken.None).ConfigureAwait(false);
         }
         catch (LinuxException) when (waiting is not null)
         {

@@ -19,7 +19,7 @@ internal sealed class PendingCall
     {
         try
         {
-            await _replies.Writer.WriteAsync(reply);
+            await _replies.Writer.WriteAsync(reply).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {
@@ -30,10 +30,10 @@ internal sealed class PendingCall
     public void End(Exception? reason = null) => _replies.Writer.TryComplete(reason);
 
     /// <summary>The next reply, or null after the last one.</summary>
-    public async ValueTask<VarlinkReply?> NextAsync(CancellationToken cancellation)
+    public async ValueTask<VarlinkReply?> NextAsync(CancellationToken cancellationToken)
     {
         // Each waiter gets its own exception with the cause inside.
-        return await _replies.Reader.WaitToReadAsync(cancellation) && _replies.Reader.TryRead(out var reply) ? reply : null;
+        return await _replies.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) && _replies.Reader.TryRead(out var reply) ? reply : null;
     }
 
     public void Abandon()

@@ -12,9 +12,9 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
 
     public async ValueTask StopAsync()
     {
-        await _stop.CancelAsync();
+        await _stop.CancelAsync().ConfigureAwait(false);
         pending.EndAll(new VarlinkDisconnectedException("the client closed the connection"));
-        await _running;
+        await _running.ConfigureAwait(false);
     }
 
     public void Dispose() => _stop.Dispose();
@@ -23,9 +23,9 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
     {
         try
         {
-            while (await reader.ReadAsync(_stop.Token) is { } message)
+            while (await reader.ReadAsync(_stop.Token).ConfigureAwait(false) is { } message)
             {
-                if (!await DeliverAsync(message))
+                if (!await DeliverAsync(message).ConfigureAwait(false))
                 {
                     pending.EndAll(new VarlinkDisconnectedException("the connection was upgraded"));
                     return;
@@ -70,7 +70,7 @@ internal sealed class ReplyLoop(MessageReader reader, PendingCalls pending) : ID
         var last = !reply.Continues;
         if (last)
             pending.RemoveFirst();
-        await call.AddAsync(reply);
+        await call.AddAsync(reply).ConfigureAwait(false);
         if (last)
             call.End();
         return !call.Upgrade;

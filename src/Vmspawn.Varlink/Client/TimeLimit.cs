@@ -7,15 +7,15 @@ internal static class TimeLimit
         TimeSpan limit,
         string what,
         Func<CancellationToken, Task<T>> run,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timer.CancelAfter(limit);
         try
         {
-            return await run(timer.Token);
+            return await run(timer.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"{what}: no answer within {limit.TotalSeconds} s.", e);
         }

@@ -36,20 +36,20 @@ public sealed class VarlinkClient : IAsyncDisposable
     /// <summary>Connects to a service.</summary>
     /// <param name="path">Path of its socket.</param>
     /// <param name="options">Limits, or null for the defaults.</param>
-    /// <param name="cancellation">Cancels the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="LinuxException">Nothing listens there, or permission is denied.</exception>
     /// <exception cref="TimeoutException">The connection was not accepted in time.</exception>
     public static async Task<VarlinkClient> ConnectAsync(
         string path,
         VarlinkClientOptions? options = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         options ??= new VarlinkClientOptions();
         var connection = await TimeLimit.RunAsync(
             options.CallTime,
             $"Connecting to {path}",
             token => UnixConnection.ConnectAsync(path, token),
-            cancellation);
+            cancellationToken).ConfigureAwait(false);
         return Over(connection, options);
     }
 
@@ -64,7 +64,7 @@ public sealed class VarlinkClient : IAsyncDisposable
     /// <param name="method">Full name.</param>
     /// <param name="parameters">Writes the properties of the parameters, or null for none.</param>
     /// <param name="descriptors">Sent with the call, whose parameters refer to them by index; the caller keeps them.</param>
-    /// <param name="cancellation">Abandons the call. The service may still carry it out; later calls work.</param>
+    /// <param name="cancellationToken">Abandons the call. The service may still carry it out; later calls work.</param>
     /// <exception cref="VarlinkErrorException">The service answered with an error.</exception>
     /// <exception cref="VarlinkDisconnectedException">The connection ended before the reply.</exception>
     /// <exception cref="TimeoutException">No reply arrived within the time limit of the options.</exception>
@@ -72,16 +72,16 @@ public sealed class VarlinkClient : IAsyncDisposable
         string method,
         Action<Utf8JsonWriter>? parameters = null,
         IReadOnlyList<SafeHandle>? descriptors = null,
-        CancellationToken cancellation = default) =>
+        CancellationToken cancellationToken = default) =>
         TimeLimit.RunAsync(
             _options.CallTime,
             method,
             async token =>
             {
-                var call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors), token))!;
-                return await OnlyReplyAsync(call, token);
+                var call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors), token).ConfigureAwait(false))!;
+                return await OnlyReplyAsync(call, token).ConfigureAwait(false);
             },
-            cancellation);
+            cancellationToken);
 
     /// <summary>
     /// Calls a method for any number of replies, each of which must be disposed. Varlink cannot cancel such a
@@ -92,15 +92,15 @@ public sealed class VarlinkClient : IAsyncDisposable
         string method,
         Action<Utf8JsonWriter>? parameters = null,
         IReadOnlyList<SafeHandle>? descriptors = null,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, More: true), cancellation))!;
+        var call = (await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, More: true), cancellationToken).ConfigureAwait(false))!;
         var ended = false;
         try
         {
             while (true)
             {
-                var reply = await NextAsync(call, cancellation);
+                var reply = await NextAsync(call, cancellationToken).ConfigureAwait(false);
                 ended = reply is not { Continues: true };
                 if (reply is null)
                     yield break;
@@ -114,8 +114,8 @@ public sealed class VarlinkClient : IAsyncDisposable
             if (!ended)
             {
                 call.Abandon();
-                await _loop.StopAsync();
-                await _connection.DisposeAsync();
+                await _loop.StopAsync().ConfigureAwait(false);
+                await _connection.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
@@ -126,8 +126,8 @@ public sealed class VarlinkClient : IAsyncDisposable
         string method,
         Action<Utf8JsonWriter>? parameters = null,
         IReadOnlyList<SafeHandle>? descriptors = null,
-        CancellationToken cancellation = default) =>
-        await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, OneWay: true), cancellation);
+        CancellationToken cancellationToken = default) =>
+        await _sender.SendAsync(new OutgoingCall(method, parameters, descriptors, OneWay: true), cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Calls a method that upgrades the connection to another protocol. Other calls wait; if the service agrees they
@@ -138,25 +138,25 @@ public sealed class VarlinkClient : IAsyncDisposable
         string method,
         Action<Utf8JsonWriter>? parameters = null,
         IReadOnlyList<SafeHandle>? descriptors = null,
-        CancellationToken cancellation = default) =>
+        CancellationToken cancellationToken = default) =>
         TimeLimit.RunAsync(
             _options.CallTime,
             method,
             async token =>
             {
-                await _sender.BeginTurnAsync(token);
+                await _sender.BeginTurnAsync(token).ConfigureAwait(false);
                 try
                 {
                     var outgoing = new OutgoingCall(method, parameters, descriptors, Upgrade: true);
-                    var call = (await _sender.SendInTurnAsync(outgoing))!;
-                    return await UpgradedAsync(call, token);
+                    var call = (await _sender.SendInTurnAsync(outgoing).ConfigureAwait(false))!;
+                    return await UpgradedAsync(call, token).ConfigureAwait(false);
                 }
                 finally
                 {
                     _sender.EndTurn();
                 }
             },
-            cancellation);
+            cancellationToken);
 
     /// <summary>Closes the connection, unless it was upgraded. Pending calls fail.</summary>
     public async ValueTask DisposeAsync()
@@ -164,22 +164,22 @@ public sealed class VarlinkClient : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
-        await _loop.StopAsync();
+        await _loop.StopAsync().ConfigureAwait(false);
         if (!_handedOver)
             _connection.Dispose();
         // A send in progress fails now and releases the turn before it is disposed.
-        await _sender.BeginTurnAsync(CancellationToken.None);
+        await _sender.BeginTurnAsync(CancellationToken.None).ConfigureAwait(false);
         _sender.Dispose();
         _loop.Dispose();
         if (!_handedOver)
             _reader.Dispose();
     }
 
-    private static async Task<VarlinkReply> OnlyReplyAsync(PendingCall call, CancellationToken cancellation)
+    private static async Task<VarlinkReply> OnlyReplyAsync(PendingCall call, CancellationToken cancellationToken)
     {
         try
         {
-            return await NextAsync(call, cancellation) ?? throw new VarlinkDisconnectedException("a call ended without a reply");
+            return await NextAsync(call, cancellationToken).ConfigureAwait(false) ?? throw new VarlinkDisconnectedException("a call ended without a reply");
         }
         catch (OperationCanceledException)
         {
@@ -188,28 +188,28 @@ public sealed class VarlinkClient : IAsyncDisposable
         }
     }
 
-    private async Task<UpgradedConnection> UpgradedAsync(PendingCall call, CancellationToken cancellation)
+    private async Task<UpgradedConnection> UpgradedAsync(PendingCall call, CancellationToken cancellationToken)
     {
         try
         {
-            using var reply = await OnlyReplyAsync(call, cancellation);
+            using var reply = await OnlyReplyAsync(call, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The service may agree at any moment, which would leave the connection unusable.
-            await _loop.StopAsync();
-            await _connection.DisposeAsync();
+            await _loop.StopAsync().ConfigureAwait(false);
+            await _connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
         _handedOver = true;
         return new UpgradedConnection(_connection, _reader);
     }
 
-    private static async ValueTask<VarlinkReply?> NextAsync(PendingCall call, CancellationToken cancellation)
+    private static async ValueTask<VarlinkReply?> NextAsync(PendingCall call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call.NextAsync(cancellation);
+            return await call.NextAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (VarlinkDisconnectedException e)
         {

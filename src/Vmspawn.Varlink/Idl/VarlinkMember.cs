@@ -44,8 +44,6 @@ public sealed record VarlinkMethod(
     VarlinkMethodFlags Flags = VarlinkMethodFlags.None,
     string Docs = "") : VarlinkMember(Name, Docs)
 {
-    internal bool TakesMore => (Flags & (VarlinkMethodFlags.SupportsMore | VarlinkMethodFlags.RequiresMore)) != 0;
-
     internal bool TakesUpgrade => (Flags & (VarlinkMethodFlags.SupportsUpgrade | VarlinkMethodFlags.RequiresUpgrade)) != 0;
 }
 

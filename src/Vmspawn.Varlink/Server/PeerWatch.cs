@@ -21,13 +21,13 @@ internal sealed class PeerWatch(MessageReader reader, UnixConnection connection,
 
     public async ValueTask StopAsync()
     {
-        await _done.CancelAsync();
-        await _watching;
+        await _done.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        await StopAsync().ConfigureAwait(false);
         _gone.Dispose();
         _done.Dispose();
     }
@@ -36,11 +36,11 @@ internal sealed class PeerWatch(MessageReader reader, UnixConnection connection,
     {
         try
         {
-            while (readAhead && MayReadAhead() && await reader.FillAsync(_done.Token))
+            while (readAhead && MayReadAhead() && await reader.FillAsync(_done.Token).ConfigureAwait(false))
             {
             }
-            await connection.WaitPeerGoneAsync(_done.Token);
-            await _gone.CancelAsync();
+            await connection.WaitPeerGoneAsync(_done.Token).ConfigureAwait(false);
+            await _gone.CancelAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_done.IsCancellationRequested)
         {
@@ -49,7 +49,7 @@ internal sealed class PeerWatch(MessageReader reader, UnixConnection connection,
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
             // The next read fails in the same way and reports it.
-            await _gone.CancelAsync();
+            await _gone.CancelAsync().ConfigureAwait(false);
         }
     }
 

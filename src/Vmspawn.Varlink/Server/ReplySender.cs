@@ -60,7 +60,7 @@ internal sealed class ReplySender(
             throw new IOException("The caller has disconnected.", Broken);
         try
         {
-            await OutgoingMessage.SendAsync(connection, message, descriptors, limits, CancellationToken.None);
+            await OutgoingMessage.SendAsync(connection, message, descriptors, limits, CancellationToken.None).ConfigureAwait(false);
         }
         catch (IOException e)
         {

@@ -11,19 +11,19 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
         VarlinkCall? call = null;
         try
         {
-            var handler = Admit(request, out var method);
-            call = new VarlinkCall(request, method, descriptors, sender, watch);
+            var handler = Admit(request);
+            call = new VarlinkCall(request, descriptors, sender, watch);
             var handling = handler(call);
             // Most calls complete synchronously and need no watch.
             if (!handling.IsCompleted)
                 watch.Start(readAhead: !request.Upgrade);
-            await handling;
+            await handling.ConfigureAwait(false);
             if (!call.IsAnswered && !request.OneWay)
                 throw new InvalidOperationException($"The handler of {request.Method} ended without a reply.");
         }
         catch (VarlinkErrorException e) when (call is not { IsAnswered: true })
         {
-            await FailAsync(request, e);
+            await FailAsync(request, e).ConfigureAwait(false);
             return false;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException && (sender.Broken is not null || watch.Gone.IsCancellationRequested))
@@ -32,14 +32,14 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
         }
         catch (Exception e)
         {
-            await FailOddlyAsync(request, e, call is { IsAnswered: true });
+            await FailOddlyAsync(request, e, call is { IsAnswered: true }).ConfigureAwait(false);
         }
         return request.Upgrade && call is { IsAnswered: true };
     }
 
-    private VarlinkHandler Admit(CallRequest request, out VarlinkMethod method)
+    private VarlinkHandler Admit(CallRequest request)
     {
-        (var face, method, var handler) = service.Find(request.Method);
+        var (face, method, handler) = service.Find(request.Method);
         if (ParameterCheck.FindProblem(face, method.Input, request.Parameters) is { } wrong)
             throw ServiceErrors.InvalidParameter(wrong);
         if (!request.More && (method.Flags & VarlinkMethodFlags.RequiresMore) != 0)
@@ -54,11 +54,11 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
     {
         try
         {
-            await sender.FailAsync(request, error);
+            await sender.FailAsync(request, error).ConfigureAwait(false);
         }
         catch (InvalidOperationException e)
         {
-            await FailOddlyAsync(request, e, answered: false);
+            await FailOddlyAsync(request, e, answered: false).ConfigureAwait(false);
         }
         catch (IOException)
         {
@@ -74,7 +74,7 @@ internal sealed class RunningCall(VarlinkService service, VarlinkServerOptions o
             return;
         try
         {
-            await sender.FailAsync(request, ServiceErrors.System(ErrnoOf(failure)));
+            await sender.FailAsync(request, ServiceErrors.System(ErrnoOf(failure))).ConfigureAwait(false);
         }
         catch (IOException)
         {

@@ -52,10 +52,10 @@ internal sealed class ServerConnection : IDisposable
     private async Task RunAsync(Action<ServerConnection> ended)
     {
         // Lets the accept loop continue with the next peer.
-        await Task.Yield();
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await (_options.Permits(Peer) ? ServeAsync() : RefuseAsync());
+            await (_options.Permits(Peer) ? ServeAsync() : RefuseAsync()).ConfigureAwait(false);
         }
         catch (VarlinkProtocolException e)
         {
@@ -86,13 +86,13 @@ internal sealed class ServerConnection : IDisposable
     private async Task ServeAsync()
     {
         var goOn = true;
-        while (goOn && await _reader.ReadAsync(_stop.Token) is { } message)
+        while (goOn && await _reader.ReadAsync(_stop.Token).ConfigureAwait(false) is { } message)
         {
             using (message)
             {
                 var request = CallRequest.Read(message.Root);
                 HasCalled = true;
-                goOn = await AnswerAsync(request, message.Descriptors);
+                goOn = await AnswerAsync(request, message.Descriptors).ConfigureAwait(false);
             }
         }
     }
@@ -101,9 +101,9 @@ internal sealed class ServerConnection : IDisposable
     private async Task RefuseAsync()
     {
         _stop.CancelAfter(_options.Limits.ReceiveTime);
-        using var message = await _reader.ReadAsync(_stop.Token);
+        using var message = await _reader.ReadAsync(_stop.Token).ConfigureAwait(false);
         if (message is not null)
-            await Sender().FailAsync(CallRequest.Read(message.Root), ServiceErrors.PermissionDenied());
+            await Sender().FailAsync(CallRequest.Read(message.Root), ServiceErrors.PermissionDenied()).ConfigureAwait(false);
     }
 
     /// <returns>Whether to continue to read from the connection.</returns>
@@ -111,12 +111,15 @@ internal sealed class ServerConnection : IDisposable
     {
         var sender = Sender();
         var running = new RunningCall(_service, _options, sender);
-        await using var watch = new PeerWatch(_reader, _connection, _options.QueuedCalls, _stop.Token);
-        var upgraded = await running.AnswerAsync(request, descriptors, watch);
-        _options.CallEnded?.Invoke();
-        if (sender.Broken is { } broken)
-            throw broken;
-        return !upgraded;
+        var watch = new PeerWatch(_reader, _connection, _options.QueuedCalls, _stop.Token);
+        await using (watch.ConfigureAwait(false))
+        {
+            var upgraded = await running.AnswerAsync(request, descriptors, watch).ConfigureAwait(false);
+            _options.CallEnded?.Invoke();
+            if (sender.Broken is { } broken)
+                throw broken;
+            return !upgraded;
+        }
     }
 
     private ReplySender Sender() => new(_connection, _reader, _service, _options.Limits);

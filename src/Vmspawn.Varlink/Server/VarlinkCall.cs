@@ -14,13 +14,12 @@ public sealed class VarlinkCall
     private readonly ReplySender _sender;
     private readonly PeerWatch _watch;
 
-    internal VarlinkCall(CallRequest request, VarlinkMethod method, ReceivedDescriptors descriptors, ReplySender sender, PeerWatch watch)
+    internal VarlinkCall(CallRequest request, ReceivedDescriptors descriptors, ReplySender sender, PeerWatch watch)
     {
         _request = request;
         _sender = sender;
         _watch = watch;
         Descriptors = descriptors;
-        WantsMore = request.More && method.TakesMore;
     }
 
     /// <summary>Full name of the method.</summary>
@@ -29,8 +28,11 @@ public sealed class VarlinkCall
     /// <summary>Its parameters, an object that matches the interface.</summary>
     public JsonElement Parameters => _request.Parameters;
 
-    /// <summary>Whether several replies may be sent.</summary>
-    public bool WantsMore { get; }
+    /// <summary>
+    /// Whether the caller set <c>more</c>: several replies may be sent. The method's declaration need not mention it, because Varlink's
+    /// language has no words for it.
+    /// </summary>
+    public bool WantsMore => _request.More;
 
     /// <summary>Whether the caller requests no reply. Replies are then discarded.</summary>
     public bool IsOneWay => _request.OneWay;
@@ -85,9 +87,9 @@ public sealed class VarlinkCall
     {
         if (!WantsUpgrade)
             throw new InvalidOperationException($"The caller of {Method} wants no upgrade.");
-        await SendLastAsync(parameters, descriptors: null);
+        await SendLastAsync(parameters, descriptors: null).ConfigureAwait(false);
         // From here on the handler detects the disconnect itself, after it has read what was sent before.
-        await _watch.StopAsync();
+        await _watch.StopAsync().ConfigureAwait(false);
         return new UpgradedConnection(_sender.Connection, _sender.Reader);
     }
 

@@ -46,10 +46,10 @@ public sealed class VarlinkServer : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
-        await _stop.CancelAsync();
+        await _stop.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAny(_connections.WhenAllEnded(), Task.Delay(_options.StopTime));
+        await Task.WhenAny(_connections.WhenAllEnded(), Task.Delay(_options.StopTime)).ConfigureAwait(false);
         // The connection of a handler that does not end is closed under it.
         _connections.CloseAll();
     }
@@ -63,7 +63,7 @@ public sealed class VarlinkServer : IAsyncDisposable
         }
         catch
         {
-            await accepted.DisposeAsync();
+            await accepted.DisposeAsync().ConfigureAwait(false);
             throw;
         }
         if (_connections.TryAdd(connection))

@@ -21,7 +21,7 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
         (_buffer.Count, System.MemoryExtensions.Count(_buffer.Bytes.Span, (byte)0), _descriptors.Count);
 
     /// <summary>The next message, or null at end of file after a complete message.</summary>
-    public async ValueTask<ReceivedMessage?> ReadAsync(CancellationToken cancellation)
+    public async ValueTask<ReceivedMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         CancellationTokenSource? timer = null;
         try
@@ -35,15 +35,15 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
                     throw new VarlinkProtocolException($"a message is longer than {limits.MessageBytes} bytes");
                 if (_buffer.Count > 0 && timer is null)
                 {
-                    timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                    timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                     timer.CancelAfter(limits.ReceiveTime);
                 }
-                if (await FillAsync(timer?.Token ?? cancellation))
+                if (await FillAsync(timer?.Token ?? cancellationToken).ConfigureAwait(false))
                     continue;
                 return _buffer.Count == 0 ? null : throw new VarlinkProtocolException("the peer ended within a message");
             }
         }
-        catch (OperationCanceledException) when (timer is not null && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (timer is not null && !cancellationToken.IsCancellationRequested)
         {
             throw new VarlinkProtocolException($"a message was not complete after {limits.ReceiveTime.TotalSeconds} s");
         }
@@ -55,14 +55,14 @@ internal sealed class MessageReader(UnixConnection connection, VarlinkLimits lim
 
     /// <summary>Receives more bytes into the buffer.</summary>
     /// <returns>False at end of file.</returns>
-    public async ValueTask<bool> FillAsync(CancellationToken cancellation)
+    public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         if (_fault is not null)
             throw _fault;
         int count;
         try
         {
-            count = await connection.ReceiveAsync(_buffer.Room(), _arriving, cancellation);
+            count = await connection.ReceiveAsync(_buffer.Room(), _arriving, cancellationToken).ConfigureAwait(false);
         }
         catch (LinuxException e) when (e.Errno is Errno.EMSGSIZE or Errno.EMFILE)
         {

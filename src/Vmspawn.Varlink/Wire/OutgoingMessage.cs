@@ -42,15 +42,15 @@ internal static class OutgoingMessage
         ReadOnlyMemory<byte> message,
         IReadOnlyList<SafeHandle>? descriptors,
         VarlinkLimits limits,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timer.CancelAfter(limits.SendTime);
         try
         {
-            await connection.SendAsync(message, descriptors, timer.Token);
+            await connection.SendAsync(message, descriptors, timer.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new VarlinkProtocolException($"the peer did not take a message within {limits.SendTime.TotalSeconds} s");
         }

@@ -22,23 +22,23 @@ public sealed class UpgradedConnection : IDisposable
     public PeerCredentials Peer => _connection.Peer;
 
     /// <inheritdoc cref="UnixConnection.ReceiveAsync"/>
-    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, DescriptorQueue received, CancellationToken cancellation = default)
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, DescriptorQueue received, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(received);
         if (buffer.IsEmpty)
             throw new ArgumentException("There must be room for a byte.", nameof(buffer));
         var early = _reader.TakeRaw(buffer.Span, received);
-        return early > 0 ? ValueTask.FromResult(early) : _connection.ReceiveAsync(buffer, received, cancellation);
+        return early > 0 ? ValueTask.FromResult(early) : _connection.ReceiveAsync(buffer, received, cancellationToken);
     }
 
     /// <inheritdoc cref="UnixConnection.SendAsync"/>
     public ValueTask SendAsync(
         ReadOnlyMemory<byte> data,
         IReadOnlyList<SafeHandle>? descriptors = null,
-        CancellationToken cancellation = default) => _connection.SendAsync(data, descriptors, cancellation);
+        CancellationToken cancellationToken = default) => _connection.SendAsync(data, descriptors, cancellationToken);
 
     /// <inheritdoc cref="UnixConnection.WaitPeerGoneAsync"/>
-    public Task WaitPeerGoneAsync(CancellationToken cancellation = default) => _connection.WaitPeerGoneAsync(cancellation);
+    public Task WaitPeerGoneAsync(CancellationToken cancellationToken = default) => _connection.WaitPeerGoneAsync(cancellationToken);
 
     /// <summary>Closes the connection.</summary>
     public void Dispose()

@@ -15,7 +15,8 @@ internal sealed class CidClaim : IDisposable
     /// <exception cref="IOException">The lock file cannot be created.</exception>
     public static CidClaim? TryTake(RuntimeBase place, uint cid)
     {
-        var path = Path.Combine(place.Path, string.Create(CultureInfo.InvariantCulture, $".cid-{cid}.lock"));
+        // A colon, which no machine's name has: .NAME.lock is the lock of a machine.
+        var path = Path.Combine(place.Path, string.Create(CultureInfo.InvariantCulture, $".cid:{cid}.lock"));
         return NameLock.TryTake(path) is { } held ? new CidClaim(path, held) : null;
     }
 

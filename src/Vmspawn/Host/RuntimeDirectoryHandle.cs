@@ -35,8 +35,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
     /// <exception cref="IOException">The directory cannot be created or emptied.</exception>
     public static RuntimeDirectoryHandle? Claim(RuntimeBase place, string machine, List<Problem> problems)
     {
-        var path = System.IO.Path.Combine(place.Path, machine);
-        var lockPath = System.IO.Path.Combine(place.Path, $".{machine}.lock");
+        var (path, lockPath) = PathsOf(place, machine);
         var lockHandle = NameLock.TryTake(lockPath);
         if (lockHandle is null)
         {
@@ -69,6 +68,24 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
             "remove it if nothing uses it, or choose another name with -M"));
         return null;
     }
+
+    /// <summary>Removes the directory and the lock file of a name that nobody holds; does nothing when somebody does, or when another program made the directory.</summary>
+    /// <exception cref="IOException">Something in the directory cannot be removed, such as a mount; the lock file stays.</exception>
+    public static void RemoveAbandoned(RuntimeBase place, string machine)
+    {
+        var (path, lockPath) = PathsOf(place, machine);
+        using var held = NameLock.TryTake(lockPath);
+        if (held is null)
+            return;
+        var directory = new RuntimeDirectoryHandle(path, lockPath, held);
+        if (Directory.Exists(path) && directory.IsOurs())
+            directory.Remove();
+        directory.ReleaseName();
+    }
+
+    /// <summary>Whether a name is locked only for a moment: its process is dead or not recorded, so that the holder starts or removes what was left.</summary>
+    public static bool IsHeldBriefly(RuntimeBase place, string machine) =>
+        ReadPid(PathsOf(place, machine).Path) is not { } pid || !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}"));
 
     /// <summary>Path of a file in it.</summary>
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
@@ -104,15 +121,21 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         }
     }
 
+    private static (string Path, string LockPath) PathsOf(RuntimeBase place, string machine) =>
+        (System.IO.Path.Combine(place.Path, machine), System.IO.Path.Combine(place.Path, $".{machine}.lock"));
+
     // An existing directory may be removed only when it is empty or records its process: another program that uses the same
     // base does not take this lock.
+    private bool IsOurs() =>
+        new FileInfo(Path).LinkTarget is null && (File.Exists(PathOf(PidFile)) || !Directory.EnumerateFileSystemEntries(Path).Any());
+
     private bool TryMake()
     {
         if (new FileInfo(Path) is { Exists: true } or { LinkTarget: not null })
             return false;
         if (Directory.Exists(Path))
         {
-            if (!File.Exists(PathOf(PidFile)) && Directory.EnumerateFileSystemEntries(Path).Any())
+            if (!IsOurs())
                 return false;
             Remove();
         }

@@ -8,6 +8,9 @@ namespace Vmspawn.Launch;
 /// <summary>The launch stage: carries out a plan step by step, and undoes all steps when one fails or the launch is cancelled.</summary>
 internal static class Launcher
 {
+    /// <summary>Longer than the removal of a runtime directory takes.</summary>
+    private static readonly LockWait Removal = new(TimeSpan.FromSeconds(2));
+
     /// <param name="plan">The plan.</param>
     /// <param name="runtime">The directory for runtime directories.</param>
     /// <param name="passed">Devices that were passed to vmspawn.</param>
@@ -23,12 +26,13 @@ internal static class Launcher
         try
         {
             cancel.ThrowIfCancellationRequested();
-            var directory = Claim(plan, runtime, held);
+            var directory = await ClaimAsync(plan, runtime, held, cancel);
+            AbandonedRuns.Remove(runtime);
             step($"the runtime directory is {directory.Path}");
             foreach (var file in plan.Files)
                 Write(directory.PathOf(file.Name), file.Content.Span);
             var made = plan.Children.Select(child => held.Add($"remove {child.Path}", Made.Child(child))).ToList();
-            var receiver = Listen(plan.Vsock, directory, runtime, held);
+            var receiver = await ListenAsync(plan.Vsock, directory, runtime, held, cancel);
             var helpers = new List<RunningHelper>();
             var opener = new DescriptorOpener(held, directory, passed, helpers);
             foreach (var helper in plan.Helpers)
@@ -55,15 +59,25 @@ internal static class Launcher
         }
     }
 
-    private static RuntimeDirectoryHandle Claim(VmPlan plan, RuntimeBase runtime, UndoStack held)
+    private static async Task<RuntimeDirectoryHandle> ClaimAsync(VmPlan plan, RuntimeBase runtime, UndoStack held, CancellationToken cancel)
     {
         var step = $"claim the runtime directory {Path.Combine(runtime.Path, plan.Name)}";
         try
         {
             var problems = new List<Problem>();
-            var directory = RuntimeDirectoryHandle.Claim(runtime, plan.Name, problems)
-                ?? throw new LaunchException(step, string.Join("; ", problems.Select(problem => problem.Reason)));
-            return held.Add($"remove {directory.Path}", directory);
+            RuntimeDirectoryHandle? directory = null;
+            // The start of another machine may hold the name, to remove what a killed run of it left.
+            await Removal.UntilAsync(
+                () =>
+                {
+                    problems.Clear();
+                    directory = RuntimeDirectoryHandle.Claim(runtime, plan.Name, problems);
+                    return directory is not null || !RuntimeDirectoryHandle.IsHeldBriefly(runtime, plan.Name);
+                },
+                cancel);
+            return held.Add(
+                $"remove {directory?.Path}",
+                directory ?? throw new LaunchException(step, string.Join("; ", problems.Select(problem => problem.Reason))));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -72,7 +86,8 @@ internal static class Launcher
     }
 
     /// <summary>The receiver of the guest's notifications by vsock, which listens before the guest starts.</summary>
-    private static NotifyReceiver? Listen(VsockPlan? vsock, RuntimeDirectoryHandle directory, RuntimeBase runtime, UndoStack held)
+    private static async Task<NotifyReceiver?> ListenAsync(
+        VsockPlan? vsock, RuntimeDirectoryHandle directory, RuntimeBase runtime, UndoStack held, CancellationToken cancel)
     {
         if (vsock is null)
             return null;
@@ -80,7 +95,7 @@ internal static class Launcher
         try
         {
             if (vsock.Socket is not null)
-                held.Add("let the vsock context id go", CidClaim.TryTake(runtime, vsock.Cid) ?? throw new LaunchException(step, "another machine has just taken it (try again)"));
+                held.Add("let the vsock context id go", await ClaimCidAsync(runtime, vsock.Cid, cancel) ?? throw new LaunchException(step, "another machine has just taken it (try again)"));
             if (vsock.NotifyPort is not { } port)
                 return null;
             step = $"listen at vsock port {port} for the guest's reports";
@@ -92,6 +107,14 @@ internal static class Launcher
         {
             throw new LaunchException(step, FailureReason.Of(error), error);
         }
+    }
+
+    // The start of another machine may hold it, to remove what a killed run left.
+    private static async Task<CidClaim?> ClaimCidAsync(RuntimeBase runtime, uint cid, CancellationToken cancel)
+    {
+        CidClaim? claim = null;
+        await Removal.UntilAsync(() => (claim = CidClaim.TryTake(runtime, cid)) is not null, cancel);
+        return claim;
     }
 
     private static void Write(string path, ReadOnlySpan<byte> content)

@@ -194,7 +194,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
         var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
-        await monitor.SystemResetAsync(cancellation: cancellationToken).ConfigureAwait(false);
+        await monitor.SystemResetAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         _supervisor.Inbox.TryWrite(new ResetAsked());
     }
 
@@ -204,7 +204,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     public async Task PauseAsync(CancellationToken cancellationToken = default)
     {
         var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
-        await monitor.StopAsync(cancellation: cancellationToken).ConfigureAwait(false);
+        await monitor.StopAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Starts its processors again.</summary>
@@ -213,7 +213,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     public async Task ResumeAsync(CancellationToken cancellationToken = default)
     {
         var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
-        await monitor.ContAsync(cancellation: cancellationToken).ConfigureAwait(false);
+        await monitor.ContAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Injects a non-maskable interrupt, on which most guests panic.</summary>
@@ -222,7 +222,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     public async Task InjectNmiAsync(CancellationToken cancellationToken = default)
     {
         var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
-        await monitor.ExecuteAsync("inject-nmi", cancellation: cancellationToken).ConfigureAwait(false);
+        await monitor.ExecuteAsync("inject-nmi", cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -27,6 +27,6 @@ public sealed class VmNic
                 writer.WriteString("name"u8, _id);
                 writer.WriteBoolean("up"u8, up);
             },
-            cancellation: cancellationToken).ConfigureAwait(false);
+            cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 }

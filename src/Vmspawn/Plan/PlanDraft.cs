@@ -33,12 +33,8 @@ internal sealed class PlanDraft(PcieTopology topology)
     }
 
     /// <summary>The address that the topology assigned to an id.</summary>
-    public PciPlace PlaceOf(string id)
-    {
-        var place = Topology.FindDevice(id)
-            ?? throw new InvalidOperationException($"The topology has no place for {id}.");
-        return new PciPlace(place.Bus, place.Device, place.Function, place.Multifunction);
-    }
+    public PciPlace PlaceOf(string id) => Topology.FindDevice(id)?.Place
+        ?? throw new InvalidOperationException($"The topology has no place for {id}.");
 
     /// <summary>The path of an inherited descriptor that QEMU opens itself; <c>/dev/fd</c> does not exist in every container.</summary>
     public string InheritedPath(string slot, DescriptorSource source) => $"/proc/self/fd/{Inherit(slot, source)}";

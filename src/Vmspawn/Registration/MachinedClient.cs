@@ -64,7 +64,7 @@ internal sealed class MachinedClient : IAsyncDisposable
         try
         {
             using var reply = await _client.CallAsync(
-                $"{Interface}.Unregister", writer => writer.WriteString("name"u8, _name), cancellation: enough.Token);
+                $"{Interface}.Unregister", writer => writer.WriteString("name"u8, _name), cancellationToken: enough.Token);
         }
         catch (Exception e) when (e is VarlinkErrorException or VarlinkDisconnectedException or TimeoutException or OperationCanceledException)
         {
@@ -79,7 +79,7 @@ internal sealed class MachinedClient : IAsyncDisposable
     {
         try
         {
-            using var reply = await client.CallAsync("org.varlink.service.GetInfo", cancellation: cancellation);
+            using var reply = await client.CallAsync("org.varlink.service.GetInfo", cancellationToken: cancellation);
             var version = reply.Parameters.TryGetProperty("version"u8, out var given) ? given.GetString() ?? "" : "";
             return int.TryParse(string.Concat(version.TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture, out var number) ? number : 0;
         }
@@ -96,7 +96,7 @@ internal sealed class MachinedClient : IAsyncDisposable
         try
         {
             using var reply = await client.CallAsync(
-                $"{Interface}.Register", writer => Write(writer, machine, leader, without), cancellation: cancellation);
+                $"{Interface}.Register", writer => Write(writer, machine, leader, without), cancellationToken: cancellation);
             return null;
         }
         catch (VarlinkErrorException refusal) when (refusal.Name == "org.varlink.service.InvalidParameter")

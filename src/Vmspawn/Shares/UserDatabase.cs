@@ -48,7 +48,7 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
             {
                 writer.WriteString("userName"u8, name);
                 writer.WriteString("service"u8, "io.systemd.Multiplexer"u8);
-            }, cancellation: cancel);
+            }, cancellationToken: cancel);
             return reply.Parameters.TryGetProperty("record"u8, out var record) ? Read(name, record) : null;
         }
         catch (VarlinkErrorException error) when (error.Name == "io.systemd.UserDatabase.NoRecordFound")

@@ -53,7 +53,7 @@ internal static class StorageProvider
         try
         {
             // The parameter is a pattern, so that other volumes may match too.
-            await foreach (var reply in client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume), cancellation: cancel))
+            await foreach (var reply in client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume), cancellationToken: cancel))
             {
                 using (reply)
                 {
@@ -78,7 +78,7 @@ internal static class StorageProvider
     /// <exception cref="VolumeException">The provider refuses, or is not available.</exception>
     public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest request, CancellationToken cancel = default) => AskAsync(socket, request.Volume, async client =>
     {
-        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, request), cancellation: cancel);
+        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, request), cancellationToken: cancel);
         if (!reply.Parameters.TryGetProperty("fileDescriptorIndex"u8, out var number)
             || !number.TryGetInt64(out var index)
             || !reply.Descriptors.TryTake(index, out var file))

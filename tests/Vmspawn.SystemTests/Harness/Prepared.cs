@@ -9,6 +9,9 @@ internal static class Prepared
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
         "vmspawn-tests");
 
+    /// <summary>The checkout that is tested.</summary>
+    public static string Repository { get; } = RepositoryRoot();
+
     public static string Kernel { get; } = Existing(Path.Combine(Cache, "guest", "vmlinuz"));
 
     public static string Initrd { get; } = Existing(Path.Combine(Cache, "guest", "initrd"));
@@ -47,13 +50,13 @@ internal static class Prepared
     public static string Binary { get; } = Existing(
         Environment.GetEnvironmentVariable("VMSPAWN_BINARY") is { Length: > 0 } given
             ? given
-            : Path.Combine(RepositoryRoot(), "artifacts", "vmspawn"));
+            : Path.Combine(Repository, "artifacts", "vmspawn"));
 
     /// <summary>The folder with what makes the guests.</summary>
-    public static string Guests { get; } = Path.Combine(RepositoryRoot(), "tests", "guests");
+    public static string Guests { get; } = Path.Combine(Repository, "tests", "guests");
 
     /// <summary>The folder with the packaged units.</summary>
-    public static string Units { get; } = Path.Combine(RepositoryRoot(), "packaging", "systemd");
+    public static string Units { get; } = Path.Combine(Repository, "packaging", "systemd");
 
     private static string RepositoryRoot()
     {

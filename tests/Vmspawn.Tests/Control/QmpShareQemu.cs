@@ -37,17 +37,7 @@ internal sealed class QmpShareQemu : IAsyncDisposable
             "-qmp", $"unix:{path},server=on,wait=off",
         ];
         var process = Process.Start(new ProcessStartInfo("qemu-system-x86_64", arguments))!;
-        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(20))
-        {
-            try
-            {
-                return new QmpShareQemu(directory, process, await QmpClient.ConnectAsync(path, Patient), options);
-            }
-            catch (QmpDisconnectedException) when (!process.HasExited && Stopwatch.GetElapsedTime(start) < QmpShareProgram.Bound)
-            {
-                // On its way to its monitor.
-            }
-        }
+        return new QmpShareQemu(directory, process, await QmpClient.ConnectAsync(path, Patient with { SocketTimeout = QmpShareProgram.Bound }), options);
     }
 
     public Task<QmpShareProgram> ProgramAsync() => QmpShareProgram.ReadyAsync(Share);

@@ -75,6 +75,45 @@ public sealed class RuntimeDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void What_killed_runs_of_other_names_left_is_removed_and_what_is_held_or_of_another_program_stays()
+    {
+        foreach (var name in (string[])["dead", "foreign", "unknown"])
+        {
+            Directory.CreateDirectory(_directory[name]);
+            File.WriteAllText(_directory[$"{name}/key"], "");
+        }
+
+        Directory.CreateDirectory(_directory["target"]);
+        File.CreateSymbolicLink(_directory["link"], _directory["target"]);
+        File.WriteAllText(_directory["target/pid"], "4242\n");
+        File.WriteAllText(_directory["dead/pid"], "4242\n");
+        foreach (var name in (string[])["dead", "foreign", "link", "gone", "cid:7"])
+            File.WriteAllText(_directory[$".{name}.lock"], "");
+        using (var running = RuntimeDirectoryHandle.Claim(Base, "running", _problems)!)
+        {
+            AbandonedRuns.Remove(Base);
+            Assert.True(File.Exists(running.PathOf("pid")));
+        }
+
+        string[] left = ["foreign", "link", "target", "unknown"];
+        Assert.Equal(left, Directory.GetFileSystemEntries(_directory.Path).Select(Path.GetFileName).Order());
+        Assert.True(File.Exists(_directory["foreign/key"]) && File.Exists(_directory["target/pid"]));
+    }
+
+    [Fact]
+    public async Task A_name_is_held_briefly_until_a_living_process_is_recorded()
+    {
+        Assert.True(RuntimeDirectoryHandle.IsHeldBriefly(Base, "m"));
+        using (RuntimeDirectoryHandle.Claim(Base, "m", _problems))
+            Assert.False(RuntimeDirectoryHandle.IsHeldBriefly(Base, "m"));
+        using var ended = System.Diagnostics.Process.Start("true");
+        await ended.WaitForExitAsync();
+        Directory.CreateDirectory(_directory["m"]);
+        await File.WriteAllTextAsync(_directory["m/pid"], $"{ended.Id}\n");
+        Assert.True(RuntimeDirectoryHandle.IsHeldBriefly(Base, "m"));
+    }
+
+    [Fact]
     public void A_directory_whose_making_was_interrupted_is_taken_over()
     {
         // Of versions that made the directory first and the file in it afterwards.

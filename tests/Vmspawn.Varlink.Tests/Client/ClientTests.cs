@@ -8,6 +8,41 @@ namespace Vmspawn.Varlink.Tests;
 public class ClientTests
 {
     [Fact]
+    public async Task An_interface_from_plain_text_replies_several_times_to_those_who_want_more()
+    {
+        var counting = new VarlinkImplementation(VarlinkInterface.Parse("interface org.example.counting\nmethod Count(to: int) -> (number: int)\n"))
+            .On("Count", async call =>
+            {
+                var to = call.Parameters.GetProperty("to"u8).GetInt64();
+                for (long number = 1; call.WantsMore && number < to; number++)
+                    await call.ContinueAsync(reply => reply.WriteNumber("number"u8, number));
+                await call.ReplyAsync(reply => reply.WriteNumber("number"u8, to));
+            });
+        var directory = Directory.CreateTempSubdirectory("varlink");
+        var path = Path.Combine(directory.FullName, "socket");
+        try
+        {
+            var service = new VarlinkService(new VarlinkIdentity("Example", "counting", "1", "https://example.org/"), counting);
+            await using var server = VarlinkServer.Start(UnixListener.Bind(path), service);
+            await using var client = await VarlinkClient.ConnectAsync(path);
+            var numbers = new List<long>();
+            await foreach (var reply in client.CallMoreAsync("org.example.counting.Count", p => p.WriteNumber("to", 3)))
+            {
+                using (reply)
+                    numbers.Add(reply.Parameters.GetProperty("number"u8).GetInt64());
+            }
+
+            Assert.Equal([1, 2, 3], numbers);
+            using var only = await client.CallAsync("org.example.counting.Count", p => p.WriteNumber("to", 3));
+            Assert.Equal((3, false), (only.Parameters.GetProperty("number"u8).GetInt64(), only.Continues));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Many_callers_share_a_connection_and_each_gets_its_own_reply()
     {
         await using var server = new TestServer();

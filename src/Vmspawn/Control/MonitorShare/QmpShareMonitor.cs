@@ -58,8 +58,8 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
         using SafeHandle nothing = File.OpenHandle("/dev/null");
         try
         {
-            await client.GetfdAsync(MomentaryName, nothing, cancellation: stop);
-            await client.ClosefdAsync(MomentaryName, cancellation: stop);
+            await client.GetfdAsync(MomentaryName, nothing, cancellationToken: stop);
+            await client.ClosefdAsync(MomentaryName, cancellationToken: stop);
         }
         catch (Exception refused) when (refused is QmpCommandException or QmpTimeoutException)
         {

@@ -1,6 +1,7 @@
 using Vmspawn.Control.Storage;
 using Vmspawn.Launch;
 using Vmspawn.Notify;
+using Vmspawn.Pcie;
 using Vmspawn.Plan.Print;
 using Vmspawn.Qmp;
 using Vmspawn.Spec;
@@ -45,7 +46,7 @@ internal sealed class MachineService(
             reply.WriteNumber("startedUsec"u8, (vm.Started - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
             reply.WriteString("image"u8, spec.Drives is [{ IsRoot: true } root, ..] ? root.Path : null);
             reply.WriteString("runtimeDirectory"u8, vm.Directory.Path);
-            reply.WriteString("layout"u8, PlanJson.Word(vm.Plan.Topology.Layout));
+            reply.WriteString("layout"u8, TopologyJson.Word(vm.Plan.Topology.Layout));
             var said = guest();
             reply.WriteBoolean("ready"u8, said.Ready);
             reply.WriteString("guestStatus"u8, said.Status);

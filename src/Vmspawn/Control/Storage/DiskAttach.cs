@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Vmspawn.Control.Ports;
 using Vmspawn.Images;
 using Vmspawn.Linux;
+using Vmspawn.Pcie;
 using Vmspawn.Qemu;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Qmp;

@@ -1,5 +1,6 @@
 using Vmspawn.Control.Ports;
 using Vmspawn.Linux;
+using Vmspawn.Pcie;
 using Vmspawn.Qemu.Arguments;
 using Vmspawn.Qmp;
 using Vmspawn.Spec;

@@ -15,22 +15,10 @@ internal static class UserArguments
         foreach (var device in extra.Devices)
         {
             var place = draft.Topology.Devices.FirstOrDefault(placed => placed.UserIndex == device.WordIndex);
-            if (place is not null && Additions(place) is { Count: > 0 } additions)
+            if (place is not null && QemuArguments.Additions(place) is { Count: > 0 } additions)
                 words[device.WordIndex] = PlacedExtra.Write(words[device.WordIndex], device.IsJson, additions);
         }
 
         draft.Arguments.AddRange(words);
-    }
-
-    private static List<KeyValuePair<string, string>> Additions(PlacedDevice place)
-    {
-        var additions = new List<KeyValuePair<string, string>>();
-        if (place.AddBus)
-            additions.Add(new("bus", place.Bus));
-        if (place.AddAddress)
-            additions.Add(new("addr", $"{place.Device:x}.{place.Function}"));
-        if (place.AddMultifunction)
-            additions.Add(new("multifunction", "on"));
-        return additions;
     }
 }

@@ -1,5 +1,6 @@
 using Vmspawn.Images;
 using Vmspawn.Options;
+using Vmspawn.Pcie;
 
 namespace Vmspawn.Qemu.Arguments;
 

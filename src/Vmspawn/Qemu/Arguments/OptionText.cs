@@ -1,11 +1,12 @@
 using System.Text;
+using Vmspawn.Pcie;
 
 namespace Vmspawn.Qemu.Arguments;
 
 /// <summary>A value in QEMU's key=value syntax, where a comma inside a value is written twice (qemu(1), "-device").</summary>
 internal sealed class OptionText(string head)
 {
-    private readonly StringBuilder _text = new(Escape(head));
+    private readonly StringBuilder _text = new(QemuArguments.Escape(head));
 
     /// <summary>Starts without a head: no comma before the first pair.</summary>
     public static OptionText Pairs() => new("");
@@ -14,7 +15,7 @@ internal sealed class OptionText(string head)
     {
         if (_text.Length > 0)
             _text.Append(',');
-        _text.Append(key).Append('=').Append(Escape(value));
+        _text.Append(key).Append('=').Append(QemuArguments.Escape(value));
         return this;
     }
 
@@ -26,6 +27,4 @@ internal sealed class OptionText(string head)
     public OptionText WithIf(bool condition, string key, string value) => condition ? With(key, value) : this;
 
     public override string ToString() => _text.ToString();
-
-    private static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
 }

@@ -1,18 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Vmspawn.Pcie;
 
 namespace Vmspawn.Qemu.Arguments;
-
-/// <summary>The address of a PCI device.</summary>
-/// <param name="Bus">The bus: a root port's id, or the board's own bus.</param>
-/// <param name="Device">Device number, 0 to 31.</param>
-/// <param name="Function">Function number, 0 to 7.</param>
-/// <param name="Multifunction">Whether it is function 0 of a device with further functions.</param>
-internal readonly record struct PciPlace(string Bus, int Device, int Function, bool Multifunction = false)
-{
-    /// <summary>The only valid address behind a root port. By default QEMU 7.2 puts a second device at device number 1, which guests do not scan.</summary>
-    public static PciPlace BehindPort(string port) => new(port, 0, 0);
-}
 
 /// <summary>A QEMU device, written for the command line (<c>-device</c>) or the monitor (<c>device_add</c>).</summary>
 internal sealed class QemuDevice(string driver, string id)
@@ -42,9 +32,12 @@ internal sealed class QemuDevice(string driver, string id)
     public QemuDevice WithIf(bool condition, string name, int value) => condition ? With(name, value) : this;
 
     /// <summary>Sets its address on a PCI bus.</summary>
-    public QemuDevice At(PciPlace place) => With("bus", place.Bus)
-        .With("addr", $"{place.Device:x}.{place.Function}")
-        .WithIf(place.Multifunction, "multifunction", "on");
+    public QemuDevice At(PciPlace place)
+    {
+        foreach (var (name, value) in place.Properties)
+            With(name, value);
+        return this;
+    }
 
     /// <summary>The value for <c>-device</c>.</summary>
     public OptionText ToOptionText()
