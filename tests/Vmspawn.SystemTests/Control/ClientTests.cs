@@ -159,19 +159,5 @@ public sealed class ClientTests : VmTest
 
     private async Task<JsonElement> Status(QemuKind qemu) => JsonElement.Parse((await Good(qemu, "status", Scratch.Mark, "--json")).Output);
 
-    private async Task<Ended> Good(QemuKind qemu, params string[] words)
-    {
-        var ended = await Client(qemu, words);
-        Assert.True(ended is { Status: 0, Error: "" }, $"{string.Join(' ', words)}: {ended}");
-        return ended;
-    }
-
-    private async Task<Ended> Client(QemuKind qemu, params string[] words)
-    {
-        // The system's machines are none of the test's business.
-        using var client = VmspawnRun.Start(Scratch, qemu, [.. words, "--user"]);
-        return await client.End(ShortBound + ShortBound + ShortBound);
-    }
-
     private static string? Text(JsonElement from, string name) => from.GetProperty(name).GetString();
 }

@@ -27,6 +27,21 @@ public abstract class VmTest : IAsyncDisposable
         return await run.End(GuestBound);
     }
 
+    /// <summary>A subcommand that succeeds without a message.</summary>
+    private protected async Task<Ended> Good(QemuKind qemu, params string[] words)
+    {
+        var ended = await Client(qemu, words);
+        Assert.True(ended is { Status: 0, Error: "" }, $"{string.Join(' ', words)}: {ended}");
+        return ended;
+    }
+
+    /// <summary>A subcommand for machines of this user.</summary>
+    private protected async Task<Ended> Client(QemuKind qemu, params string[] words)
+    {
+        using var client = VmspawnRun.Start(Scratch, qemu, [words[0], "--user", .. words[1..]]);
+        return await client.End(3 * ShortBound);
+    }
+
     public async ValueTask DisposeAsync()
     {
         var left = await Leftovers.Sweep(Scratch);
