@@ -61,11 +61,12 @@ public sealed class VirtualMachineTests : LibraryTest
         var directory = Path.Combine(Scratch.Images, "report");
         var files = (await machine.WriteReportAsync(directory)).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
         Directory.Delete(directory, recursive: true);
-        Assert.Equal(["commands.txt", "console.raw", "console.txt", "exit.txt", "messages.txt", "plan.json", "qemu-stderr.txt"], files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["commands.txt", "console.raw", "console.txt", "exit.txt", "messages.txt", "options.txt", "plan.json", "qemu-stderr.txt"], files.Keys.Order(StringComparer.Ordinal));
         Assert.Contains("\nBOOT-MARK", "\n" + files["console.txt"], StringComparison.Ordinal);
         Assert.Contains("\e[1mBOOT", files["console.raw"], StringComparison.Ordinal);
         Assert.Contains("no-such-device", files["qemu-stderr.txt"], StringComparison.Ordinal);
         Assert.Contains("-global\nno-such-device.x=1\n", files["commands.txt"], StringComparison.Ordinal);
+        Assert.Contains("vmspawn ", files["options.txt"], StringComparison.Ordinal);
         Assert.StartsWith("status 1\n", files["exit.txt"], StringComparison.Ordinal);
         Assert.Contains("power cut", files["messages.txt"], StringComparison.Ordinal);
         Assert.StartsWith("{", files["plan.json"], StringComparison.Ordinal);

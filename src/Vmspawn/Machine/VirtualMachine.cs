@@ -237,7 +237,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes files that explain a failure: the console as text and as bytes, the plan, the commands that were started, QEMU's standard error, how the
+    /// Writes files that explain a failure: the console as text and as bytes, the options as a command line, the plan, the commands that were started, QEMU's standard error, how the
     /// machine ended, and the newest messages about it. Never throws.
     /// </summary>
     /// <param name="directory">Where; it is created if it does not exist, and files of an earlier report are replaced.</param>
@@ -249,6 +249,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             directory,
             VmReport.Text("console.txt", () => Console.Text),
             ("console.raw", Console.ReadHistoryAsync),
+            VmReport.Text("options.txt", () => OptionLine.Text(_planning.Options) + "\n"),
             VmReport.Text("plan.json", () => VmReport.Json(Plan)),
             VmReport.Text("commands.txt", () => PlanText.Commands(Plan)),
             VmReport.Text("qemu-stderr.txt", () => _vm.Stderr.Text),
