@@ -32,20 +32,27 @@ internal static class OwnTree
     }
 
     /// <summary>Removes a path of this user that no process has locked; failures are ignored.</summary>
-    public static void RemoveUnheld(string path)
+    /// <returns>False when a process has it locked, so that a later attempt may succeed.</returns>
+    public static bool RemoveUnheld(string path)
     {
         try
         {
             if (new FileInfo(path).LinkTarget is not null)
-                return;
+                return true;
             using var handle = OpenFile.Open(path, writable: false);
-            if (FileFacts.Of(handle).UserId == HostProbe.EffectiveUser && FileLock.TryLockExclusive(handle) && FileFacts.IsNamed(handle, path))
+            if (FileFacts.Of(handle).UserId != HostProbe.EffectiveUser)
+                return true;
+            if (!FileLock.TryLockExclusive(handle))
+                return false;
+            if (FileFacts.IsNamed(handle, path))
                 Remove(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // It was removed meanwhile, or contains files of another user; it does no harm.
         }
+
+        return true;
     }
 
     private static void MakeWritable(DirectoryInfo directory)

@@ -14,6 +14,9 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
 {
     private const string PidFile = "pid";
 
+    /// <summary>Lists throw-away directories elsewhere, each path ended by a NUL byte.</summary>
+    private const string ElsewhereFile = "elsewhere";
+
     private readonly string _lockPath;
     private readonly SafeFileHandle _lock;
     private bool _disposed;
@@ -79,8 +82,22 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
             return;
         var directory = new RuntimeDirectoryHandle(path, lockPath, held);
         if (Directory.Exists(path) && directory.IsOurs())
+        {
+            // A helper that has not died yet has one locked: a later start tries again.
+            if (!directory.TryRemoveElsewhere())
+                return;
             directory.Remove();
+        }
+
         directory.ReleaseName();
+    }
+
+    /// <summary>Records throw-away directories that are elsewhere before they are made: if this process is killed, a later start removes them.</summary>
+    /// <exception cref="IOException">They cannot be recorded.</exception>
+    public void RecordElsewhere(IReadOnlyList<string> paths)
+    {
+        if (paths.Count > 0)
+            PrivateFiles.Write(PathOf(ElsewhereFile), Encoding.UTF8.GetBytes(string.Concat(paths.Select(path => $"{path}\0"))));
     }
 
     /// <summary>Whether a name is locked only for a moment: its process is dead or not recorded, so that the holder starts or removes what was left.</summary>
@@ -129,6 +146,21 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
     private bool IsOurs() =>
         new FileInfo(Path).LinkTarget is null && (File.Exists(PathOf(PidFile)) || !Directory.EnumerateFileSystemEntries(Path).Any());
 
+    private bool TryRemoveElsewhere()
+    {
+        var all = true;
+        if (File.Exists(PathOf(ElsewhereFile)))
+        {
+            foreach (var path in File.ReadAllText(PathOf(ElsewhereFile)).Split('\0', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Draft.Sweep(System.IO.Path.GetDirectoryName(path)!);
+                all &= OwnTree.RemoveUnheld(path);
+            }
+        }
+
+        return all;
+    }
+
     private bool TryMake()
     {
         if (new FileInfo(Path) is { Exists: true } or { LinkTarget: not null })
@@ -137,6 +169,7 @@ internal sealed class RuntimeDirectoryHandle : IDisposable
         {
             if (!IsOurs())
                 return false;
+            TryRemoveElsewhere();
             Remove();
         }
 

@@ -29,6 +29,7 @@ internal static class Launcher
             var directory = await ClaimAsync(plan, runtime, held, cancel);
             AbandonedRuns.Remove(runtime);
             step($"the runtime directory is {directory.Path}");
+            Record(plan, directory);
             foreach (var file in plan.Files)
                 Write(directory.PathOf(file.Name), file.Content.Span);
             var made = plan.Children.Select(child => held.Add($"remove {child.Path}", Made.Child(child))).ToList();
@@ -82,6 +83,19 @@ internal static class Launcher
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new LaunchException(step, FailureReason.Of(error), error);
+        }
+    }
+
+    private static void Record(VmPlan plan, RuntimeDirectoryHandle directory)
+    {
+        try
+        {
+            directory.RecordElsewhere(
+                [.. plan.Helpers.SelectMany(helper => helper.Descriptors).Concat(plan.Descriptors).Select(descriptor => descriptor.Source).OfType<ThrowAwayTree>().Select(tree => tree.Path)]);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LaunchException($"record throw-away directories in {directory.Path}", FailureReason.Of(error), error);
         }
     }
 

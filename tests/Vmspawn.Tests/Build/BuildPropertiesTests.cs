@@ -11,7 +11,7 @@ public class BuildPropertiesTests
     {
         using var checkout = new Checkout(
             "src/tests/checkout",
-            "global.json", "Directory.Build.props", "Directory.Packages.props", "src/Directory.Build.props", "tests/Directory.Build.props", project);
+            "global.json", "Directory.Build.props", "Directory.Packages.props", "src/Directory.Build.props", "src/Packages.props", "tests/Directory.Build.props", project);
         var (status, output, error) = await checkout.Run(
             new Dictionary<string, string?> { ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1" },
             Path.Combine(Checkout.Sdk, "dotnet"),

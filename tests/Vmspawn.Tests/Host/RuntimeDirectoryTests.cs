@@ -101,6 +101,27 @@ public sealed class RuntimeDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Throw_away_directories_elsewhere_go_with_the_runtime_directory_of_a_killed_run_when_nobody_has_them_locked()
+    {
+        using var elsewhere = new TemporaryDirectory();
+        Directory.CreateDirectory(elsewhere["tree/upper"]);
+        Directory.CreateDirectory(_directory["dead"]);
+        File.WriteAllText(_directory["dead/pid"], "4242\n");
+        File.WriteAllText(_directory["dead/elsewhere"], $"{elsewhere["never-made"]}\0{elsewhere["tree"]}\0");
+        File.WriteAllText(_directory[".dead.lock"], "");
+        using (var helper = OpenFile.Open(elsewhere["tree"], writable: false))
+        {
+            Assert.True(FileLock.TryLockExclusive(helper));
+            AbandonedRuns.Remove(Base);
+            Assert.True(Directory.Exists(elsewhere["tree/upper"]) && File.Exists(_directory["dead/elsewhere"]));
+        }
+
+        AbandonedRuns.Remove(Base);
+        Assert.False(Directory.Exists(elsewhere["tree"]));
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
     public async Task A_name_is_held_briefly_until_a_living_process_is_recorded()
     {
         Assert.True(RuntimeDirectoryHandle.IsHeldBriefly(Base, "m"));

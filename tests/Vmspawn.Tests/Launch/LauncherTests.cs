@@ -48,6 +48,7 @@ public sealed class LauncherTests : IDisposable
         await using (var vm = await _bench.LaunchAsync(plan))
         {
             Assert.True(File.Exists(vm.Directory.PathOf("pid")));
+            Assert.Equal($"{_bench["overlay-of-vm"]}\0{_bench["copy-of-vm"]}\0", File.ReadAllText(vm.Directory.PathOf("elsewhere")));
             Assert.Equal([$"the runtime directory is {vm.Directory.Path}", $"started QEMU: {plan.Program}, process {vm.Qemu.Id}"], _bench.Steps);
             Assert.True(Directory.Exists(_bench["overlay-of-vm/upper"]));
             Assert.Equal("kernel", File.ReadAllText(_bench["copy-of-vm/merged/boot/vmlinuz"]));
