@@ -49,7 +49,7 @@ internal static class Launcher
                 file.Keep();
             return new RunningVm(plan, directory, process.Qemu, helpers, process.Stderr, opener.Sockets.Monitor!, opener.Terminal, held)
             {
-                GuestPorts = opener.Sockets.GuestPorts,
+                Shell = opener.Sockets.Shell,
                 Receivers = [.. new[] { receiver, opener.Sockets.Notify }.OfType<NotifyReceiver>()],
             };
         }

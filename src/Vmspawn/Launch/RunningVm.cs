@@ -52,8 +52,8 @@ internal sealed class RunningVm(
     /// <summary>The receivers of the guest's notifications.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
-    /// <summary>vmspawn's ends of the virtio ports for commands in the guest.</summary>
-    public IReadOnlyDictionary<GuestPortKind, UnixConnection> GuestPorts { get; init; } = new Dictionary<GuestPortKind, UnixConnection>();
+    /// <summary>vmspawn's end of the virtio port for commands in the guest, or null.</summary>
+    public UnixConnection? Shell { get; init; }
 
     /// <summary>Undoes the launch; QEMU is killed if it still runs.</summary>
     public ValueTask DisposeAsync() => held.DisposeAsync();

@@ -5,8 +5,8 @@ using Vmspawn.Guests;
 namespace Vmspawn;
 
 /// <summary>
-/// The system in a machine: commands, files, readiness. Commands go through the first channel that answers: a root shell on a virtio port,
-/// qemu-guest-agent, ssh (<see cref="Options.VmOptions.GuestChannel"/>). All members may be used from any thread.
+/// The system in a machine: commands, files, readiness. Commands go through a root shell on a virtio port
+/// (<see cref="Options.VmOptions.GuestChannel"/>). All members may be used from any thread.
 /// </summary>
 public sealed class Guest
 {
@@ -26,7 +26,7 @@ public sealed class Guest
         _hasReported = hasReported;
     }
 
-    /// <summary>The channel that commands use now: <c>shell</c>, <c>agent</c> or <c>ssh</c>; empty while none answers.</summary>
+    /// <summary>The channel that commands use now: <c>shell</c>; empty while none answers.</summary>
     public string Channel => _transport.Name;
 
     /// <summary>Waits for something in the guest.</summary>

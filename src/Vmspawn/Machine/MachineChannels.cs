@@ -1,7 +1,6 @@
 using Vmspawn.Guests;
 using Vmspawn.Guests.Shell;
 using Vmspawn.Launch;
-using Vmspawn.Plan;
 using Vmspawn.Spec;
 
 namespace Vmspawn;
@@ -16,7 +15,7 @@ internal sealed class MachineChannels : IAsyncDisposable
     public MachineChannels(RunningVm vm, Action<string, Exception> failed)
     {
         List<IGuestTransport> all = [];
-        if (vm.GuestPorts.TryGetValue(GuestPortKind.Shell, out var shell))
+        if (vm.Shell is { } shell)
             all.Add(_shell = new ShellPort(shell, failed));
         All = new GuestTransports(all);
     }

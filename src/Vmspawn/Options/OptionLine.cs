@@ -149,6 +149,7 @@ internal static class OptionLine
         Add(words, "--forward-journal-max-file-size", journal.MaxFileSize?.ToString());
         Add(words, "--forward-journal-max-files", journal.MaxFiles?.ToString());
         AddIf(!options.NotifyReady, words, "--notify-ready", "no");
+        AddIf(options.GuestChannel != GuestChannel.Auto, words, "--guest-channel", OptionWords.Of(options.GuestChannel));
         foreach (var credential in options.Credentials)
         {
             if (credential is LoadedCredential loaded)

@@ -25,6 +25,12 @@ public static class OptionWords
     public static IReadOnlyList<(string Word, ConfidentialGuest Value)> ConfidentialGuests { get; } =
         [("no", ConfidentialGuest.No), ("sev-snp", ConfidentialGuest.SevSnp), ("tdx", ConfidentialGuest.Tdx)];
 
+    /// <summary>Ways into a guest for commands.</summary>
+    public static IReadOnlyList<(string Word, GuestChannel Value)> GuestChannels { get; } =
+        [("auto", GuestChannel.Auto), ("shell", GuestChannel.Shell), ("no", GuestChannel.None)];
+
+    internal static string Of(GuestChannel channel) => Find(GuestChannels, channel);
+
     internal static string Of(ImageFormat format) => Find(ImageFormats, format);
 
     internal static string Of(DiskType type) => Find(DiskTypes, type);

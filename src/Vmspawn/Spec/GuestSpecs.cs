@@ -12,13 +12,7 @@ internal sealed record JournalSpec(string Program, string File, JournalRequest R
 
 /// <summary>The ways into the guest for commands.</summary>
 /// <param name="HasShell">The virtio port of our shell.</param>
-/// <param name="HasAgent">The virtio port of qemu-guest-agent.</param>
-/// <param name="HasSsh">ssh(1), where there is a key and a way.</param>
-internal sealed record GuestChannelSpec(bool HasShell, bool HasAgent, bool HasSsh)
-{
-    /// <summary>The name by which qemu-guest-agent finds its port.</summary>
-    public const string AgentPort = "org.qemu.guest_agent.0";
-}
+internal sealed record GuestChannelSpec(bool HasShell);
 
 /// <summary>A key that is authorized in the guest, and how to connect.</summary>
 /// <param name="Key">The key.</param>

@@ -148,7 +148,7 @@ internal sealed class GoldenInventory : IDisposable
         MemoryBytes bytes => $"{bytes.Content.Length} bytes in memory",
         MonitorSocket => "monitor socket",
         NotifyPort => "the guest's reports",
-        GuestPort port => $"commands in the guest by {(port.Service == GuestPortKind.Shell ? "a shell" : "qemu-guest-agent")}",
+        ShellSocket => "commands in the guest",
         RuntimeDirectory => "the runtime directory",
         HelperSocket socket => $"connected to {socket.Name}",
         VhostVsockDevice vsock => $"{(vsock.IsPassed ? "the passed " : "")}vhost-vsock with CID {vsock.Cid}",

@@ -60,7 +60,7 @@ internal static class ControlInterfaces
 
         type Terminal (rows: int, columns: int, type: string)
 
-        # Answered when a channel into the guest answers: shell, agent or ssh.
+        # Answered when a channel into the guest answers, with its name: shell.
         method WaitChannel() -> (name: string)
 
         # Runs a command. The first reply has its id, the last one its exit status: 128 and a signal's number when a signal ended it.

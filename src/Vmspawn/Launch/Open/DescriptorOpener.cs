@@ -74,7 +74,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         TapDevice tap => TapOpener.Open(tap),
         MonitorSocket => Sockets.OpenMonitor(),
         NotifyPort => Sockets.OpenNotify(),
-        GuestPort port => Sockets.OpenGuest(port.Service),
+        ShellSocket => Sockets.OpenShell(),
         SocketEnd end => Sockets.Take(end),
         ListeningEnd end => Sockets.Listen(end),
         HelperSocket socket => await _helper.OpenAsync(socket, cancel),

@@ -32,13 +32,13 @@ internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle director
         return theirs;
     }
 
-    /// <summary>vmspawn's ends of the virtio ports for commands.</summary>
-    public Dictionary<GuestPortKind, UnixConnection> GuestPorts { get; } = [];
+    /// <summary>vmspawn's end of the virtio port for commands in the guest.</summary>
+    public UnixConnection? Shell { get; private set; }
 
-    public SafeFileHandle OpenGuest(GuestPortKind service)
+    public SafeFileHandle OpenShell()
     {
         var (ours, theirs) = UnixConnection.CreatePair();
-        GuestPorts.Add(service, held.Add("close a port of the guest", ours));
+        Shell = held.Add("close the guest's shell", ours);
         return theirs;
     }
 

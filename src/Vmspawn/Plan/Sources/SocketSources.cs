@@ -20,21 +20,10 @@ internal sealed record NotifyPort : DescriptorSource
     internal override string Kind => "notify";
 }
 
-/// <summary>The socket of a virtio port for commands in the guest.</summary>
-/// <param name="Service">What serves it in the guest.</param>
-public sealed record GuestPort(GuestPortKind Service) : DescriptorSource
+/// <summary>The socket of the virtio port for commands in the guest.</summary>
+internal sealed record ShellSocket : DescriptorSource
 {
-    internal override string Kind => Service == GuestPortKind.Shell ? "guest-shell" : "guest-agent";
-}
-
-/// <summary>What serves a virtio port in the guest.</summary>
-public enum GuestPortKind
-{
-    /// <summary>A root shell.</summary>
-    Shell,
-
-    /// <summary>qemu-guest-agent.</summary>
-    Agent,
+    internal override string Kind => "guest-shell";
 }
 
 /// <summary>One end of a pair of connected sockets; the other end is a descriptor of another program in the same plan.</summary>

@@ -14,15 +14,8 @@ internal static class GuestChannelResolver
     /// <param name="credentials">Receives the unit.</param>
     public static GuestChannelSpec Resolve(ResolveInput input, CredentialSet credentials)
     {
-        var wish = input.Options.GuestChannel;
         // A guest that does not trust the host gives it no shell unless the user says so.
-        if (wish == GuestChannel.Auto && input.Technique is not null)
-            return new GuestChannelSpec(false, false, false);
-        var isAuto = wish == GuestChannel.Auto;
-        var channel = new GuestChannelSpec(
-            isAuto || wish == GuestChannel.Shell,
-            wish == GuestChannel.Agent || (isAuto && !NamesAgent(input.Options.QemuExtra)),
-            isAuto || wish == GuestChannel.Ssh);
+        var channel = new GuestChannelSpec(input.Options.GuestChannel == GuestChannel.Shell || (input.Options.GuestChannel == GuestChannel.Auto && input.Technique is null));
         if (channel.HasShell && credentials.All.All(credential => credential.Id != $"systemd.extra-unit.{UnitName}"))
         {
             credentials.Offer($"systemd.extra-unit.{UnitName}", Encoding.UTF8.GetBytes(Unit));
@@ -50,8 +43,4 @@ internal static class GuestChannelResolver
         """ + "\n";
 
     private static string Port => $"/dev/virtio-ports/{ShellServer.PortName}";
-
-    /// <summary>The user's own arguments have the agent's port, whose name can be there only once.</summary>
-    private static bool NamesAgent(IReadOnlyList<string> extra) =>
-        extra.Any(word => word.Contains(GuestChannelSpec.AgentPort, StringComparison.Ordinal));
 }
