@@ -39,7 +39,7 @@ public sealed class OutsideProjectTests : VmTest
         using var run = await Start("OwnedMachine", qemu, isNative, "walk", Scratch.Mark, Prepared.Kernel, Prepared.Initrd, Scratch.Raw("data.raw", 1 << 20));
         var ended = await run.EndWith(0, GuestBound);
         Assert.Equal(
-            $"planned 10 ports\nstarted {Scratch.Mark}\nthe guest has a shell\nthe guest has the disk\nended with status 0\n",
+            $"planned 10 ports\nstarted {Scratch.Mark}\nthe guest has a shell\nthe guest has the disk\nthe guest runs Linux\ncopied: True\nended with status 0\n",
             ended.Output);
         Assert.Equal("", ended.Error);
     }

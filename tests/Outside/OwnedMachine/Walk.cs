@@ -26,6 +26,15 @@ internal static class Walk
         await machine.Console.WaitForAsync($"sectors {attached.Size / 512}", Bound);
         Console.WriteLine("the guest has the disk");
 
+        var system = await machine.Guest.ShellAsync("uname -s");
+        Console.WriteLine($"the guest runs {system}");
+        await machine.Guest.CopyInAsync(disk, "/tmp/in");
+        var back = $"{disk}.back";
+        await machine.Guest.CopyOutAsync("/tmp/in", back);
+        var (sent, received) = (await File.ReadAllBytesAsync(disk), await File.ReadAllBytesAsync(back));
+        Console.WriteLine($"copied: {sent.AsSpan().SequenceEqual(received)}");
+        File.Delete(back);
+
         await machine.Console.SendAsync("poweroff -f\n");
         var exit = await machine.Exited.WaitAsync(Bound);
         Console.WriteLine($"ended with status {exit.Status}");
@@ -39,7 +48,7 @@ internal static class Walk
         Firmware = FirmwareKind.None,
         Linux = kernel,
         Initrds = [initrd],
-        KernelArguments = ["no_timer_check", "quiet", "vmtest=shell"],
+        KernelArguments = ["no_timer_check", "quiet", "vmtest=commands,shell"],
         Kvm = Tristate.No,
         Tpm = Tristate.No,
         Vsock = new VsockRequest(VsockMode.No, null),
