@@ -33,7 +33,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly Lock _lock = new();
     private Task? _disposal;
 
-    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, VmMessages messages, VmJournal journal)
+    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, GuestConsole console, VmJournal journal)
     {
         _planning = planning;
         _held = held;
@@ -42,15 +42,10 @@ public sealed class VirtualMachine : IAsyncDisposable
         _manager = manager;
         _control = control;
         _journal = journal;
-        Console = new GuestConsole(
-            vm.Terminal,
-            start.ConsoleHistory,
-            IsEmulated ? start.EmulationFactor : 1,
-            (what, why) => messages.Notice($"{Name}: cannot {what}: {FailureReason.Of(why)}"),
-            TimeProvider.System);
+        Console = console;
         Exited = FollowAsync();
         Console.EndsWith(Exited);
-        Guest = new Guest(channels.All, new MachineWatch(Exited, Console, IsEmulated ? start.EmulationFactor : 1), _ => Task.FromResult(supervisor.Guest.Ready));
+        Guest = new Guest(channels.All, new MachineWatch(Exited, Console, FactorOf(planning.Spec!, start)), _ => Task.FromResult(supervisor.Guest.Ready));
     }
 
     /// <summary>Its name, unique among the running machines of this user.</summary>
@@ -60,7 +55,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     public VmPlan Plan => _vm.Plan;
 
     /// <summary>Whether its processors are emulated, because KVM does not work here or was not wanted.</summary>
-    public bool IsEmulated => Spec.Accelerator.Name != "kvm";
+    public bool IsEmulated => IsEmulation(Spec);
 
     /// <summary>Completes when the machine has ended; never fails.</summary>
     public Task<VmExit> Exited { get; }
@@ -297,8 +292,10 @@ public sealed class VirtualMachine : IAsyncDisposable
             // QEMU boots meanwhile, so that what follows does not delay the guest.
             var monitor = new MonitorAccess(supervisor.Monitor);
             var disks = held.Add("stop following the disks", new DiskHotplug(spec, plan, monitor, TimeProvider.System, messages));
+            var console = held.Add("stop reading the guest's console", new GuestConsole(
+                vm.Terminal, start.ConsoleHistory, FactorOf(spec, start), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}"), TimeProvider.System));
             var control = start.Integration.HasFlag(HostIntegration.ControlSocket)
-                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, messages))
+                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, messages))
                 : null;
             if (start.Integration.HasFlag(HostIntegration.Registration))
                 held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages));
@@ -310,7 +307,7 @@ public sealed class VirtualMachine : IAsyncDisposable
                 tasks.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(supervisor.Monitor, ssh, stop));
             }
 
-            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, messages, journal) { Disks = new VmDisks(disks) };
+            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, journal) { Disks = new VmDisks(disks) };
         }
         catch
         {
@@ -318,6 +315,10 @@ public sealed class VirtualMachine : IAsyncDisposable
             throw;
         }
     }
+
+    private static bool IsEmulation(MachineSpec spec) => spec.Accelerator.Name != "kvm";
+
+    private static double FactorOf(MachineSpec spec, VmStartOptions start) => IsEmulation(spec) ? start.EmulationFactor : 1;
 
     /// <summary>Makes it once QEMU has made the machine, so that it does not delay the guest.</summary>
     private static async Task PrepareNextKeyAsync(MonitorSlot monitor, SshSpec ssh, CancellationToken stop)
@@ -359,7 +360,6 @@ public sealed class VirtualMachine : IAsyncDisposable
             await Exited.ConfigureAwait(false);
         }
 
-        await Console.DisposeAsync().ConfigureAwait(false);
         await _held.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -84,5 +84,11 @@ internal sealed record SshCommand(RuntimeScope Scope, string Name, string Login,
     public bool Quiet { get; init; }
 }
 
+/// <summary>Attach the terminal to a machine's console.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="Quiet">Whether to do it without messages.</param>
+internal sealed record ConsoleCommand(RuntimeScope Scope, string Name, bool Quiet) : ControlCommand(Scope);
+
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

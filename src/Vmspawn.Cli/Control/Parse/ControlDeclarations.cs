@@ -67,7 +67,7 @@ internal static class ControlDeclarations
         },
     };
 
-    public static ControlOption Quiet() => Flag("--quiet", 'q', "Wait for the guest without a message", options => options with { Quiet = true });
+    public static ControlOption Quiet(string what = "Wait for the guest without a message") => Flag("--quiet", 'q', what, options => options with { Quiet = true });
 
     public static ControlOption[] Wait() =>
     [

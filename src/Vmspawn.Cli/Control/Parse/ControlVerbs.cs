@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "ssh", "doctor"];
+        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "ssh", "console", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -68,6 +68,12 @@ internal static class ControlVerbs
             [Operand.Name, new("COMMAND", OperandKind.Word), new("JSON", OperandKind.Word, Optional: true)],
             () => [ControlDeclarations.Timeout("Time limit for QEMU", QmpTime), ControlDeclarations.Json("Print it on one line")],
             QmpArguments.Read(QmpTime)),
+        "console" => new(
+            word,
+            "Attaches the terminal to the console of a running machine, until Ctrl-] is pressed three times within a second.",
+            [Operand.Name],
+            () => [ControlDeclarations.Quiet("Print no messages about the attachment")],
+            (options, given, _) => new ConsoleCommand(options.Scope, given[0], options.Quiet)),
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

@@ -45,6 +45,8 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([events.Name], screen, _ => EventsRun.RunAsync(events, where, screen));
             case SshCommand ssh:
                 return await SshRun.RunAsync(ssh, where, screen);
+            case ConsoleCommand console:
+                return await EachMachine.RunAsync([console.Name], screen, _ => ConsoleRun.RunAsync(console, where));
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, where));
             case DoctorCommand doctor:

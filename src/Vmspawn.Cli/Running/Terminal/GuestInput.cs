@@ -13,7 +13,7 @@ internal sealed class GuestInput : IDisposable
     private const int Backlog = 8 * 1024;
 
     private readonly SafeHandle _source;
-    private readonly GuestConsole _guest;
+    private readonly ConsoleEnd _guest;
     private readonly Readiness _sourceReadiness;
     private readonly EscapeKey? _escape;
     private readonly TaskCompletionSource _killRequested;
@@ -28,7 +28,7 @@ internal sealed class GuestInput : IDisposable
     /// <param name="guest">The guest's console.</param>
     /// <param name="escape">Detects Ctrl-]; null when the source is no terminal.</param>
     /// <param name="killRequested">Completed when it was pressed.</param>
-    public GuestInput(SafeHandle source, GuestConsole guest, EscapeKey? escape, TaskCompletionSource killRequested)
+    public GuestInput(SafeHandle source, ConsoleEnd guest, EscapeKey? escape, TaskCompletionSource killRequested)
     {
         _source = source;
         _guest = guest;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 using Vmspawn.Guests;
 using Vmspawn.Host;
 using Vmspawn.Linux;
@@ -65,7 +64,7 @@ internal sealed class GuestService(GuestTransports transports)
     {
         if (call.Optional(parameter) is not { } index)
             return null;
-        if (!call.Descriptors.TryTake(index.GetInt64(), out SafeFileHandle? descriptor))
+        if (!call.Descriptors.TryTake(index.GetInt64(), out var descriptor))
             throw ServiceErrors.InvalidParameter(parameter);
         try
         {
