@@ -30,10 +30,11 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly ManagerLink _manager;
     private readonly ControlServer? _control;
     private readonly VmJournal _journal;
+    private readonly LogWriter? _log;
     private readonly Lock _lock = new();
     private Task? _disposal;
 
-    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, GuestConsole console, VmJournal journal)
+    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, GuestConsole console, VmJournal journal, LogWriter? log)
     {
         _planning = planning;
         _held = held;
@@ -42,6 +43,7 @@ public sealed class VirtualMachine : IAsyncDisposable
         _manager = manager;
         _control = control;
         _journal = journal;
+        _log = log;
         Console = console;
         Exited = FollowAsync();
         Console.EndsWith(Exited);
@@ -273,6 +275,14 @@ public sealed class VirtualMachine : IAsyncDisposable
         void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
         void Step(string step) => messages.Detail($"{plan.Name}: {step}");
         var held = new UndoStack(Report);
+        LogWriter? log = null;
+        if (start.LogFile is { } file)
+        {
+            var notice = messages.Notice;
+            log = held.Add("close the log", new LogWriter(file, (what, why) => notice($"{plan.Name}: cannot {what}, so the machine runs without: {FailureReason.Of(why)}")));
+            messages = log.Of(messages);
+        }
+
         try
         {
             var inbox = Supervisor.CreateInbox();
@@ -294,6 +304,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             var disks = held.Add("stop following the disks", new DiskHotplug(spec, plan, monitor, TimeProvider.System, messages));
             var console = held.Add("stop reading the guest's console", new GuestConsole(
                 vm.Terminal, start.ConsoleHistory, FactorOf(spec, start), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}"), TimeProvider.System));
+            log?.Follow(console);
             var control = start.Integration.HasFlag(HostIntegration.ControlSocket)
                 ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, messages))
                 : null;
@@ -307,7 +318,8 @@ public sealed class VirtualMachine : IAsyncDisposable
                 tasks.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(supervisor.Monitor, ssh, stop));
             }
 
-            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, journal) { Disks = new VmDisks(disks) };
+            log?.Say($"{plan.Name}: started as process {Environment.ProcessId}, its QEMU is process {vm.Qemu.Id}");
+            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, journal, log) { Disks = new VmDisks(disks) };
         }
         catch
         {
@@ -335,6 +347,9 @@ public sealed class VirtualMachine : IAsyncDisposable
             if (_control is not null)
                 await _control.EndAsync(end).ConfigureAwait(false);
             _manager.Ended(end.Status);
+            foreach (var error in end.Errors)
+                _log?.Say(error);
+            _log?.Say($"{Name}: ended with status {end.Status}");
             return new VmExit(end.Status, end.Errors);
         }
         catch (Exception error)

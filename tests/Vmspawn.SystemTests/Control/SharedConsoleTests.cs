@@ -21,7 +21,7 @@ public sealed class SharedConsoleTests : VmTest
             first.Type(Leave);
             Assert.Equal(0, (await first.End(ShortBound)).ExitCode);
             Assert.True(first.ModeIsAsBefore, first.Mode);
-            Assert.Contains("left its console; the machine runs on", first.Screen.Text, StringComparison.Ordinal);
+            await first.Screen.WaitFor("left its console; the machine runs on", ShortBound);
         }
 
         using var second = Attach(qemu);
@@ -33,7 +33,8 @@ public sealed class SharedConsoleTests : VmTest
         Assert.Equal(0, (await second.End(ShortBound)).ExitCode);
         var watched = await watcher.End(ShortBound);
         Assert.True(watched is { Status: 0, Error: "" }, watched.ToString());
-        foreach (var text in (string[])[run.Output.Text, second.Screen.Text, watched.Output])
+        await second.Screen.WaitFor("vmtest: echo ends", ShortBound);
+        foreach (var text in (string[])[run.Output.Text, watched.Output])
             Assert.Contains("vmtest: echo ends", text, StringComparison.Ordinal);
     }
 

@@ -90,5 +90,10 @@ internal sealed record SshCommand(RuntimeScope Scope, string Name, string Login,
 /// <param name="Quiet">Whether to do it without messages.</param>
 internal sealed record ConsoleCommand(RuntimeScope Scope, string Name, bool Quiet) : ControlCommand(Scope);
 
+/// <summary>Print the log of a machine.</summary>
+/// <param name="Name">The machine; it need not run any more.</param>
+/// <param name="Follow">Whether to wait for more until it ends.</param>
+internal sealed record LogsCommand(string Name, bool Follow) : ControlCommand(RuntimeScope.Auto);
+
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

@@ -69,6 +69,8 @@ internal static class ControlDeclarations
 
     public static ControlOption Quiet(string what = "Wait for the guest without a message") => Flag("--quiet", 'q', what, options => options with { Quiet = true });
 
+    public static ControlOption Follow() => Flag("--follow", 'f', "Print what is added until the machine ends", options => options with { Follow = true });
+
     public static ControlOption[] Wait() =>
     [
         Flag("--wait", null, "Return when the guest has released it (the default)", options => options with { Wait = true }),

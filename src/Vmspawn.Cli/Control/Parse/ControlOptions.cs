@@ -29,6 +29,8 @@ internal sealed record ControlOptions
 
     public bool Quiet { get; init; }
 
+    public bool Follow { get; init; }
+
     public bool Wait { get; init; } = true;
 
     /// <summary>The time limit, or null for the subcommand's default.</summary>

@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "ssh", "console", "doctor"];
+        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "ssh", "console", "logs", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -74,6 +74,12 @@ internal static class ControlVerbs
             [Operand.Name],
             () => [ControlDeclarations.Quiet("Print no messages about the attachment")],
             (options, given, _) => new ConsoleCommand(options.Scope, given[0], options.Quiet)),
+        "logs" => new(
+            word,
+            "Prints what a machine's guest has written to its console and the messages about the machine, of its current or last run.",
+            [Operand.Name],
+            () => [ControlDeclarations.Follow()],
+            (options, given, _) => new LogsCommand(given[0], options.Follow)) { IsForMachines = false },
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

@@ -97,7 +97,12 @@ internal sealed class GuestInput : IDisposable
         _ended = count == 0;
         ReadOnlySpan<byte> typed = _read.AsSpan(0, Math.Max(0, count));
         if (_escape?.IsPressedIn(typed) == true)
+        {
+            // The guest does not get the press that is for vmspawn.
             _killRequested.TrySetResult();
+            return;
+        }
+
         var kept = Math.Min(typed.Length, Backlog - _length);
         typed[..kept].CopyTo(_waiting.AsSpan(_length));
         _length += kept;
