@@ -16,7 +16,8 @@ internal static class HelpText
           vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    print the plan
           vmspawn demo [OPTION…]                       boot a small built-in guest
           vmspawn list, status, poweroff, reboot, pause, resume, terminate, attach,
-                  detach, replace, events, qmp, ssh    running VMs; each has --help
+                  detach, replace, events, qmp, ssh, console, logs
+                                                       running VMs; each has --help
           vmspawn doctor                               diagnose the host
 
         """;

@@ -43,7 +43,7 @@ internal static class VmRun
         try
         {
             // QEMU boots meanwhile.
-            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, SshProxy = SshProxyVerb.Command, LoggerFactory = messages };
+            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, SshProxy = SshProxyVerb.Command, LoggerFactory = messages, LogFile = MachineLog.PathOf(planning.Plan!.Name) };
             return await VirtualMachine.StartAsync(planning, start, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

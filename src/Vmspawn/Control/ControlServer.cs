@@ -25,7 +25,7 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly IdleTrim _trim = new();
 
     private ControlServer(
-        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, VmMessages messages)
+        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, VmMessages messages)
     {
         var inbox = supervisor.Inbox;
         var instance = new MachineInstanceService(monitor, disks, inbox, _finalReplies, messages.Notice);
@@ -36,7 +36,8 @@ internal sealed class ControlServer : IAsyncDisposable
             QmpShareInterfaces.VirtualMachine(),
             QmpShareInterfaces.QemuMachine(ShareAsync, MonitorLeft),
             machine.Create(),
-            new GuestService(guest).Create());
+            new GuestService(guest).Create(),
+            new ConsoleService(console, spec.Console, _finalReplies).Create());
         var options = new VarlinkServerOptions
         {
             AcceptFailed = error => messages.Notice($"control: callers have to wait: {error.Message}"),
@@ -73,12 +74,12 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Starts to serve; QEMU may still be starting.</summary>
     /// <exception cref="LaunchException">The socket cannot be created.</exception>
-    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, VmMessages messages)
+    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, VmMessages messages)
     {
         try
         {
             var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
-            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, guest, messages);
+            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, guest, console, messages);
         }
         catch (LinuxException error)
         {

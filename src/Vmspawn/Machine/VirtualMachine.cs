@@ -30,10 +30,11 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly ManagerLink _manager;
     private readonly ControlServer? _control;
     private readonly VmJournal _journal;
+    private readonly LogWriter? _log;
     private readonly Lock _lock = new();
     private Task? _disposal;
 
-    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, VmMessages messages, VmJournal journal)
+    private VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, GuestConsole console, VmJournal journal, LogWriter? log)
     {
         _planning = planning;
         _held = held;
@@ -42,15 +43,11 @@ public sealed class VirtualMachine : IAsyncDisposable
         _manager = manager;
         _control = control;
         _journal = journal;
-        Console = new GuestConsole(
-            vm.Terminal,
-            start.ConsoleHistory,
-            IsEmulated ? start.EmulationFactor : 1,
-            (what, why) => messages.Notice($"{Name}: cannot {what}: {FailureReason.Of(why)}"),
-            TimeProvider.System);
+        _log = log;
+        Console = console;
         Exited = FollowAsync();
         Console.EndsWith(Exited);
-        Guest = new Guest(channels.All, new MachineWatch(Exited, Console, IsEmulated ? start.EmulationFactor : 1), _ => Task.FromResult(supervisor.Guest.Ready));
+        Guest = new Guest(channels.All, new MachineWatch(Exited, Console, FactorOf(planning.Spec!, start)), _ => Task.FromResult(supervisor.Guest.Ready));
     }
 
     /// <summary>Its name, unique among the running machines of this user.</summary>
@@ -60,7 +57,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     public VmPlan Plan => _vm.Plan;
 
     /// <summary>Whether its processors are emulated, because KVM does not work here or was not wanted.</summary>
-    public bool IsEmulated => Spec.Accelerator.Name != "kvm";
+    public bool IsEmulated => IsEmulation(Spec);
 
     /// <summary>Completes when the machine has ended; never fails.</summary>
     public Task<VmExit> Exited { get; }
@@ -279,6 +276,14 @@ public sealed class VirtualMachine : IAsyncDisposable
         void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
         void Step(string step) => messages.Detail($"{plan.Name}: {step}");
         var held = new UndoStack(Report);
+        LogWriter? log = null;
+        if (start.LogFile is { } file)
+        {
+            var notice = messages.Notice;
+            log = held.Add("close the log", new LogWriter(file, (what, why) => notice($"{plan.Name}: cannot {what}, so the machine runs without: {FailureReason.Of(why)}")));
+            messages = log.Of(messages);
+        }
+
         try
         {
             var inbox = Supervisor.CreateInbox();
@@ -298,8 +303,11 @@ public sealed class VirtualMachine : IAsyncDisposable
             // QEMU boots meanwhile, so that what follows does not delay the guest.
             var monitor = new MonitorAccess(supervisor.Monitor);
             var disks = held.Add("stop following the disks", new DiskHotplug(spec, plan, monitor, TimeProvider.System, messages));
+            var console = held.Add("stop reading the guest's console", new GuestConsole(
+                vm.Terminal, start.ConsoleHistory, FactorOf(spec, start), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}"), TimeProvider.System));
+            log?.Follow(console);
             var control = start.Integration.HasFlag(HostIntegration.ControlSocket)
-                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, messages))
+                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, messages))
                 : null;
             if (start.Integration.HasFlag(HostIntegration.Registration))
                 held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages));
@@ -311,7 +319,8 @@ public sealed class VirtualMachine : IAsyncDisposable
                 tasks.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(supervisor.Monitor, ssh, stop));
             }
 
-            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, messages, journal) { Disks = new VmDisks(disks) };
+            log?.Say($"{plan.Name}: started as process {Environment.ProcessId}, its QEMU is process {vm.Qemu.Id}");
+            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, journal, log) { Disks = new VmDisks(disks) };
         }
         catch
         {
@@ -319,6 +328,10 @@ public sealed class VirtualMachine : IAsyncDisposable
             throw;
         }
     }
+
+    private static bool IsEmulation(MachineSpec spec) => spec.Accelerator.Name != "kvm";
+
+    private static double FactorOf(MachineSpec spec, VmStartOptions start) => IsEmulation(spec) ? start.EmulationFactor : 1;
 
     /// <summary>Makes it once QEMU has made the machine, so that it does not delay the guest.</summary>
     private static async Task PrepareNextKeyAsync(MonitorSlot monitor, SshSpec ssh, CancellationToken stop)
@@ -335,6 +348,9 @@ public sealed class VirtualMachine : IAsyncDisposable
             if (_control is not null)
                 await _control.EndAsync(end).ConfigureAwait(false);
             _manager.Ended(end.Status);
+            foreach (var error in end.Errors)
+                _log?.Say(error);
+            _log?.Say($"{Name}: ended with status {end.Status}");
             return new VmExit(end.Status, end.Errors);
         }
         catch (Exception error)
@@ -360,7 +376,6 @@ public sealed class VirtualMachine : IAsyncDisposable
             await Exited.ConfigureAwait(false);
         }
 
-        await Console.DisposeAsync().ConfigureAwait(false);
         await _held.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -26,6 +26,13 @@ public sealed record VmStartOptions
     /// </summary>
     public IReadOnlyList<string>? SshProxy { get; init; }
 
+    /// <summary>
+    /// A file that receives what the guest writes to its console, as text without terminal sequences, and the messages about the machine, as lines that begin with <c>vmspawn:</c>. It
+    /// is written in the background with mode 0600, replaces that of an earlier run, and is bounded: after 4 MiB it becomes <c>FILE.1</c>, which is replaced. The oldest of more than
+    /// a hundred logs in its directory are removed. A failure to write it is a message. Null for none; <see cref="MachineLog.PathOf"/> is where <c>vmspawn logs</c> looks.
+    /// </summary>
+    public string? LogFile { get; init; }
+
     /// <summary>How many bytes of the console, and how many characters of its text, are kept; the oldest are removed first. The memory is allocated when it is needed.</summary>
     public int ConsoleHistory { get; init; } = 4 << 20;
 }

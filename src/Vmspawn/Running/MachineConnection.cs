@@ -101,8 +101,8 @@ internal sealed class MachineConnection : IAsyncDisposable
 
     /// <summary>Upgrades the connection to another protocol, after which no call can be made.</summary>
     /// <inheritdoc cref="CallAsync"/>
-    public Task<UpgradedConnection> UpgradeAsync(string method, CancellationToken cancellationToken) =>
-        WithinAsync(AnswerTime, token => _client.UpgradeAsync(method, null, null, token), cancellationToken);
+    public Task<UpgradedConnection> UpgradeAsync(string method, Action<Utf8JsonWriter>? parameters, CancellationToken cancellationToken) =>
+        WithinAsync(AnswerTime, token => _client.UpgradeAsync(method, parameters, null, token), cancellationToken);
 
     /// <summary>Checks that QEMU answers, before a call that may take long although nothing is wrong.</summary>
     /// <exception cref="RunningMachineException">It does not answer.</exception>

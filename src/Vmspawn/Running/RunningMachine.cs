@@ -161,9 +161,26 @@ public sealed class RunningMachine : IAsyncDisposable
     public async Task<QmpClient> OpenMonitorAsync(QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         _machine.Require(QmpShareInterfaces.QemuName, "does not share QEMU's monitor");
-        var connection = await _machine.UpgradeAsync($"{QmpShareInterfaces.QemuName}.AcquireQMP", cancellationToken).ConfigureAwait(false);
+        var connection = await _machine.UpgradeAsync($"{QmpShareInterfaces.QemuName}.AcquireQMP", null, cancellationToken).ConfigureAwait(false);
         var how = options ?? new QmpClientOptions { HandshakeTimeout = _machine.AnswerTime };
         return await QmpClient.StartAsync(new UpgradedTransport(connection), how, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Opens the guest's console: what the guest writes is read from the stream, which ends with the machine, and what is written to it is typed to the guest.
+    /// The stream can only be used asynchronously. Any number may be open; one that is read slower than the guest writes loses the oldest bytes, and disposing it
+    /// does not affect the machine.
+    /// </summary>
+    /// <param name="withHistory">Whether it begins with the bytes that the owner has kept, or with what the guest writes next.</param>
+    /// <param name="cancellationToken">Ends the wait for the owner.</param>
+    /// <exception cref="RunningMachineException">It failed; the machine may have no console that its owner reads.</exception>
+    public async Task<Stream> OpenConsoleAsync(bool withHistory = true, CancellationToken cancellationToken = default)
+    {
+        _machine.Require(ControlInterfaces.ConsoleName, "does not share the console");
+        // This connection stays one for requests.
+        await using var another = await MachineConnection.TryOpenAsync(_machine.Entry, _machine.AnswerTime, cancellationToken).ConfigureAwait(false)
+            ?? throw RunningMachineErrors.Gone(Name);
+        return new UpgradedStream(await another.UpgradeAsync($"{ControlInterfaces.ConsoleName}.Attach", writer => writer.WriteBoolean("history"u8, withHistory), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Its events from now on, until the machine ends. The first is <c>READY</c>, which has the time limit of an answer.</summary>

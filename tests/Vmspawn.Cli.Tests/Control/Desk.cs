@@ -21,13 +21,16 @@ internal sealed class Desk : IAsyncDisposable
     public RunningMachineOptions Where => new()
     {
         Scope = RuntimeScope.User,
-        Environment = new VmEnvironment { Variable = name => name switch { "XDG_RUNTIME_DIR" => _root, "TMPDIR" => _root, _ => null } },
+        Environment = new VmEnvironment { Variable = name => name switch { "XDG_RUNTIME_DIR" or "XDG_STATE_HOME" or "TMPDIR" => _root, _ => null } },
     };
 
     public ScriptedMachine Add(string name, params (string Method, VarlinkHandler Answer)[] replies) => Keep(ScriptedMachine.Start(Place, name, true, replies));
 
     /// <summary>One served as systemd-vmspawn serves.</summary>
     public ScriptedMachine AddForeign(string name, params (string Method, VarlinkHandler Answer)[] replies) => Keep(ScriptedMachine.Start(Place, name, false, replies));
+
+    /// <summary>The log of a machine.</summary>
+    public string LogOf(string name) => Path.Combine(_root, "vmspawn", "logs", $"{name}.log");
 
     /// <summary>A path for a file of the test.</summary>
     public string File(string name, string content = "content")

@@ -10,6 +10,7 @@ internal static class TestEnvironment
         ["LANG"] = "C.UTF-8",
         ["TMPDIR"] = scratch.Temporary,
         ["XDG_RUNTIME_DIR"] = scratch.Runtime,
+        ["XDG_STATE_HOME"] = scratch.State,
         // Shared by all tests, as between the runs of a user: what a QEMU can do is asked once.
         ["XDG_CACHE_HOME"] = Path.Combine(Prepared.Cache, "home"),
         ["VMSPAWN_TEST_MARK"] = scratch.Mark,

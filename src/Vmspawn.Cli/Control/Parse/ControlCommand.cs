@@ -119,5 +119,16 @@ internal sealed record CopyCommand(RuntimeScope Scope, string Name, string Guest
 /// <param name="Timeout">The time limit, or null for none.</param>
 internal sealed record WaitCommand(RuntimeScope Scope, string Name, GuestWait? For, TimeSpan? Timeout) : ControlCommand(Scope);
 
+/// <summary>Attach the terminal to a machine's console.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="Quiet">Whether to do it without messages.</param>
+internal sealed record ConsoleCommand(RuntimeScope Scope, string Name, bool Quiet) : ControlCommand(Scope);
+
+/// <summary>Print the log of a machine.</summary>
+/// <param name="Name">The machine; it need not run any more.</param>
+/// <param name="Follow">Whether to wait for more until it ends.</param>
+internal sealed record LogsCommand(string Name, bool Follow) : ControlCommand(RuntimeScope.Auto);
+
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

@@ -67,7 +67,9 @@ internal static class ControlDeclarations
         },
     };
 
-    public static ControlOption Quiet() => Flag("--quiet", 'q', "Wait for the guest without a message", options => options with { Quiet = true });
+    public static ControlOption Quiet(string what = "Wait for the guest without a message") => Flag("--quiet", 'q', what, options => options with { Quiet = true });
+
+    public static ControlOption Follow() => Flag("--follow", 'f', "Print what is added until the machine ends", options => options with { Follow = true });
 
     public static ControlOption Terminal() => Flag("--tty", 't', "Run it in a terminal of this one's size", options => options with { HasTerminal = true });
 

@@ -44,6 +44,8 @@ internal sealed record ControlOptions
     /// <summary>What is waited for; null is the machine's end.</summary>
     public GuestWait? For { get; init; } = GuestWait.Ready;
 
+    public bool Follow { get; init; }
+
     public bool Wait { get; init; } = true;
 
     /// <summary>The time limit, or null for the subcommand's default.</summary>

@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "doctor"];
+        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -104,6 +104,18 @@ internal static class ControlVerbs
             [Operand.Name],
             () => [ControlDeclarations.For(), ControlDeclarations.Timeout("Time limit; 1 is the exit status then", null)],
             (options, given, _) => new WaitCommand(options.Scope, given[0], options.For, options.Timeout)),
+        "console" => new(
+            word,
+            "Attaches the terminal to the console of a running machine, until Ctrl-] is pressed three times within a second.",
+            [Operand.Name],
+            () => [ControlDeclarations.Quiet("Print no messages about the attachment")],
+            (options, given, _) => new ConsoleCommand(options.Scope, given[0], options.Quiet)),
+        "logs" => new(
+            word,
+            "Prints what a machine's guest has written to its console and the messages about the machine, of its current or last run.",
+            [Operand.Name],
+            () => [ControlDeclarations.Follow()],
+            (options, given, _) => new LogsCommand(given[0], options.Follow)) { IsForMachines = false },
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

@@ -51,6 +51,10 @@ internal static class ControlRun
                 return await WaitRun.RunAsync(wait, where, screen);
             case SshCommand ssh:
                 return await SshRun.RunAsync(ssh, where, screen);
+            case ConsoleCommand console:
+                return await EachMachine.RunAsync([console.Name], screen, _ => ConsoleRun.RunAsync(console, where));
+            case LogsCommand logs:
+                return await EachMachine.RunAsync([logs.Name], screen, _ => LogsRun.RunAsync(logs, where, screen));
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, where));
             case DoctorCommand doctor:

@@ -22,21 +22,20 @@ internal sealed class ConsoleForwarder : IAsyncDisposable
     private readonly BackgroundTasks _typing;
     private bool _disposed;
 
-    private ConsoleForwarder(GuestConsole console, ConsoleSpec spec)
+    private ConsoleForwarder(ConsoleEnd console, ConsoleSpec spec)
     {
         var showsOnTerminal = TerminalMode.IsTerminal(spec.Output);
         var typesOnTerminal = spec.Input is { } input && TerminalMode.IsTerminal(input);
         _output = spec.Output;
         _typing = new BackgroundTasks(spec.Failed, InputBound);
         var background = showsOnTerminal && !string.IsNullOrEmpty(spec.Background) ? new Background(spec.Background) : null;
-        // A guest whose output cannot be shown waits, as on a serial line.
-        _guest = console.OpenOutput(withHistory: true, holdsGuest: true);
+        _guest = console.Output;
         _shown = new DescriptorWriter(spec.Output);
         try
         {
             _mode = typesOnTerminal ? TerminalMode.MakeRaw(spec.Input!, spec.RestoreOnSignals) : null;
-            if (showsOnTerminal || typesOnTerminal)
-                _window = new WindowFollower(showsOnTerminal ? spec.Output : spec.Input!, console);
+            if (console.Resize is { } resize && (showsOnTerminal || typesOnTerminal))
+                _window = new WindowFollower(showsOnTerminal ? spec.Output : spec.Input!, resize);
             var escape = typesOnTerminal ? new EscapeKey(spec.Time) : null;
             if (spec.Input is not null)
                 _input = new GuestInput(spec.Input, console, escape, _killRequested);
@@ -61,14 +60,20 @@ internal sealed class ConsoleForwarder : IAsyncDisposable
     /// </summary>
     public Task Drained { get; }
 
-    /// <summary>Completes when the user has pressed Ctrl-] three times within a second, which requests the VM's end.</summary>
+    /// <summary>Completes when the user has pressed Ctrl-] three times within a second, which requests the VM's end, or only leaves the console of another process's VM.</summary>
     public Task KillRequested => _killRequested.Task;
 
     /// <summary>Starts to forward; sets the user's terminal to raw mode if input is read from it.</summary>
     /// <param name="console">The guest's console; the caller disposes it after this.</param>
     /// <param name="spec">What to connect it with.</param>
     /// <exception cref="LinuxException">The user's terminal is closed.</exception>
-    public static ConsoleForwarder Start(GuestConsole console, ConsoleSpec spec) => new(console, spec);
+    public static ConsoleForwarder Start(GuestConsole console, ConsoleSpec spec) => new(ConsoleEnd.Of(console), spec);
+
+    /// <summary>Starts to forward; sets the user's terminal to raw mode if input is read from it.</summary>
+    /// <param name="console">The guest's console, whose output is disposed with this.</param>
+    /// <param name="spec">What to connect it with.</param>
+    /// <exception cref="LinuxException">The user's terminal is closed.</exception>
+    public static ConsoleForwarder Start(ConsoleEnd console, ConsoleSpec spec) => new(console, spec);
 
     /// <summary>Stops and restores the terminal, within time limits; it does not wait for further output of the guest.</summary>
     public async ValueTask DisposeAsync()

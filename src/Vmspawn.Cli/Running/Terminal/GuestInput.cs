@@ -13,7 +13,7 @@ internal sealed class GuestInput : IDisposable
     private const int Backlog = 8 * 1024;
 
     private readonly SafeHandle _source;
-    private readonly GuestConsole _guest;
+    private readonly ConsoleEnd _guest;
     private readonly Readiness _sourceReadiness;
     private readonly EscapeKey? _escape;
     private readonly TaskCompletionSource _killRequested;
@@ -28,7 +28,7 @@ internal sealed class GuestInput : IDisposable
     /// <param name="guest">The guest's console.</param>
     /// <param name="escape">Detects Ctrl-]; null when the source is no terminal.</param>
     /// <param name="killRequested">Completed when it was pressed.</param>
-    public GuestInput(SafeHandle source, GuestConsole guest, EscapeKey? escape, TaskCompletionSource killRequested)
+    public GuestInput(SafeHandle source, ConsoleEnd guest, EscapeKey? escape, TaskCompletionSource killRequested)
     {
         _source = source;
         _guest = guest;
@@ -97,7 +97,12 @@ internal sealed class GuestInput : IDisposable
         _ended = count == 0;
         ReadOnlySpan<byte> typed = _read.AsSpan(0, Math.Max(0, count));
         if (_escape?.IsPressedIn(typed) == true)
+        {
+            // The guest does not get the press that is for vmspawn.
             _killRequested.TrySetResult();
+            return;
+        }
+
         var kept = Math.Min(typed.Length, Backlog - _length);
         typed[..kept].CopyTo(_waiting.AsSpan(_length));
         _length += kept;

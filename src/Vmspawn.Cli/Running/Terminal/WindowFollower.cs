@@ -8,20 +8,20 @@ internal sealed class WindowFollower : IDisposable
 {
     private readonly PosixSignalRegistration _changes;
 
-    public WindowFollower(SafeHandle terminal, GuestConsole console)
+    public WindowFollower(SafeHandle terminal, Action<WindowSize> resize)
     {
-        _changes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Follow(terminal, console));
-        Follow(terminal, console);
+        _changes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Follow(terminal, resize));
+        Follow(terminal, resize);
     }
 
     public void Dispose() => _changes.Dispose();
 
-    private static void Follow(SafeHandle terminal, GuestConsole console)
+    private static void Follow(SafeHandle terminal, Action<WindowSize> resize)
     {
         try
         {
             if (WindowSize.Of(terminal) is { Rows: > 0, Columns: > 0 } size)
-                console.Size = size;
+                resize(size);
         }
         catch (Exception error) when (error is ObjectDisposedException or LinuxException)
         {

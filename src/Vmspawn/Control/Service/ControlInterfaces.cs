@@ -9,6 +9,7 @@ internal static class ControlInterfaces
     public const string Instance = "io.systemd.MachineInstance";
     public const string Ours = "org.vmspawn.Machine";
     public const string GuestName = "org.vmspawn.Guest";
+    public const string ConsoleName = "org.vmspawn.Console";
 
     public static VarlinkInterface MachineInstance { get; } = VarlinkInterface.Parse("""
         # A running machine.
@@ -92,6 +93,22 @@ internal static class ControlInterfaces
 
         error NoChannel (reason: string)
         error NoSuchCommand ()
+        """);
+
+    public static VarlinkInterface Console { get; } = VarlinkInterface.Parse("""
+        # The console of the guest of a virtual machine of vmspawn.
+        interface org.vmspawn.Console
+
+        # Makes the connection the console's: what the guest writes, and input for it, as they are. It ends with the machine. Any number of
+        # programs may do so at once; one that is slower than the guest loses the oldest bytes.
+        # [Requires 'upgrade' flag]
+        method Attach(
+            # Begin with what is kept of the past; yes unless given.
+            history: ?bool
+        ) -> ()
+
+        # The machine has no console that its owner reads.
+        error NoConsole (reason: string)
         """);
 
     public static VarlinkInterface Machine { get; } = VarlinkInterface.Parse("""
