@@ -202,7 +202,9 @@ public sealed partial class FaultInjectionTests : VmTest
         var what = $"{call} {error} at {position} of {command[0]}: {ended}";
         Assert.True(ended.Status is 0 or 1 or 2, what);
         Assert.False(TraceOrAbort().IsMatch(ended.Error), what);
-        Assert.True(ended.Status == 0 || command[0] == "doctor" || SentenceOfOurs().IsMatch(ended.Error), what);
+        // The calls of each thread are counted, so the write that fails may also be that of the message, when another thread reports the failure.
+        var isUntold = call == "write" && ended.Error.Length == 0;
+        Assert.True(ended.Status == 0 || command[0] == "doctor" || isUntold || SentenceOfOurs().IsMatch(ended.Error), what);
         Assert.False(NotForUsers().IsMatch(ended.Error), what);
         await SweptByTheNext(command, what);
         return ended;
