@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Vmspawn.Cli.Running;
 
 /// <summary>Handles stop signals: the first cancels a start in progress, and a running machine is requested to stop.</summary>
-internal sealed class StopSignals : IDisposable
+internal sealed class StopSignals
 {
     /// <summary>SIGRTMIN+4 of glibc: what systemd sends a machine to power it off (systemd(1), "SIGNALS").</summary>
     private const PosixSignal PowerOff = (PosixSignal)38;
@@ -17,8 +17,11 @@ internal sealed class StopSignals : IDisposable
         (PowerOff, "SIGRTMIN+4"),
     ];
 
-    private readonly List<PosixSignalRegistration> _registrations = [];
-    private readonly CancellationTokenSource _first = new();
+    /// <summary>Until the process has ended: a signal to the scope of a machine that has just ended does not change the exit status.</summary>
+    private static readonly List<PosixSignalRegistration> Registrations = [];
+
+    private static readonly CancellationTokenSource FirstSignal = new();
+
     private readonly Lock _lock = new();
     private VirtualMachine? _machine;
     private string? _name;
@@ -28,7 +31,7 @@ internal sealed class StopSignals : IDisposable
     {
         foreach (var (signal, name) in Names)
         {
-            _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+            Registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = true;
                 Receive(name);
@@ -37,7 +40,7 @@ internal sealed class StopSignals : IDisposable
     }
 
     /// <summary>Cancelled by the first signal, for work before the guest runs.</summary>
-    public CancellationToken First => _first.Token;
+    public static CancellationToken First => FirstSignal.Token;
 
     /// <summary>The name of the first signal, or null.</summary>
     public string? Name => _name;
@@ -53,9 +56,6 @@ internal sealed class StopSignals : IDisposable
         }
     }
 
-    // The source of the token is not disposed: a signal handler may still use it, and it holds no other resource.
-    public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
-
     private void Receive(string name)
     {
         lock (_lock)
@@ -64,6 +64,6 @@ internal sealed class StopSignals : IDisposable
             _machine?.RequestStop(name);
         }
 
-        _first.Cancel();
+        FirstSignal.Cancel();
     }
 }

@@ -19,8 +19,8 @@ internal static class VmRun
     {
         await using var messages = new MessageQueue(report.Write);
         var name = planning.Require().Name;
-        using var signals = new StopSignals();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.First, failed);
+        var signals = new StopSignals();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(StopSignals.First, failed);
         // Disposed after everything that uses the terminal.
         await using var terminal = NativeTerminal.For(planning.Options.Console);
         await using var machine = await TryStartAsync(planning, signals, messages, stop.Token);

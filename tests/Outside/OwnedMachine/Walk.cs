@@ -28,9 +28,9 @@ internal static class Walk
 
         var system = await machine.Guest.ShellAsync("uname -s");
         Console.WriteLine($"the guest runs {system}");
-        await machine.Guest.CopyInAsync(disk, "/tmp/in");
+        await machine.Guest.CopyInAsync(disk, "/in");
         var back = $"{disk}.back";
-        await machine.Guest.CopyOutAsync("/tmp/in", back);
+        await machine.Guest.CopyOutAsync("/in", back);
         var (sent, received) = (await File.ReadAllBytesAsync(disk), await File.ReadAllBytesAsync(back));
         Console.WriteLine($"copied: {sent.AsSpan().SequenceEqual(received)}");
         File.Delete(back);

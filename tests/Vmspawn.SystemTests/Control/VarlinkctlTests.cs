@@ -10,7 +10,7 @@ public sealed class VarlinkctlTests : VmTest
     private static readonly string[] Interfaces =
     [
         "io.systemd", "io.systemd.MachineInstance", "io.systemd.QemuMachineInstance", "io.systemd.VirtualMachineInstance",
-        "org.varlink.service", "org.vmspawn.Machine",
+        "org.varlink.service", "org.vmspawn.Console", "org.vmspawn.Guest", "org.vmspawn.Machine",
     ];
 
     private readonly HashSet<string> _answered = [];
@@ -19,13 +19,15 @@ public sealed class VarlinkctlTests : VmTest
     [Fact]
     public async Task Varlinkctl_prints_every_interface_and_every_method_answers_it()
     {
-        await using var vm = await ControlledVm.Start(Scratch, QemuKind.Sid, Guest("wait-acpi,sleep=200"));
+        await using var vm = await ControlledVm.Start(Scratch, QemuKind.Sid, Guest("commands,wait-acpi,sleep=200"));
         _socket = vm.Socket;
         await vm.Run.Output.WaitFor("vmtest: waiting", GuestBound);
 
         var methods = await Introspect();
         await Asks();
         await DisksComeAndGo();
+        await Commands();
+        await GuestsConsole();
         using var events = Start("call", "--more", "--json=short", _socket, ControlledVm.Instance + "SubscribeEvents", """{"filter":["STOP","RESUME"]}""");
         await events.Output.WaitFor("READY", ShortBound);
         await Good("Instance.Pause", "{}");
@@ -97,6 +99,29 @@ public sealed class VarlinkctlTests : VmTest
         Assert.True((await Good("Ours.Detach", """{"name":"b"}""")).GetProperty("done").GetBoolean());
         Assert.Contains("io.systemd.MachineInstance.NoSuchStorage", await Bad("Instance.RemoveStorage", """{"name":"a"}"""), StringComparison.Ordinal);
         Assert.Contains("no disk b is attached", await Bad("Ours.Detach", """{"name":"b"}"""), StringComparison.Ordinal);
+    }
+
+    private async Task Commands()
+    {
+        const string Guests = "org.vmspawn.Guest.";
+        Assert.Equal("shell", (await Good($"{Guests}WaitChannel", "{}")).GetProperty("name").GetString());
+        using var sleep = Start("call", "--more", "--timeout=infinity", "--json=short", _socket, $"{Guests}Execute", """{"program":"sleep","arguments":["1000"]}""");
+        await sleep.Output.WaitFor("""{"id":1}""", ShortBound);
+        await Good($"{Guests}Resize", """{"id":1,"rows":24,"columns":80}""");
+        await Good($"{Guests}Signal", """{"id":1,"signal":15}""");
+        Assert.Contains("""{"status":143}""", (await sleep.End(ShortBound)).Output, StringComparison.Ordinal);
+        Assert.Contains($"{Guests}NoSuchCommand", await Bad($"{Guests}Signal", """{"id":1,"signal":15}"""), StringComparison.Ordinal);
+        _answered.Add($"{Guests}Execute");
+    }
+
+    /// <summary>The connection of an upgraded call is the console, its history first.</summary>
+    private async Task GuestsConsole()
+    {
+        using var console = Start("call", "--upgrade", _socket, "org.vmspawn.Console.Attach", "{}");
+        await console.Output.WaitFor("vmtest: waiting", ShortBound);
+        console.Signal("TERM");
+        await console.End(ShortBound);
+        _answered.Add("org.vmspawn.Console.Attach");
     }
 
     /// <summary>The connection of an upgraded call is a monitor of QEMU's.</summary>
