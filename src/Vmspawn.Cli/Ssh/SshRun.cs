@@ -106,6 +106,8 @@ internal static class SshRun
         output.Dispose();
         // The text comes at once, the end of the session some seconds later.
         await ((Task)child.Exited).WaitAsync(QuestionTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // What it has written may not be read yet.
+        await said.Ended.WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return SshFailure.UserNamedBy(said.Text);
     }
 }
