@@ -6,7 +6,7 @@ namespace Vmspawn.Linux;
 /// One end of a pipe, or a terminal, as a stream that is read or written asynchronously. The descriptor's flags are not changed, so it may be
 /// shared with other processes; nothing else in this process may use it meanwhile.
 /// </summary>
-public sealed class DescriptorStream : Stream
+public sealed class DescriptorStream : AsyncStream
 {
     /// <summary>What a pipe that is ready takes without blocking (PIPE_BUF, pipe(7)).</summary>
     private const int AtOnce = 4096;
@@ -36,20 +36,7 @@ public sealed class DescriptorStream : Stream
     public override bool CanRead => true;
 
     /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
     public override bool CanWrite => true;
-
-    /// <summary>Not supported.</summary>
-    public override long Length => throw new NotSupportedException();
-
-    /// <summary>Not supported.</summary>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Reads what there is, or waits for some; 0 at the end.</summary>
     /// <exception cref="LinuxException">It failed.</exception>
@@ -71,10 +58,6 @@ public sealed class DescriptorStream : Stream
         }
     }
 
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     /// <summary>Writes everything.</summary>
     /// <exception cref="LinuxException">It failed: nobody reads any more (EPIPE).</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -87,31 +70,6 @@ public sealed class DescriptorStream : Stream
             buffer = buffer[Math.Max(0, DescriptorIo.Write(_descriptor, piece.Span))..];
         }
     }
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <summary>Does nothing: nothing is held back.</summary>
-    public override void Flush()
-    {
-        // Nothing is held back.
-    }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>Not supported: use the asynchronous way.</summary>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-    /// <summary>Not supported: use the asynchronous way.</summary>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is written asynchronously.");
-
-    /// <summary>Not supported.</summary>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <summary>Not supported.</summary>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,3 +1,5 @@
+using Vmspawn.Linux;
+
 namespace Vmspawn;
 
 /// <summary>
@@ -183,7 +185,7 @@ internal sealed class ConsoleBytes
 }
 
 /// <summary>A stream of a console's bytes, only to be read, and only asynchronously.</summary>
-internal sealed class ConsoleReader(ConsoleBytes bytes) : Stream
+internal sealed class ConsoleReader(ConsoleBytes bytes) : AsyncStream
 {
     /// <summary>The position of the next byte; guarded by the lock of the bytes, as is the other property.</summary>
     public long Next { get; set; }
@@ -195,18 +197,6 @@ internal sealed class ConsoleReader(ConsoleBytes bytes) : Stream
 
     public override bool CanRead => !IsClosed;
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
@@ -216,21 +206,6 @@ internal sealed class ConsoleReader(ConsoleBytes bytes) : Stream
                 return count;
             await change.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("a guest's console is read asynchronously");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)

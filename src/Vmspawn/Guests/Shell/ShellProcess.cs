@@ -177,7 +177,7 @@ internal sealed class ShellStream
 }
 
 /// <summary>The standard input of a command: the guest says when it takes the next chunk.</summary>
-internal sealed class ShellInput(bool exists, Action<ReadOnlyMemory<byte>> send, Action end) : Stream
+internal sealed class ShellInput(bool exists, Action<ReadOnlyMemory<byte>> send, Action end) : AsyncStream
 {
     /// <summary>The longest chunk; the guest holds it in memory.</summary>
     private const int Most = 512 << 10;
@@ -187,19 +187,7 @@ internal sealed class ShellInput(bool exists, Action<ReadOnlyMemory<byte>> send,
     private Exception? _failure;
     private int _ended = exists ? 0 : 1;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public void Credit() => _credit.Release();
 
@@ -229,24 +217,6 @@ internal sealed class ShellInput(bool exists, Action<ReadOnlyMemory<byte>> send,
             buffer = buffer[count..];
         }
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-        // Nothing is held back.
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A guest's input is written asynchronously.");
 
     protected override void Dispose(bool disposing)
     {
