@@ -176,52 +176,103 @@ internal sealed class ShellStream
     private void Complete() => _pipe.Writer.Complete(_failure);
 }
 
-/// <summary>The standard input of a command: the guest says when it takes the next chunk.</summary>
+/// <summary>
+/// The standard input of a command. The guest says when it takes the next chunk; what is written until then is gathered into one, since a chunk
+/// costs a way there and back.
+/// </summary>
 internal sealed class ShellInput(bool exists, Action<ReadOnlyMemory<byte>> send, Action end) : AsyncStream
 {
     /// <summary>The longest chunk; the guest holds it in memory.</summary>
     private const int Most = 512 << 10;
 
-    private readonly SemaphoreSlim _credit = new(0);
-    private readonly CancellationTokenSource _failed = new();
+    private readonly Lock _lock = new();
+    private readonly MemoryStream _gathered = new();
+    private TaskCompletionSource _changed = NewSource();
     private Exception? _failure;
-    private int _ended = exists ? 0 : 1;
+    private int _credit;
+    private bool _isEnding = !exists;
+    private bool _isEnded = !exists;
 
     public override bool CanWrite => true;
 
-    public void Credit() => _credit.Release();
+    /// <summary>The guest takes another chunk.</summary>
+    public void Credit()
+    {
+        lock (_lock)
+        {
+            _credit++;
+            SendWhatIsDue();
+        }
+    }
 
+    /// <summary>Nothing more is sent.</summary>
     public void Fail(Exception why)
     {
-        _failure ??= why;
-        _failed.Cancel();
+        lock (_lock)
+        {
+            _failure ??= why;
+            _gathered.SetLength(0);
+            SendWhatIsDue();
+        }
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_ended != 0, this);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_failed.Token, cancellationToken);
         while (buffer.Length > 0)
         {
-            try
+            Task changed;
+            lock (_lock)
             {
-                await _credit.WaitAsync(either.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new IOException($"the command takes no more input: {_failure!.Message}", _failure);
+                ObjectDisposedException.ThrowIf(_isEnding, this);
+                if (_failure is not null)
+                    throw new IOException($"the command takes no more input: {_failure.Message}", _failure);
+                var count = Math.Min(buffer.Length, Most - (int)_gathered.Length);
+                _gathered.Write(buffer.Span[..count]);
+                buffer = buffer[count..];
+                changed = _changed.Task;
+                SendWhatIsDue();
             }
 
-            var count = Math.Min(buffer.Length, Most);
-            send(buffer[..count]);
-            buffer = buffer[count..];
+            if (buffer.Length > 0)
+                await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing && Interlocked.Exchange(ref _ended, 1) == 0)
-            end();
+        if (disposing)
+        {
+            lock (_lock)
+            {
+                _isEnding = true;
+                SendWhatIsDue();
+            }
+        }
+
         base.Dispose(disposing);
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void SendWhatIsDue()
+    {
+        if (_credit > 0 && _gathered.Length > 0)
+        {
+            _credit--;
+            send(_gathered.GetBuffer().AsMemory(0, (int)_gathered.Length));
+            _gathered.SetLength(0);
+        }
+
+        if (_isEnding && !_isEnded && _gathered.Length == 0)
+        {
+            _isEnded = true;
+            end();
+        }
+
+        if (_gathered.Length < Most || _failure is not null)
+        {
+            _changed.TrySetResult();
+            _changed = NewSource();
+        }
     }
 }
