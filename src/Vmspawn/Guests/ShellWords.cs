@@ -27,8 +27,11 @@ internal static class ShellWords
         if (command.Terminal is not { } terminal)
             return inner;
         inner = $"tty >\"$_vmspawn_t\"; unset _vmspawn_t; stty rows {terminal.Size.Rows} cols {terminal.Size.Columns}; export TERM={Quote(terminal.Type)}; {inner}";
-        return "command -v script >/dev/null || { echo 'the guest has no script(1), which makes the terminal' >&2; exit 127; }; "
-            + $"export _vmspawn_t; exec $_vmspawn_s script -qec {Quote(inner)} /dev/null";
+        // Debian's newest has script(1) in a package that is not always there; a guest with our unit has systemd-run(1).
+        return "export _vmspawn_t; "
+            + $"command -v script >/dev/null && exec $_vmspawn_s script -qec {Quote(inner)} /dev/null; "
+            + $"command -v systemd-run >/dev/null && exec $_vmspawn_s systemd-run --quiet --pty --wait --collect --service-type=exec --setenv=_vmspawn_t=\"$_vmspawn_t\" -- /bin/sh -c {Quote(inner)}; "
+            + "echo 'the guest has neither script(1) nor systemd-run(1), which make the terminal' >&2; exit 127";
     }
 
     private static bool IsPlain(char character) => char.IsAsciiLetterOrDigit(character) || "_-./=:,@%+".Contains(character, StringComparison.Ordinal);

@@ -96,6 +96,22 @@ public sealed class ShellPortTests : IAsyncDisposable
         await UntilAsync(() => !Directory.EnumerateDirectories(directory).Any());
     }
 
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task A_command_in_a_terminal_has_its_size_and_follows_it(string shell)
+    {
+        await StartAsync(shell);
+        await using var process = await _port!.StartAsync(
+            GuestCommand.Shell("tty >/dev/null && echo $TERM $(stty size); read -r x; echo $x $(stty size); exit 6") with { Terminal = new GuestTerminal(new WindowSize(10, 20), "vt220") }, true, Cancel);
+        Assert.Equal("vt220 10 20\r", await ReadAsync(process.Output, 1, '\n'));
+        process.Resize(new WindowSize(30, 40));
+        await RunAsync(new GuestCommand("true"), null);
+        await process.Input.WriteAsync("go\n"u8.ToArray(), Cancel);
+        Assert.Equal("go\r", await ReadAsync(process.Output, 1, '\n'));
+        Assert.Equal("go 30 40\r", await ReadAsync(process.Output, 1, '\n'));
+        Assert.Equal(6, await process.Exited.WaitAsync(Cancel));
+    }
+
     [Fact]
     public async Task A_command_without_a_reader_holds_up_no_other()
     {
