@@ -58,7 +58,11 @@ internal sealed class PlannedQemu
                 // Any terminal will do: the guests here say nothing.
                 handle = File.OpenHandle("/dev/ptmx", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
                 break;
-            case "monitor" or "notify":
+            case "memory":
+                // A credential of a port that no guest here has a service for.
+                handle = File.OpenHandle("/dev/null");
+                break;
+            case "monitor" or "notify" or "guest-shell":
                 var (ours, theirs) = UnixConnection.CreatePair();
                 open.Add(ours);
                 handle = theirs;

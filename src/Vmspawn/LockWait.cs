@@ -25,7 +25,7 @@ internal sealed record LockWait(TimeSpan Bound, TimeProvider Time)
         {
             if (Time.GetElapsedTime(start) >= Bound)
                 return false;
-            await Task.Delay(Interval, Time, cancel);
+            await Task.Delay(Interval, Time, cancel).ConfigureAwait(false);
         }
 
         return true;

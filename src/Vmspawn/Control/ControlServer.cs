@@ -61,7 +61,7 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             try
             {
-                var qemu = await monitor.GetAsync();
+                var qemu = await monitor.GetAsync().ConfigureAwait(false);
                 lock (_sharing)
                     return _share ??= new QmpShare(qemu, new QmpShareOptions { QuitAsked = QuitAsked });
             }
@@ -91,12 +91,12 @@ internal sealed class ControlServer : IAsyncDisposable
     public async Task EndAsync(QemuEnd end)
     {
         _end.TrySetResult(end);
-        await _finalReplies.WaitAsync();
+        await _finalReplies.WaitAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        await _server.DisposeAsync().ConfigureAwait(false);
         _trim.Dispose();
     }
 }

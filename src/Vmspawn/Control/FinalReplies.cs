@@ -15,7 +15,7 @@ internal sealed class FinalReplies
             _replying.Add(answering);
         try
         {
-            await answering;
+            await answering.ConfigureAwait(false);
         }
         finally
         {
@@ -30,6 +30,6 @@ internal sealed class FinalReplies
         Task[] replying;
         lock (_lock)
             replying = [.. _replying];
-        await Task.WhenAny(Task.WhenAll(replying), Task.Delay(Limit));
+        await Task.WhenAny(Task.WhenAll(replying), Task.Delay(Limit)).ConfigureAwait(false);
     }
 }

@@ -14,31 +14,31 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     public async Task<QmpClient> GetAsync()
     {
         if (slot.Lost.IsCompleted)
-            throw Gone(await slot.Lost);
+            throw Gone(await slot.Lost.ConfigureAwait(false));
         if (slot.Ready.IsCompleted)
-            return await ConnectedAsync();
+            return await ConnectedAsync().ConfigureAwait(false);
         using var enough = new CancellationTokenSource(GreetingLimit);
         var late = Task.Delay(Timeout.Infinite, enough.Token);
-        var first = await Task.WhenAny(slot.Ready, slot.Lost, late);
+        var first = await Task.WhenAny(slot.Ready, slot.Lost, late).ConfigureAwait(false);
         if (first == slot.Ready)
-            return await ConnectedAsync();
+            return await ConnectedAsync().ConfigureAwait(false);
         throw first == slot.Lost
-            ? Gone(await slot.Lost)
+            ? Gone(await slot.Lost.ConfigureAwait(false))
             : new VmControlException(
                 VmControlFailure.NotConnected, $"QEMU is still starting: its monitor has not answered within {GreetingLimit.TotalSeconds:0} s");
     }
 
     /// <summary>The monitor once QEMU has greeted; null when it ends before.</summary>
     public async Task<QmpClient?> WhenReadyAsync() =>
-        await Task.WhenAny(slot.Ready, slot.Lost) == slot.Ready ? await slot.Ready : null;
+        await Task.WhenAny(slot.Ready, slot.Lost).ConfigureAwait(false) == slot.Ready ? await slot.Ready.ConfigureAwait(false) : null;
 
     /// <summary>Sends a command to QEMU and translates its errors.</summary>
     public async Task<T> AskAsync<T>(Func<QmpClient, Task<T>> question)
     {
-        var monitor = await GetAsync();
+        var monitor = await GetAsync().ConfigureAwait(false);
         try
         {
-            return await question(monitor);
+            return await question(monitor).ConfigureAwait(false);
         }
         catch (QmpException error)
         {
@@ -49,7 +49,7 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     /// <inheritdoc cref="AskAsync{T}(Func{QmpClient, Task{T}})"/>
     public Task RunAsync(Func<QmpClient, Task> command) => AskAsync(async monitor =>
     {
-        await command(monitor);
+        await command(monitor).ConfigureAwait(false);
         return true;
     });
 
@@ -72,8 +72,8 @@ internal sealed class MonitorAccess(MonitorSlot slot)
     /// <summary>The QMP client detects the connection's end before the supervisor.</summary>
     private async Task<QmpClient> ConnectedAsync()
     {
-        var monitor = await slot.Ready;
-        return monitor.Ended.IsCompleted ? throw Gone((await monitor.Ended).Text) : monitor;
+        var monitor = await slot.Ready.ConfigureAwait(false);
+        return monitor.Ended.IsCompleted ? throw Gone((await monitor.Ended.ConfigureAwait(false)).Text) : monitor;
     }
 
     private static VmControlException Gone(string reason, Exception? cause = null) =>

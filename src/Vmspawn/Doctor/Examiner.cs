@@ -23,7 +23,7 @@ internal sealed class Examiner(ProcessContext process)
         var host = HostProbe.Probe(RuntimeScope.Auto, process.Environment, problems);
         var qemus = new List<ExaminedQemu>();
         foreach (var platform in Platforms())
-            qemus.Add(await LookAsync(platform, cancel));
+            qemus.Add(await LookAsync(platform, cancel).ConfigureAwait(false));
         return new HostExamination
         {
             Distribution = Distribution.Of(ProcFile.Text("/etc/os-release") ?? ProcFile.Text("/usr/lib/os-release")),
@@ -32,7 +32,7 @@ internal sealed class Examiner(ProcessContext process)
             Host = host,
             HostProblem = problems.FirstOrDefault(),
             Qemus = qemus,
-            Kvm = host is null || qemus[0].Facts is not { } qemu ? null : await KvmAsync(host, qemus[0].Platform, qemu, cancel),
+            Kvm = host is null || qemus[0].Facts is not { } qemu ? null : await KvmAsync(host, qemus[0].Platform, qemu, cancel).ConfigureAwait(false),
             Confidential = ConfidentialProbe.Look(),
             KvmDevice = DeviceFile.Look(KvmProbe.Device),
             TunDevice = DeviceFile.Look(HostProbe.TunDevice),
@@ -40,8 +40,8 @@ internal sealed class Examiner(ProcessContext process)
             IoUringDisabled = ProcFile.Text("/proc/sys/kernel/io_uring_disabled"),
             LockedMemory = LockedMemory(),
             Programs = Programs(),
-            PasstFailure = Linux.Executable.Find("passt", process.Environment("PATH")) is { } passt ? await PasstTrial.WhyNotAsync(passt, cancel) : null,
-            Virtiofsd = await VirtiofsdLocator.LookAsync(process.Environment, name => Linux.Executable.Find(name, process.Environment("PATH")), cancel),
+            PasstFailure = Linux.Executable.Find("passt", process.Environment("PATH")) is { } passt ? await PasstTrial.WhyNotAsync(passt, cancel).ConfigureAwait(false) : null,
+            Virtiofsd = await VirtiofsdLocator.LookAsync(process.Environment, name => Linux.Executable.Find(name, process.Environment("PATH")), cancel).ConfigureAwait(false),
             RunsSystemd = Directory.Exists("/run/systemd/system"),
             Machined = Machined(),
             StorageProviders = Providers(),
@@ -58,7 +58,7 @@ internal sealed class Examiner(ProcessContext process)
     private async Task<ExaminedQemu> LookAsync(Platform platform, CancellationToken cancel)
     {
         var problems = new List<Problem>();
-        var qemu = await HostInventory.LookAtQemuAsync(platform, process, problems, cancel);
+        var qemu = await HostInventory.LookAtQemuAsync(platform, process, problems, cancel).ConfigureAwait(false);
         var machine = FirmwarePlatform.Of(platform, qemu);
         var catalog = FirmwareCatalog.Of(machine, FirmwarePlaces.Of(process.Environment, qemu));
         return new ExaminedQemu(platform, qemu, problems.FirstOrDefault(), Choose(FirmwareFeatures.Default), Choose(Secure));

@@ -77,7 +77,7 @@ internal sealed class ChildGroup : IAsyncDisposable
     /// <summary>Kills the rest of the group and waits for its exit.</summary>
     public async ValueTask DisposeAsync()
     {
-        await EndAsync();
+        await EndAsync().ConfigureAwait(false);
         _tail.Dispose();
         _errors.Dispose();
     }

@@ -53,7 +53,7 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
             ChildExit? exit = null;
             try
             {
-                exit = await child.Exited.WaitAsync(bound, cancel);
+                exit = await child.Exited.WaitAsync(bound, cancel).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -63,12 +63,12 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
                 if (exit is null)
                     child.Send(Signal.SIGKILL);
                 drain.CancelAfter(DrainBound);
-                await Task.WhenAll(output, error);
+                await Task.WhenAll(output, error).ConfigureAwait(false);
             }
 
             return exit is { } ended
-                ? new ChildRun(ended.ExitCode ?? 128 + (int)ended.Signal!, false, await output, await error)
-                : new ChildRun(null, true, await output, $"it did not end within {bound.TotalSeconds:0.#} s; {await error}");
+                ? new ChildRun(ended.ExitCode ?? 128 + (int)ended.Signal!, false, await output.ConfigureAwait(false), await error.ConfigureAwait(false))
+                : new ChildRun(null, true, await output.ConfigureAwait(false), $"it did not end within {bound.TotalSeconds:0.#} s; {await error.ConfigureAwait(false)}");
         }
         catch (LinuxException e)
         {
@@ -90,7 +90,7 @@ internal sealed record ChildRun(int? ExitCode, bool TimedOut, string Output, str
         {
             try
             {
-                await readiness.WaitReadableAsync(cancel);
+                await readiness.WaitReadableAsync(cancel).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

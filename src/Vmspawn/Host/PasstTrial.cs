@@ -19,7 +19,7 @@ internal static class PasstTrial
         ours.Dispose();
         using (its)
         {
-            var run = await ChildRun.Run(path, ["--foreground", "--quiet", "--fd", $"{Descriptor}"], Bound, [new ChildDescriptor(Descriptor, its)], cancel);
+            var run = await ChildRun.Run(path, ["--foreground", "--quiet", "--fd", $"{Descriptor}"], Bound, [new ChildDescriptor(Descriptor, its)], cancel).ConfigureAwait(false);
             return run.ExitCode == 0 ? null : LastLine(run);
         }
     }

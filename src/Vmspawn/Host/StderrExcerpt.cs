@@ -13,7 +13,7 @@ internal static class StderrExcerpt
     /// <summary><c>: line; line</c> of a child that has exited, or an empty text when it wrote nothing.</summary>
     public static async Task<string> AfterAsync(StderrTail stderr, CancellationToken cancel = default)
     {
-        await EndOfAsync(stderr.Ended, TimeProvider.System, cancel);
+        await EndOfAsync(stderr.Ended, TimeProvider.System, cancel).ConfigureAwait(false);
         return Of(stderr.Text);
     }
 

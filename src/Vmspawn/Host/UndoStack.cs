@@ -36,7 +36,7 @@ internal sealed class UndoStack(Action<string> report) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         while (_steps.TryPop(out var step))
-            await TryAsync(step.Undo, step.Run);
+            await TryAsync(step.Undo, step.Run).ConfigureAwait(false);
     }
 
     /// <summary>Runs one step at once, where it must happen before an exception propagates; never throws.</summary>
@@ -46,7 +46,7 @@ internal sealed class UndoStack(Action<string> report) : IAsyncDisposable
     {
         try
         {
-            await step();
+            await step().ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -31,11 +31,11 @@ internal static class ImageLock
     public static async Task CheckAsync(string subject, ImageFacts image, bool write, List<Problem> problems, CancellationToken cancel)
     {
         if (!image.IsBlockDevice)
-            await CheckAsync(subject, image.Path, write, problems, cancel);
+            await CheckAsync(subject, image.Path, write, problems, cancel).ConfigureAwait(false);
         foreach (var backing in image.Backing)
         {
             if (!backing.IsBlockDevice)
-                await CheckAsync(subject, backing.Path, write: false, problems, cancel);
+                await CheckAsync(subject, backing.Path, write: false, problems, cancel).ConfigureAwait(false);
         }
     }
 
@@ -50,7 +50,7 @@ internal static class ImageLock
     {
         using var image = OpenFile.Open(path, writable: false);
         var file = FileFacts.Of(image).Identity;
-        for (var start = time.GetTimestamp(); IsLocked(image, write); await Task.Delay(PollInterval, time, cancel))
+        for (var start = time.GetTimestamp(); IsLocked(image, write); await Task.Delay(PollInterval, time, cancel).ConfigureAwait(false))
         {
             if (FindProcess(file, write) is { } holder)
                 return holder;
@@ -81,7 +81,7 @@ internal static class ImageLock
 
     private static async Task CheckAsync(string subject, string path, bool write, List<Problem> problems, CancellationToken cancel)
     {
-        if (await FindHolderAsync(path, write, problems, cancel) is not { } holder)
+        if (await FindHolderAsync(path, write, problems, cancel).ConfigureAwait(false) is not { } holder)
             return;
         problems.Add(new Problem(
             InUse,

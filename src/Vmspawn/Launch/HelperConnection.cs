@@ -20,9 +20,9 @@ internal sealed class HelperConnection(RuntimeDirectoryHandle directory, IReadOn
         var step = $"start {helper.Plan.Subject}";
         var path = directory.PathOf(socket.Name);
         SafeFileHandle? connection = null;
-        if (!await wait.UntilAsync(() => (connection = TryConnect(path)) is not null || helper.Exited.IsCompleted, cancel))
+        if (!await wait.UntilAsync(() => (connection = TryConnect(path)) is not null || helper.Exited.IsCompleted, cancel).ConfigureAwait(false))
             throw new LaunchException(step, $"it has not made its socket within {wait.Bound.TotalSeconds:0.##} s{helper.Excerpt}");
-        return connection ?? throw new LaunchException(step, $"{await helper.Exited}{await helper.FinalExcerptAsync(cancel)}");
+        return connection ?? throw new LaunchException(step, $"{await helper.Exited.ConfigureAwait(false)}{await helper.FinalExcerptAsync(cancel).ConfigureAwait(false)}");
     }
 
     private static SafeFileHandle? TryConnect(string path)

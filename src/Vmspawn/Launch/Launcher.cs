@@ -26,24 +26,24 @@ internal static class Launcher
         try
         {
             cancel.ThrowIfCancellationRequested();
-            var directory = await ClaimAsync(plan, runtime, held, cancel);
+            var directory = await ClaimAsync(plan, runtime, held, cancel).ConfigureAwait(false);
             AbandonedRuns.Remove(runtime);
             step($"the runtime directory is {directory.Path}");
             Record(plan, directory);
             foreach (var file in plan.Files)
                 Write(directory.PathOf(file.Name), file.Content.Span);
             var made = plan.Children.Select(child => held.Add($"remove {child.Path}", Made.Child(child))).ToList();
-            var receiver = await ListenAsync(plan.Vsock, directory, runtime, held, cancel);
+            var receiver = await ListenAsync(plan.Vsock, directory, runtime, held, cancel).ConfigureAwait(false);
             var helpers = new List<RunningHelper>();
             var opener = new DescriptorOpener(held, directory, passed, helpers);
             foreach (var helper in plan.Helpers)
             {
-                var running = await opener.OpenForAsync(helper.Descriptors, descriptors => RunningHelper.Start(helper, descriptors), cancel);
+                var running = await opener.OpenForAsync(helper.Descriptors, descriptors => RunningHelper.Start(helper, descriptors), cancel).ConfigureAwait(false);
                 helpers.Add(held.Add($"end {helper.Subject}", running));
                 step($"started {helper.Subject}: {helper.Program}, process {running.Supervised.Id}");
             }
 
-            var process = await opener.OpenForAsync(plan.Descriptors, descriptors => QemuProcess.Start(plan, descriptors, held), cancel);
+            var process = await opener.OpenForAsync(plan.Descriptors, descriptors => QemuProcess.Start(plan, descriptors, held), cancel).ConfigureAwait(false);
             step($"started QEMU: {plan.Program}, process {process.Qemu.Id}");
             foreach (var file in made.Concat(opener.Made))
                 file.Keep();
@@ -55,7 +55,7 @@ internal static class Launcher
         }
         catch
         {
-            await held.DisposeAsync();
+            await held.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -75,7 +75,7 @@ internal static class Launcher
                     directory = RuntimeDirectoryHandle.Claim(runtime, plan.Name, problems);
                     return directory is not null || !RuntimeDirectoryHandle.IsHeldBriefly(runtime, plan.Name);
                 },
-                cancel);
+                cancel).ConfigureAwait(false);
             return held.Add(
                 $"remove {directory?.Path}",
                 directory ?? throw new LaunchException(step, string.Join("; ", problems.Select(problem => problem.Reason))));
@@ -109,7 +109,7 @@ internal static class Launcher
         try
         {
             if (vsock.Socket is not null)
-                held.Add("let the vsock context id go", await ClaimCidAsync(runtime, vsock.Cid, cancel) ?? throw new LaunchException(step, "another machine has just taken it (try again)"));
+                held.Add("let the vsock context id go", await ClaimCidAsync(runtime, vsock.Cid, cancel).ConfigureAwait(false) ?? throw new LaunchException(step, "another machine has just taken it (try again)"));
             if (vsock.NotifyPort is not { } port)
                 return null;
             step = $"listen at vsock port {port} for the guest's reports";
@@ -127,7 +127,7 @@ internal static class Launcher
     private static async Task<CidClaim?> ClaimCidAsync(RuntimeBase runtime, uint cid, CancellationToken cancel)
     {
         CidClaim? claim = null;
-        await Removal.UntilAsync(() => (claim = CidClaim.TryTake(runtime, cid)) is not null, cancel);
+        await Removal.UntilAsync(() => (claim = CidClaim.TryTake(runtime, cid)) is not null, cancel).ConfigureAwait(false);
         return claim;
     }
 

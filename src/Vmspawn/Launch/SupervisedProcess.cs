@@ -29,7 +29,7 @@ internal sealed record ProcessOutput(Task Ended, Func<string> Text)
     /// <summary>Waits for the end of the output after the process's exit, for at most a second, because another process may hold the pipe open.</summary>
     public async Task<string> FinalTextAsync(TimeProvider time, CancellationToken cancel)
     {
-        await StderrExcerpt.EndOfAsync(Ended, time, cancel);
+        await StderrExcerpt.EndOfAsync(Ended, time, cancel).ConfigureAwait(false);
         return Text();
     }
 }

@@ -79,7 +79,8 @@ public sealed class Guest
         await AnswersAsync(cancellationToken).ConfigureAwait(false);
         return await _watch.RunAsync($"the end of {command} in the guest", command.Timeout ?? _watch.DefaultLimit, async cancel =>
         {
-            await using var process = await _transport.StartAsync(Checked(command), input is not null, cancel).ConfigureAwait(false);
+            var process = await _transport.StartAsync(Checked(command), input is not null, cancel).ConfigureAwait(false);
+            await using var processDisposal = process.ConfigureAwait(false);
             using var late = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             List<Task> streams = [CopyAsync(process.Output, output, late.Token), CopyAsync(process.Error, error, late.Token)];
             if (input is not null)

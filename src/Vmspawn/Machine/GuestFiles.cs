@@ -51,7 +51,8 @@ internal static class GuestFiles
         {
             var target = (await guest.CheckAsync(Script(Target, path, Path.GetFileName(full)), cancel).ConfigureAwait(false)).Output;
             // The owner of the files is root, as for a file.
-            await using var tar = HostTar.Start(["--create", "--owner=0", "--group=0", "--numeric-owner", "--directory", full, "--file=-", "."], isReader: false);
+            var tar = HostTar.Start(["--create", "--owner=0", "--group=0", "--numeric-owner", "--directory", full, "--file=-", "."], isReader: false);
+            await using var tarDisposal = tar.ConfigureAwait(false);
             using var error = new MemoryStream();
             var command = Script("mkdir -p \"$1\" && exec tar -x -C \"$1\" -f -", target);
             var status = await guest.RunAsync(command, tar.Stream, Stream.Null, error, cancel).ConfigureAwait(false);
@@ -60,7 +61,8 @@ internal static class GuestFiles
             return;
         }
 
-        await using var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.Asynchronous);
+        var file = new FileStream(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.Asynchronous);
+        await using var fileDisposal = file.ConfigureAwait(false);
         var place = (await guest.CheckAsync(Script(Target, path, Path.GetFileName(full)), cancel).ConfigureAwait(false)).Output;
         await WriteAsync(guest, place, file, File.GetUnixFileMode(full), cancel).ConfigureAwait(false);
     }
@@ -79,7 +81,8 @@ internal static class GuestFiles
 
         Directory.CreateDirectory(place);
         // The guest is not trusted: tar keeps names below the directory and makes links last; owners are the caller's.
-        await using var tar = HostTar.Start(["--extract", "--no-same-owner", "--directory", place, "--file=-"], isReader: true);
+        var tar = HostTar.Start(["--extract", "--no-same-owner", "--directory", place, "--file=-"], isReader: true);
+        await using var tarDisposal = tar.ConfigureAwait(false);
         using var error = new MemoryStream();
         var command = new GuestCommand("tar", "-c", "-C", path, "-f", "-", ".") { IsBulk = true, Timeout = NoLimit };
         try
@@ -100,7 +103,8 @@ internal static class GuestFiles
         var isWhole = false;
         try
         {
-            await using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            await using (file.ConfigureAwait(false))
                 await ReadAsync(guest, path, file, cancel).ConfigureAwait(false);
             File.SetUnixFileMode(draft, mode);
             File.Move(draft, place, overwrite: true);

@@ -23,8 +23,9 @@ internal static class NotifyConnections
         Func<CancellationToken, Task<UnixConnection>> accept, Action<NotifyMessage> received, Action<string> problem, CancellationToken stop)
     {
         using var free = new SemaphoreSlim(Most - 1);
-        await using var connections = new BackgroundTasks((what, why) => problem($"cannot {what}: {FailureReason.Of(why)}"));
-        await AcceptLoop.RunAsync(accept, WelcomeAsync, failure => problem($"reports of the guest wait: {FailureReason.Of(failure)}"), TimeProvider.System, stop);
+        var connections = new BackgroundTasks((what, why) => problem($"cannot {what}: {FailureReason.Of(why)}"));
+        await using var connectionsDisposal = connections.ConfigureAwait(false);
+        await AcceptLoop.RunAsync(accept, WelcomeAsync, failure => problem($"reports of the guest wait: {FailureReason.Of(failure)}"), TimeProvider.System, stop).ConfigureAwait(false);
 
         async Task WelcomeAsync(UnixConnection connection)
         {
@@ -32,15 +33,15 @@ internal static class NotifyConnections
             {
                 try
                 {
-                    await ReceiveAsync(connection, received, end);
+                    await ReceiveAsync(connection, received, end).ConfigureAwait(false);
                 }
                 finally
                 {
                     free.Release();
                 }
             });
-            await Task.Delay(Pause, stop);
-            await free.WaitAsync(stop);
+            await Task.Delay(Pause, stop).ConfigureAwait(false);
+            await free.WaitAsync(stop).ConfigureAwait(false);
         }
     }
 
@@ -55,7 +56,7 @@ internal static class NotifyConnections
             var buffer = new byte[NotifyMessage.LargestSize];
             try
             {
-                var count = await connection.ReceiveAsync(buffer, none, limit.Token);
+                var count = await connection.ReceiveAsync(buffer, none, limit.Token).ConfigureAwait(false);
                 received(NotifyMessage.Parse(buffer.AsSpan(0, count)));
             }
             catch (Exception e) when (e is LinuxException or OperationCanceledException)

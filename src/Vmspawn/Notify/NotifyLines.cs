@@ -16,7 +16,7 @@ internal static class NotifyLines
         var kept = 0;
         try
         {
-            while (await stream.ReceiveAsync(buffer.AsMemory(kept), none, stop) is > 0 and var count)
+            while (await stream.ReceiveAsync(buffer.AsMemory(kept), none, stop).ConfigureAwait(false) is > 0 and var count)
             {
                 kept += count;
                 var lines = buffer.AsSpan(0, kept).LastIndexOf((byte)'\n') + 1;
@@ -25,7 +25,7 @@ internal static class NotifyLines
                 // A line that fills the buffer is dropped, up to its end.
                 buffer.AsSpan(lines, kept - lines).CopyTo(buffer);
                 kept = kept - lines == buffer.Length ? 0 : kept - lines;
-                await Task.Delay(Pause, stop);
+                await Task.Delay(Pause, stop).ConfigureAwait(false);
             }
         }
         catch (LinuxException)

@@ -35,7 +35,7 @@ internal sealed class NotifyReceiver : IDisposable
     {
         try
         {
-            await _receive(received, problem, stop);
+            await _receive(received, problem, stop).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {

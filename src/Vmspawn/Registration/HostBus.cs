@@ -30,7 +30,7 @@ internal sealed class HostBus : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _following.DisposeAsync();
+        await _following.DisposeAsync().ConfigureAwait(false);
         _connection.Dispose();
     }
 
@@ -48,9 +48,9 @@ internal sealed class HostBus : IAsyncDisposable
                         demands.Add(demand);
                 });
                 foreach (var demand in demands)
-                    await demand();
+                    await demand().ConfigureAwait(false);
                 demands.Clear();
-                await _connection.WaitAsync(stop);
+                await _connection.WaitAsync(stop).ConfigureAwait(false);
             }
         }
         catch (BusException)

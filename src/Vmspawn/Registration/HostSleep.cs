@@ -47,15 +47,15 @@ internal sealed class HostSleep : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _background.DisposeAsync();
+        await _background.DisposeAsync().ConfigureAwait(false);
         if (_bus is not null)
-            await _bus.DisposeAsync();
+            await _bus.DisposeAsync().ConfigureAwait(false);
         _inhibitor?.Dispose();
     }
 
     private async Task BeginAsync(MonitorSlot monitor, CancellationToken stop)
     {
-        var qemu = await monitor.Ready.WaitAsync(stop);
+        var qemu = await monitor.Ready.WaitAsync(stop).ConfigureAwait(false);
         try
         {
             _bus = HostBus.Open(user: false, WillNotPause);
@@ -76,7 +76,7 @@ internal sealed class HostSleep : IAsyncDisposable
     {
         try
         {
-            await (sleeps ? PauseAsync(qemu) : ResumeAsync(qemu));
+            await ((sleeps ? PauseAsync(qemu) : ResumeAsync(qemu)).ConfigureAwait(false));
         }
         catch (Exception error) when (error is QmpException or BusException)
         {
@@ -89,9 +89,9 @@ internal sealed class HostSleep : IAsyncDisposable
     {
         try
         {
-            if (!(await qemu.QueryStatusAsync(Soon)).Running)
+            if (!(await qemu.QueryStatusAsync(Soon).ConfigureAwait(false)).Running)
                 return;
-            await qemu.StopAsync(Soon);
+            await qemu.StopAsync(Soon).ConfigureAwait(false);
             _paused = true;
             _messages.Notice($"{_machine}: paused, since the host goes to sleep");
         }
@@ -106,7 +106,7 @@ internal sealed class HostSleep : IAsyncDisposable
         if (_paused)
         {
             _paused = false;
-            await qemu.ContAsync(Soon);
+            await qemu.ContAsync(Soon).ConfigureAwait(false);
             _messages.Notice($"{_machine}: runs on, since the host is awake");
         }
 

@@ -46,11 +46,11 @@ internal sealed class MachineRegistration : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _background.DisposeAsync();
+        await _background.DisposeAsync().ConfigureAwait(false);
         if (_registered is not null)
-            await _registered.DisposeAsync();
+            await _registered.DisposeAsync().ConfigureAwait(false);
         if (_scope is not null)
-            await _scope.DisposeAsync();
+            await _scope.DisposeAsync().ConfigureAwait(false);
     }
 
     // Only a required registration ends the machine when it fails.
@@ -65,9 +65,9 @@ internal sealed class MachineRegistration : IAsyncDisposable
     private async Task RunAsync(CancellationToken stop)
     {
         if (Request.Scope == ScopeRequest.IfPossible)
-            _scope = await TryScopeAsync(stop);
+            _scope = await TryScopeAsync(stop).ConfigureAwait(false);
         if (Request.Register != Tristate.No)
-            await RegisterAsync(stop);
+            await RegisterAsync(stop).ConfigureAwait(false);
     }
 
     private async Task<MachineScope?> TryScopeAsync(CancellationToken stop)
@@ -75,7 +75,7 @@ internal sealed class MachineRegistration : IAsyncDisposable
         int[] processes = [Environment.ProcessId, _vm.Qemu.Id, .. _vm.Helpers.Select(helper => helper.Id)];
         try
         {
-            return await MachineScope.AllocateAsync(_spec.Name, Request, processes, _inbox, problem => _messages.Notice($"{_spec.Name}: {problem}"), stop);
+            return await MachineScope.AllocateAsync(_spec.Name, Request, processes, _inbox, problem => _messages.Notice($"{_spec.Name}: {problem}"), stop).ConfigureAwait(false);
         }
         catch (BusException)
         {
@@ -101,7 +101,7 @@ internal sealed class MachineRegistration : IAsyncDisposable
         {
             try
             {
-                _registered = await MachinedClient.RegisterAsync(socket, machine, stop);
+                _registered = await MachinedClient.RegisterAsync(socket, machine, stop).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (Reason(e) is { } why)

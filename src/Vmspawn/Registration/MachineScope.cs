@@ -23,7 +23,7 @@ internal sealed class MachineScope : IAsyncDisposable
             return null;
         try
         {
-            return await AllocateAsync(spec.Name, spec.Registration, [Environment.ProcessId], inbox, problem, cancel);
+            return await AllocateAsync(spec.Name, spec.Registration, [Environment.ProcessId], inbox, problem, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -51,9 +51,9 @@ internal sealed class MachineScope : IAsyncDisposable
         var bus = HostBus.Open(spec.IsUser, problem);
         try
         {
-            await ScopeUnit.AllocateAsync(bus.Connection, machine, spec.Slice, spec.StartedWith, processes, cancel);
+            await ScopeUnit.AllocateAsync(bus.Connection, machine, spec.Slice, spec.StartedWith, processes, cancel).ConfigureAwait(false);
             if (spec.SetLater.Count > 0
-                && await UnitSettings.SetAsync(spec.Systemctl!, spec.IsUser, ScopeUnit.NameFor(machine), spec.SetLater, cancel) is { } complaint)
+                && await UnitSettings.SetAsync(spec.Systemctl!, spec.IsUser, ScopeUnit.NameFor(machine), spec.SetLater, cancel).ConfigureAwait(false) is { } complaint)
                 throw new BusException("set-property", complaint);
             bus.Follow(signal =>
             {
@@ -65,7 +65,7 @@ internal sealed class MachineScope : IAsyncDisposable
         }
         catch
         {
-            await bus.DisposeAsync();
+            await bus.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

@@ -41,18 +41,18 @@ internal sealed class MachinedClient : IAsyncDisposable
     /// <exception cref="TimeoutException">machined does not answer.</exception>
     public static async Task<MachinedClient> RegisterAsync(string socket, MachineRecord machine, CancellationToken cancellation)
     {
-        var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound }, cancellation);
+        var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound }, cancellation).ConfigureAwait(false);
         try
         {
-            var leader = await VersionAsync(client, cancellation) >= FirstWithSupervisors ? machine.Guest : machine.Supervisor;
+            var leader = await VersionAsync(client, cancellation).ConfigureAwait(false) >= FirstWithSupervisors ? machine.Guest : machine.Supervisor;
             var without = new List<string>();
-            while (await TryAsync(client, machine, leader, without, cancellation) is { } unknown)
+            while (await TryAsync(client, machine, leader, without, cancellation).ConfigureAwait(false) is { } unknown)
                 without.Add(unknown);
             return new MachinedClient(client, machine.Name);
         }
         catch
         {
-            await client.DisposeAsync();
+            await client.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -64,14 +64,14 @@ internal sealed class MachinedClient : IAsyncDisposable
         try
         {
             using var reply = await _client.CallAsync(
-                $"{Interface}.Unregister", writer => writer.WriteString("name"u8, _name), cancellationToken: enough.Token);
+                $"{Interface}.Unregister", writer => writer.WriteString("name"u8, _name), cancellationToken: enough.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is VarlinkErrorException or VarlinkDisconnectedException or TimeoutException or OperationCanceledException)
         {
             // machined unregisters a machine whose leader has exited, which happens next.
         }
 
-        await _client.DisposeAsync();
+        await _client.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Its version; 0 when it does not say.</summary>
@@ -79,7 +79,7 @@ internal sealed class MachinedClient : IAsyncDisposable
     {
         try
         {
-            using var reply = await client.CallAsync("org.varlink.service.GetInfo", cancellationToken: cancellation);
+            using var reply = await client.CallAsync("org.varlink.service.GetInfo", cancellationToken: cancellation).ConfigureAwait(false);
             var version = reply.Parameters.TryGetProperty("version"u8, out var given) ? given.GetString() ?? "" : "";
             return int.TryParse(string.Concat(version.TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture, out var number) ? number : 0;
         }
@@ -96,7 +96,7 @@ internal sealed class MachinedClient : IAsyncDisposable
         try
         {
             using var reply = await client.CallAsync(
-                $"{Interface}.Register", writer => Write(writer, machine, leader, without), cancellationToken: cancellation);
+                $"{Interface}.Register", writer => Write(writer, machine, leader, without), cancellationToken: cancellation).ConfigureAwait(false);
             return null;
         }
         catch (VarlinkErrorException refusal) when (refusal.Name == "org.varlink.service.InvalidParameter")

@@ -42,7 +42,7 @@ internal sealed class ScopeUnit
             HostBus.Bound,
             cancel))
             job = reply.ReadString();
-        var result = await WaitForJobAsync(bus, job, cancel);
+        var result = await WaitForJobAsync(bus, job, cancel).ConfigureAwait(false);
         if (result != "done")
             throw new BusException("job", $"the job that starts {name} ended with \"{result}\"");
     }
@@ -114,7 +114,7 @@ internal sealed class ScopeUnit
                 });
                 if (result is not null)
                     return result;
-                await bus.WaitAsync(enough.Token);
+                await bus.WaitAsync(enough.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -141,7 +141,7 @@ internal static class UnitSettings
             isUser ? "--user" : "--system", "set-property", "--runtime", "--no-ask-password", "--", unit,
             .. properties.Select(property => $"{property.Name}={property.Value}"),
         ];
-        var run = await ChildRun.Run(systemctl, arguments, HostBus.Bound, cancel);
+        var run = await ChildRun.Run(systemctl, arguments, HostBus.Bound, cancel).ConfigureAwait(false);
         if (run.ExitCode == 0)
             return null;
         var said = run.Error.Trim().ReplaceLineEndings("; ");

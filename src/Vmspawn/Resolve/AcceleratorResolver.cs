@@ -18,7 +18,7 @@ internal static class AcceleratorResolver
         // A device that was passed as a descriptor counts as working without a trial: vmspawn may not be able to open it itself.
         if (inventory.Passed.Kvm is not null && inventory.Qemu.TakesKvmDevice && inventory.Platform.Architecture == inventory.Host.Architecture)
             return new AcceleratorSpec("kvm", null) { IsPassed = true };
-        var kvm = await ProbeAsync(inventory, cancel);
+        var kvm = await ProbeAsync(inventory, cancel).ConfigureAwait(false);
         if (kvm.Usable)
             return new AcceleratorSpec("kvm", null);
         if (technique is not null)
@@ -35,6 +35,6 @@ internal static class AcceleratorResolver
     }
 
     private static async Task<KvmFacts> ProbeAsync(HostInventory inventory, CancellationToken cancel) => inventory.Platform.Architecture == inventory.Host.Architecture
-        ? await inventory.ProbeKvm(inventory.Platform.CpuModel("kvm", inventory.Qemu.Version), cancel)
+        ? await inventory.ProbeKvm(inventory.Platform.CpuModel("kvm", inventory.Qemu.Version), cancel).ConfigureAwait(false)
         : new KvmFacts(false, $"the guest's processor is {inventory.Platform.Name}, which is not the host's");
 }

@@ -19,7 +19,7 @@ internal sealed record BootStage(KernelSpec? Kernel, IReadOnlyList<string> Argum
         var arguments = kernel is { Options.Length: > 0 } ? [.. kernel.Options.Split(' '), .. options.KernelArguments] : options.KernelArguments;
         if (RootArgumentResolver.Resolve(input.Host.Platform.Architecture, kernel, arguments, root, input.Problems, input.Notices) is { } rootArgument)
             arguments = [rootArgument, .. arguments];
-        return new BootStage(kernel, arguments, await FirmwareAsync(input, kernel, root, cancel));
+        return new BootStage(kernel, arguments, await FirmwareAsync(input, kernel, root, cancel).ConfigureAwait(false));
     }
 
     private static KernelSpec? FindKernel(ResolveInput input)
@@ -44,6 +44,6 @@ internal sealed record BootStage(KernelSpec? Kernel, IReadOnlyList<string> Argum
         if (kernel is null && options.Firmware == FirmwareKind.None)
             input.Problems.Add(new Problem("firmware-none-without-kernel", "--firmware=none", "without firmware a machine only starts a kernel that is handed to it", "add --linux=KERNEL"));
         var platform = FirmwarePlatform.Of(input.Host.Platform, input.Host.Qemu);
-        return await new FirmwareResolver(options, platform, input.Host.Firmware, input.Problems, input.Notices).ResolveAsync(kernel, root, cancel);
+        return await new FirmwareResolver(options, platform, input.Host.Firmware, input.Problems, input.Notices).ResolveAsync(kernel, root, cancel).ConfigureAwait(false);
     }
 }

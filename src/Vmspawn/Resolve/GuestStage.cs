@@ -29,14 +29,14 @@ internal sealed record GuestStage(
     public static async Task<GuestStage> ResolveAsync(ResolveInput input, BootStage boot, VsockSpec? vsock, SshResolver key, CancellationToken cancel)
     {
         var (options, host) = (input.Options, input.Host);
-        var credentials = await CredentialResolver.ResolveAsync(options.Credentials, options.CredentialsDirectory, input.Problems, cancel);
-        var shares = await new ShareResolver(options, host, input.TemporaryDirectory, input.Process.RandomSuffix, input.Problems, input.Notices).ResolveAsync(input.Machine, credentials, cancel);
-        var nics = await NetworkResolver.ResolveAsync(key.Publish(), input.Machine, host, input.Problems, input.Notices, cancel);
+        var credentials = await CredentialResolver.ResolveAsync(options.Credentials, options.CredentialsDirectory, input.Problems, cancel).ConfigureAwait(false);
+        var shares = await new ShareResolver(options, host, input.TemporaryDirectory, input.Process.RandomSuffix, input.Problems, input.Notices).ResolveAsync(input.Machine, credentials, cancel).ConfigureAwait(false);
+        var nics = await NetworkResolver.ResolveAsync(key.Publish(), input.Machine, host, input.Problems, input.Notices, cancel).ConfigureAwait(false);
         if (vsock is not null)
             vsock = NotifyAddress.AddTo(vsock, credentials, host.Vsock);
         var journal = JournalResolver.Resolve(options.Journal, input.Machine, vsock, host, credentials, input.Problems);
-        var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems, input.Notices);
-        var seed = await new CloudInitResolver(options, input.Problems, input.Notices).ResolveAsync(input.Machine, ssh is null ? [] : [ssh.Key.Public], cancel);
+        var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems, input.Notices).ConfigureAwait(false);
+        var seed = await new CloudInitResolver(options, input.Problems, input.Notices).ResolveAsync(input.Machine, ssh is null ? [] : [ssh.Key.Public], cancel).ConfigureAwait(false);
         var channels = GuestChannelResolver.Resolve(input, credentials);
         return new GuestStage([.. credentials.All], shares, nics, vsock, journal, ssh, seed, channels);
     }

@@ -53,7 +53,7 @@ internal sealed record HostInventory(
         var host = HostProbe.Probe(scope, process.Environment, problems);
         if (!PassedDevices.Of(process.Environment).Check(problems))
             return null;
-        if (FindPlatform(architecture, problems) is not { } platform || await LookAtQemuAsync(platform, process, problems, cancel) is not { } qemu || host is null)
+        if (FindPlatform(architecture, problems) is not { } platform || await LookAtQemuAsync(platform, process, problems, cancel).ConfigureAwait(false) is not { } qemu || host is null)
             return null;
         return Of(host, platform, qemu, process);
     }
@@ -100,7 +100,7 @@ internal sealed record HostInventory(
     public static async Task<QemuFacts?> LookAtQemuAsync(
         Platform platform, ProcessContext process, List<Problem> problems, CancellationToken cancel) =>
         QemuLocator.Find(platform, process.Environment, problems) is { } path
-            ? await QemuFactsCache.GetAsync(path, Cache(process), problems, cancel)
+            ? await QemuFactsCache.GetAsync(path, Cache(process), problems, cancel).ConfigureAwait(false)
             : null;
 
     private static string? Cache(ProcessContext process) =>

@@ -12,8 +12,8 @@ internal static class Resolver
     public static async Task<Resolution> ResolveAsync(VmOptions options, ProcessContext process, CancellationToken cancel)
     {
         var problems = new List<Problem>();
-        var host = await HostInventory.LookAsync(options.Scope, options.Architecture, process, problems, cancel);
-        return host is null ? new Resolution(null, problems, []) : await ResolveAsync(options, host, process, cancel);
+        var host = await HostInventory.LookAsync(options.Scope, options.Architecture, process, problems, cancel).ConfigureAwait(false);
+        return host is null ? new Resolution(null, problems, []) : await ResolveAsync(options, host, process, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The same for a host that was examined already.</summary>
@@ -24,13 +24,14 @@ internal static class Resolver
             return new Resolution(null, problems, notices);
         var input = new ResolveInput(final.Options, final.Machine, final.IsUser, host, process, problems, notices);
         var vsock = new VsockResolver(final.Options, host, process.RandomSuffix, problems).Resolve(final.Machine);
-        await using var key = new SshResolver(final.Options, host, process, hasVsock: vsock is not null, cancel);
-        var drives = await DrivesAsync(input, cancel);
-        var boot = await BootStage.ResolveAsync(input, drives.FirstOrDefault(drive => drive.IsRoot), cancel);
-        var guest = await GuestStage.ResolveAsync(input, boot, vsock, key, cancel);
+        var key = new SshResolver(final.Options, host, process, hasVsock: vsock is not null, cancel);
+        await using var keyDisposal = key.ConfigureAwait(false);
+        var drives = await DrivesAsync(input, cancel).ConfigureAwait(false);
+        var boot = await BootStage.ResolveAsync(input, drives.FirstOrDefault(drive => drive.IsRoot), cancel).ConfigureAwait(false);
+        var guest = await GuestStage.ResolveAsync(input, boot, vsock, key, cancel).ConfigureAwait(false);
         var devices = DeviceStage.Resolve(input);
         // Last, because it may run a trial guest, which is needed only when there are no problems.
-        var accelerator = problems.Count == 0 ? await AcceleratorResolver.ResolveAsync(final.Options.Kvm, input.Technique, host, problems, cancel) : null;
+        var accelerator = problems.Count == 0 ? await AcceleratorResolver.ResolveAsync(final.Options.Kvm, input.Technique, host, problems, cancel).ConfigureAwait(false) : null;
         return accelerator is null || problems.Count > 0
             ? new Resolution(null, problems, notices) { Details = input.Details }
             : new Resolution(Spec(input, drives, boot, guest, devices, accelerator), [], [.. notices, .. Notices(input, devices, accelerator)]) { Details = input.Details };
@@ -38,8 +39,8 @@ internal static class Resolver
 
     private static async Task<IReadOnlyList<DriveSpec>> DrivesAsync(ResolveInput input, CancellationToken cancel)
     {
-        var drives = await new DriveResolver(input.Options, input.Process, input.Problems, input.Notices).ResolveAsync(cancel);
-        return [.. drives, .. await new VolumeResolver(input.Options, input.IsUser, input.Process, input.Problems).ResolveAsync(cancel)];
+        var drives = await new DriveResolver(input.Options, input.Process, input.Problems, input.Notices).ResolveAsync(cancel).ConfigureAwait(false);
+        return [.. drives, .. await new VolumeResolver(input.Options, input.IsUser, input.Process, input.Problems).ResolveAsync(cancel).ConfigureAwait(false)];
     }
 
     private static IEnumerable<string> Notices(ResolveInput input, DeviceStage devices, AcceleratorSpec accelerator)

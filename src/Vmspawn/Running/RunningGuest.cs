@@ -22,7 +22,8 @@ internal sealed class RunningGuest(MachineEntry entry, TimeSpan answerTime) : IG
 
     public async Task WaitAsync(CancellationToken cancel)
     {
-        await using var machine = await OpenAsync(cancel).ConfigureAwait(false);
+        var machine = await OpenAsync(cancel).ConfigureAwait(false);
+        await using var machineDisposal = machine.ConfigureAwait(false);
         using var reply = await machine.CallAsync($"{ControlInterfaces.GuestName}.WaitChannel", limit: Timeout.InfiniteTimeSpan, cancellationToken: cancel).ConfigureAwait(false);
         Name = reply.Parameters.Text("name") ?? "";
     }
@@ -200,7 +201,8 @@ internal sealed class RunningProcess : GuestProcess
         try
         {
             var id = await _started.Task.WaitAsync(stop).ConfigureAwait(false);
-            await using var machine = await _guest.OpenAsync(stop).ConfigureAwait(false);
+            var machine = await _guest.OpenAsync(stop).ConfigureAwait(false);
+            await using var machineDisposal = machine.ConfigureAwait(false);
             using var reply = await machine.CallAsync($"{ControlInterfaces.GuestName}.{method}", writer =>
             {
                 writer.WriteNumber("id"u8, id);

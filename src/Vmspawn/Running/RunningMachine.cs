@@ -178,8 +178,9 @@ public sealed class RunningMachine : IAsyncDisposable
     {
         _machine.Require(ControlInterfaces.ConsoleName, "does not share the console");
         // This connection stays one for requests.
-        await using var another = await MachineConnection.TryOpenAsync(_machine.Entry, _machine.AnswerTime, cancellationToken).ConfigureAwait(false)
+        var another = await MachineConnection.TryOpenAsync(_machine.Entry, _machine.AnswerTime, cancellationToken).ConfigureAwait(false)
             ?? throw RunningMachineErrors.Gone(Name);
+        await using var anotherDisposal = another.ConfigureAwait(false);
         return new UpgradedStream(await another.UpgradeAsync($"{ControlInterfaces.ConsoleName}.Attach", writer => writer.WriteBoolean("history"u8, withHistory), cancellationToken).ConfigureAwait(false));
     }
 
@@ -192,8 +193,9 @@ public sealed class RunningMachine : IAsyncDisposable
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(_machine.AnswerTime);
         var isConfirmed = false;
-        await using var events = _machine.CallMoreAsync($"{ControlInterfaces.Instance}.SubscribeEvents", writer => WriteFilter(writer, names ?? []), null, silence.Token)
+        var events = _machine.CallMoreAsync($"{ControlInterfaces.Instance}.SubscribeEvents", writer => WriteFilter(writer, names ?? []), null, silence.Token)
             .GetAsyncEnumerator(CancellationToken.None);
+        await using var eventsDisposal = events.ConfigureAwait(false);
         while (await NextAsync(events, isConfirmed, cancellationToken).ConfigureAwait(false) is { } happened)
         {
             silence.CancelAfter(Timeout.InfiniteTimeSpan);
@@ -211,8 +213,11 @@ public sealed class RunningMachine : IAsyncDisposable
         limit.CancelAfter(answerTime);
         try
         {
-            await using var machine = await MachineConnection.TryOpenAsync(entry, answerTime, cancellationToken).ConfigureAwait(false);
-            return machine is null ? null : await RunningMachineStatus.AskAsync(machine, limit.Token).ConfigureAwait(false);
+            var machine = await MachineConnection.TryOpenAsync(entry, answerTime, cancellationToken).ConfigureAwait(false);
+            if (machine is null)
+                return null;
+            await using var machineDisposal = machine.ConfigureAwait(false);
+            return await RunningMachineStatus.AskAsync(machine, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -20,7 +20,7 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
         {
             try
             {
-                return await AskAsync(name, cancel);
+                return await AskAsync(name, cancel).ConfigureAwait(false);
             }
             catch (Exception error) when (error is LinuxException or VarlinkDisconnectedException or VarlinkErrorException or TimeoutException)
             {
@@ -41,14 +41,15 @@ internal sealed class UserDatabase(string socket = UserDatabase.Multiplexer)
 
     private async Task<HostUser?> AskAsync(string name, CancellationToken cancel)
     {
-        await using var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound }, cancel);
+        var client = await VarlinkClient.ConnectAsync(socket, new VarlinkClientOptions { CallTime = Bound }, cancel).ConfigureAwait(false);
+        await using var clientDisposal = client.ConfigureAwait(false);
         try
         {
             using var reply = await client.CallAsync("io.systemd.UserDatabase.GetUserRecord", writer =>
             {
                 writer.WriteString("userName"u8, name);
                 writer.WriteString("service"u8, "io.systemd.Multiplexer"u8);
-            }, cancellationToken: cancel);
+            }, cancellationToken: cancel).ConfigureAwait(false);
             return reply.Parameters.TryGetProperty("record"u8, out var record) ? Read(name, record) : null;
         }
         catch (VarlinkErrorException error) when (error.Name == "io.systemd.UserDatabase.NoRecordFound")

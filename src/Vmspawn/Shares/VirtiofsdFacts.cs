@@ -49,7 +49,7 @@ internal sealed record VirtiofsdProgram(string Path, VirtiofsdKind Kind, bool Ha
     /// <summary>Queries the program; without a result there is an error: it is not virtiofsd, or does not run.</summary>
     public static async Task<(VirtiofsdProgram? Program, string? Error)> AskAsync(string path, CancellationToken cancel)
     {
-        var run = await ChildRun.Run(path, ["--help"], Bound, cancel);
+        var run = await ChildRun.Run(path, ["--help"], Bound, cancel).ConfigureAwait(false);
         if (run.ExitCode == 0 && Of(path, run.Output) is { } program)
             return (program, null);
         return (null, run.TimedOut ? $"it did not answer \"--help\" within {Bound.TotalSeconds:0} s"
@@ -93,7 +93,7 @@ internal static class VirtiofsdLocator
         var damaged = new List<string>();
         foreach (var path in paths.Distinct())
         {
-            var (program, error) = await VirtiofsdProgram.AskAsync(path, cancel);
+            var (program, error) = await VirtiofsdProgram.AskAsync(path, cancel).ConfigureAwait(false);
             if (program is not null)
                 programs.Add(program);
             else

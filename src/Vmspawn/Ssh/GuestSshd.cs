@@ -26,7 +26,7 @@ internal sealed class GuestSshd(SshAccess access)
         try
         {
             if (access.Address.StartsWith(SshAccess.VsockMuxPrefix, StringComparison.Ordinal))
-                await AskAsync(connection, cancel);
+                await AskAsync(connection, cancel).ConfigureAwait(false);
             return connection;
         }
         catch
@@ -43,10 +43,10 @@ internal sealed class GuestSshd(SshAccess access)
     /// <exception cref="IOException">The guest does not exist, does not listen on the port, or has closed the connection.</exception>
     public async Task<SafeFileHandle> ConnectToSpeakerAsync(CancellationToken cancel)
     {
-        var connection = await ConnectAsync(cancel);
+        var connection = await ConnectAsync(cancel).ConfigureAwait(false);
         try
         {
-            return await FirstBytes.ArriveAsync(connection, cancel) ? connection : throw new IOException("the connection was closed at once");
+            return await FirstBytes.ArriveAsync(connection, cancel).ConfigureAwait(false) ? connection : throw new IOException("the connection was closed at once");
         }
         catch
         {
@@ -72,7 +72,7 @@ internal sealed class GuestSshd(SshAccess access)
         {
             DescriptorIo.WriteAll(connection, Encoding.ASCII.GetBytes($"CONNECT {access.Port}\n"), TimeSpan.FromSeconds(1));
             var next = new byte[1];
-            while (answer.Length < LongestAnswer && await FirstBytes.ArriveAsync(connection, cancel) && DescriptorIo.Read(connection, next) == 1 && next[0] != '\n')
+            while (answer.Length < LongestAnswer && await FirstBytes.ArriveAsync(connection, cancel).ConfigureAwait(false) && DescriptorIo.Read(connection, next) == 1 && next[0] != '\n')
                 answer.Append((char)next[0]);
         }
         catch (IOException)

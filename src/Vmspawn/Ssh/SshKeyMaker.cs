@@ -27,7 +27,7 @@ internal sealed class SshKeyMaker(SshKeySource source)
     public async Task<SshKeyPair> TakeAsync(CancellationToken cancel = default)
     {
         Draft.Sweep(source.Place);
-        return TakeSpare() ?? await MakeAsync(Read, cancel);
+        return TakeSpare() ?? await MakeAsync(Read, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Generates a spare key for the next machine unless there is one, so that its start need not wait for ssh-keygen.</summary>
@@ -37,7 +37,7 @@ internal sealed class SshKeyMaker(SshKeySource source)
             return;
         try
         {
-            await MakeAsync(draft => draft.TryGiveName(Spare), cancel);
+            await MakeAsync(draft => draft.TryGiveName(Spare), cancel).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -81,8 +81,8 @@ internal sealed class SshKeyMaker(SshKeySource source)
         errors.Dispose();
         try
         {
-            var exit = await child.Exited.WaitAsync(Bound, cancel);
-            return exit.IsSuccess ? use(draft) : throw new IOException($"{exit}{await StderrExcerpt.AfterAsync(said, cancel)}");
+            var exit = await child.Exited.WaitAsync(Bound, cancel).ConfigureAwait(false);
+            return exit.IsSuccess ? use(draft) : throw new IOException($"{exit}{await StderrExcerpt.AfterAsync(said, cancel).ConfigureAwait(false)}");
         }
         catch (TimeoutException error)
         {

@@ -17,12 +17,12 @@ internal sealed class Ending(
     public async Task<QemuEnd> RunAsync(ChildExit exit, string? failure, HelperEnd? failedHelper, CancellationToken hurry)
     {
         await monitor.Ended.WaitAsync(MonitorBound, time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var helpers = await EndHelpersAsync(monitor.HasGreeted, hurry);
+        var helpers = await EndHelpersAsync(monitor.HasGreeted, hurry).ConfigureAwait(false);
         if (failure is not null)
             return QemuEnd.Failed(failure);
         if ((failedHelper ?? helpers.FirstOrDefault(helper => helper.IsFailure)) is { } failed)
         {
-            var words = await failed.ExcerptAsync(time, hurry);
+            var words = await failed.ExcerptAsync(time, hurry).ConfigureAwait(false);
             return QemuEnd.Failed($"{failed.Helper.Subject}: {failed.Exit}, so the VM was ended{words}");
         }
 
@@ -31,8 +31,8 @@ internal sealed class Ending(
             IsClientsRequest = stopping.IsClientsRequest,
             HasGreeted = monitor.HasGreeted,
             ShutdownCause = monitor.ShutdownCause,
-            GuestStatus = (await guest.FinalReportAsync()).ExitStatus,
-            Stderr = vm.Explain(await vm.Qemu.Output.FinalTextAsync(time, hurry)),
+            GuestStatus = (await guest.FinalReportAsync().ConfigureAwait(false)).ExitStatus,
+            Stderr = vm.Explain(await vm.Qemu.Output.FinalTextAsync(time, hurry).ConfigureAwait(false)),
         }.Decide();
         if (exit is not { ExitCode: not (null or 0) })
             return end;
@@ -40,7 +40,7 @@ internal sealed class Ending(
         var reasons = new List<string>();
         foreach (var helper in helpers)
         {
-            if (await helper.ExcerptAsync(time, hurry) is { Length: > 0 } words)
+            if (await helper.ExcerptAsync(time, hurry).ConfigureAwait(false) is { Length: > 0 } words)
                 reasons.Add($"{helper.Helper.Subject}{words}");
         }
 
@@ -53,7 +53,7 @@ internal sealed class Ending(
         var helpers = new List<HelperEnd>();
         foreach (var helper in vm.Helpers)
         {
-            var end = await HelperEnd.OfAsync(helper, hadGuest, time, hurry);
+            var end = await HelperEnd.OfAsync(helper, hadGuest, time, hurry).ConfigureAwait(false);
             helpers.Add(end);
             if (end.Forced)
                 messages.Notice($"{helper.Subject}: did not end with QEMU, and was stopped");

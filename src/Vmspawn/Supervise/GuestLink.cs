@@ -33,7 +33,7 @@ internal sealed class GuestLink
             {
                 try
                 {
-                    await receiver.ReceiveAsync(_report.Receive, problem, stop);
+                    await receiver.ReceiveAsync(_report.Receive, problem, stop).ConfigureAwait(false);
                 }
                 finally
                 {

@@ -26,6 +26,12 @@ internal sealed class GuestPowerOff : IGuestPowerOff
     /// <summary>The time limit for a guest that may not be ready.</summary>
     private static readonly TimeSpan UnknownBound = TimeSpan.FromSeconds(3);
 
+    /// <summary>What the guest's shell writes before it runs systemctl.</summary>
+    private const string LoggedIn = "vmspawn: logged in";
+
+    /// <summary>ssh(1), "Exit status": that of the command, or this one when ssh itself fails.</summary>
+    private const int SshFailed = 255;
+
     private readonly SshAccess _access;
     private readonly string _ssh;
     private readonly IReadOnlyList<string>? _proxy;
@@ -59,8 +65,12 @@ internal sealed class GuestPowerOff : IGuestPowerOff
                 StandardError = errors.WriteEnd,
             });
             errors.WriteEnd.Dispose();
-            var exit = await child.Exited.WaitAsync(bound, cancel);
-            return exit.IsSuccess ? null : $"ssh: {exit}{await StderrExcerpt.AfterAsync(stderr, cancel)}";
+            var exit = await child.Exited.WaitAsync(bound, cancel).ConfigureAwait(false);
+            if (exit.IsSuccess)
+                return null;
+            var said = await StderrExcerpt.AfterAsync(stderr, cancel).ConfigureAwait(false);
+            // The guest stops sshd as it powers off, sometimes before the status of systemctl has been sent.
+            return exit.ExitCode == SshFailed && said.Contains(LoggedIn, StringComparison.Ordinal) ? null : $"ssh: {exit}{said}";
         }
         catch (TimeoutException)
         {
@@ -73,5 +83,5 @@ internal sealed class GuestPowerOff : IGuestPowerOff
     }
 
     private IReadOnlyList<string> Arguments() =>
-        [.. _access.Arguments("root", _proxy, "-n", "-o", "BatchMode=yes"), "systemctl", "--no-block", "poweroff"];
+        [.. _access.Arguments("root", _proxy, "-n", "-o", "BatchMode=yes"), $"echo '{LoggedIn}' && systemctl --no-block poweroff"];
 }

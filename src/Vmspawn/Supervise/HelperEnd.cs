@@ -25,7 +25,7 @@ internal sealed record HelperEnd(SupervisedProcess Helper, ChildExit Exit, bool 
     /// <summary>Its standard error as the end of a sentence, with the remedy if known; empty when it wrote nothing.</summary>
     public async Task<string> ExcerptAsync(TimeProvider time, CancellationToken cancel)
     {
-        var text = await Helper.Output.FinalTextAsync(time, cancel);
+        var text = await Helper.Output.FinalTextAsync(time, cancel).ConfigureAwait(false);
         var hint = Helper.Hints.FirstOrDefault(hint => text.Contains(hint.Sign, StringComparison.Ordinal));
         return StderrExcerpt.Of(text) + (hint is null ? "" : $" ({hint.Advice})");
     }
@@ -39,15 +39,15 @@ internal sealed record HelperEnd(SupervisedProcess Helper, ChildExit Exit, bool 
     {
         var exited = helper.Exited;
         var bound = !helper.LeavesWithQemu ? TimeSpan.Zero : hadGuest ? Bound : BoundWithoutGuest;
-        if (await EndsWithinAsync(exited, bound, time, hurry))
-            return new HelperEnd(helper, await exited, Forced: false);
+        if (await EndsWithinAsync(exited, bound, time, hurry).ConfigureAwait(false))
+            return new HelperEnd(helper, await exited.ConfigureAwait(false), Forced: false);
         var isDismissed = bound < Bound;
         helper.Send(Signal.SIGTERM);
-        if (await EndsWithinAsync(exited, Bound, time, hurry))
-            return new HelperEnd(helper, await exited, Forced: !isDismissed) { Dismissed = isDismissed };
+        if (await EndsWithinAsync(exited, Bound, time, hurry).ConfigureAwait(false))
+            return new HelperEnd(helper, await exited.ConfigureAwait(false), Forced: !isDismissed) { Dismissed = isDismissed };
         helper.Send(Signal.SIGKILL);
         // Only a process that hangs in the kernel is still there after this.
-        await EndsWithinAsync(exited, Bound, time, CancellationToken.None);
+        await EndsWithinAsync(exited, Bound, time, CancellationToken.None).ConfigureAwait(false);
         return new HelperEnd(helper, new ChildExit(null, Signal.SIGKILL), Forced: true) { Dismissed = isDismissed };
     }
 

@@ -38,10 +38,10 @@ internal sealed class MonitorLink(
     {
         try
         {
-            if (await ConnectAsync(stop) is not { } monitor)
+            if (await ConnectAsync(stop).ConfigureAwait(false) is not { } monitor)
                 return;
             await using (monitor)
-                await FollowAsync(monitor, stop);
+                await FollowAsync(monitor, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -56,7 +56,7 @@ internal sealed class MonitorLink(
         try
         {
             var monitor = await QmpClient.StartAsync(
-                connection, new QmpClientOptions { HandshakeTimeout = Timeout.InfiniteTimeSpan }, either.Token);
+                connection, new QmpClientOptions { HandshakeTimeout = Timeout.InfiniteTimeSpan }, either.Token).ConfigureAwait(false);
             _hasGreeted = true;
             return monitor;
         }

@@ -26,7 +26,7 @@ internal sealed record MonitorRequest(MonitorOutcome Outcome, string? Reason = n
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, stop);
         try
         {
-            await request(Unlimited, either.Token);
+            await request(Unlimited, either.Token).ConfigureAwait(false);
             return new MonitorRequest(MonitorOutcome.Accepted);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)

@@ -237,7 +237,7 @@ internal sealed class Stopping : IDisposable
         var generation = _generation;
         var guest = _guest();
         _background.Run("ask the guest by ssh to power off", async stop =>
-            _inbox.TryWrite(new SshAnswered(generation, await ssh.AskAsync(guest, stop))));
+            _inbox.TryWrite(new SshAnswered(generation, await ssh.AskAsync(guest, stop).ConfigureAwait(false))));
     }
 
     private void PressPowerButton()
@@ -252,7 +252,7 @@ internal sealed class Stopping : IDisposable
     {
         var generation = _generation;
         _background.Run("send a request to QEMU's monitor", async stop => _inbox.TryWrite(
-            new RequestEnded(generation, await MonitorRequest.SendAsync(request, _time, stop)) { AsksGuest = asksGuest }));
+            new RequestEnded(generation, await MonitorRequest.SendAsync(request, _time, stop).ConfigureAwait(false)) { AsksGuest = asksGuest }));
     }
 
     private void RestartTimers()

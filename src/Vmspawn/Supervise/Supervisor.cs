@@ -69,21 +69,21 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>Returns when QEMU has ended.</summary>
     public async Task<QemuEnd> RunAsync()
     {
-        _vital.Run("wait for QEMU's end", async stop => _inbox.Writer.TryWrite(new QemuExited(await _vm.Qemu.Exited.WaitAsync(stop))));
+        _vital.Run("wait for QEMU's end", async stop => _inbox.Writer.TryWrite(new QemuExited(await _vm.Qemu.Exited.WaitAsync(stop).ConfigureAwait(false))));
         foreach (var helper in _vm.Helpers)
         {
             _vital.Run($"wait for the end of {helper.Subject}", async stop =>
-                _inbox.Writer.TryWrite(new HelperExited(helper, await helper.Exited.WaitAsync(stop))));
+                _inbox.Writer.TryWrite(new HelperExited(helper, await helper.Exited.WaitAsync(stop).ConfigureAwait(false))));
         }
 
         try
         {
-            await foreach (var happened in _inbox.Reader.ReadAllAsync())
+            await foreach (var happened in _inbox.Reader.ReadAllAsync().ConfigureAwait(false))
             {
                 switch (happened)
                 {
                     case QemuExited(var exit):
-                        return await EndAsync(exit);
+                        return await EndAsync(exit).ConfigureAwait(false);
                     case QemuStuck:
                         return QemuEnd.Failed($"QEMU: process {_vm.Qemu.Id} has not ended {_stopping.Ladder.Bound.TotalSeconds:0} s after SIGKILL: it hangs in the kernel, mostly on storage that does not answer");
                     default:
@@ -106,8 +106,8 @@ internal sealed class Supervisor : IAsyncDisposable
         _slot.MarkLost("QEMU has ended");
         _timers.Dispose();
         _stopping.Dispose();
-        await _vital.DisposeAsync();
-        await _optional.DisposeAsync();
+        await _vital.DisposeAsync().ConfigureAwait(false);
+        await _optional.DisposeAsync().ConfigureAwait(false);
         _inbox.Writer.TryComplete();
     }
 
@@ -123,15 +123,15 @@ internal sealed class Supervisor : IAsyncDisposable
         while (open && !ending.IsCompleted)
         {
             var more = _inbox.Reader.WaitToReadAsync().AsTask();
-            await Task.WhenAny(ending, more);
+            await Task.WhenAny(ending, more).ConfigureAwait(false);
             if (!more.IsCompleted)
                 break;
-            open = await more;
+            open = await more.ConfigureAwait(false);
             while (_inbox.Reader.TryRead(out var happened))
-                await ReceiveAtEndAsync(happened, hurry);
+                await ReceiveAtEndAsync(happened, hurry).ConfigureAwait(false);
         }
 
-        return await ending;
+        return await ending.ConfigureAwait(false);
     }
 
     /// <summary>Helpers may take long to exit: watchdog notifications continue, and a signal shortens the wait.</summary>
@@ -140,7 +140,7 @@ internal sealed class Supervisor : IAsyncDisposable
         if (happened is WatchdogDue)
             _manager.Alive();
         else if (happened is StopAsked or KillAsked)
-            await hurry.CancelAsync();
+            await hurry.CancelAsync().ConfigureAwait(false);
     }
 
     private void Receive(SupervisorEvent happened)

@@ -36,7 +36,7 @@ internal sealed class ThrowAwayDirectory : IDisposable
         {
             AbandonedTrees.Fill(draft.Path);
             if (copyOf is { } source)
-                await CopyAsync(source, System.IO.Path.Combine(draft.Path, AbandonedTrees.Merged), cancel);
+                await CopyAsync(source, System.IO.Path.Combine(draft.Path, AbandonedTrees.Merged), cancel).ConfigureAwait(false);
             if (!draft.TryGiveName(path))
                 throw new LaunchException($"make {path}", "it is there already (remove it if nothing uses it)");
             return new ThrowAwayDirectory(path, draft);
@@ -65,7 +65,7 @@ internal sealed class ThrowAwayDirectory : IDisposable
 
     private static async Task CopyAsync(string source, string target, CancellationToken cancel)
     {
-        var run = await ChildRun.Run("/bin/cp", ["--archive", "--reflink=auto", "--", $"{source}/.", target], CopyBound, cancel);
+        var run = await ChildRun.Run("/bin/cp", ["--archive", "--reflink=auto", "--", $"{source}/.", target], CopyBound, cancel).ConfigureAwait(false);
         if (run.ExitCode != 0)
             throw new LaunchException($"copy {source}", run.Error.Trim().Split('\n')[0]);
     }

@@ -16,7 +16,7 @@ internal static class TreeLock
         var directory = OpenFile.Open(path, writable: false);
         try
         {
-            if (await Wait.UntilAsync(() => isShared ? FileLock.TryLockShared(directory) : FileLock.TryLockExclusive(directory), cancel))
+            if (await Wait.UntilAsync(() => isShared ? FileLock.TryLockShared(directory) : FileLock.TryLockExclusive(directory), cancel).ConfigureAwait(false))
                 return directory;
             throw new LaunchException($"boot from {path}", "another VM runs from it (end that one, or use -x for both)");
         }

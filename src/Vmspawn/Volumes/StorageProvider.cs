@@ -40,7 +40,7 @@ internal static class StorageProvider
         limit.CancelAfter(bound);
         try
         {
-            return await AskAsync<VolumeFacts?>(socket, volume, client => FindAsync(client, volume, limit.Token), limit.Token);
+            return await AskAsync(socket, volume, client => FindAsync(client, volume, limit.Token), limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -53,7 +53,7 @@ internal static class StorageProvider
         try
         {
             // The parameter is a pattern, so that other volumes may match too.
-            await foreach (var reply in client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume), cancellationToken: cancel))
+            await foreach (var reply in client.CallMoreAsync($"{Interface}.ListVolumes", writer => writer.WriteString("matchName"u8, volume), cancellationToken: cancel).ConfigureAwait(false))
             {
                 using (reply)
                 {
@@ -78,7 +78,7 @@ internal static class StorageProvider
     /// <exception cref="VolumeException">The provider refuses, or is not available.</exception>
     public static Task<(SafeFileHandle File, bool ReadOnly)> AcquireAsync(string socket, VolumeRequest request, CancellationToken cancel = default) => AskAsync(socket, request.Volume, async client =>
     {
-        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, request), cancellationToken: cancel);
+        using var reply = await client.CallAsync($"{Interface}.Acquire", writer => Write(writer, request), cancellationToken: cancel).ConfigureAwait(false);
         if (!reply.Parameters.TryGetProperty("fileDescriptorIndex"u8, out var number)
             || !number.TryGetInt64(out var index)
             || !reply.Descriptors.TryTake(index, out var file))
@@ -94,8 +94,9 @@ internal static class StorageProvider
         VolumeException? failure;
         try
         {
-            await using var client = await VarlinkClient.ConnectAsync(socket, LongCalls, cancel);
-            return await ask(client);
+            var client = await VarlinkClient.ConnectAsync(socket, LongCalls, cancel).ConfigureAwait(false);
+            await using var clientDisposal = client.ConfigureAwait(false);
+            return await ask(client).ConfigureAwait(false);
         }
         catch (Exception e) when (VolumeException.Of(volume, e) is not null)
         {

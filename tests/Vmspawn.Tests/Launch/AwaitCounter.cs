@@ -1,38 +1,34 @@
 namespace Vmspawn.Tests.Launch;
 
-/// <summary>Runs asynchronous code and cancels it where its n-th await goes on, so that each await is tried without guessing times.</summary>
-/// <param name="at">Which await, from 1.</param>
-/// <param name="cancel">What is cancelled there.</param>
-internal sealed class AwaitCounter(int at, CancellationTokenSource cancel) : SynchronizationContext
+/// <summary>Runs asynchronous code and cancels it where it goes on for the n-th time after an await, so that each is tried without guessing times.</summary>
+/// <remarks>The code captures no synchronization context; its execution context comes to a thread each time that it goes on there.</remarks>
+internal sealed class AwaitCounter
 {
+    private readonly int _at;
+    private readonly CancellationTokenSource _cancel;
+    private readonly AsyncLocal<AwaitCounter?> _flow;
     private int _awaits;
 
-    /// <summary>Whether there was such an await.</summary>
-    public bool IsReached => Volatile.Read(ref _awaits) >= at;
-
-    public Task<T> RunAsync<T>(Func<Task<T>> work)
+    /// <param name="at">Which await, from 1.</param>
+    /// <param name="cancel">What is cancelled there.</param>
+    public AwaitCounter(int at, CancellationTokenSource cancel)
     {
-        var before = Current;
-        SetSynchronizationContext(this);
-        try
-        {
-            return work();
-        }
-        finally
-        {
-            SetSynchronizationContext(before);
-        }
+        (_at, _cancel) = (at, cancel);
+        _flow = new AsyncLocal<AwaitCounter?>(OnChange);
     }
 
-    public override void Post(SendOrPostCallback callback, object? state)
+    /// <summary>Whether there was such an await.</summary>
+    public bool IsReached => Volatile.Read(ref _awaits) >= _at;
+
+    public async Task<T> RunAsync<T>(Func<Task<T>> work)
     {
-        if (Interlocked.Increment(ref _awaits) == at)
-            cancel.Cancel();
-        ThreadPool.QueueUserWorkItem(_ =>
-        {
-            SetSynchronizationContext(this);
-            callback(state);
-            SetSynchronizationContext(null);
-        });
+        _flow.Value = this;
+        return await work();
+    }
+
+    private void OnChange(AsyncLocalValueChangedArgs<AwaitCounter?> change)
+    {
+        if (change is { ThreadContextChanged: true, CurrentValue: not null } && Interlocked.Increment(ref _awaits) == _at)
+            _cancel.Cancel();
     }
 }

@@ -34,6 +34,6 @@ internal sealed class QmpShare
     private async Task<QmpShareEnd> ServeAsync(QmpShareSocket socket, CancellationToken cancellation)
     {
         using var client = new QmpShareClient(socket, _monitor, _options, cancellation);
-        return await client.RunAsync();
+        return await client.RunAsync().ConfigureAwait(false);
     }
 }

@@ -33,15 +33,15 @@ internal sealed class QmpShareClient : IDisposable
         var sending = _outbox.SendAllAsync(_socket);
         // Nothing is read while QEMU processes a command, so only this detects that the program disconnects meanwhile.
         var leaving = _socket.WaitPeerGoneAsync(_stop.Token);
-        var first = await Task.WhenAny(taking, sending, _outbox.Overflow, _monitor.Ended, leaving);
+        var first = await Task.WhenAny(taking, sending, _outbox.Overflow, _monitor.Ended, leaving).ConfigureAwait(false);
         if (first == leaving)
-            await Task.WhenAny(taking, sending, _monitor.Ended, Task.Delay(_options.FinalTime, _stop.Token));
-        var end = await EndOfAsync(taking, sending, leaving);
+            await Task.WhenAny(taking, sending, _monitor.Ended, Task.Delay(_options.FinalTime, _stop.Token)).ConfigureAwait(false);
+        var end = await EndOfAsync(taking, sending, leaving).ConfigureAwait(false);
         _commands.StopEvents();
         _outbox.Complete();
         if (end.Kind is QmpShareEndKind.Left or QmpShareEndKind.MonitorEnded)
-            await Task.WhenAny(sending, Task.Delay(_options.FinalTime, _stop.Token));
-        await _stop.CancelAsync();
+            await Task.WhenAny(sending, Task.Delay(_options.FinalTime, _stop.Token)).ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
         await ((Task)taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await leaving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -59,14 +59,14 @@ internal sealed class QmpShareClient : IDisposable
         if (_callers.IsCancellationRequested)
             return QmpShareEnd.Stopped;
         if (_monitor.Ended.IsCompleted)
-            return await _monitor.EndAsync();
+            return await _monitor.EndAsync().ConfigureAwait(false);
         if (_outbox.Overflow.IsCompleted)
             return QmpShareEnd.Dropped($"it left more than {_options.WaitingEvents} events or {_options.WaitingEventBytes} bytes of them unread");
         try
         {
             if (taking.IsCompleted)
-                return await taking;
-            await (sending.IsCompleted ? sending : leaving);
+                return await taking.ConfigureAwait(false);
+            await ((sending.IsCompleted ? sending : leaving).ConfigureAwait(false));
             return QmpShareEnd.Left;
         }
         catch (TimeoutException slow)
@@ -75,7 +75,7 @@ internal sealed class QmpShareClient : IDisposable
         }
         catch (QmpDisconnectedException)
         {
-            return await _monitor.EndAsync();
+            return await _monitor.EndAsync().ConfigureAwait(false);
         }
         catch (Exception failure) when (QmpShareSocket.IsPeerGone(failure))
         {

@@ -26,13 +26,13 @@ internal sealed class QmpShareCommands(
     /// <summary>Sends the greeting, then answers until the program disconnects or must be dropped.</summary>
     public async Task<QmpShareEnd> TakeAllAsync()
     {
-        await outbox.Add(QmpShareMessages.Greeting(monitor.Version));
+        await outbox.Add(QmpShareMessages.Greeting(monitor.Version)).ConfigureAwait(false);
         while (true)
         {
             var found = _reader.Next(out var piece);
             if (found is QmpSharePiece.None)
             {
-                if (!await ReceiveAsync())
+                if (!await ReceiveAsync().ConfigureAwait(false))
                     return QmpShareEnd.Left;
                 continue;
             }
@@ -40,7 +40,7 @@ internal sealed class QmpShareCommands(
             var descriptors = _descriptors.Take(_reader.Position);
             try
             {
-                if (await HandleAsync(found, piece, descriptors) is { } dropped)
+                if (await HandleAsync(found, piece, descriptors).ConfigureAwait(false) is { } dropped)
                     return dropped;
             }
             finally
@@ -56,7 +56,7 @@ internal sealed class QmpShareCommands(
     {
         try
         {
-            var count = await socket.ReceiveAsync(_reader.Room(), _descriptors.Arriving, stop);
+            var count = await socket.ReceiveAsync(_reader.Room(), _descriptors.Arriving, stop).ConfigureAwait(false);
             _reader.Added(count);
             _descriptors.Arrived(_reader.Received);
             return count > 0;
@@ -73,7 +73,7 @@ internal sealed class QmpShareCommands(
     {
         if (found is QmpSharePiece.TooLong)
         {
-            await RefuseAsync("JSON token size limit exceeded");
+            await RefuseAsync("JSON token size limit exceeded").ConfigureAwait(false);
             return QmpShareEnd.Dropped($"it sent a command of more than {options.CommandBytes} bytes");
         }
 
@@ -82,11 +82,11 @@ internal sealed class QmpShareCommands(
         if (command is not null)
         {
             _strayPieces = 0;
-            await AnswerAsync(command, piece.Length, descriptors);
+            await AnswerAsync(command, piece.Length, descriptors).ConfigureAwait(false);
             return null;
         }
 
-        await RefuseAsync(problem);
+        await RefuseAsync(problem).ConfigureAwait(false);
         return ++_strayPieces < options.StrayPieces
             ? null
             : QmpShareEnd.Dropped($"it sent {_strayPieces} pieces in a row that are no commands");
@@ -119,7 +119,7 @@ internal sealed class QmpShareCommands(
         if (takesDescriptors && descriptors.Count == 0)
         {
             // QEMU would use a descriptor that another program sent with an earlier command.
-            await RefuseAsync("No file descriptor supplied via SCM_RIGHTS", command);
+            await RefuseAsync("No file descriptor supplied via SCM_RIGHTS", command).ConfigureAwait(false);
             return;
         }
 
@@ -129,8 +129,8 @@ internal sealed class QmpShareCommands(
         // The answer is queued by the task that queues events, so that both keep QEMU's order.
         await monitor.SendAsync(command, length, takesDescriptors ? descriptors : [], (failed, body) => sent = outbox.Add(failed
             ? QmpShareMessages.Error(body, command.Id.Span)
-            : QmpShareMessages.Return(body, command.Id.Span)), stop);
-        await sent;
+            : QmpShareMessages.Return(body, command.Id.Span)), stop).ConfigureAwait(false);
+        await sent.ConfigureAwait(false);
     }
 
     private Task RefuseAsync(string problem, QmpShareCommand? command = null, string errorClass = "GenericError") =>

@@ -29,9 +29,9 @@ internal static class QmpShareInterfaces
 
         async ValueTask AcquireAsync(VarlinkCall call)
         {
-            var shared = await share();
-            using var connection = await call.UpgradeAsync();
-            var end = await shared.ServeAsync(connection, call.Cancellation);
+            var shared = await share().ConfigureAwait(false);
+            using var connection = await call.UpgradeAsync().ConfigureAwait(false);
+            var end = await shared.ServeAsync(connection, call.Cancellation).ConfigureAwait(false);
             ended?.Invoke(connection.Peer, end);
         }
     }

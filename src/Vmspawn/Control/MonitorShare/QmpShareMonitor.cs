@@ -18,7 +18,7 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
     public Task Ended => client.Ended;
 
     /// <summary>The reason to give programs when the monitor has ended; only after <see cref="Ended"/> or a failed call.</summary>
-    public async Task<QmpShareEnd> EndAsync() => new(QmpShareEndKind.MonitorEnded, $"the monitor has ended: {(await client.Ended).Text}");
+    public async Task<QmpShareEnd> EndAsync() => new(QmpShareEndKind.MonitorEnded, $"the monitor has ended: {(await client.Ended.ConfigureAwait(false)).Text}");
 
     public IDisposable Listen(Action<ReadOnlyMemory<byte>> happened) => client.Relay.Listen(happened);
 
@@ -28,13 +28,13 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
     {
         var isLong = length > options.LongCommandBytes;
         if (isLong)
-            await _longTurn.Writer.WriteAsync(command, stop);
+            await _longTurn.Writer.WriteAsync(command, stop).ConfigureAwait(false);
         try
         {
             var hasFailed = false;
-            await client.Relay.SendAsync(command.Name, command.WithId, descriptors, Answer, stop);
+            await client.Relay.SendAsync(command.Name, command.WithId, descriptors, Answer, stop).ConfigureAwait(false);
             if (hasFailed && descriptors.Count > 0)
-                await DisplaceAsync(stop);
+                await DisplaceAsync(stop).ConfigureAwait(false);
 
             void Answer(bool failed, ReadOnlySpan<byte> body)
             {
@@ -58,8 +58,8 @@ internal sealed class QmpShareMonitor(QmpClient client, QmpShareOptions options)
         using SafeHandle nothing = File.OpenHandle("/dev/null");
         try
         {
-            await client.GetfdAsync(MomentaryName, nothing, cancellationToken: stop);
-            await client.ClosefdAsync(MomentaryName, cancellationToken: stop);
+            await client.GetfdAsync(MomentaryName, nothing, cancellationToken: stop).ConfigureAwait(false);
+            await client.ClosefdAsync(MomentaryName, cancellationToken: stop).ConfigureAwait(false);
         }
         catch (Exception refused) when (refused is QmpCommandException or QmpTimeoutException)
         {

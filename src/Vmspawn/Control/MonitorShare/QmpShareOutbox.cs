@@ -43,10 +43,10 @@ internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken 
     public async Task SendAllAsync(QmpShareSocket socket)
     {
         var isPeerGone = false;
-        await foreach (var entry in _entries.Reader.ReadAllAsync(stop))
+        await foreach (var entry in _entries.Reader.ReadAllAsync(stop).ConfigureAwait(false))
         {
             if (!isPeerGone)
-                isPeerGone = !await TrySendAsync(socket, entry.Bytes);
+                isPeerGone = !await TrySendAsync(socket, entry.Bytes).ConfigureAwait(false);
             if (entry.Sent is null)
             {
                 Interlocked.Decrement(ref _events);
@@ -63,7 +63,7 @@ internal sealed class QmpShareOutbox(QmpShareOptions options, CancellationToken 
         limit.CancelAfter(options.SendTime);
         try
         {
-            await socket.SendAsync(bytes, limit.Token);
+            await socket.SendAsync(bytes, limit.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception failure) when (QmpShareSocket.IsPeerGone(failure))

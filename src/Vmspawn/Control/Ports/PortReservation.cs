@@ -29,7 +29,7 @@ internal sealed class PortReservation
     /// <param name="owner">The use of the device, for messages.</param>
     /// <exception cref="VmControlException">None is free.</exception>
     public static async Task<PortReservation> MakeAsync(PortPool ports, Removals removals, string owner) =>
-        new(ports, removals, owner, await ports.ReserveAsync(owner, WaitLimit));
+        new(ports, removals, owner, await ports.ReserveAsync(owner, WaitLimit).ConfigureAwait(false));
 
     /// <summary>Plugs a device in; into the next port if an unmanaged device is in this one.</summary>
     /// <param name="add">Adds the device to the port of that lease.</param>
@@ -41,7 +41,7 @@ internal sealed class PortReservation
         {
             try
             {
-                await add(Lease);
+                await add(Lease).ConfigureAwait(false);
                 _ports.Take(Lease);
                 return;
             }
@@ -50,7 +50,7 @@ internal sealed class PortReservation
                 found.Port = _ports.Pass(Lease, found.Description);
                 // Its port is free again when it is removed. Without an id QEMU reports no removal.
                 _removals.Register(found, _ => Task.CompletedTask);
-                Lease = await _ports.ReserveAsync(_owner, WaitLimit);
+                Lease = await _ports.ReserveAsync(_owner, WaitLimit).ConfigureAwait(false);
             }
         }
     }

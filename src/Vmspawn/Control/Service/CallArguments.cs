@@ -29,7 +29,7 @@ internal static class GuardedHandler
     {
         try
         {
-            await method(call);
+            await method(call).ConfigureAwait(false);
         }
         catch (VmControlException failure)
         {

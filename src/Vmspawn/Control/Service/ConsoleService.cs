@@ -18,7 +18,8 @@ internal sealed class ConsoleService(GuestConsole console, ConsoleMode mode, Fin
         if (!console.IsAvailable)
             throw new VarlinkErrorException($"{ControlInterfaces.ConsoleName}.NoConsole", error => error.WriteString("reason"u8, Lack()));
         // A client that is slower than the guest loses the oldest bytes instead of stopping it.
-        await using var output = console.OpenOutput(withHistory: call.OptionalFlag("history") ?? true, holdsGuest: false);
+        var output = console.OpenOutput(withHistory: call.OptionalFlag("history") ?? true, holdsGuest: false);
+        await using var outputDisposal = output.ConfigureAwait(false);
         using var connection = await call.UpgradeAsync().ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
         var gone = connection.WaitPeerGoneAsync(stop.Token);

@@ -24,20 +24,20 @@ internal sealed class DiskMethods(DiskHotplug disks)
     {
         var request = new AttachRequest(
             call.Name(), call.OptionalText("config"), call.OptionalFlag("readOnly"), call.OptionalText("path"), call.OptionalText("format"));
-        await ReplyAsync(call, await disks.Attach.AttachAsync(request, call.TakeFile()));
+        await ReplyAsync(call, await disks.Attach.AttachAsync(request, call.TakeFile()).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     public async Task DetachAsync(VarlinkCall call)
     {
-        var done = await disks.Detach.DetachAsync(call.Name(), call.OptionalFlag("wait") ?? true, Timeout(call));
-        await call.ReplyAsync(reply => reply.WriteBoolean("done"u8, done));
+        var done = await disks.Detach.DetachAsync(call.Name(), call.OptionalFlag("wait") ?? true, Timeout(call)).ConfigureAwait(false);
+        await call.ReplyAsync(reply => reply.WriteBoolean("done"u8, done)).ConfigureAwait(false);
     }
 
     public async Task ReplaceAsync(VarlinkCall call)
     {
         var disk = await disks.Replace.ReplaceAsync(
-            call.Name(), call.TakeFile(), call.OptionalText("path"), call.OptionalText("format"));
-        await ReplyAsync(call, disk);
+            call.Name(), call.TakeFile(), call.OptionalText("path"), call.OptionalText("format")).ConfigureAwait(false);
+        await ReplyAsync(call, disk).ConfigureAwait(false);
     }
 
     private static TimeSpan Timeout(VarlinkCall call)
@@ -55,5 +55,5 @@ internal sealed class DiskMethods(DiskHotplug disks)
     {
         reply.WritePropertyName("storage"u8);
         StorageJson.WriteDisk(reply, disk, disks.Topology);
-    });
+    }).ConfigureAwait(false);
 }

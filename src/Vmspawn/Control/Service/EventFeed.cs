@@ -17,10 +17,10 @@ internal static class EventFeed
         {
             // A client that leaves more events unread than the default capacity loses its subscription.
             using var events = monitor.Subscribe(new QmpEventOptions { Filter = wanted });
-            await call.ContinueAsync(ready => ready.WriteString("event"u8, "READY"u8));
+            await call.ContinueAsync(ready => ready.WriteString("event"u8, "READY"u8)).ConfigureAwait(false);
             await foreach (var happened in events.WithCancellation(call.Cancellation))
-                await call.ContinueAsync(reply => Write(reply, happened, disks));
-        });
+                await call.ContinueAsync(reply => Write(reply, happened, disks)).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     private static Func<QmpEvent, bool>? Filter(JsonElement? names)

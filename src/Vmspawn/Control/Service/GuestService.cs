@@ -87,10 +87,14 @@ internal sealed class GuestService(GuestTransports transports)
 
     private async Task ExecuteAsync(VarlinkCall call)
     {
-        await using var input = TakeStream(call, "stdin");
-        await using var output = TakeStream(call, "stdout");
-        await using var error = TakeStream(call, "stderr");
-        await using var process = await transports.StartAsync(Command(call), input is not null, call.Cancellation).ConfigureAwait(false);
+        var input = TakeStream(call, "stdin");
+        await using var inputDisposal = (input ?? Stream.Null).ConfigureAwait(false);
+        var output = TakeStream(call, "stdout");
+        await using var outputDisposal = (output ?? Stream.Null).ConfigureAwait(false);
+        var error = TakeStream(call, "stderr");
+        await using var errorDisposal = (error ?? Stream.Null).ConfigureAwait(false);
+        var process = await transports.StartAsync(Command(call), input is not null, call.Cancellation).ConfigureAwait(false);
+        await using var processDisposal = process.ConfigureAwait(false);
         var id = Interlocked.Increment(ref _last);
         _running[id] = process;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);

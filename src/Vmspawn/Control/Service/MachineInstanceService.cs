@@ -31,24 +31,24 @@ internal sealed class MachineInstanceService(
     private async Task PowerOffAsync(VarlinkCall call)
     {
         // The supervisor presses the button; without a monitor the caller gets an error.
-        await monitor.GetAsync();
+        await monitor.GetAsync().ConfigureAwait(false);
         inbox.TryWrite(new PowerOffAsked());
     }
 
     private async Task RebootAsync(VarlinkCall call)
     {
-        await monitor.RunAsync(qemu => qemu.SystemResetAsync());
+        await monitor.RunAsync(qemu => qemu.SystemResetAsync()).ConfigureAwait(false);
         inbox.TryWrite(new ResetAsked());
     }
 
     private async Task DescribeAsync(VarlinkCall call)
     {
-        var status = await monitor.AskAsync(qemu => qemu.QueryStatusAsync());
+        var status = await monitor.AskAsync(qemu => qemu.QueryStatusAsync()).ConfigureAwait(false);
         await call.ReplyAsync(reply =>
         {
             reply.WriteBoolean("running"u8, status.Running);
             reply.WriteString("status"u8, status.Status);
-        });
+        }).ConfigureAwait(false);
     }
 
     private Task AddStorageAsync(VarlinkCall call) => disks.Attach.AttachAsync(
@@ -69,8 +69,8 @@ internal sealed class MachineInstanceService(
     /// <summary>A method without a result.</summary>
     private VarlinkHandler Done(Func<VarlinkCall, Task> method) => Guarded(async call =>
     {
-        await method(call);
-        await call.ReplyAsync();
+        await method(call).ConfigureAwait(false);
+        await call.ReplyAsync().ConfigureAwait(false);
     });
 
     private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) => GuardedHandler.Of(method, (call, failure) =>

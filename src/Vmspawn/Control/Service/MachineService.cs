@@ -31,7 +31,7 @@ internal sealed class MachineService(
 
     private async Task StatusAsync(VarlinkCall call)
     {
-        var status = await monitor.AskAsync(qemu => qemu.QueryStatusAsync());
+        var status = await monitor.AskAsync(qemu => qemu.QueryStatusAsync()).ConfigureAwait(false);
         await call.ReplyAsync(reply =>
         {
             reply.WriteString("name"u8, spec.Name);
@@ -58,7 +58,7 @@ internal sealed class MachineService(
                 reply.WriteNumber("sshPort"u8, ssh.Port);
                 reply.WriteString("sshPrivateKeyPath"u8, ssh.KeyFile);
             }
-        });
+        }).ConfigureAwait(false);
     }
 
     private async Task TopologyAsync(VarlinkCall call) =>
@@ -66,7 +66,7 @@ internal sealed class MachineService(
         {
             reply.WritePropertyName("plan"u8);
             PlanJson.Write(vm.Plan, reply);
-        });
+        }).ConfigureAwait(false);
 
     private async Task SetMemoryAsync(VarlinkCall call)
     {
@@ -77,29 +77,29 @@ internal sealed class MachineService(
                 VmControlFailure.BadConfig, $"{bytes} bytes of memory cannot be asked for: the VM was started with {spec.Ram.Size}");
         }
 
-        await monitor.RunAsync(qemu => qemu.BalloonAsync(bytes));
+        await monitor.RunAsync(qemu => qemu.BalloonAsync(bytes)).ConfigureAwait(false);
         Volatile.Write(ref _memoryTarget, bytes);
-        await call.ReplyAsync();
+        await call.ReplyAsync().ConfigureAwait(false);
     }
 
     private async Task GetMemoryAsync(VarlinkCall call)
     {
-        var bytes = await monitor.AskAsync(qemu => qemu.QueryBalloonAsync());
+        var bytes = await monitor.AskAsync(qemu => qemu.QueryBalloonAsync()).ConfigureAwait(false);
         await call.ReplyAsync(reply =>
         {
             reply.WriteNumber("bytes"u8, bytes);
             reply.WriteNumber("target"u8, Volatile.Read(ref _memoryTarget));
-        });
+        }).ConfigureAwait(false);
     }
 
     private async Task WaitExitAsync(VarlinkCall call)
     {
-        var ended = await end.WaitAsync(call.Cancellation);
+        var ended = await end.WaitAsync(call.Cancellation).ConfigureAwait(false);
         await call.ReplyAsync(reply =>
         {
             reply.WriteNumber("status"u8, ended.Status);
             reply.WriteString("reason"u8, ended.Errors is [var first, ..] ? first : null);
-        });
+        }).ConfigureAwait(false);
     }
 
     private VarlinkHandler Guarded(Func<VarlinkCall, Task> method) =>

@@ -22,10 +22,10 @@ internal sealed class BlockNodes(bool ioUring)
         QmpClient qemu, StorageChange change, string name, DiskSource file, bool readOnly, bool discard)
     {
         var fileName = ImageNode.FileOf(name);
-        var set = await AddSetAsync(qemu, change, fileName, file);
+        var set = await AddSetAsync(qemu, change, fileName, file).ConfigureAwait(false);
         var image = Describe(name, set, file, readOnly, discard);
-        await AddNodeAsync(qemu, change, image.Whole());
-        await CheckFileAsync(qemu, change, fileName, image.SetPath);
+        await AddNodeAsync(qemu, change, image.Whole()).ConfigureAwait(false);
+        await CheckFileAsync(qemu, change, fileName, image.SetPath).ConfigureAwait(false);
         return new DiskNodes(name, File: null, [set]);
     }
 
@@ -35,27 +35,27 @@ internal sealed class BlockNodes(bool ioUring)
     public async Task<(ImageNode Image, long Set)> AddFileAsync(
         QmpClient qemu, StorageChange change, string top, string fileName, DiskSource file, bool readOnly, bool discard)
     {
-        var set = await AddSetAsync(qemu, change, fileName, file);
+        var set = await AddSetAsync(qemu, change, fileName, file).ConfigureAwait(false);
         var image = Describe(top, set, file, readOnly, discard) with { FileName = fileName };
-        await AddNodeAsync(qemu, change, image.File());
-        await CheckFileAsync(qemu, change, fileName, image.SetPath);
+        await AddNodeAsync(qemu, change, image.File()).ConfigureAwait(false);
+        await CheckFileAsync(qemu, change, fileName, image.SetPath).ConfigureAwait(false);
         return (image, set);
     }
 
     /// <summary>Deletes the nodes of a disk after its device was removed: the format node, the file node, then the descriptor sets.</summary>
     public async Task DeleteAsync(QmpClient qemu, DiskNodes nodes)
     {
-        await DeleteNodeAsync(qemu, nodes.Top);
-        await DeleteFileAsync(qemu, nodes.File, nodes.Fdsets);
+        await DeleteNodeAsync(qemu, nodes.Top).ConfigureAwait(false);
+        await DeleteFileAsync(qemu, nodes.File, nodes.Fdsets).ConfigureAwait(false);
     }
 
     /// <summary>Deletes the nodes that were below a node that has another file now.</summary>
     public async Task DeleteFileAsync(QmpClient qemu, string? file, IReadOnlyList<long> fdsets)
     {
         if (file is not null)
-            await DeleteNodeAsync(qemu, file);
+            await DeleteNodeAsync(qemu, file).ConfigureAwait(false);
         foreach (var set in fdsets)
-            await _sets.RemoveAsync(qemu, set, StorageChange.NoLimit);
+            await _sets.RemoveAsync(qemu, set, StorageChange.NoLimit).ConfigureAwait(false);
     }
 
     /// <summary>Deletes the nodes of a medium that was replaced. Failure is reported only: the new one is in use.</summary>
@@ -70,7 +70,7 @@ internal sealed class BlockNodes(bool ioUring)
     {
         try
         {
-            await change.CompleteAsync("blockdev-del", _ => delete());
+            await change.CompleteAsync("blockdev-del", _ => delete()).ConfigureAwait(false);
         }
         catch (QmpCommandException error)
         {
@@ -94,7 +94,7 @@ internal sealed class BlockNodes(bool ioUring)
     /// <exception cref="VmControlException">It is not the file that the node was created for.</exception>
     private static async Task CheckFileAsync(QmpClient qemu, StorageChange change, string node, string path)
     {
-        var nodes = await change.StepAsync("query-named-block-nodes", call => qemu.QueryNamedBlockNodesAsync(call));
+        var nodes = await change.StepAsync("query-named-block-nodes", call => qemu.QueryNamedBlockNodesAsync(call)).ConfigureAwait(false);
         var found = nodes.FirstOrDefault(known => known.NodeName == node);
         if (found?.File != path)
             throw new VmControlException(VmControlFailure.QemuFailed, $"QEMU's block node {node} has {found?.File ?? "no file"} open, not {path}");

@@ -29,12 +29,12 @@ internal sealed class DescriptorSets
     /// <exception cref="VmControlException">The set contains other descriptors too.</exception>
     public async Task<long> AddAsync(QmpClient qemu, SafeHandle file, string node, QmpCallOptions? call = null)
     {
-        await RetryRemovalsAsync(qemu, call);
+        await RetryRemovalsAsync(qemu, call).ConfigureAwait(false);
         var number = (long)FirstNumber + Interlocked.Increment(ref _used);
         try
         {
-            var added = await qemu.AddFdAsync(file, number, node, call);
-            if (await DescriptorsAsync(qemu, number, call) is [var only] && only.Number == added.Number && only.Opaque == node)
+            var added = await qemu.AddFdAsync(file, number, node, call).ConfigureAwait(false);
+            if (await DescriptorsAsync(qemu, number, call).ConfigureAwait(false) is [var only] && only.Number == added.Number && only.Opaque == node)
                 return number;
             throw new VmControlException(
                 VmControlFailure.QemuFailed,
@@ -43,7 +43,7 @@ internal sealed class DescriptorSets
         catch (Exception error) when (error is not QmpDisconnectedException)
         {
             // Only vmspawn uses this number, so all descriptors of the set are removed.
-            await TryRemoveAsync(() => qemu.RemoveFdAsync(number, number: null, call));
+            await TryRemoveAsync(() => qemu.RemoveFdAsync(number, number: null, call)).ConfigureAwait(false);
             throw;
         }
     }
@@ -51,9 +51,9 @@ internal sealed class DescriptorSets
     /// <summary>Removes a set. One that QEMU keeps is removed before the next set is added.</summary>
     public async Task RemoveAsync(QmpClient qemu, long set, QmpCallOptions? call = null)
     {
-        await TryRemoveAsync(() => qemu.RemoveFdAsync(set, number: null, call));
+        await TryRemoveAsync(() => qemu.RemoveFdAsync(set, number: null, call)).ConfigureAwait(false);
         // QEMU before 9.1 does not close the set while the VM is paused, so the command is repeated later.
-        foreach (var left in await DescriptorsAsync(qemu, set, call))
+        foreach (var left in await DescriptorsAsync(qemu, set, call).ConfigureAwait(false))
         {
             lock (_lock)
                 _unremoved.Add((set, left.Number));
@@ -72,8 +72,8 @@ internal sealed class DescriptorSets
 
         foreach (var (set, descriptor) in unremoved)
         {
-            await TryRemoveAsync(() => qemu.RemoveFdAsync(set, descriptor, call));
-            if ((await DescriptorsAsync(qemu, set, call)).Any(left => left.Number == descriptor))
+            await TryRemoveAsync(() => qemu.RemoveFdAsync(set, descriptor, call)).ConfigureAwait(false);
+            if ((await DescriptorsAsync(qemu, set, call).ConfigureAwait(false)).Any(left => left.Number == descriptor))
             {
                 lock (_lock)
                     _unremoved.Add((set, descriptor));
@@ -85,7 +85,7 @@ internal sealed class DescriptorSets
     {
         try
         {
-            await remove();
+            await remove().ConfigureAwait(false);
         }
         catch (QmpCommandException)
         {
@@ -95,7 +95,7 @@ internal sealed class DescriptorSets
 
     private static async Task<IReadOnlyList<QmpFdsetDescriptor>> DescriptorsAsync(QmpClient qemu, long set, QmpCallOptions? call)
     {
-        foreach (var found in await qemu.QueryFdsetsAsync(call))
+        foreach (var found in await qemu.QueryFdsetsAsync(call).ConfigureAwait(false))
         {
             if (found.Id == set)
                 return found.Descriptors;

@@ -49,15 +49,15 @@ internal sealed class DiskAttach(
         {
             var disk = Describe(request, file, out var source);
             // The entry is new, so the lock is free. It is held until the last step is done or undone.
-            await disk.Gate.WaitAsync();
+            await disk.Gate.WaitAsync().ConfigureAwait(false);
             change.OnFailure(() => disk.Gate.Release());
             table.Add(disk);
             change.OnFailure(() => table.Remove(disk));
-            var qemu = await monitor.GetAsync();
-            disk.Nodes = await blocks.AddAsync(qemu, change, disk.DeviceId, source, disk.ReadOnly, disk.Discard);
+            var qemu = await monitor.GetAsync().ConfigureAwait(false);
+            disk.Nodes = await blocks.AddAsync(qemu, change, disk.DeviceId, source, disk.ReadOnly, disk.Discard).ConfigureAwait(false);
             removals.Register(disk, gone => cleanup.RunAsync(gone, disk));
             change.OnFailure(() => removals.Forget(disk));
-            await PlugAsync(qemu, change, disk);
+            await PlugAsync(qemu, change, disk).ConfigureAwait(false);
             change.Keep();
             FinishAttach(change, disk);
             change.ThrowIfGivenUp();
@@ -97,18 +97,18 @@ internal sealed class DiskAttach(
     {
         if (disk.IsScsi)
         {
-            disk.Placement = await controllers.PlaceAsync(qemu, change);
-            await change.AddDeviceAsync(qemu, disk.Device.At(disk.Placement.Controller.DeviceId, disk.Placement.Address));
+            disk.Placement = await controllers.PlaceAsync(qemu, change).ConfigureAwait(false);
+            await change.AddDeviceAsync(qemu, disk.Device.At(disk.Placement.Controller.DeviceId, disk.Placement.Address)).ConfigureAwait(false);
             return;
         }
 
-        var port = await PortReservation.MakeAsync(ports, removals, disk.Description);
+        var port = await PortReservation.MakeAsync(ports, removals, disk.Description).ConfigureAwait(false);
         change.OnFailure(port.GiveUp);
         await port.PlugAsync(lease =>
         {
             disk.Port = lease;
             return change.AddDeviceAsync(qemu, disk.Device.At(PciPlace.BehindPort(lease.PortId)));
-        });
+        }).ConfigureAwait(false);
     }
 
     /// <summary>The guest has the disk. If the client got an error, the guest is requested to release it.</summary>

@@ -9,17 +9,17 @@ internal sealed class DiskCleanup(BlockNodes blocks, ScsiControllers controllers
     public async Task RunAsync(QmpClient qemu, StorageEntry disk)
     {
         // An attach or replacement in progress finishes first.
-        await disk.Gate.WaitAsync(background.Stop);
+        await disk.Gate.WaitAsync(background.Stop).ConfigureAwait(false);
         try
         {
-            await blocks.DeleteAsync(qemu, disk.Nodes!);
+            await blocks.DeleteAsync(qemu, disk.Nodes!).ConfigureAwait(false);
         }
         finally
         {
             try
             {
                 if (disk.Placement is { } placement)
-                    await controllers.ReleaseAsync(placement);
+                    await controllers.ReleaseAsync(placement).ConfigureAwait(false);
             }
             finally
             {

@@ -22,14 +22,14 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
         var disk = table.Find(name);
         if (disk.Immutable is { } why)
             throw new VmControlException(VmControlFailure.StorageImmutable, $"{disk.Description} {why}");
-        var attempt = await StartAsync(disk, timeout);
+        var attempt = await StartAsync(disk, timeout).ConfigureAwait(false);
         if (!wait)
         {
-            await RequestedAsync(disk, attempt);
-            return attempt.Outcome.IsCompletedSuccessfully && await attempt.Outcome is RemovalOutcome.Deleted;
+            await RequestedAsync(disk, attempt).ConfigureAwait(false);
+            return attempt.Outcome.IsCompletedSuccessfully && await attempt.Outcome.ConfigureAwait(false) is RemovalOutcome.Deleted;
         }
 
-        Judge(disk, await OutcomeAsync(attempt, Left()), timeout);
+        Judge(disk, await OutcomeAsync(attempt, Left()).ConfigureAwait(false), timeout);
         // The controller's port must be free too when the last disk's detach returns.
         if (disk.Placement?.Controller.Removal is { } controller)
             await ((Task)controller.Outcome).WaitAsync(Left(), clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -39,7 +39,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
     private async Task<RemovalAttempt> StartAsync(StorageEntry disk, TimeSpan timeout)
     {
         // It is held while the disk is being attached, or its file replaced.
-        if (!await disk.Gate.WaitAsync(timeout < GateLimit ? timeout : GateLimit))
+        if (!await disk.Gate.WaitAsync(timeout < GateLimit ? timeout : GateLimit).ConfigureAwait(false))
             throw new VmControlException(VmControlFailure.TimedOut, $"an earlier request about {disk.Description} is not done yet (QEMU may be slow to answer it)");
         try
         {
@@ -58,7 +58,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
     {
         try
         {
-            await attempt.Requested.WaitAsync(GateLimit, clock);
+            await attempt.Requested.WaitAsync(GateLimit, clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -72,7 +72,7 @@ internal sealed class DiskDetach(StorageTable table, Removals removals, TimeProv
         try
         {
             // The attempt ends at about the same time, with a more specific reason.
-            return await attempt.Outcome.WaitAsync(left + TimeSpan.FromSeconds(1), clock);
+            return await attempt.Outcome.WaitAsync(left + TimeSpan.FromSeconds(1), clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

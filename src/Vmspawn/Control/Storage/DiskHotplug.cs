@@ -58,7 +58,7 @@ internal sealed class DiskHotplug : IAsyncDisposable
     /// <summary>Handles QEMU's events about devices and disks, from its greeting to the monitor's end.</summary>
     private async Task FollowAsync(MonitorAccess monitor, CancellationToken stop)
     {
-        if (await monitor.WhenReadyAsync().WaitAsync(stop) is { } qemu)
-            await Task.WhenAll(_removals.ListenAsync(qemu, stop), _failures.ListenAsync(qemu, stop));
+        if (await monitor.WhenReadyAsync().WaitAsync(stop).ConfigureAwait(false) is { } qemu)
+            await Task.WhenAll(_removals.ListenAsync(qemu, stop), _failures.ListenAsync(qemu, stop)).ConfigureAwait(false);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class DiskReplace(
         {
             var disk = table.Find(name);
             var facts = DiskFileFacts.Of(file);
-            await change.CompleteAsync("an earlier request", _ => disk.Gate.WaitAsync(background.Stop));
+            await change.CompleteAsync("an earlier request", _ => disk.Gate.WaitAsync(background.Stop)).ConfigureAwait(false);
             change.OnFailure(() => disk.Gate.Release());
             Check(disk, facts);
             var content = DiskContent.Of(file, facts, AttachRequest.FormatOf(format), disk.WritesFile);
@@ -41,7 +41,7 @@ internal sealed class DiskReplace(
             change.OnFailure(() => table.SetFiles(disk, disk.Nodes == nodes ? files : [facts.Identity]));
             try
             {
-                await SwapAsync(await monitor.GetAsync(), change, disk, new DiskSource(file, facts, content.Format));
+                await SwapAsync(await monitor.GetAsync().ConfigureAwait(false), change, disk, new DiskSource(file, facts, content.Format)).ConfigureAwait(false);
             }
             catch when (disk.Nodes != nodes)
             {
@@ -109,24 +109,24 @@ internal sealed class DiskReplace(
     private async Task SwapAsync(QmpClient qemu, StorageChange change, StorageEntry disk, DiskSource file)
     {
         if (disk.Type is DiskType.ScsiCd)
-            await _mediums.SwapAsync(qemu, change, disk, file, Interlocked.Increment(ref _replaced));
+            await _mediums.SwapAsync(qemu, change, disk, file, Interlocked.Increment(ref _replaced)).ConfigureAwait(false);
         else if (disk.Files[0] == file.Facts.Identity)
-            await AnnounceAsync(qemu, change, disk, file.Facts.Size);
+            await AnnounceAsync(qemu, change, disk, file.Facts.Size).ConfigureAwait(false);
         else
-            await SwapBelowAsync(qemu, change, disk, file);
+            await SwapBelowAsync(qemu, change, disk, file).ConfigureAwait(false);
     }
 
     private async Task SwapBelowAsync(QmpClient qemu, StorageChange change, StorageEntry disk, DiskSource file)
     {
         var old = disk.Nodes!;
         var name = $"{disk.DeviceId}-f{Interlocked.Increment(ref _replaced)}";
-        var (image, set) = await blocks.AddFileAsync(qemu, change, old.Top, name, file, disk.ReadOnly, disk.Discard);
-        await change.StepAsync("blockdev-reopen", call => qemu.BlockdevReopenAsync(image.OverExistingFile().Write, call));
+        var (image, set) = await blocks.AddFileAsync(qemu, change, old.Top, name, file, disk.ReadOnly, disk.Discard).ConfigureAwait(false);
+        await change.StepAsync("blockdev-reopen", call => qemu.BlockdevReopenAsync(image.OverExistingFile().Write, call)).ConfigureAwait(false);
         // The old file is not used any more, and one from boot is closed already: later failures can only be reported.
         change.Keep();
         disk.Nodes = new DiskNodes(old.Top, name, [set]);
-        await blocks.DeleteOldFileAsync(qemu, change, old, disk, log);
-        await AnnounceAsync(qemu, change, disk, file.Facts.Size);
+        await blocks.DeleteOldFileAsync(qemu, change, old, disk, log).ConfigureAwait(false);
+        await AnnounceAsync(qemu, change, disk, file.Facts.Size).ConfigureAwait(false);
     }
 
     /// <summary>Notifies the guest of a new size. The file has it already, so nothing is written.</summary>

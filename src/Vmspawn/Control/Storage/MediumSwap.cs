@@ -19,23 +19,23 @@ internal sealed class MediumSwap(BlockNodes blocks, TimeProvider clock, Action<s
     public async Task SwapAsync(QmpClient qemu, StorageChange change, StorageEntry disk, DiskSource file, int number)
     {
         var old = disk.Nodes!;
-        var medium = await blocks.AddAsync(qemu, change, $"{disk.DeviceId}-m{number}", file, readOnly: true, discard: false);
-        await OpenAsync(qemu, change, disk);
+        var medium = await blocks.AddAsync(qemu, change, $"{disk.DeviceId}-m{number}", file, readOnly: true, discard: false).ConfigureAwait(false);
+        await OpenAsync(qemu, change, disk).ConfigureAwait(false);
         await change.StepAsync(
             "blockdev-remove-medium",
             call => qemu.BlockdevRemoveMediumAsync(disk.DeviceId, call),
-            () => qemu.BlockdevInsertMediumAsync(disk.DeviceId, old.Top, StorageChange.NoLimit));
-        await change.StepAsync("blockdev-insert-medium", call => qemu.BlockdevInsertMediumAsync(disk.DeviceId, medium.Top, call));
+            () => qemu.BlockdevInsertMediumAsync(disk.DeviceId, old.Top, StorageChange.NoLimit)).ConfigureAwait(false);
+        await change.StepAsync("blockdev-insert-medium", call => qemu.BlockdevInsertMediumAsync(disk.DeviceId, medium.Top, call)).ConfigureAwait(false);
         // The guest has the new medium: later failures can only be reported.
         change.Keep();
         disk.Nodes = medium;
         try
         {
-            await change.CompleteAsync("blockdev-close-tray", call => qemu.BlockdevCloseTrayAsync(disk.DeviceId, call));
+            await change.CompleteAsync("blockdev-close-tray", call => qemu.BlockdevCloseTrayAsync(disk.DeviceId, call)).ConfigureAwait(false);
         }
         finally
         {
-            await blocks.DeleteOldAsync(qemu, change, old, disk, log);
+            await blocks.DeleteOldAsync(qemu, change, old, disk, log).ConfigureAwait(false);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class MediumSwap(BlockNodes blocks, TimeProvider clock, Action<s
                 await change.StepAsync(
                     "blockdev-open-tray",
                     call => qemu.BlockdevOpenTrayAsync(disk.DeviceId, force: false, call),
-                    () => qemu.BlockdevCloseTrayAsync(disk.DeviceId, StorageChange.NoLimit));
+                    () => qemu.BlockdevCloseTrayAsync(disk.DeviceId, StorageChange.NoLimit)).ConfigureAwait(false);
                 return;
             }
             catch (QmpCommandException locked) when (locked.Description.Contains("locked", StringComparison.Ordinal))
@@ -61,7 +61,7 @@ internal sealed class MediumSwap(BlockNodes blocks, TimeProvider clock, Action<s
                 }
             }
 
-            await Task.Delay(AskAgain, clock);
+            await Task.Delay(AskAgain, clock).ConfigureAwait(false);
         }
     }
 }

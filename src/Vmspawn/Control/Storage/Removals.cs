@@ -91,7 +91,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
                 });
                 if (!_listening.TrySetResult())
                     background.Run("devices", _ => ReconcileAsync(qemu));
-                await FollowAsync(qemu, events, stop);
+                await FollowAsync(qemu, events, stop).ConfigureAwait(false);
             }
         }
         catch (QmpDisconnectedException gone)
@@ -109,11 +109,11 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         string[] expected;
         lock (_lock)
             expected = [.. _known.Where(known => known.Value.IsThere).Select(known => known.Key)];
-        var present = (await qemu.QomListAsync(DevicesPath)).Select(device => device.Name).ToHashSet();
+        var present = (await qemu.QomListAsync(DevicesPath).ConfigureAwait(false)).Select(device => device.Name).ToHashSet();
         foreach (var id in expected)
         {
             if (!present.Contains(id))
-                await DeletedAsync(qemu, id);
+                await DeletedAsync(qemu, id).ConfigureAwait(false);
         }
     }
 
@@ -142,14 +142,14 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         var started = clock.GetTimestamp();
         try
         {
-            var qemu = await monitor.GetAsync();
-            await _listening.Task.WaitAsync(AskAgain, clock);
+            var qemu = await monitor.GetAsync().ConfigureAwait(false);
+            await _listening.Task.WaitAsync(AskAgain, clock).ConfigureAwait(false);
             while (!attempt.IsGone && !attempt.Outcome.IsCompleted)
             {
-                await AskOnceAsync(qemu, device, attempt);
+                await AskOnceAsync(qemu, device, attempt).ConfigureAwait(false);
                 var left = bound - clock.GetElapsedTime(started);
                 var isLast = bound != Timeout.InfiniteTimeSpan && left <= AskAgain;
-                await WaitAsync(attempt, isLast ? left : AskAgain);
+                await WaitAsync(attempt, isLast ? left : AskAgain).ConfigureAwait(false);
                 if (!isLast)
                     continue;
                 Settle(device, attempt, RemovalOutcome.TimedOut);
@@ -172,7 +172,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
     {
         try
         {
-            await qemu.DeviceDelAsync(device.DeviceId);
+            await qemu.DeviceDelAsync(device.DeviceId).ConfigureAwait(false);
             attempt.SetRequested();
         }
         catch (QmpCommandException refused) when (refused.Description.Contains("already in the process of unplug", StringComparison.Ordinal))
@@ -182,7 +182,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
         }
         catch (QmpCommandException refused) when (refused.ErrorClass == "DeviceNotFound")
         {
-            await DeletedAsync(qemu, device.DeviceId);
+            await DeletedAsync(qemu, device.DeviceId).ConfigureAwait(false);
         }
         catch (QmpTimeoutException)
         {
@@ -258,7 +258,7 @@ internal sealed class Removals(MonitorAccess monitor, PortPool ports, TimeProvid
 
         try
         {
-            await gone.CleanUp(qemu);
+            await gone.CleanUp(qemu).ConfigureAwait(false);
         }
         catch (QmpDisconnectedException)
         {

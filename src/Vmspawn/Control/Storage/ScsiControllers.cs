@@ -39,10 +39,10 @@ internal sealed class ScsiControllers
     /// <exception cref="VmControlException">A controller is needed, and no port is free.</exception>
     public async Task<ScsiPlacement> PlaceAsync(QmpClient qemu, StorageChange change)
     {
-        await change.CompleteAsync("the commands of another request, about the SCSI controller,", _ => Gate.WaitAsync(_background.Stop));
+        await change.CompleteAsync("the commands of another request, about the SCSI controller,", _ => Gate.WaitAsync(_background.Stop)).ConfigureAwait(false);
         try
         {
-            _current ??= await MakeAsync(qemu, change);
+            _current ??= await MakeAsync(qemu, change).ConfigureAwait(false);
             var placement = _current.Allocate();
             change.OnFailure(() => ReleaseAsync(placement));
             return placement;
@@ -56,7 +56,7 @@ internal sealed class ScsiControllers
     /// <summary>Releases a disk's address. After the last one the controller is removed, as soon as the guest releases it.</summary>
     public async Task ReleaseAsync(ScsiPlacement placement)
     {
-        await Gate.WaitAsync(_background.Stop);
+        await Gate.WaitAsync(_background.Stop).ConfigureAwait(false);
         try
         {
             var controller = placement.Controller;
@@ -76,14 +76,14 @@ internal sealed class ScsiControllers
     /// <summary>A guest that refuses keeps its controller, so the next disk can use it.</summary>
     private async Task UseAgainIfRefusedAsync(ScsiController controller, RemovalAttempt attempt)
     {
-        if (await attempt.Outcome is RemovalOutcome.Refused)
+        if (await attempt.Outcome.ConfigureAwait(false) is RemovalOutcome.Refused)
             Interlocked.CompareExchange(ref _current, controller, null);
     }
 
     private async Task<ScsiController> MakeAsync(QmpClient qemu, StorageChange change)
     {
         var controller = new ScsiController($"{DeviceIds.ScsiController}-hot-{++_made}");
-        var port = await PortReservation.MakeAsync(_ports, _removals, controller.Description);
+        var port = await PortReservation.MakeAsync(_ports, _removals, controller.Description).ConfigureAwait(false);
         _removals.Register(controller, gone => GoneAsync(gone, controller));
         try
         {
@@ -92,7 +92,7 @@ internal sealed class ScsiControllers
                 controller.Port = lease;
                 var device = DiskDevice.ScsiController(controller.DeviceId, PciPlace.BehindPort(lease.PortId));
                 return change.AddDeviceAsync(qemu, device);
-            });
+            }).ConfigureAwait(false);
         }
         catch
         {
@@ -110,6 +110,6 @@ internal sealed class ScsiControllers
     {
         Interlocked.CompareExchange(ref _current, null, controller);
         if (!controller.IsEmpty)
-            await _removals.ReconcileAsync(qemu);
+            await _removals.ReconcileAsync(qemu).ConfigureAwait(false);
     }
 }

@@ -49,10 +49,10 @@ internal sealed class StorageChange
     {
         var change = new StorageChange(subject, clock);
         var running = change.WorkAsync(work);
-        if (await Task.WhenAny(running, change._overdue.Task) == running)
-            return await running;
+        if (await Task.WhenAny(running, change._overdue.Task).ConfigureAwait(false) == running)
+            return await running.ConfigureAwait(false);
         background.Run(subject, _ => running);
-        throw await change._overdue.Task;
+        throw await change._overdue.Task.ConfigureAwait(false);
     }
 
     /// <summary>Does a step, unless the change has been given up.</summary>
@@ -63,7 +63,7 @@ internal sealed class StorageChange
     public async Task<T> StepAsync<T>(string step, Func<QmpCallOptions, Task<T>> command, Func<T, Task>? undo = null)
     {
         ThrowIfGivenUp();
-        var result = await AnswerAsync(step, command(NoLimit));
+        var result = await AnswerAsync(step, command(NoLimit)).ConfigureAwait(false);
         if (undo is not null)
             _undo.Push(() => undo(result));
         return result;
@@ -74,7 +74,7 @@ internal sealed class StorageChange
         step,
         async call =>
         {
-            await command(call);
+            await command(call).ConfigureAwait(false);
             return true;
         },
         undo is null ? null : _ => undo());
@@ -111,11 +111,11 @@ internal sealed class StorageChange
     {
         try
         {
-            return await work(this);
+            return await work(this).ConfigureAwait(false);
         }
         catch (Exception cause)
         {
-            throw await UnwindAsync(MonitorAccess.Translate(cause));
+            throw await UnwindAsync(MonitorAccess.Translate(cause)).ConfigureAwait(false);
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class StorageChange
         {
             try
             {
-                await AnswerAsync("a step that undoes the change", Waiting(undo()));
+                await AnswerAsync("a step that undoes the change", Waiting(undo())).ConfigureAwait(false);
             }
             catch (Exception end) when (end is QmpDisconnectedException or OperationCanceledException)
             {
@@ -165,12 +165,12 @@ internal sealed class StorageChange
             });
         }
 
-        return await answer;
+        return await answer.ConfigureAwait(false);
     }
 
     private static async Task<bool> Waiting(Task task)
     {
-        await task;
+        await task.ConfigureAwait(false);
         return true;
     }
 }

@@ -38,7 +38,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
             foreach (var plan in plans)
             {
                 cancel.ThrowIfCancellationRequested();
-                descriptors.Add(new ChildDescriptor(plan.Number, await OpenAsync(plan, cancel)));
+                descriptors.Add(new ChildDescriptor(plan.Number, await OpenAsync(plan, cancel).ConfigureAwait(false)));
             }
 
             return start(descriptors);
@@ -53,7 +53,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     {
         try
         {
-            return await OpenAsync(plan.Source, cancel);
+            return await OpenAsync(plan.Source, cancel).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -64,11 +64,11 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     private async Task<SafeHandle> OpenAsync(DescriptorSource source, CancellationToken cancel) => source switch
     {
         OpenedFile file => SameFile.Open(file.Path, !file.ReadOnly, file.Identity),
-        StorageVolume volume => await DiskFiles.AcquireAsync(volume, cancel),
+        StorageVolume volume => await DiskFiles.AcquireAsync(volume, cancel).ConfigureAwait(false),
         AnonymousOverlay overlay => DiskFiles.Overlay(overlay),
         JoinedFiles joined => DiskFiles.Join(joined),
         FilesInImage files => ImageFiles.Copy(files, cancel),
-        KeptNvram nvram => await NvramFile.OpenAsync(nvram, made => Hold(nvram.Path, made), cancel),
+        KeptNvram nvram => await NvramFile.OpenAsync(nvram, made => Hold(nvram.Path, made), cancel).ConfigureAwait(false),
         ForgottenNvram nvram => NvramFile.OpenForgotten(nvram),
         MemoryBytes bytes => MemoryFile.Create("vmspawn", bytes.Content.Span),
         TapDevice tap => TapOpener.Open(tap),
@@ -77,15 +77,15 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         ShellSocket => Sockets.OpenShell(),
         SocketEnd end => Sockets.Take(end),
         ListeningEnd end => Sockets.Listen(end),
-        HelperSocket socket => await _helper.OpenAsync(socket, cancel),
+        HelperSocket socket => await _helper.OpenAsync(socket, cancel).ConfigureAwait(false),
         ConsoleTerminal => OpenTerminal(),
         RuntimeDirectory => OpenFile.Directory(directory.Path),
         VhostVsockDevice vsock => VsockDevice.Open(vsock, passed),
         PassedKvm => passed.Kvm ?? throw new LaunchException("use the KVM device that was passed", "there is none"),
         FileInTree file => TreeFiles.Open(file),
-        LockedTree tree => await TreeLock.TakeAsync(tree.Path, tree.IsShared, cancel),
-        ThrowAwayTree tree => await TreeFiles.MakeThrowAwayAsync(tree, held, cancel),
-        TpmStateDirectory state => await TpmState.OpenAsync(state, directory.Path, made => Hold(state.Path, made), held, cancel),
+        LockedTree tree => await TreeLock.TakeAsync(tree.Path, tree.IsShared, cancel).ConfigureAwait(false),
+        ThrowAwayTree tree => await TreeFiles.MakeThrowAwayAsync(tree, held, cancel).ConfigureAwait(false),
+        TpmStateDirectory state => await TpmState.OpenAsync(state, directory.Path, made => Hold(state.Path, made), held, cancel).ConfigureAwait(false),
         _ => throw new ArgumentOutOfRangeException(nameof(source), source, null),
     };
 

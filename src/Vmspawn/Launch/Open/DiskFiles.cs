@@ -49,7 +49,7 @@ internal static class DiskFiles
     /// <exception cref="VolumeException">It is refused, or does not match the request.</exception>
     public static async Task<SafeFileHandle> AcquireAsync(StorageVolume plan, CancellationToken cancel)
     {
-        var (file, readOnly) = await StorageProvider.AcquireAsync(plan.Socket, plan.Request, cancel);
+        var (file, readOnly) = await StorageProvider.AcquireAsync(plan.Socket, plan.Request, cancel).ConfigureAwait(false);
         try
         {
             var isBlock = FileFacts.Of(file).Kind == FileKind.Block;

@@ -30,7 +30,7 @@ internal static class NvramFile
         file = OpenFile.Open(nvram.Path, writable: true);
         try
         {
-            if (await Wait.UntilAsync(() => TryLock(file), cancel))
+            if (await Wait.UntilAsync(() => TryLock(file), cancel).ConfigureAwait(false))
                 return file;
             throw new LaunchException($"open {nvram.Path}", "another VM keeps its EFI variables there");
         }

@@ -22,5 +22,5 @@ internal static class TreeFiles
     /// <summary>Creates a directory that is removed with the launch.</summary>
     /// <returns>Its lock.</returns>
     public static async Task<SafeFileHandle> MakeThrowAwayAsync(ThrowAwayTree plan, UndoStack held, CancellationToken cancel) =>
-        held.Add($"remove {plan.Path}", await ThrowAwayDirectory.MakeAsync(plan.Path, plan.CopyOf, cancel)).CopyLock();
+        held.Add($"remove {plan.Path}", await ThrowAwayDirectory.MakeAsync(plan.Path, plan.CopyOf, cancel).ConfigureAwait(false)).CopyLock();
 }

@@ -30,7 +30,7 @@ internal sealed class TpmManufacture(TpmMaker maker, string memory)
         try
         {
             using var scratch = Draft.CreateDirectory(HasRoom(memory) ? memory : Path.GetTempPath());
-            await SetUpAsync(scratch.Path, state, step, cancel);
+            await SetUpAsync(scratch.Path, state, step, cancel).ConfigureAwait(false);
             foreach (var certificate in TpmStateFiles.Certificates)
                 File.Copy(Path.Combine(scratch.Path, certificate), Path.Combine(state, certificate));
         }
@@ -50,16 +50,17 @@ internal sealed class TpmManufacture(TpmMaker maker, string memory)
     private async Task SetUpAsync(string scratch, string state, string step, CancellationToken cancel)
     {
         var environment = new Dictionary<string, string?> { ["LC_ALL"] = "C.UTF-8", ["TMPDIR"] = scratch };
-        await using var setup = ChildGroup.Start(maker.Setup, Arguments(scratch, state), environment);
+        var setup = ChildGroup.Start(maker.Setup, Arguments(scratch, state), environment);
+        await using var setupDisposal = setup.ConfigureAwait(false);
         try
         {
-            var exit = await setup.Exited.WaitAsync(Bound, cancel);
+            var exit = await setup.Exited.WaitAsync(Bound, cancel).ConfigureAwait(false);
             if (!exit.IsSuccess)
-                throw new LaunchException(step, $"{maker.Setup} {exit}{await setup.EndAsync()}");
+                throw new LaunchException(step, $"{maker.Setup} {exit}{await setup.EndAsync().ConfigureAwait(false)}");
         }
         catch (TimeoutException)
         {
-            throw new LaunchException(step, $"{maker.Setup} did not end within {Bound.TotalMinutes:0} minutes{await setup.EndAsync()}");
+            throw new LaunchException(step, $"{maker.Setup} did not end within {Bound.TotalMinutes:0} minutes{await setup.EndAsync().ConfigureAwait(false)}");
         }
     }
 

@@ -26,7 +26,7 @@ internal static class TpmState
     public static async Task<SafeFileHandle> OpenAsync(
         TpmStateDirectory state, string memory, Action<Made> made, UndoStack held, CancellationToken cancel)
     {
-        var (directory, isNew) = await LockAsync(state.Path, cancel);
+        var (directory, isNew) = await LockAsync(state.Path, cancel).ConfigureAwait(false);
         SafeFileHandle? guard = null;
         try
         {
@@ -34,7 +34,7 @@ internal static class TpmState
             {
                 // A duplicate shares the lock, so that no other VM uses the TPM before this launch has succeeded or removed it.
                 guard = OpenFile.Duplicate(directory);
-                await MakeAsync(state.Path, maker, memory, held, cancel);
+                await MakeAsync(state.Path, maker, memory, held, cancel).ConfigureAwait(false);
                 made(new Made(() => Remove(state.Path, isNew), guard));
             }
 
@@ -48,7 +48,7 @@ internal static class TpmState
                 if (isNew && TpmStateFiles.Look(state.Path) == TpmStateFacts.Absent)
                     OwnTree.Remove(state.Path);
                 return ValueTask.CompletedTask;
-            });
+            }).ConfigureAwait(false);
             guard?.Dispose();
             directory.Dispose();
             throw;
@@ -64,7 +64,7 @@ internal static class TpmState
             var directory = OpenFile.Open(path, writable: false);
             try
             {
-                if (!await Wait.UntilAsync(() => FileLock.TryLockExclusive(directory), cancel))
+                if (!await Wait.UntilAsync(() => FileLock.TryLockExclusive(directory), cancel).ConfigureAwait(false))
                     throw new LaunchException($"use the TPM in {path}", "another VM uses it (end that one, or give this one a --tpm-state= of its own)");
                 // A process that failed to create a TPM may have removed the directory during the wait.
                 if (FileFacts.IsNamed(directory, path))
@@ -116,18 +116,18 @@ internal static class TpmState
     private static async Task MakeAsync(string path, TpmMaker maker, string memory, UndoStack held, CancellationToken cancel)
     {
         var unfinished = Path.Combine(path, TpmStateFiles.Unfinished);
-        await RemoveUnfinishedAsync(path, cancel);
+        await RemoveUnfinishedAsync(path, cancel).ConfigureAwait(false);
         Directory.CreateDirectory(unfinished, PrivateFiles.DirectoryMode);
         try
         {
-            await new TpmManufacture(maker, memory).RunAsync(unfinished, path, cancel);
+            await new TpmManufacture(maker, memory).RunAsync(unfinished, path, cancel).ConfigureAwait(false);
             // The directory of the unfinished state is removed last: while it exists, all these files are known to be vmspawn's.
             foreach (var file in Directory.GetFiles(unfinished).OrderBy(file => Path.GetFileName(file) == TpmStateFiles.Permanent))
                 File.Move(file, Path.Combine(path, Path.GetFileName(file)), overwrite: true);
         }
         finally
         {
-            await held.TryAsync($"remove {unfinished}", async () => await RemoveUnfinishedAsync(path, CancellationToken.None));
+            await held.TryAsync($"remove {unfinished}", async () => await RemoveUnfinishedAsync(path, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
@@ -143,7 +143,7 @@ internal static class TpmState
                 File.Delete(Path.Combine(path, certificate));
         }
 
-        if (!await ExitOfMakers.UntilAsync(() => TryRemove(unfinished), cancel))
+        if (!await ExitOfMakers.UntilAsync(() => TryRemove(unfinished), cancel).ConfigureAwait(false))
             OwnTree.Remove(unfinished);
     }
 

@@ -25,7 +25,7 @@ internal static class QemuFactsCache
         var file = directory is null ? null : Path.Combine(directory, stamp.FileName("qemu"));
         if (file is not null && Read(file) is { } bytes && QemuFactsReader.Read(bytes, stamp) is { } remembered)
             return remembered;
-        var facts = await QemuQuestions.AskAsync(path, problems, cancel);
+        var facts = await QemuQuestions.AskAsync(path, problems, cancel).ConfigureAwait(false);
         if (facts is not null && file is not null && TryMake(directory!))
             AtomicFile.TryWrite(file, QemuFactsJson.Write(facts, stamp));
         return facts;

@@ -42,8 +42,8 @@ internal sealed class QemuQuestions(string path, TimeSpan bound)
     internal async Task<QemuFacts?> AskAsync(List<Problem> problems, CancellationToken cancel)
     {
         var answers = new Dictionary<string[], ChildRun>();
-        await AskAsync(All, bound, answers, cancel);
-        await AskAsync([.. All.Where(question => answers[question].TimedOut)], bound * SecondTry, answers, cancel);
+        await AskAsync(All, bound, answers, cancel).ConfigureAwait(false);
+        await AskAsync([.. All.Where(question => answers[question].TimedOut)], bound * SecondTry, answers, cancel).ConfigureAwait(false);
         if (All.FirstOrDefault(question => !answers[question].IsAnswer) is { } unanswered)
         {
             problems.Add(Unanswered(unanswered, answers[unanswered]));
@@ -80,7 +80,7 @@ internal sealed class QemuQuestions(string path, TimeSpan bound)
 
     private async Task AskAsync(string[][] questions, TimeSpan limit, Dictionary<string[], ChildRun> answers, CancellationToken cancel)
     {
-        var runs = await Task.WhenAll(questions.Select(question => ChildRun.Run(path, question, limit, cancel)));
+        var runs = await Task.WhenAll(questions.Select(question => ChildRun.Run(path, question, limit, cancel))).ConfigureAwait(false);
         for (var i = 0; i < questions.Length; i++)
             answers[questions[i]] = runs[i];
     }

@@ -38,7 +38,7 @@ internal static class KvmProbe
         var path = Path.Combine(directory, stamp.FileName(".kvm-" + cpuModel.Replace('/', '_')));
         if (KvmMemory.Read(path, head) is { } remembered)
             return remembered;
-        var facts = await TryAsync(qemu, cpuModel, cancel);
+        var facts = await TryAsync(qemu, cpuModel, cancel).ConfigureAwait(false);
         KvmMemory.Write(path, head, facts);
         return facts;
     }
@@ -56,11 +56,11 @@ internal static class KvmProbe
         var bound = LongestTimeout;
         if (qemu.Accelerators.Contains("tcg"))
         {
-            var emulated = await KvmTrial.RunAsync(qemu.Path, "tcg", "max", LongestTimeout, cancel);
+            var emulated = await KvmTrial.RunAsync(qemu.Path, "tcg", "max", LongestTimeout, cancel).ConfigureAwait(false);
             bound = BoundAfter(emulated);
         }
 
-        var trial = await KvmTrial.RunAsync(qemu.Path, "kvm", cpuModel, bound, cancel);
+        var trial = await KvmTrial.RunAsync(qemu.Path, "kvm", cpuModel, bound, cancel).ConfigureAwait(false);
         return new KvmFacts(trial.Failure is null, trial.Failure) { IsUndecided = trial.TimedOut };
     }
 

@@ -22,7 +22,7 @@ internal sealed record KvmTrial(string? Failure, TimeSpan Elapsed, bool TimedOut
         using var disk = Draft.CreateFile(Path.GetTempPath());
         TrialGuest.WriteDisk(disk.Handle);
         var start = Stopwatch.GetTimestamp();
-        var run = await ChildRun.Run(qemu, Arguments(disk.Path, accelerator, cpuModel), bound, cancel);
+        var run = await ChildRun.Run(qemu, Arguments(disk.Path, accelerator, cpuModel), bound, cancel).ConfigureAwait(false);
         return new KvmTrial(run.ExitCode == 0 ? null : Reason(run, bound), Stopwatch.GetElapsedTime(start), run.TimedOut);
     }
 

@@ -28,7 +28,7 @@ internal sealed class FirmwareResolver(
         {
             Origin = descriptor.Origin,
             Mapping = _technique is null ? descriptor.Mapping : ConfidentialFirmware.InMemory(descriptor.Mapping),
-            Nvram = await new NvramResolver(options, () => FirmwareCatalog.Of(platform, places), problems, notices).ResolveAsync(descriptor, root, cancel),
+            Nvram = await new NvramResolver(options, () => FirmwareCatalog.Of(platform, places), problems, notices).ResolveAsync(descriptor, root, cancel).ConfigureAwait(false),
             NeedsSmm = descriptor.Features.Contains("requires-smm"),
             ProtectsVariables = descriptor.Features.Contains("requires-smm") && descriptor.Features.Contains(FirmwareFeatures.SecureBoot),
         };

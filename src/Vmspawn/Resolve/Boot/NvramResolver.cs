@@ -31,7 +31,7 @@ internal sealed class NvramResolver(VmOptions options, Func<FirmwareCatalog> cat
         var template = NvramFacts.Probe(subject, Path.GetFullPath(options.EfiNvramTemplate ?? own.Path), write: false, problems);
         if (template is null || !Fits(template, own))
             return null;
-        return new NvramSpec(template.File, StatePath(root) is { } state ? await StateAsync(state, template, cancel) : null);
+        return new NvramSpec(template.File, StatePath(root) is { } state ? await StateAsync(state, template, cancel).ConfigureAwait(false) : null);
     }
 
     /// <summary>Whether the user's template has the size of the firmware's variables: firmware treats a store of another size as damaged and clears it.</summary>
@@ -92,7 +92,7 @@ internal sealed class NvramResolver(VmOptions options, Func<FirmwareCatalog> cat
 
         if (NvramFacts.Probe(subject, path, write: true, problems) is not { } state)
             return null;
-        if (await ImageLock.FindHolderAsync(path, write: true, problems, cancel) is { } holder)
+        if (await ImageLock.FindHolderAsync(path, write: true, problems, cancel).ConfigureAwait(false) is { } holder)
         {
             problems.Add(new Problem("nvram-in-use", subject,
                 $"a running VM keeps its EFI variables there: {holder}",

@@ -16,11 +16,11 @@ internal sealed class DriveResolver(
         if (options.Image is { } image)
         {
             WarnAboutCd();
-            AddIfGood(drives, await RootAsync(image, cancel));
+            AddIfGood(drives, await RootAsync(image, cancel).ConfigureAwait(false));
         }
 
         for (var i = 0; i < options.ExtraDrives.Count; i++)
-            AddIfGood(drives, await ExtraAsync(options.ExtraDrives[i], i, cancel));
+            AddIfGood(drives, await ExtraAsync(options.ExtraDrives[i], i, cancel).ConfigureAwait(false));
         RefuseSharedWrites(drives);
         return drives;
     }
@@ -34,10 +34,10 @@ internal sealed class DriveResolver(
     private async Task<DriveSpec?> RootAsync(string path, CancellationToken cancel)
     {
         var subject = $"--image={path}";
-        var template = options.Template is { } requested ? await TemplateResolver.LookAsync(requested, problems, cancel) : null;
+        var template = options.Template is { } requested ? await TemplateResolver.LookAsync(requested, problems, cancel).ConfigureAwait(false) : null;
         if (options.Template is not null && (template is null || !Path.Exists(path)))
             return template is null ? null : NewChild(subject, path, template);
-        if (await DriveAsync(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, options.Ephemeral, cancel) is not { } looked)
+        if (await DriveAsync(subject, path, options.ImageFormat, options.ImageDiskType, DeviceIds.RootDrive, options.Ephemeral, cancel).ConfigureAwait(false) is not { } looked)
             return null;
         var (drive, facts) = looked;
         template?.CheckChild(subject, facts, problems);
@@ -103,7 +103,7 @@ internal sealed class DriveResolver(
     {
         var type = request.Type ?? options.ImageDiskType;
         var ephemeral = options.Ephemeral && !request.Persist;
-        return (await DriveAsync($"--extra-drive={request.Path}", request.Path, request.Format, type, DeviceIds.ExtraDrive(index), ephemeral, cancel))?.Drive;
+        return (await DriveAsync($"--extra-drive={request.Path}", request.Path, request.Format, type, DeviceIds.ExtraDrive(index), ephemeral, cancel).ConfigureAwait(false))?.Drive;
     }
 
     private async Task<(DriveSpec Drive, ImageFacts Facts)?> DriveAsync(
@@ -115,7 +115,7 @@ internal sealed class DriveResolver(
         if (ImageProbe.Probe(subject, path, format, writes, problems) is not { } facts)
             return null;
         notices.AddRange(facts.Warnings);
-        await ImageLock.CheckAsync(subject, facts, writes, problems, cancel);
+        await ImageLock.CheckAsync(subject, facts, writes, problems, cancel).ConfigureAwait(false);
         var drive = new DriveSpec
         {
             Id = id,

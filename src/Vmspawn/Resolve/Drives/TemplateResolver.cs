@@ -16,7 +16,7 @@ internal sealed record TemplateResolver(string Path, ImageFacts Image)
         var subject = Subject(request);
         if (ImageProbe.Probe(subject, request.Path, request.Format, write: false, problems) is not { } image)
             return null;
-        await ImageLock.CheckAsync(subject, image, write: false, problems, cancel);
+        await ImageLock.CheckAsync(subject, image, write: false, problems, cancel).ConfigureAwait(false);
         var template = new TemplateResolver(System.IO.Path.GetFullPath(request.Path), image);
         if (template.Facts.IsNameable)
             return template;

@@ -13,7 +13,7 @@ internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessCont
         var drives = new List<DriveSpec>();
         for (var i = 0; i < options.Volumes.Count; i++)
         {
-            if (await ResolveAsync(options.Volumes[i], i, cancel) is { } drive)
+            if (await ResolveAsync(options.Volumes[i], i, cancel).ConfigureAwait(false) is { } drive)
                 drives.Add(drive);
         }
 
@@ -27,7 +27,7 @@ internal sealed class VolumeResolver(VmOptions options, bool isUser, ProcessCont
         VolumeFacts? facts;
         try
         {
-            facts = await StorageProvider.FindAsync(socket, request.Volume, cancel);
+            facts = await StorageProvider.FindAsync(socket, request.Volume, cancel).ConfigureAwait(false);
         }
         catch (VolumeException error)
         {

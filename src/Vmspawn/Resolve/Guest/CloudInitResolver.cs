@@ -21,7 +21,7 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
     {
         if (options.CloudInit is not { } request)
             return null;
-        if (await ReadAsync(request.UserData, cancel) is not { } files)
+        if (await ReadAsync(request.UserData, cancel).ConfigureAwait(false) is not { } files)
             return null;
         if (files.TryGetValue(CloudInitSeed.UserData, out var userData) && !CloudInitSeed.IsKnownFormat(userData.Span))
             notices.Add($"--cloud-init={request.UserData}: cloud-init may ignore it: it begins with neither #cloud-config nor #! nor another of its formats");
@@ -49,7 +49,7 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
         var isDirectory = Directory.Exists(path);
         foreach (var name in isDirectory ? CloudInitSeed.Names.Where(name => File.Exists(Path.Combine(path, name))) : [CloudInitSeed.UserData])
         {
-            if (await ReadFileAsync(isDirectory ? Path.Combine(path, name) : path, cancel) is not { } content)
+            if (await ReadFileAsync(isDirectory ? Path.Combine(path, name) : path, cancel).ConfigureAwait(false) is not { } content)
                 return null;
             files.Add(name, content);
         }
@@ -64,7 +64,7 @@ internal sealed class CloudInitResolver(VmOptions options, List<Problem> problem
     {
         try
         {
-            var content = await CredentialFile.ReadAsync(path, Largest + 1, cancel);
+            var content = await CredentialFile.ReadAsync(path, Largest + 1, cancel).ConfigureAwait(false);
             if (content.Length <= Largest)
                 return content;
             Refuse(path, "is larger than 16 MiB", "let it fetch the rest in the guest");

@@ -24,8 +24,8 @@ internal static class CredentialFile
         {
             using var file = TryOpen(path);
             if (file is null)
-                return await FromSocketAsync(path, limit, clock.Token);
-            return FileFacts.Of(file).Kind == FileKind.Regular ? FromFile(file, limit) : await FromPipeAsync(file, limit, clock.Token);
+                return await FromSocketAsync(path, limit, clock.Token).ConfigureAwait(false);
+            return FileFacts.Of(file).Kind == FileKind.Regular ? FromFile(file, limit) : await FromPipeAsync(file, limit, clock.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException late) when (!cancel.IsCancellationRequested)
         {
@@ -64,11 +64,11 @@ internal static class CredentialFile
         var chunk = new byte[ChunkSize];
         while (content.Length < limit)
         {
-            await readiness.WaitReadableAsync(cancel);
+            await readiness.WaitReadableAsync(cancel).ConfigureAwait(false);
             var count = DescriptorIo.Read(pipe, chunk.AsSpan(0, (int)Math.Min(chunk.Length, limit - content.Length)));
             if (count == 0)
                 break;
-            await content.WriteAsync(chunk.AsMemory(0, Math.Max(0, count)), cancel);
+            await content.WriteAsync(chunk.AsMemory(0, Math.Max(0, count)), cancel).ConfigureAwait(false);
         }
 
         return content.ToArray();
@@ -77,11 +77,12 @@ internal static class CredentialFile
     private static async Task<byte[]> FromSocketAsync(string path, int limit, CancellationToken cancel)
     {
         using var content = new MemoryStream();
-        await using var connection = await UnixConnection.ConnectAsync(path, cancel);
+        var connection = await UnixConnection.ConnectAsync(path, cancel).ConfigureAwait(false);
+        await using var connectionDisposal = connection.ConfigureAwait(false);
         using var descriptors = new DescriptorQueue();
         var chunk = new byte[ChunkSize];
-        while (content.Length < limit && await connection.ReceiveAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, limit - content.Length)), descriptors, cancel) is > 0 and var count)
-            await content.WriteAsync(chunk.AsMemory(0, count), cancel);
+        while (content.Length < limit && await connection.ReceiveAsync(chunk.AsMemory(0, (int)Math.Min(chunk.Length, limit - content.Length)), descriptors, cancel).ConfigureAwait(false) is > 0 and var count)
+            await content.WriteAsync(chunk.AsMemory(0, count), cancel).ConfigureAwait(false);
         return content.ToArray();
     }
 }

@@ -19,7 +19,7 @@ internal static class CredentialResolver
             var value = source switch
             {
                 LiteralCredential literal => literal.Value,
-                LoadedCredential loaded => await LoadAsync(loaded, directory, problems, cancel),
+                LoadedCredential loaded => await LoadAsync(loaded, directory, problems, cancel).ConfigureAwait(false),
                 _ => throw new ArgumentException($"Unknown kind of credential: {source.GetType()}", nameof(sources)),
             };
             if (value is not null)
@@ -36,7 +36,7 @@ internal static class CredentialResolver
             return null;
         try
         {
-            var value = await CredentialFile.ReadAsync(path, LargestCredential + 1, cancel);
+            var value = await CredentialFile.ReadAsync(path, LargestCredential + 1, cancel).ConfigureAwait(false);
             if (value.Length <= LargestCredential)
                 return value;
             problems.Add(new Problem("credential-too-large", subject, "is larger than 1 MiB, the most a credential can be"));

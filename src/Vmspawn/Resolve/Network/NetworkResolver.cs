@@ -12,7 +12,7 @@ internal static class NetworkResolver
     /// <summary>All cards; facilities that the host lacks are reported in <paramref name="problems"/>.</summary>
     public static async Task<IReadOnlyList<NicSpec>> ResolveAsync(
         VmOptions options, string name, HostInventory inventory, List<Problem> problems, List<string> notices, CancellationToken cancel) =>
-        Resolve(options, name, inventory, Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, inventory, notices, cancel) : null, problems);
+        Resolve(options, name, inventory, Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, inventory, notices, cancel).ConfigureAwait(false) : null, problems);
 
     /// <summary>The cards with the given passt, or with QEMU's own network where it is null.</summary>
     internal static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? inventory, string? passt, List<Problem> problems)
@@ -38,7 +38,7 @@ internal static class NetworkResolver
     {
         if (options.PublishedPorts.Any(port => port.HostPort is > 0 and < FirstFreePort) || inventory.FindProgram("passt") is not { } passt)
             return null;
-        if (await inventory.TryPasst(passt, cancel) is not { } reason)
+        if (await inventory.TryPasst(passt, cancel).ConfigureAwait(false) is not { } reason)
             return passt;
         notices.Add($"the user network is QEMU's own, which is slower: {passt} does not run here: {reason}");
         return null;

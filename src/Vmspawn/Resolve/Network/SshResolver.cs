@@ -58,7 +58,7 @@ internal sealed class SshResolver : IAsyncDisposable
     {
         if (IsMissing)
             problems.Add(new Problem("ssh-key", "--pass-ssh-key=yes", "ssh-keygen is not installed", "install it (Debian: openssh-client), or leave the option out"));
-        if (_key is null || await KeyAsync(_key, problems, notices) is not { } key)
+        if (_key is null || await KeyAsync(_key, problems, notices).ConfigureAwait(false) is not { } key)
             return null;
         SshCredentials.Add(credentials, key.Public, withServices: (_byVsock || _byNetwork) && hasSmbios);
         if (_byNetwork && _options.CloudInit is null)
@@ -70,7 +70,7 @@ internal sealed class SshResolver : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_key is { IsCompleted: false })
-            await _abandon.CancelAsync();
+            await _abandon.CancelAsync().ConfigureAwait(false);
         // Its failure was reported by FinishAsync, or the key is not needed any more.
         if (_key is not null)
             await ((Task)_key).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -81,7 +81,7 @@ internal sealed class SshResolver : IAsyncDisposable
     {
         try
         {
-            return await making;
+            return await making.ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

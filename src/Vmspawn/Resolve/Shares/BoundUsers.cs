@@ -21,7 +21,7 @@ internal static class BoundUsers
             var id = GuestUser.FirstId + (uint)users.Count;
             if (id > GuestUser.LastId)
                 problems.Add(new Problem("bind-user-many", subject, $"at most {GuestUser.LastId - GuestUser.FirstId + 1} users can be bound"));
-            else if (await FindAsync(subject, name, find, problems, cancel) is { } user)
+            else if (await FindAsync(subject, name, find, problems, cancel).ConfigureAwait(false) is { } user)
                 users.Add(GuestUser.Of(user, id, requests));
         }
 
@@ -33,7 +33,7 @@ internal static class BoundUsers
     {
         try
         {
-            var user = await find(name, cancel);
+            var user = await find(name, cancel).ConfigureAwait(false);
             if (user is null)
                 problems.Add(new Problem("bind-user-unknown", subject, "this host has no such user"));
             else if (user.UserId is not (0 or Nobody))

@@ -18,13 +18,13 @@ internal sealed class ShareResolver(
     {
         if (options.Shares.PrivateUsers is not null && options.Directory is null)
             notices.Add("--private-users= only changes how a directory is booted, and there is none");
-        var users = await BoundUsers.ResolveAsync(options.Shares.Users, inventory.FindUser, problems, cancel);
+        var users = await BoundUsers.ResolveAsync(options.Shares.Users, inventory.FindUser, problems, cancel).ConfigureAwait(false);
         if (options.Directory is null && options.Shares.Binds.Count == 0 && users.Count == 0)
             return [];
-        var servers = new ShareServers(inventory, await inventory.Virtiofsd(cancel), problems, notices);
+        var servers = new ShareServers(inventory, await inventory.Virtiofsd(cancel).ConfigureAwait(false), problems, notices);
         var shares = new List<ShareSpec?>();
         if (options.Directory is { } tree)
-            shares.Add(await RootAsync(tree, machine, servers, cancel));
+            shares.Add(await RootAsync(tree, machine, servers, cancel).ConfigureAwait(false));
         shares.AddRange(options.Shares.Binds.Select((bind, i) => Bound(bind, i, servers)));
         foreach (var user in users)
         {
@@ -49,7 +49,7 @@ internal sealed class ShareResolver(
         if (servers.For(subject, directory.Path, readOnly: false, ids, isRequired: options.Shares.PrivateUsers is not null) is not { } server)
             return null;
         var snapshot = options.Ephemeral
-            ? await new SnapshotResolver(inventory, tmpdir, random, problems, notices).ResolveAsync(subject, machine, directory.Path, server, cancel)
+            ? await new SnapshotResolver(inventory, tmpdir, random, problems, notices).ResolveAsync(subject, machine, directory.Path, server, cancel).ConfigureAwait(false)
             : null;
         return new ShareSpec
         {

@@ -22,7 +22,7 @@ internal sealed class SnapshotResolver(HostInventory inventory, string? tmpdir, 
             return null;
         var path = AbandonedTrees.NewPath(place.Directory, machine, random());
         var overlay = inventory.Host.IsRoot ? SnapshotKind.Overlay : SnapshotKind.UserOverlay;
-        var why = server is Virtiofsd ? await WhyNoOverlayAsync(place.Directory, tree, overlay, cancel) : "QEMU itself serves it";
+        var why = server is Virtiofsd ? await WhyNoOverlayAsync(place.Directory, tree, overlay, cancel).ConfigureAwait(false) : "QEMU itself serves it";
         if (why is null)
             return new TreeSnapshot(path, overlay);
         if (tree == "/")
@@ -42,7 +42,7 @@ internal sealed class SnapshotResolver(HostInventory inventory, string? tmpdir, 
         using var trial = Draft.CreateDirectory(place);
         AbandonedTrees.Fill(trial.Path);
         var words = TreeMounts.Overlay(trial.Path, tree, kind == SnapshotKind.UserOverlay);
-        var run = await ChildRun.Run(words[0], [.. words.Skip(1), "/bin/true"], TrialBound, cancel);
+        var run = await ChildRun.Run(words[0], [.. words.Skip(1), "/bin/true"], TrialBound, cancel).ConfigureAwait(false);
         return run.ExitCode == 0 ? null : run.Error.Trim().Split('\n')[0];
     }
 }
