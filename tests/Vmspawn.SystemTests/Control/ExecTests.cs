@@ -19,6 +19,11 @@ public sealed class ExecTests : VmTest
         Assert.Equal(127, (await Client(Qemu, "exec", Scratch.Mark, "no-such-program")).Status);
         Assert.Equal(255, (await Client(Qemu, "exec", "no-such-vm", "true")).Status);
 
+        // A reader that leaves ends the command, as it ends one of the host.
+        using (var reader = VmspawnRun.StartProgram(
+            "/bin/sh", new Dictionary<string, string?>(), Scratch, Qemu, ["-c", "\"$@\" | head -n 1", "sh", Prepared.Binary, "exec", Scratch.Mark, "yes"]))
+            Assert.Equal(new Ended(0, "y\n", ""), await reader.End(ShortBound));
+
         var bytes = new byte[300_000];
         new Random(1).NextBytes(bytes);
         var tree = Directory.CreateDirectory(Scratch.Own("tree")).FullName;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Running;
 using Vmspawn.Linux;
@@ -57,11 +58,10 @@ internal static class ExecRun
         });
         await using var background = new BackgroundTasks((_, _) => { });
         background.Run("read standard input", stop => FeedAsync(process, stop));
-        await using var output = new DescriptorStream(OpenFile.Duplicate(StandardStream.Output));
-        await using var error = new DescriptorStream(OpenFile.Duplicate(StandardStream.Error));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(signals.Second);
         try
         {
-            await Task.WhenAll(process.Output.CopyToAsync(output, signals.Second), process.Error.CopyToAsync(error, signals.Second));
+            await Task.WhenAll(PassAsync(process.Output, StandardStream.Output, either), PassAsync(process.Error, StandardStream.Error, either));
             return await process.Exited.WaitAsync(signals.Second);
         }
         catch (LinuxException failed)
@@ -92,6 +92,24 @@ internal static class ExecRun
                 command.Name,
                 $"the guest has not answered within {DurationText.Of(command.Timeout ?? ExecCommand.UsualTimeout)}",
                 "it may still boot (--timeout= waits longer); a guest without systemd 256 needs the service of docs/guest-channel.md");
+        }
+    }
+
+    /// <summary>Copies a stream of the command to one of this process.</summary>
+    /// <param name="from">The command's.</param>
+    /// <param name="to">This process's.</param>
+    /// <param name="either">Cancels it, and is cancelled when it fails: a command whose output nobody takes may never end its other stream.</param>
+    private static async Task PassAsync(Stream from, SafeFileHandle to, CancellationTokenSource either)
+    {
+        try
+        {
+            await using var stream = new DescriptorStream(OpenFile.Duplicate(to));
+            await from.CopyToAsync(stream, either.Token);
+        }
+        catch
+        {
+            await either.CancelAsync();
+            throw;
         }
     }
 
