@@ -23,6 +23,10 @@ internal static class Nearest
         return nearest;
     }
 
+    /// <summary>All words, the nearest first; a word that begins with the typed one is the nearest. Equally near ones keep their order.</summary>
+    public static IEnumerable<string> Order(string typed, IEnumerable<string> words) =>
+        words.OrderBy(word => word.StartsWith(typed, StringComparison.Ordinal) ? 0 : Distance(typed, word));
+
     /// <summary>The number of insertions, deletions, replacements and transpositions (optimal string alignment).</summary>
     public static int Distance(string a, string b)
     {

@@ -1,7 +1,7 @@
 namespace Vmspawn;
 
-/// <summary>A step of the launch failed; all steps before it have been undone.</summary>
-public sealed class LaunchException : VmException
+/// <summary>A step of the launch failed; all steps before it have been undone. Callers of the library get a <see cref="VmLaunchException"/>.</summary>
+internal sealed class LaunchException : VmException
 {
     /// <summary>Creates the failure of one step.</summary>
     /// <param name="step">The step, such as <c>open the image</c>.</param>

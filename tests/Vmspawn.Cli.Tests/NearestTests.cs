@@ -27,5 +27,9 @@ public class NearestTests
     public void Far_words_are_no_suggestion() => Assert.Null(Nearest.Find("--abc", ["--xyz", "--image"]));
 
     [Fact]
+    public void Words_are_ordered_by_their_distance_and_those_that_begin_so_come_first() =>
+        Assert.Equal(["web-0123456789abcdef", "webs", "wed", "database"], Nearest.Order("web", ["database", "wed", "web-0123456789abcdef", "webs"]));
+
+    [Fact]
     public void Of_equally_near_words_the_first_is_taken() => Assert.Equal("--bar", Nearest.Find("--baz", ["--bar", "--bat"]));
 }

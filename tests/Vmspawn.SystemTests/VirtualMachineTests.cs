@@ -55,13 +55,15 @@ public sealed class VirtualMachineTests : LibraryTest
         await using (machine)
         {
             await machine.Console.WaitForAsync("BOOT-MARK", GuestBound, Cancel);
+            await machine.PauseAsync(Cancel);
             await machine.CutPowerAsync(Cancel);
         }
 
-        var directory = Path.Combine(Scratch.Images, "report");
-        var files = (await machine.WriteReportAsync(directory)).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
-        Directory.Delete(directory, recursive: true);
-        Assert.Equal(["commands.txt", "console.raw", "console.txt", "exit.txt", "messages.txt", "options.txt", "plan.json", "qemu-stderr.txt"], files.Keys.Order(StringComparer.Ordinal));
+        var files = await Report(machine.WriteReportAsync);
+        Assert.Equal(
+            ["commands.txt", "console.raw", "console.txt", "exit.txt", "helpers-stderr.txt", "messages.txt", "options.txt", "plan.json", "qemu-stderr.txt", "qmp-events.txt"],
+            files.Keys.Order(StringComparer.Ordinal));
+        Assert.Matches(@"^20[0-9-]{8}T[0-9:.]+Z STOP\n", files["qmp-events.txt"]);
         Assert.Contains("\nBOOT-MARK", "\n" + files["console.txt"], StringComparison.Ordinal);
         Assert.Contains("\e[1mBOOT", files["console.raw"], StringComparison.Ordinal);
         Assert.Contains("no-such-device", files["qemu-stderr.txt"], StringComparison.Ordinal);
@@ -70,6 +72,38 @@ public sealed class VirtualMachineTests : LibraryTest
         Assert.StartsWith("status 1\n", files["exit.txt"], StringComparison.Ordinal);
         Assert.Contains("power cut", files["messages.txt"], StringComparison.Ordinal);
         Assert.StartsWith("{", files["plan.json"], StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
+    public async Task A_start_that_fails_has_the_plan_and_what_was_written_and_can_be_reported(QemuKind qemu)
+    {
+        var refused = await Assert.ThrowsAsync<VmLaunchException>(() => Start(qemu, Disk(BootSector.Write(Scratch)) with { QemuExtra = ["-chardev", "file,id=x,path=/nowhere/x"] }));
+        Assert.Equal(("start QEMU", true), (refused.Step, refused.Plan.Arguments.Contains("file,id=x,path=/nowhere/x")));
+        Assert.Matches("^QEMU:\n.*/nowhere/x", refused.Output);
+        var files = await Report(refused.WriteReportAsync);
+        Assert.Contains("/nowhere/x", files["qemu-stderr.txt"], StringComparison.Ordinal);
+        Assert.Contains("path=/nowhere/x\n", files["commands.txt"], StringComparison.Ordinal);
+        Assert.StartsWith("status 1\n", files["exit.txt"], StringComparison.Ordinal);
+        Assert.Contains("started QEMU", files["messages.txt"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_because_of_a_helper_has_the_helpers_words()
+    {
+        var programs = Path.Combine(Scratch.Images, "bin");
+        Directory.CreateDirectory(programs);
+        var swtpm = Path.Combine(programs, "swtpm");
+        await File.WriteAllTextAsync(swtpm, "#!/bin/sh\necho the chip is worn out >&2\nexit 3\n", Cancel);
+        File.SetUnixFileMode(swtpm, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var variables = TestEnvironment.For(Scratch, QemuKind.Distribution);
+        variables["PATH"] = $"{programs}:{variables["PATH"]}";
+        var planning = await VmPlanning.OfAsync(Disk(BootSector.Write(Scratch)) with { Tpm = Tristate.Yes, TpmState = StatePlace.Off }, new VmEnvironment { Variable = name => variables.GetValueOrDefault(name) }, Cancel);
+        var failed = await Assert.ThrowsAsync<VmLaunchException>(() => VirtualMachine.StartAsync(planning, cancellationToken: Cancel));
+        const string Words = "^swtpm \\(the TPM.*\\):\nthe chip is worn out\n";
+        Assert.Matches(Words, failed.Output);
+        Assert.Matches(Words, (await Report(failed.WriteReportAsync))["helpers-stderr.txt"]);
+        File.Delete(swtpm);
+        Directory.Delete(programs);
     }
 
     [Fact]
@@ -170,11 +204,24 @@ public sealed class VirtualMachineTests : LibraryTest
         Assert.Contains("/nowhere/image.raw", missing.Message, StringComparison.Ordinal);
 
         await using var first = await Start(QemuKind.Distribution, Disk(BootSector.WriteIdle(Scratch)));
-        var second = await Assert.ThrowsAsync<LaunchException>(() => Start(QemuKind.Distribution, Disk(BootSector.Write(Scratch))));
+        var second = await Assert.ThrowsAsync<VmLaunchException>(() => Start(QemuKind.Distribution, Disk(BootSector.Write(Scratch))));
         Assert.Contains(Scratch.Mark, second.Message, StringComparison.Ordinal);
+        Assert.Equal("", second.Output);
+        var files = await Report(second.WriteReportAsync);
+        Assert.Equal($"it was not started: {second.Message}\n", files["exit.txt"]);
+        Assert.StartsWith("{", files["plan.json"], StringComparison.Ordinal);
 
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Start(QemuKind.Distribution, Disk(BootSector.Write(Scratch)) with { Machine = $"{Scratch.Mark}-2" }, cancel: cancelled.Token));
+    }
+
+    /// <summary>The files of a report by their names.</summary>
+    private async Task<Dictionary<string, string>> Report(Func<string, Task<IReadOnlyList<string>>> write)
+    {
+        var directory = Path.Combine(Scratch.Images, "report");
+        var files = (await write(directory)).ToDictionary(path => Path.GetFileName(path), File.ReadAllText);
+        Directory.Delete(directory, recursive: true);
+        return files;
     }
 }

@@ -2,7 +2,7 @@ using Vmspawn.Cli.Control.Parse;
 
 namespace Vmspawn.Cli.Control;
 
-/// <summary>Completes operands by querying the running machines.</summary>
+/// <summary>Completes operands: machines that run or have a log, and their disks.</summary>
 internal static class Completion
 {
     // Short, because the shell waits for it while the user types.
@@ -19,6 +19,7 @@ internal static class Completion
         verb.OperandAt(before.Count)?.Kind switch
         {
             OperandKind.Machine => (await RunningMachine.ListAsync(where)).Except(before),
+            OperandKind.LoggedMachine => MachineLog.Names(where.Environment),
             OperandKind.Storage => await StorageAsync(where with { AnswerTime = Timeout }, before[0]),
             _ => [],
         };

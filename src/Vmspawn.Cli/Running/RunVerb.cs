@@ -30,7 +30,7 @@ internal static class RunVerb
         {
             return await VmRun.RunAsync(planning, report, failed);
         }
-        catch (LaunchException error)
+        catch (VmLaunchException error)
         {
             Report.Error(error.Message);
             return ExitStatus.Failed;

@@ -14,7 +14,7 @@ internal static class VmRun
     /// <param name="report">Receives messages.</param>
     /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
     /// <returns>The exit status.</returns>
-    /// <exception cref="LaunchException">A step of the launch failed; everything was undone.</exception>
+    /// <exception cref="VmLaunchException">A step of the launch failed; everything was undone.</exception>
     public static async Task<int> RunAsync(VmPlanning planning, Report report, CancellationToken failed)
     {
         await using var messages = new MessageQueue(report.Write);

@@ -16,11 +16,12 @@ internal static class Launcher
     /// <param name="passed">Devices that were passed to vmspawn.</param>
     /// <param name="tell">Receives a sentence for each undo step that failed, here or at the end of the VM.</param>
     /// <param name="step">Receives a sentence for each completed step.</param>
+    /// <param name="started">Receives each program that was started, with its standard error, which can be read after a failed launch as well.</param>
     /// <param name="cancel">Cancels the launch at its next step, and each wait in it at once.</param>
     /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
     /// <exception cref="OperationCanceledException">The launch was cancelled; nothing is left behind.</exception>
     public static async Task<RunningVm> LaunchAsync(
-        VmPlan plan, RuntimeBase runtime, PassedDevices passed, Action<string> tell, Action<string> step, CancellationToken cancel)
+        VmPlan plan, RuntimeBase runtime, PassedDevices passed, Action<string> tell, Action<string> step, Action<string, ProcessOutput> started, CancellationToken cancel)
     {
         var held = new UndoStack(tell);
         try
@@ -40,10 +41,12 @@ internal static class Launcher
             {
                 var running = await opener.OpenForAsync(helper.Descriptors, descriptors => RunningHelper.Start(helper, descriptors), cancel).ConfigureAwait(false);
                 helpers.Add(held.Add($"end {helper.Subject}", running));
-                step($"started {helper.Subject}: {helper.Program}, process {running.Supervised.Id}");
+                started(helper.Subject, running.Supervised.Output);
+                step($"started {helper.Subject}: {helper.Program}, process {running.Id}");
             }
 
             var process = await opener.OpenForAsync(plan.Descriptors, descriptors => QemuProcess.Start(plan, descriptors, held), cancel).ConfigureAwait(false);
+            started(SupervisedProcess.QemuSubject, ProcessOutput.Of(process.Stderr));
             step($"started QEMU: {plan.Program}, process {process.Qemu.Id}");
             foreach (var file in made.Concat(opener.Made))
                 file.Keep();

@@ -12,6 +12,9 @@ namespace Vmspawn.Launch;
 /// <param name="Output">Its standard error.</param>
 internal sealed record SupervisedProcess(string Subject, int Id, Task<ChildExit> Exited, Action<Signal> Send, ProcessOutput Output)
 {
+    /// <summary>QEMU's name in messages.</summary>
+    public const string QemuSubject = "QEMU";
+
     /// <summary>Whether it exits when QEMU closes its connection; otherwise it is sent a signal after QEMU has exited.</summary>
     public bool LeavesWithQemu { get; init; } = true;
 

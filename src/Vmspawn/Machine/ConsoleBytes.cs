@@ -21,6 +21,7 @@ internal sealed class ConsoleBytes
     private readonly List<ConsoleReader> _holding = [];
     private readonly int _capacity;
     private readonly int _mostBehind;
+    private readonly TaskCompletionSource _ended = NewSignal();
     private TaskCompletionSource? _changed;
     private TaskCompletionSource? _room;
     private byte[]? _ring;
@@ -34,6 +35,9 @@ internal sealed class ConsoleBytes
         // After one more piece all of what such a reader has not read is still kept.
         _mostBehind = Math.Min(MostBehind, _capacity - Piece);
     }
+
+    /// <summary>Completes with the console's end.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Whether the console has ended; what was appended can still be read.</summary>
     public bool IsEnded
@@ -53,7 +57,7 @@ internal sealed class ConsoleBytes
     {
         lock (_lock)
         {
-            var reader = new ConsoleReader(this) { Next = withHistory ? Start : _end };
+            var reader = new ConsoleReader(this, _end) { Next = withHistory ? Start : _end };
             if (holdsGuest)
                 _holding.Add(reader);
             return reader;
@@ -90,6 +94,7 @@ internal sealed class ConsoleBytes
             (changed, _changed) = (_changed, null);
         }
 
+        _ended.TrySetResult();
         changed?.TrySetResult();
     }
 
@@ -131,7 +136,9 @@ internal sealed class ConsoleBytes
         {
             ObjectDisposedException.ThrowIf(reader.IsClosed, reader);
             reader.Next = Math.Max(reader.Next, Start);
-            moved = (int)Math.Min(buffer.Length, _end - reader.Next);
+            // What was written before the reader came, and what after, are not mixed.
+            var until = reader.Next < reader.PastEnd ? reader.PastEnd : _end;
+            moved = (int)Math.Min(buffer.Length, until - reader.Next);
             if (moved == 0)
                 return (0, _isEnded || buffer.IsEmpty ? null : (_changed ??= NewSignal()).Task);
             var at = (int)(reader.Next % _capacity);
@@ -185,8 +192,14 @@ internal sealed class ConsoleBytes
 }
 
 /// <summary>A stream of a console's bytes, only to be read, and only asynchronously.</summary>
-internal sealed class ConsoleReader(ConsoleBytes bytes) : AsyncStream
+internal sealed class ConsoleReader(ConsoleBytes bytes, long pastEnd) : AsyncStream
 {
+    /// <summary>The position of the first byte that was written after this was opened.</summary>
+    public long PastEnd => pastEnd;
+
+    /// <summary>Whether the last bytes that were read had been written before this was opened.</summary>
+    public bool IsInPast => Next <= pastEnd;
+
     /// <summary>The position of the next byte; guarded by the lock of the bytes, as is the other property.</summary>
     public long Next { get; set; }
 

@@ -185,10 +185,16 @@ public sealed class GuestConsole : IAsyncDisposable
     /// <summary>Says when and how the machine ends, which ends all waits.</summary>
     internal void EndsWith(Task<VmExit> exited) => _exited = exited;
 
+    /// <summary>Completes with the console's end.</summary>
+    internal Task Ended => _bytes.Ended;
+
+    /// <summary>A reader that does not hold the guest, and tells the past from what is written after it was opened.</summary>
+    internal ConsoleReader OpenReader(bool withHistory) => _bytes.Open(withHistory, holdsGuest: false);
+
     /// <summary>The bytes that are kept.</summary>
     internal async Task<byte[]> ReadHistoryAsync()
     {
-        var output = _bytes.Open(withHistory: true, holdsGuest: false);
+        var output = OpenReader(withHistory: true);
         await using (output.ConfigureAwait(false))
         {
             var bytes = new byte[output.Waiting];

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Host;
+using Vmspawn.Images;
 using Vmspawn.Linux;
 
 namespace Vmspawn;
@@ -12,6 +13,8 @@ namespace Vmspawn;
 /// </summary>
 public static class MachineLog
 {
+    private const string Suffix = ".log";
+
     /// <summary>The time between two looks for what was added.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -24,12 +27,42 @@ public static class MachineLog
     public static string? PathOf(string name, VmEnvironment? environment = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var variable = (environment ?? VmEnvironment.OfProcess).Variable;
-        var directory = variable("XDG_STATE_HOME") is ['/', ..] state ? Path.Combine(state, "vmspawn", "logs")
-            : HostProbe.EffectiveUser == 0 ? "/var/log/vmspawn"
-            : variable("HOME") is ['/', ..] home ? Path.Combine(home, ".local", "state", "vmspawn", "logs")
-            : null;
-        return directory is null ? null : Path.Combine(directory, $"{name}.log");
+        return DirectoryOf(environment) is { } directory ? Path.Combine(directory, name + Suffix) : null;
+    }
+
+    /// <summary>The names of the machines that have a log where <c>vmspawn run</c> writes it, the last written first; empty if the directory is missing or cannot be read.</summary>
+    /// <param name="environment">The environment; null for the process's.</param>
+    public static IReadOnlyList<string> Names(VmEnvironment? environment = null)
+    {
+        try
+        {
+            return DirectoryOf(environment) is { } directory && Directory.Exists(directory)
+                ? [.. from log in new DirectoryInfo(directory).GetFiles($"*{Suffix}") orderby log.LastWriteTimeUtc descending select log.Name[..^Suffix.Length]]
+                : [];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>
+    /// The machines whose log a name can mean, as for <see cref="RunningMachine.OpenAsync"/>: the machine of this name if it runs, otherwise the ephemeral machines of the image of this name that run.
+    /// If none runs, the machine of this name if it has a log, otherwise the ephemeral machines of the image that have one.
+    /// </summary>
+    /// <param name="name">The name of a machine or of an image.</param>
+    /// <param name="environment">The environment; null for the process's.</param>
+    /// <returns>The machines' names, the last written log first; more than one only for ephemeral machines.</returns>
+    public static IReadOnlyList<string> Find(string name, VmEnvironment? environment = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var names = Names(environment);
+        string[] exact = names.Contains(name) ? [name] : [];
+        string[] ephemeral = [.. names.Where(other => MachineName.IsEphemeralOf(other, name))];
+        string[][] choices = [[.. exact.Where(IsRunning)], [.. ephemeral.Where(IsRunning)], exact, ephemeral];
+        return choices.FirstOrDefault(choice => choice.Length > 0, []);
+
+        bool IsRunning(string machine) => PathOf(machine, environment) is { } path && IsWritten(path);
     }
 
     /// <summary>Reads a log: the older part first, if there is one.</summary>
@@ -75,6 +108,15 @@ public static class MachineLog
         {
             file.Dispose();
         }
+    }
+
+    private static string? DirectoryOf(VmEnvironment? environment)
+    {
+        var variable = (environment ?? VmEnvironment.OfProcess).Variable;
+        return variable("XDG_STATE_HOME") is ['/', ..] state ? Path.Combine(state, "vmspawn", "logs")
+            : HostProbe.EffectiveUser == 0 ? "/var/log/vmspawn"
+            : variable("HOME") is ['/', ..] home ? Path.Combine(home, ".local", "state", "vmspawn", "logs")
+            : null;
     }
 
     /// <summary>The part before the newest one.</summary>

@@ -8,7 +8,6 @@ using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Arguments;
-using Vmspawn.Plan.Print;
 using Vmspawn.Qmp;
 using Vmspawn.Registration;
 using Vmspawn.Spec;
@@ -106,7 +105,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the start and undoes it; it has no meaning once this has returned.</param>
     /// <returns>The machine, whose guest boots.</returns>
     /// <exception cref="VmPlanException">There is no plan.</exception>
-    /// <exception cref="LaunchException">A step failed; nothing is left behind.</exception>
+    /// <exception cref="VmLaunchException">A step failed; nothing is left behind.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left behind.</exception>
     public static async Task<VirtualMachine> StartAsync(VmPlanning planning, VmStartOptions? start = null, CancellationToken cancellationToken = default)
     {
@@ -120,7 +119,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             await Task.WhenAny(machine.Monitor.Ready, machine.Exited).WaitAsync(cancellationToken).ConfigureAwait(false);
             // A guest may power off before QEMU's monitor is answered.
             if (!machine.Monitor.Ready.IsCompleted && await machine.Exited.ConfigureAwait(false) is { IsSuccess: false } exit)
-                throw new LaunchException("start QEMU", exit.ToString());
+                throw VmLaunchException.Of(exit, machine, machine._journal);
             return machine;
         }
         catch
@@ -234,8 +233,8 @@ public sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes files that explain a failure: the console as text and as bytes, the options as a command line, the plan, the commands that were started, QEMU's standard error, how the
-    /// machine ended, and the newest messages about it. Never throws.
+    /// Writes files that explain a failure: the console as text and as bytes, the options as a command line, the plan, the commands that were started, the standard error of QEMU and of its
+    /// helpers, how the machine ended, and the newest events of QEMU and messages. Never throws.
     /// </summary>
     /// <param name="directory">Where; it is created if it does not exist, and files of an earlier report are replaced.</param>
     /// <returns>The files; one that could not be written is missing.</returns>
@@ -244,14 +243,12 @@ public sealed class VirtualMachine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(directory);
         return VmReport.WriteAsync(
             directory,
-            VmReport.Text("console.txt", () => Console.Text),
-            ("console.raw", Console.ReadHistoryAsync),
-            VmReport.Text("options.txt", () => OptionLine.Text(_planning.Options) + "\n"),
-            VmReport.Text("plan.json", () => VmReport.Json(Plan)),
-            VmReport.Text("commands.txt", () => PlanText.Commands(Plan)),
-            VmReport.Text("qemu-stderr.txt", () => _vm.Stderr.Text),
-            ("exit.txt", DescribeEndAsync),
-            VmReport.Text("messages.txt", () => _journal.Text));
+            [
+                VmReport.Text("console.txt", () => Console.Text),
+                ("console.raw", Console.ReadHistoryAsync),
+                ("exit.txt", DescribeEndAsync),
+                .. _journal.Files,
+            ]);
     }
 
     /// <summary>Ends the machine by force if it still runs, and returns when its processes, sockets and throw-away files are gone. Never throws.</summary>
@@ -270,7 +267,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     private static async Task<VirtualMachine> LaunchAsync(VmPlanning planning, VmStartOptions start, CancellationToken cancel)
     {
         var (plan, spec, variable) = (planning.Require(), planning.Spec!, planning.Environment.Variable);
-        var journal = new VmJournal();
+        var journal = new VmJournal(planning.Options, plan);
         var messages = journal.Of(VmLog.MessagesFor(start.LoggerFactory));
         // A failed undo step is an error, but replaces neither the guest's status nor the reason of a failure.
         void Report(string problem) => messages.Error($"{plan.Name}: {problem}");
@@ -293,11 +290,11 @@ public sealed class VirtualMachine : IAsyncDisposable
                 : null;
             if (scope is not null)
                 held.Add("leave the scope unit", scope);
-            var vm = held.Add("undo the launch", await Launcher.LaunchAsync(plan, spec.Host.Runtime, PassedDevices.Of(variable), Report, Step, cancel).ConfigureAwait(false));
+            var vm = held.Add("undo the launch", await Launcher.LaunchAsync(plan, spec.Host.Runtime, PassedDevices.Of(variable), Report, Step, journal.Add, cancel).ConfigureAwait(false));
             var service = start.Integration.HasFlag(HostIntegration.ServiceManager) ? ServiceManager.Of(variable) : ServiceManager.Of(_ => null);
             var manager = held.Add("leave the service manager", new ManagerLink(service, vm.Qemu.Id, planning.Options.NotifyReady, inbox.Writer));
             var channels = held.Add("close the channels into the guest", new MachineChannels(vm, (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
-            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable, start.SshProxy) with { PortChanged = channels.PortChanged }, inbox, manager, messages, TimeProvider.System));
+            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable, start.SshProxy) with { PortChanged = channels.PortChanged, EventArrived = journal.Add }, inbox, manager, messages, TimeProvider.System));
             if (service.IsThere && planning.Options.NotifyReady && plan.Vsock is null)
                 messages.Notice($"{plan.Name}: without a vsock it is ready when its guest runs \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
             // QEMU boots meanwhile, so that what follows does not delay the guest.
@@ -322,9 +319,11 @@ public sealed class VirtualMachine : IAsyncDisposable
             log?.Say($"{plan.Name}: started as process {Environment.ProcessId}, its QEMU is process {vm.Qemu.Id}");
             return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, journal, log) { Disks = new VmDisks(disks) };
         }
-        catch
+        catch (Exception error)
         {
             await held.DisposeAsync().ConfigureAwait(false);
+            if (error is LaunchException failed)
+                throw VmLaunchException.Of(failed, plan, journal);
             throw;
         }
     }

@@ -1,45 +1,8 @@
-using System.Globalization;
 using System.Text;
 using Vmspawn.Host;
 using Vmspawn.Plan.Print;
-using Vmspawn.Supervise;
 
 namespace Vmspawn;
-
-/// <summary>The newest messages of a machine with their times, for a report.</summary>
-internal sealed class VmJournal
-{
-    private const int MostLines = 200;
-
-    private readonly Lock _lock = new();
-    private readonly Queue<(DateTimeOffset At, string Text)> _lines = new();
-
-    /// <summary>All lines, oldest first.</summary>
-    public string Text
-    {
-        get
-        {
-            lock (_lock)
-                return string.Concat(_lines.Select(line => $"{line.At.ToString("O", CultureInfo.InvariantCulture)} {PlainText.Escape(line.Text)}\n"));
-        }
-    }
-
-    /// <summary>The same receivers, whose messages are also kept here.</summary>
-    public VmMessages Of(VmMessages messages) =>
-        new(Kept(messages.Notice), Kept(messages.Error)) { Detail = Kept(messages.Detail) };
-
-    private Action<string> Kept(Action<string> pass) => text =>
-    {
-        lock (_lock)
-        {
-            _lines.Enqueue((DateTimeOffset.UtcNow, text));
-            if (_lines.Count > MostLines)
-                _lines.Dequeue();
-        }
-
-        pass(text);
-    };
-}
 
 /// <summary>Writes what explains a machine's failure to files.</summary>
 internal static class VmReport

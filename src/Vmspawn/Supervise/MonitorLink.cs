@@ -11,9 +11,10 @@ namespace Vmspawn.Supervise;
 /// <param name="inbox">The supervisor's.</param>
 /// <param name="guestReset">Called when the guest restarts.</param>
 /// <param name="portChanged">Called with a virtio port's id when the guest has opened or closed it.</param>
+/// <param name="arrived">Called with each event, in order, by the task that reads them.</param>
 /// <param name="time">The clock of the greeting's time limit.</param>
 internal sealed class MonitorLink(
-    UnixConnection connection, ChannelWriter<SupervisorEvent> inbox, Action guestReset, Action<string, bool> portChanged, TimeProvider time)
+    UnixConnection connection, ChannelWriter<SupervisorEvent> inbox, Action guestReset, Action<string, bool> portChanged, Action<QmpEvent> arrived, TimeProvider time)
 {
     /// <summary>
     /// The time limit for the greeting. QEMU answers once its devices are created: seconds with hundreds of them on a slow host, longer when it first clears huge pages.
@@ -83,7 +84,12 @@ internal sealed class MonitorLink(
     {
         using var events = monitor.Subscribe(new QmpEventOptions
         {
-            Filter = happened => happened.Name is "RESET" or "SHUTDOWN" or "VSERPORT_CHANGE",
+            Filter = happened =>
+            {
+                // Here, since the filter sees all events, and a flood of them must not push those out of the queue that are acted on.
+                arrived(happened);
+                return happened.Name is "RESET" or "SHUTDOWN" or "VSERPORT_CHANGE";
+            },
             Overflow = QmpOverflow.DropOldest,
         });
         inbox.TryWrite(new MonitorReady(monitor));

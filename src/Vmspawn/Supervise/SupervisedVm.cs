@@ -2,6 +2,7 @@ using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
+using Vmspawn.Qmp;
 
 namespace Vmspawn.Supervise;
 
@@ -25,9 +26,12 @@ internal sealed record SupervisedVm(
     /// <summary>Called with a virtio port's id when the guest has opened or closed it.</summary>
     public Action<string, bool> PortChanged { get; init; } = (_, _) => { };
 
+    /// <summary>Called with each event of QEMU, in order, by the task that reads them: it must neither wait nor fail.</summary>
+    public Action<QmpEvent> EventArrived { get; init; } = _ => { };
+
     public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment, IReadOnlyList<string>? sshProxy) => new(
         vm.Plan.Name,
-        new SupervisedProcess("QEMU", vm.Qemu.Id, vm.Qemu.Exited, signal => vm.Qemu.Send(signal), ProcessOutput.Of(vm.Stderr)),
+        new SupervisedProcess(SupervisedProcess.QemuSubject, vm.Qemu.Id, vm.Qemu.Exited, signal => vm.Qemu.Send(signal), ProcessOutput.Of(vm.Stderr)),
         [.. vm.Helpers.Select(helper => helper.Supervised)],
         vm.Monitor)
     {

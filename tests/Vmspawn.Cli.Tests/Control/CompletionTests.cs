@@ -27,6 +27,16 @@ public class CompletionTests
     }
 
     [Fact]
+    public async Task Logs_completes_the_machines_that_have_a_log()
+    {
+        await using var desk = new Desk();
+        desk.Add("db");
+        Directory.CreateDirectory(Path.GetDirectoryName(desk.LogOf("old"))!);
+        await File.WriteAllTextAsync(desk.LogOf("old"), "", TestContext.Current.CancellationToken);
+        Assert.Equal(["old"], await OperandsAsync(desk, "vmspawn logs "));
+    }
+
+    [Fact]
     public async Task Storage_ids_of_the_machine_before_complete()
     {
         await using var desk = new Desk();

@@ -3,16 +3,17 @@ using System.Text.RegularExpressions;
 
 namespace Vmspawn.Tests.Build;
 
-/// <summary>The analyzers report a task that nobody observes, but not one that is discarded.</summary>
+/// <summary>
+/// The analyzers report a task that nobody observes, but not one that is discarded. In tests too: its failure is reported in the middle of another test.
+/// </summary>
 public partial class UnobservedTaskTests
 {
     [Fact]
     public void Only_BackgroundTasks_starts_work_that_is_not_awaited()
     {
-        var found = Sources()
-            .SelectMany(path => Discard().Matches(File.ReadAllText(path)).Select(match => $"{Path.GetFileName(path)}: {match.Value}"))
-            .ToList();
-        Assert.Equal(["BackgroundTasks.cs: _ = FollowAsync("], found);
+        Assert.Equal(["BackgroundTasks.cs: _ = FollowAsync("], Found("src"));
+        // There a variable that is only kept until then is discarded too.
+        Assert.Empty(Found("tests").Where(discard => discard.EndsWith('(')));
     }
 
     [Theory]
@@ -26,11 +27,14 @@ public partial class UnobservedTaskTests
     [InlineData("var reading_ = ReadAsync();", false)]
     public void A_discarded_task_is_recognised(string code, bool isOne) => Assert.Equal(isOne, Discard().IsMatch(code));
 
-    private static IEnumerable<string> Sources([CallerFilePath] string here = "")
+    private static List<string> Found(string part) =>
+        [.. Sources(part).SelectMany(path => Discard().Matches(File.ReadAllText(path)).Select(match => $"{Path.GetFileName(path)}: {match.Value}"))];
+
+    private static IEnumerable<string> Sources(string part, [CallerFilePath] string here = "")
     {
-        var source = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "src"));
-        return Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
-            .Where(path => !Path.GetRelativePath(source, path).Split(Path.DirectorySeparatorChar).Intersect(["bin", "obj"]).Any());
+        var repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+        return Directory.EnumerateFiles(Path.Combine(repository, part), "*.cs", SearchOption.AllDirectories)
+            .Where(path => path != here && !Path.GetRelativePath(repository, path).Split(Path.DirectorySeparatorChar).Intersect(["bin", "obj"]).Any());
     }
 
     // A call by the names that tasks come from, or a variable as it is.

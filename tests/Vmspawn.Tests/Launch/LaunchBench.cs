@@ -37,6 +37,9 @@ internal sealed class LaunchBench : IDisposable
     /// <summary>The steps that were reported.</summary>
     public List<string> Steps { get; } = [];
 
+    /// <summary>The programs that were started, with their standard errors.</summary>
+    public List<(string Program, ProcessOutput Output)> Started { get; } = [];
+
     public RuntimeBase Runtime => new(this["runtime"], IsFallback: false);
 
     public void Dispose() => _directory.Dispose();
@@ -59,7 +62,7 @@ internal sealed class LaunchBench : IDisposable
         new(this[name], 1 << 20, new TemplateFacts(this["template"], ImageFormat.Raw, new TemplateStamp(4096, 0)));
 
     public Task<RunningVm> LaunchAsync(VmPlan plan, CancellationToken? cancel = null) =>
-        Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, Told.Add, Steps.Add, cancel ?? TestContext.Current.CancellationToken);
+        Launcher.LaunchAsync(plan, Runtime, PassedDevices.None, Told.Add, Steps.Add, (program, output) => Started.Add((program, output)), cancel ?? TestContext.Current.CancellationToken);
 
     /// <summary>A launch that fails with this word in its reason, and after which all is as before.</summary>
     public async Task LeavesNothingAsync(VmPlan plan, string word)

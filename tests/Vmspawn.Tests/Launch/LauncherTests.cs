@@ -1,6 +1,5 @@
 using Vmspawn.Host;
 using Vmspawn.Images;
-using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan;
@@ -50,6 +49,7 @@ public sealed class LauncherTests : IDisposable
             Assert.True(File.Exists(vm.Directory.PathOf("pid")));
             Assert.Equal($"{_bench["overlay-of-vm"]}\0{_bench["copy-of-vm"]}\0", File.ReadAllText(vm.Directory.PathOf("elsewhere")));
             Assert.Equal([$"the runtime directory is {vm.Directory.Path}", $"started QEMU: {plan.Program}, process {vm.Qemu.Id}"], _bench.Steps);
+            Assert.Equal("QEMU", Assert.Single(_bench.Started).Program);
             Assert.True(Directory.Exists(_bench["overlay-of-vm/upper"]));
             Assert.Equal("kernel", File.ReadAllText(_bench["copy-of-vm/merged/boot/vmlinuz"]));
         }
@@ -143,7 +143,7 @@ public sealed class LauncherTests : IDisposable
         for (var i = 0; i < 12; i++)
         {
             using var cancel = new CancellationTokenSource();
-            var launch = Launcher.LaunchAsync(plan, _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, cancel.Token);
+            var launch = _bench.LaunchAsync(plan, cancel.Token);
             await Task.Delay(i * i * 10, TestContext.Current.CancellationToken);
             await cancel.CancelAsync();
             try
@@ -177,7 +177,7 @@ public sealed class LauncherTests : IDisposable
         {
             using var cancel = new CancellationTokenSource();
             var counter = new AwaitCounter(cancelled + 1, cancel);
-            var launch = counter.RunAsync(() => Launcher.LaunchAsync(plan, _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, cancel.Token));
+            var launch = counter.RunAsync(() => _bench.LaunchAsync(plan, cancel.Token));
             try
             {
                 await using var vm = await launch.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
@@ -206,7 +206,7 @@ public sealed class LauncherTests : IDisposable
     {
         var before = _bench.Snapshot();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            Launcher.LaunchAsync(_bench.PlanOf(Sources), _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, new CancellationToken(canceled: true)));
+            _bench.LaunchAsync(_bench.PlanOf(Sources), new CancellationToken(canceled: true)));
         Assert.Equal(before, _bench.Snapshot());
     }
 
@@ -226,7 +226,7 @@ public sealed class LauncherTests : IDisposable
     {
         var before = _bench.Snapshot();
         using var cancel = new CancellationTokenSource();
-        var launch = Launcher.LaunchAsync(_bench.PlanOf([.. Sources, waits]) with { Helpers = helpers }, _bench.Runtime, PassedDevices.None, _bench.Told.Add, _bench.Steps.Add, cancel.Token);
+        var launch = _bench.LaunchAsync(_bench.PlanOf([.. Sources, waits]) with { Helpers = helpers }, cancel.Token);
         await Task.Delay(500, TestContext.Current.CancellationToken);
         while (pidFile is not null && (!File.Exists(pidFile) || new FileInfo(pidFile).Length == 0))
             await Task.Delay(10, TestContext.Current.CancellationToken);

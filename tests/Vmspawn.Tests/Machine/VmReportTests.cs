@@ -1,5 +1,3 @@
-using Vmspawn.Supervise;
-
 namespace Vmspawn.Tests.Machine;
 
 public sealed class VmReportTests : IDisposable
@@ -21,20 +19,6 @@ public sealed class VmReportTests : IDisposable
         var file = Path.Combine(_root, "file");
         await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
         Assert.Empty(await VmReport.WriteAsync(Path.Combine(file, "below"), VmReport.Text("one", () => "1")));
-    }
-
-    [Fact]
-    public void The_newest_messages_are_kept_and_all_are_passed_on()
-    {
-        var passed = new List<string>();
-        var journal = new VmJournal();
-        var messages = journal.Of(new VmMessages(passed.Add, passed.Add) { Detail = passed.Add });
-        for (var i = 0; i < 300; i++)
-            messages.Detail($"step {i}");
-        messages.Error("two\nlines");
-        Assert.Equal(301, passed.Count);
-        var lines = journal.Text.TrimEnd('\n').Split('\n');
-        Assert.Equal((200, true, true), (lines.Length, lines[0].EndsWith(" step 101", StringComparison.Ordinal), lines[^1].EndsWith(@" two\x0alines", StringComparison.Ordinal)));
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);

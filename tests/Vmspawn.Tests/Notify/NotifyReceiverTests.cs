@@ -35,7 +35,7 @@ public sealed class NotifyReceiverTests : IDisposable
         var path = Path.Combine(_directory.Path, "socket");
         using var receiver = NotifyReceiver.At(UnixListener.Bind(path));
         var report = new GuestReport(() => { });
-        _ = receiver.ReceiveAsync(report.Receive, _problems.Enqueue, _stop.Token);
+        var hearing = receiver.ReceiveAsync(report.Receive, _problems.Enqueue, _stop.Token);
         using var guest = Connect(path);
         guest.Send(Encoding.ASCII.GetBytes("STATUS=first\n" + new string('x', 2 * NotifyMessage.LargestSize) + "\nREADY=1\n"));
         await Until(() => report.State.Status == "first");
@@ -44,6 +44,7 @@ public sealed class NotifyReceiverTests : IDisposable
         // Closed with unread bytes.
         Assert.Equal(SocketError.ConnectionReset, Assert.Throws<SocketException>(() => guest.Receive(new byte[1])).SocketErrorCode);
         await _stop.CancelAsync();
+        await hearing.WaitAsync(Bound, TestContext.Current.CancellationToken);
     }
 
     [Fact]

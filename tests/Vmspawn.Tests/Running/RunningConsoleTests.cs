@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Vmspawn.Control;
 using Vmspawn.Control.Service;
@@ -78,6 +79,35 @@ public sealed class RunningConsoleTests : IAsyncDisposable
         Assert.True(read.Length < 300 * lines.Length);
     }
 
+    [Fact]
+    public async Task One_that_is_stopped_delays_its_owners_end_for_a_moment_only()
+    {
+        var console = Serve(_terminal, ConsoleMode.ReadOnly);
+        await using var machine = await RunningMachine.OpenAsync("web", Where, Cancel);
+        await using var stopped = await machine.OpenConsoleAsync(cancellationToken: Cancel);
+        // More than the sockets' buffers take.
+        for (var (left, block) = (2 << 20, new byte[4096]); left > 0;)
+            left -= Math.Max(0, DescriptorIo.Write(_terminal.Slave, block));
+        _terminal.Slave.Dispose();
+        await console.Ended.WaitAsync(Bound, Cancel);
+        var before = Stopwatch.GetTimestamp();
+        await _finalReplies.WaitAsync();
+        Assert.InRange(Stopwatch.GetElapsedTime(before), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+    }
+
+    [Fact]
+    public async Task What_a_terminal_answers_is_removed_from_the_past_only()
+    {
+        var console = Serve(_terminal, ConsoleMode.Interactive);
+        DescriptorIo.Write(_terminal.Slave, "p\e[6na\e[1mst\e[c\e[18"u8);
+        await console.WaitForAsync("past", Bound, Cancel);
+        await using var machine = await RunningMachine.OpenAsync("web", Where, Cancel);
+        await using var attached = await machine.OpenConsoleAsync(cancellationToken: Cancel);
+        Assert.Equal("pa\e[1mst", await Read(attached, 8));
+        DescriptorIo.Write(_terminal.Slave, "tnow\e[6n"u8);
+        Assert.Equal("\e[18tnow\e[6n", await Read(attached, 12));
+    }
+
     [Theory]
     [InlineData(ConsoleMode.Native, "web: QEMU itself has its console on its owner's terminal (--console=native)")]
     [InlineData(ConsoleMode.Headless, "web: it has no console (--console=headless)")]
@@ -100,13 +130,14 @@ public sealed class RunningConsoleTests : IAsyncDisposable
         Directory.Delete(_root, recursive: true);
     }
 
-    private void Serve(PseudoTerminal? terminal, ConsoleMode mode)
+    private GuestConsole Serve(PseudoTerminal? terminal, ConsoleMode mode)
     {
         var console = new GuestConsole(terminal, 64 << 10, 1, (what, why) => Assert.Fail($"{what}: {why}"), TimeProvider.System);
         var directory = Directory.CreateDirectory(Path.Combine(_root, "systemd", "vmspawn", "web")).FullName;
         var service = new VarlinkService(new VarlinkIdentity("vmspawn", "vmspawn", "0.1.0", ""), new ConsoleService(console, mode, _finalReplies).Create());
         _served.Add(VarlinkServer.Start(UnixListener.Bind(Path.Combine(directory, "control")), service));
         _served.Add(console);
+        return console;
     }
 
     private static async Task<string> Read(Stream from, int most)

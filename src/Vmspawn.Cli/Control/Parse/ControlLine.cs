@@ -39,7 +39,7 @@ internal static class ControlLine
         {
             if (verb.OperandAt(i) is not { } operand)
                 problems.Add(Usage("operand-surplus", words[i], $"{verb.Name} takes no such word", verb));
-            else if (operand.Kind == OperandKind.Machine && MachineNameText.Parse(words[i]).Mistake is { } mistake)
+            else if (operand.Kind is OperandKind.Machine or OperandKind.LoggedMachine && MachineNameText.Parse(words[i]).Mistake is { } mistake)
                 problems.Add(mistake.About(words[i]));
             else if (operand.Kind == OperandKind.Storage && StorageIdText.Parse(words[i]).Mistake is { } wrong)
                 problems.Add(wrong.About(words[i]));

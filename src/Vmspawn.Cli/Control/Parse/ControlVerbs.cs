@@ -113,7 +113,7 @@ internal static class ControlVerbs
         "logs" => new(
             word,
             "Prints what a machine's guest has written to its console and the messages about the machine, of its current or last run.",
-            [Operand.Name],
+            [Operand.LoggedName],
             () => [ControlDeclarations.Follow()],
             (options, given, _) => new LogsCommand(given[0], options.Follow)) { IsForMachines = false },
         "doctor" => new(

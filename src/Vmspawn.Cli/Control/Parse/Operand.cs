@@ -6,6 +6,9 @@ internal enum OperandKind
     /// <summary>A running machine's name.</summary>
     Machine,
 
+    /// <summary>The name of a machine that has a log, whether it runs or not.</summary>
+    LoggedMachine,
+
     /// <summary>The id of a disk of the machine in the first operand.</summary>
     Storage,
 
@@ -24,6 +27,8 @@ internal enum OperandKind
 internal sealed record Operand(string Label, OperandKind Kind, bool Optional = false, bool Repeats = false)
 {
     public static Operand Name { get; } = new("NAME", OperandKind.Machine);
+
+    public static Operand LoggedName { get; } = new("NAME", OperandKind.LoggedMachine);
 
     public static Operand Names { get; } = new("NAME", OperandKind.Machine, Repeats: true);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Varlink;
@@ -10,6 +11,12 @@ namespace Vmspawn.Control.Service;
 /// <param name="finalReplies">What the guest has written is sent before the socket is removed.</param>
 internal sealed class ConsoleService(GuestConsole console, ConsoleMode mode, FinalReplies finalReplies)
 {
+    /// <summary>
+    /// How long a client may take nothing of the rest after the console's end. It delays the end of the machine's owner, who has the rest: one that reads takes a piece in much less, and
+    /// one that is stopped never does.
+    /// </summary>
+    private static readonly TimeSpan LastPiece = TimeSpan.FromMilliseconds(200);
+
     public VarlinkImplementation Create() => new VarlinkImplementation(ControlInterfaces.Console)
         .On("Attach", async call => await finalReplies.AddAsync(AttachAsync(call)).ConfigureAwait(false));
 
@@ -18,7 +25,7 @@ internal sealed class ConsoleService(GuestConsole console, ConsoleMode mode, Fin
         if (!console.IsAvailable)
             throw new VarlinkErrorException($"{ControlInterfaces.ConsoleName}.NoConsole", error => error.WriteString("reason"u8, Lack()));
         // A client that is slower than the guest loses the oldest bytes instead of stopping it.
-        var output = console.OpenOutput(withHistory: call.OptionalFlag("history") ?? true, holdsGuest: false);
+        var output = console.OpenReader(withHistory: call.OptionalFlag("history") ?? true);
         await using var outputDisposal = output.ConfigureAwait(false);
         using var connection = await call.UpgradeAsync().ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
@@ -30,11 +37,41 @@ internal sealed class ConsoleService(GuestConsole console, ConsoleMode mode, Fin
         await Task.WhenAll(showing, typing, gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static async Task ShowAsync(Stream output, UpgradedConnection connection, CancellationToken stop)
+    private async Task ShowAsync(ConsoleReader output, UpgradedConnection connection, CancellationToken stop)
     {
         var buffer = new byte[4096];
+        var past = new ArrayBufferWriter<byte>();
+        TerminalQueries? queries = new();
         for (int count; (count = await output.ReadAsync(buffer, stop).ConfigureAwait(false)) > 0;)
-            await connection.SendAsync(buffer.AsMemory(0, count), cancellationToken: stop).ConfigureAwait(false);
+        {
+            if (queries is not null && output.IsInPast)
+            {
+                queries.Remove(buffer.AsSpan(0, count), past);
+                await SendAsync(connection, past.WrittenMemory, stop).ConfigureAwait(false);
+                past.ResetWrittenCount();
+                continue;
+            }
+
+            if (queries is not null)
+            {
+                queries.End(past);
+                await SendAsync(connection, past.WrittenMemory, stop).ConfigureAwait(false);
+                queries = null;
+            }
+
+            await SendAsync(connection, buffer.AsMemory(0, count), stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendAsync(UpgradedConnection connection, ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    {
+        if (bytes.IsEmpty)
+            return;
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var sending = connection.SendAsync(bytes, cancellationToken: bound.Token).AsTask();
+        if (!sending.IsCompleted && await Task.WhenAny(sending, console.Ended).ConfigureAwait(false) != sending)
+            bound.CancelAfter(LastPiece);
+        await sending.ConfigureAwait(false);
     }
 
     /// <summary>Passes input on until the client ends its own, which does not end the output.</summary>

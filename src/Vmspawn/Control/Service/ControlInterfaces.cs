@@ -103,7 +103,7 @@ internal static class ControlInterfaces
         # programs may do so at once; one that is slower than the guest loses the oldest bytes.
         # [Requires 'upgrade' flag]
         method Attach(
-            # Begin with what is kept of the past; yes unless given.
+            # Begin with what is kept of the past, without what a terminal would answer; yes unless given.
             history: ?bool
         ) -> ()
 

@@ -224,8 +224,10 @@ public sealed class ConsoleForwarderTests
         await Task.Delay(300);
         await forwarder.DisposeAsync().AsTask().WaitAsync(Soon);
         // Lets the thread end that still writes to the terminal. The guest's output is no longer held.
-        _ = ReadAsync(user.Master, 1_000_000);
+        var reading = ReadAsync(user.Master, 1_000_000);
         await writing.WaitAsync(Soon);
+        user.Slave.Dispose();
+        Assert.Equal(Errno.EIO, (await Assert.ThrowsAsync<LinuxException>(() => reading.WaitAsync(Soon))).Errno);
     }
 
     private static GuestConsole Console(PseudoTerminal guest) =>
