@@ -19,12 +19,24 @@ internal static class CommandLine
             return new Suggest(args);
         if (args is [SshProxyVerb.Word, var address, var port, .. { Length: 0 or 3 } wait] && !Verbs.IsDropIn(invokedAs))
             return new ConnectForSsh(address, port, wait);
+        if (args is [Running.DetachedStart.Word, var answer, var hold, .. var rest] && !Verbs.IsDropIn(invokedAs))
+        {
+            return Parse(invokedAs, rest, environment) is RunCommand { Mode: Detached detached } owner && int.TryParse(answer, out var first) && int.TryParse(hold, out var second)
+                ? owner with { Mode = detached with { Link = (first, second) } }
+                : new Mistakes([new Problem("detached", args[0], "only vmspawn itself starts this", null, ProblemKind.Usage)]);
+        }
+
+        return ParseVerb(invokedAs, args, environment);
+    }
+
+    private static ParsedCommand ParseVerb(string invokedAs, string[] args, IReadOnlyDictionary<string, string> environment)
+    {
         var (verb, first, unknown) = Verbs.Find(invokedAs, args);
         if (unknown is not null)
             return new Mistakes([unknown]);
         if (verb == Verb.Control)
             return ControlLine.Parse(ControlVerbs.Find(args[0])!, args.AsSpan(first));
-        var table = verb == Verb.Plan ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create();
+        var table = OptionTable.For(verb, Verbs.IsDropIn(invokedAs));
         // systemd-vmspawn takes options behind kernel arguments too.
         var words = GetoptWords.Read(args.AsSpan(first), table, anywhere: Verbs.IsDropIn(invokedAs));
         if (RequestedText(words, Verbs.IsDropIn(invokedAs)) is { } text)
@@ -34,6 +46,7 @@ internal static class CommandLine
         foreach (var (option, value) in words.Given)
             options = option.Set(options, value, problems);
         var question = FirmwareQuestions.Of(words.Given);
+        var mode = RunModeOptions.Of(words.Given, options, problems);
         if (question is null)
             CheckRules(verb, options, problems);
         if (problems.Count > 0)
@@ -44,7 +57,8 @@ internal static class CommandLine
         {
             Verb.Plan => new PlanCommand(options, PlanFormatOption.Of(words.Given)),
             Verb.Demo => new DemoCommand(options),
-            _ => new RunCommand(options),
+            // Nobody types to the guest of a machine that is not on a terminal.
+            _ => new RunCommand(mode is not Attended && options.Console == ConsoleMode.Interactive ? options with { Console = ConsoleMode.ReadOnly } : options, mode),
         };
     }
 

@@ -127,7 +127,9 @@ internal sealed class GetoptWords<TOption>
     }
 
     private string? UnknownHint(string name) =>
-        name == PlanFormatOption.Name ? "it belongs to vmspawn plan" : Nearest.Hint(name, _table.All.Select(option => option.Name));
+        name == PlanFormatOption.Name ? "it belongs to vmspawn plan"
+        : RunModeOptions.Names.Contains(name) && _table.ByName(name) is null ? "it belongs to vmspawn run"
+        : Nearest.Hint(name, _table.All.Select(option => option.Name));
 
     // Suggests "--ram=2G" for "-ram=2G".
     private string? SingleDashHint(string word)

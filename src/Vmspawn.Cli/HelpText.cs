@@ -34,7 +34,7 @@ internal static class HelpText
     public static string Write(TextStyle style)
     {
         var help = new StringBuilder(Usage);
-        var options = OptionTable.Create(PlanFormatOption.Declare()).All;
+        var options = OptionTable.Everything().All;
         foreach (var topic in Enum.GetValues<Topic>())
             AppendTopic(help, topic, options, style);
         Title(help, "Accepted without effect", style);

@@ -5,9 +5,10 @@ namespace Vmspawn.Cli;
 /// <summary>A parsed command line.</summary>
 internal abstract record ParsedCommand;
 
-/// <summary>Start a VM and return its exit status.</summary>
+/// <summary>Start a VM.</summary>
 /// <param name="Options">The machine's options.</param>
-internal sealed record RunCommand(VmOptions Options) : ParsedCommand;
+/// <param name="Mode">What is done with it.</param>
+internal sealed record RunCommand(VmOptions Options, RunMode Mode) : ParsedCommand;
 
 /// <summary>Print the plan.</summary>
 /// <param name="Options">The machine's options.</param>

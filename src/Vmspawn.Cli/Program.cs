@@ -45,10 +45,12 @@ internal static class Program
                 return await PlanVerb.RunAsync(options, format);
             case FirmwareCommand(var options, var question):
                 return await FirmwareAnswer.RunAsync(options, question);
-            case RunCommand(var options):
-                return await RunVerb.RunAsync(options, failed);
+            case RunCommand(_, Detached { Link: null }):
+                return await DetachedStart.RunAsync(Environment.GetCommandLineArgs()[1..]);
+            case RunCommand(var options, var mode):
+                return await RunVerb.RunAsync(options, mode, failed);
             case DemoCommand(var options):
-                return await RunVerb.RunAsync(DemoVerb.Fill(options), failed);
+                return await RunVerb.RunAsync(DemoVerb.Fill(options), new Attended(), failed);
             case ControlCommand control:
                 return await ControlRun.RunAsync(control);
             case ShowControlHelp(var verb):

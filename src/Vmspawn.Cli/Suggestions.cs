@@ -45,11 +45,11 @@ internal static class Suggestions
     {
         var root = new RootCommand();
         root.Options.Clear();
-        AddOptions(root, OptionTable.Create());
-        foreach (var name in Verbs.Starting)
+        AddOptions(root, OptionTable.For(Verb.Run));
+        for (var i = 0; i < Verbs.Starting.Count; i++)
         {
-            var command = new Command(name);
-            AddOptions(command, name == "plan" ? OptionTable.Create(PlanFormatOption.Declare()) : OptionTable.Create());
+            var command = new Command(Verbs.Starting[i]);
+            AddOptions(command, OptionTable.For((Verb)i));
             root.Subcommands.Add(command);
         }
 

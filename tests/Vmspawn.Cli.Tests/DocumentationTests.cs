@@ -6,7 +6,7 @@ namespace Vmspawn.Cli.Tests;
 /// <summary>Help, manual and reference list exactly the options that the parser has.</summary>
 public partial class DocumentationTests
 {
-    private static readonly IReadOnlyList<VmOption> All = OptionTable.Create(PlanFormatOption.Declare()).All;
+    private static readonly IReadOnlyList<VmOption> All = OptionTable.Everything().All;
 
     private static string[] Names(Func<VmOption, bool> which) => [.. All.Where(which).Select(option => option.Name).Order()];
 

@@ -3,7 +3,20 @@ namespace Vmspawn.Cli.Declarations;
 /// <summary>The option tables of the command line.</summary>
 internal static class OptionTable
 {
-    /// <summary>The options for starting or planning a VM.</summary>
+    /// <summary>The options of a subcommand that plans or starts a VM.</summary>
+    /// <param name="verb">The subcommand.</param>
+    /// <param name="isDropIn">Whether vmspawn was called as systemd-vmspawn.</param>
+    public static OptionTable<VmOption> For(Verb verb, bool isDropIn = false) => verb switch
+    {
+        Verb.Plan => Everything(),
+        Verb.Run when !isDropIn => Create(RunModeOptions.All()),
+        _ => Create(),
+    };
+
+    /// <summary>The options of all of them.</summary>
+    public static OptionTable<VmOption> Everything() => Create([PlanFormatOption.Declare(), .. RunModeOptions.All()]);
+
+    /// <summary>The options of a VM.</summary>
     public static OptionTable<VmOption> Create(params VmOption[] more) => new(
     [
         .. GeneralOptions.All(),

@@ -37,14 +37,24 @@ internal static class VmRun
         return exit.Status;
     }
 
+    /// <summary>How <c>vmspawn run</c> starts machines.</summary>
+    public static VmStartOptions HowToStart(VmPlanning planning, MessageQueue messages) => new()
+    {
+        Integration = HostIntegration.All,
+        // QEMU boots meanwhile.
+        WaitsForMonitor = false,
+        ConsoleHistory = ConsoleHistory,
+        SshProxy = SshProxyVerb.Command,
+        LoggerFactory = messages,
+        LogFile = MachineLog.PathOf(planning.Require().Name),
+    };
+
     /// <summary>The running VM; null when a signal arrived first, which is reported.</summary>
-    private static async Task<VirtualMachine?> TryStartAsync(VmPlanning planning, StopSignals signals, MessageQueue messages, CancellationToken stop)
+    public static async Task<VirtualMachine?> TryStartAsync(VmPlanning planning, StopSignals signals, MessageQueue messages, CancellationToken stop)
     {
         try
         {
-            // QEMU boots meanwhile.
-            var start = new VmStartOptions { Integration = HostIntegration.All, WaitsForMonitor = false, ConsoleHistory = ConsoleHistory, SshProxy = SshProxyVerb.Command, LoggerFactory = messages, LogFile = MachineLog.PathOf(planning.Plan!.Name) };
-            return await VirtualMachine.StartAsync(planning, start, stop);
+            return await VirtualMachine.StartAsync(planning, HowToStart(planning, messages), stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -58,7 +68,7 @@ internal static class VmRun
     {
         await using var background = new BackgroundTasks(
             (what, why) => messages.Notice($"{machine.Name}: cannot {what}: {FailureReason.Of(why)}"));
-        await using var console = VmConsole.Join(machine, planning.Options, background);
+        await using var console = VmConsole.Join(machine, planning.Options, StandardStream.Output, background);
         var exit = await machine.Exited;
         if (console is not null)
             await console.DrainAsync();

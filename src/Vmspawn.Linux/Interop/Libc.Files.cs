@@ -109,4 +109,7 @@ internal static partial class Libc
         public short Events;
         public short Returned;
     }
+
+    [LibraryImport(Library, EntryPoint = "dup2", SetLastError = true)]
+    public static partial int DuplicateTo(SafeHandle from, int to);
 }

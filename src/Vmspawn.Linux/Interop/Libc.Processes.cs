@@ -13,6 +13,7 @@ internal static partial class Libc
     public const int SignalInfoSize = 128;
 
     public const short POSIX_SPAWN_SETPGROUP = 0x02;
+    public const short POSIX_SPAWN_SETSID = 0x80;
     public const short POSIX_SPAWN_SETSIGDEF = 0x04;
     public const short POSIX_SPAWN_SETSIGMASK = 0x08;
     public const int P_PIDFD = 3;

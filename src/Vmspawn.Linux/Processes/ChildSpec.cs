@@ -34,6 +34,11 @@ public sealed record ChildSpec(string Path, IReadOnlyList<string> Arguments)
     /// </summary>
     public bool NewProcessGroup { get; init; } = true;
 
+    /// <summary>
+    /// Whether it gets its own session (setsid(2)), and so a process group and no controlling terminal: it survives the end of this process's session.
+    /// </summary>
+    public bool NewSession { get; init; }
+
     /// <summary>Whether its process group is killed when it exits: processes that it has started and left running.</summary>
     public bool TakesGroupAlong { get; init; }
 }

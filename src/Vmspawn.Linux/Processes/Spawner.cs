@@ -17,7 +17,7 @@ internal static unsafe class Spawner
         {
             descriptors.AddTo(actions);
             Check(Libc.SpawnAttributesInit(attributes), program);
-            SetSignals(attributes, spec.NewProcessGroup, program);
+            SetSignals(attributes, spec, program);
             int processId;
             Check(Libc.Spawn(&processId, program, actions, attributes, arguments.Pointer, environment.Pointer), program);
             _ = Libc.SpawnAttributesDestroy(attributes);
@@ -29,16 +29,16 @@ internal static unsafe class Spawner
         }
     }
 
-    private static void SetSignals(byte* attributes, bool newProcessGroup, string program)
+    private static void SetSignals(byte* attributes, ChildSpec spec, string program)
     {
         var signals = stackalloc byte[Libc.SignalSetSize];
         NativeMemory.Clear(signals, Libc.SignalSetSize);
         Check(Libc.SpawnAttributesSetSignalMask(attributes, signals), program);
         _ = Libc.FillSignalSet(signals);
         Check(Libc.SpawnAttributesSetDefaultSignals(attributes, signals), program);
-        // The default group 0 means a new group.
-        var flags = Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSIGDEF
-            | (newProcessGroup ? Libc.POSIX_SPAWN_SETPGROUP : 0);
+        // The default group 0 means a new group; the first process of a session has one.
+        var group = spec.NewSession ? Libc.POSIX_SPAWN_SETSID : spec.NewProcessGroup ? Libc.POSIX_SPAWN_SETPGROUP : (short)0;
+        var flags = Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSIGDEF | group;
         Check(Libc.SpawnAttributesSetFlags(attributes, (short)flags), program);
     }
 

@@ -17,7 +17,7 @@ public sealed class UserScopeTests : VmTest
         await host.Good("/usr/bin/systemctl", "start", $"user@{SystemdContainer.User}.service");
 
         VmspawnRun Start(string name, params string[] options) => host.StartVmspawnAsUser(
-            binary, [.. Guest("wait-acpi,poweroff", options).Select(word => word
+            binary, [.. Guest(options.Contains("--detach") ? "commands,wait-acpi,poweroff" : "wait-acpi,poweroff", options).Select(word => word
                 .Replace(Prepared.Kernel, files[0], StringComparison.Ordinal)
                 .Replace(Prepared.Initrd, files[1], StringComparison.Ordinal)
                 .Replace($"--machine={Scratch.Mark}", $"--machine={name}", StringComparison.Ordinal))]);
@@ -52,6 +52,18 @@ public sealed class UserScopeTests : VmTest
         Assert.Contains("systemd: asking the guest to power off", second.Error.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(Scratch.Mark, await host.GoodAsUser("/usr/bin/machinectl", "--user", "list"), StringComparison.Ordinal);
         await AreGone(host, plain, limited);
+
+        // Nobody but systemd knows the process that owns a detached machine.
+        var detached = $"{Scratch.Mark}c";
+        using var third = Start(detached, "--detach");
+        Assert.Equal(new Ended(0, $"{detached}\n", ""), await third.End(GuestBound));
+        Assert.Contains($"{groups}/machine.slice/{Scope(detached)}\n", await Show(host, detached), StringComparison.Ordinal);
+        await host.GoodAsUser("/usr/bin/systemctl", "--user", "stop", Scope(detached));
+        await AreGone(host, detached);
+        using var logs = host.StartVmspawnAsUser(binary, "logs", detached);
+        var log = (await logs.End(ShortBound)).Output;
+        Assert.Contains("systemd: asking the guest to power off", log, StringComparison.Ordinal);
+        Assert.EndsWith($"vmspawn: {detached}: ended with status 0\n", log, StringComparison.Ordinal);
         await host.End();
     }
 

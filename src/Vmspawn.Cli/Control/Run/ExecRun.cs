@@ -1,8 +1,5 @@
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Running;
-using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Control.Run;
 
@@ -11,9 +8,6 @@ internal static class ExecRun
 {
     /// <summary>The exit status when no command could be run, as of ssh(1).</summary>
     public const int NotRun = 255;
-
-    /// <summary>The base of the exit status for a program that a signal ended, as in a shell.</summary>
-    private const int SignalStatus = 128;
 
     /// <summary>How long the guest may be silent before the user is told.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
@@ -42,37 +36,7 @@ internal static class ExecRun
     {
         using var signals = new ForwardedSignals();
         await AnswerAsync(command, guest, screen, signals.First);
-        var size = command.HasTerminal ? WindowSize.Of(StandardStream.Input) : null;
-        if (command.HasTerminal && size is null)
-            throw new MachineException("no-terminal", "--tty", "standard input is no terminal", "leave -t out");
-        await using var process = await guest.StartAsync(command.Command with
-        {
-            Terminal = size is { } window ? new GuestTerminal(window, Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } type ? type : "dumb") : null,
-        });
-        signals.SendTo(process);
-        using var raw = size is null ? null : TerminalMode.MakeRaw(StandardStream.Input);
-        using var resized = size is null ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ =>
-        {
-            if (WindowSize.Of(StandardStream.Input) is { } now)
-                process.Resize(now);
-        });
-        await using var background = new BackgroundTasks((_, _) => { });
-        background.Run("read standard input", stop => FeedAsync(process, stop));
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(signals.Second);
-        try
-        {
-            await Task.WhenAll(PassAsync(process.Output, StandardStream.Output, either), PassAsync(process.Error, StandardStream.Error, either));
-            return await process.Exited.WaitAsync(signals.Second);
-        }
-        catch (LinuxException failed)
-        {
-            throw new OutputException(failed);
-        }
-        catch (OperationCanceledException) when (signals.Second.IsCancellationRequested)
-        {
-            // Disposing the command kills it.
-            return SignalStatus + (int)Signal.SIGKILL;
-        }
+        return await StreamedCommand.RunAsync(guest, command.Command, command.HasTerminal, signals);
     }
 
     /// <summary>Waits for the guest; after a second with a message.</summary>
@@ -94,92 +58,4 @@ internal static class ExecRun
                 "it may still boot (--timeout= waits longer); a guest without systemd 256 needs the service of docs/guest-channel.md");
         }
     }
-
-    /// <summary>Copies a stream of the command to one of this process.</summary>
-    /// <param name="from">The command's.</param>
-    /// <param name="to">This process's.</param>
-    /// <param name="either">Cancels it, and is cancelled when it fails: a command whose output nobody takes may never end its other stream.</param>
-    private static async Task PassAsync(Stream from, SafeFileHandle to, CancellationTokenSource either)
-    {
-        try
-        {
-            await using var stream = new DescriptorStream(OpenFile.Duplicate(to));
-            await from.CopyToAsync(stream, either.Token);
-        }
-        catch
-        {
-            await either.CancelAsync();
-            throw;
-        }
-    }
-
-    private static async Task FeedAsync(GuestProcess process, CancellationToken stop)
-    {
-        await using var input = new DescriptorStream(OpenFile.Duplicate(StandardStream.Input));
-        try
-        {
-            await input.CopyToAsync(process.Input, 64 << 10, stop);
-        }
-        catch (Exception error) when (error is LinuxException or IOException)
-        {
-            // The command has ended, or nothing can be read: it sees the end of its input.
-        }
-
-        await process.Input.DisposeAsync();
-    }
-}
-
-/// <summary>Signals to this process, which are sent to a command; before it runs the first one cancels, and while it runs the second one of a kind.</summary>
-internal sealed class ForwardedSignals : IDisposable
-{
-    private readonly CancellationTokenSource _first = new();
-    private readonly List<PosixSignalRegistration> _registrations;
-    private readonly CancellationTokenSource _second = new();
-    private readonly HashSet<Signal> _sent = [];
-    private GuestProcess? _process;
-
-    public ForwardedSignals()
-    {
-        _registrations =
-        [
-            Register(PosixSignal.SIGINT, Signal.SIGINT),
-            Register(PosixSignal.SIGTERM, Signal.SIGTERM),
-            Register(PosixSignal.SIGQUIT, Signal.SIGQUIT),
-            Register(PosixSignal.SIGHUP, Signal.SIGHUP),
-        ];
-    }
-
-    /// <summary>Cancelled by the first signal while there is no command.</summary>
-    public CancellationToken First => _first.Token;
-
-    /// <summary>Cancelled when a signal comes that was sent to the command before.</summary>
-    public CancellationToken Second => _second.Token;
-
-    public void SendTo(GuestProcess process) => Volatile.Write(ref _process, process);
-
-    public void Dispose()
-    {
-        foreach (var registration in _registrations)
-            registration.Dispose();
-        _first.Dispose();
-        _second.Dispose();
-    }
-
-    private PosixSignalRegistration Register(PosixSignal signal, Signal number) => PosixSignalRegistration.Create(signal, context =>
-    {
-        context.Cancel = true;
-        if (Volatile.Read(ref _process) is not { } process)
-        {
-            _first.Cancel();
-            return;
-        }
-
-        bool isNew;
-        lock (_sent)
-            isNew = _sent.Add(number);
-        if (isNew)
-            process.Send(number);
-        else
-            _second.Cancel();
-    });
 }

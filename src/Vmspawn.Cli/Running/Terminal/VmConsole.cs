@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vmspawn.Linux;
 using Vmspawn.Options;
 
@@ -13,12 +14,17 @@ internal sealed class VmConsole : IAsyncDisposable
 
     private VmConsole(ConsoleForwarder forwarder) => _forwarder = forwarder;
 
-    /// <summary>Null when QEMU handles the console or there is none.</summary>
-    public static VmConsole? Join(VirtualMachine machine, VmOptions options, BackgroundTasks background)
+    /// <summary>Shows it.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="output">Where it is shown.</param>
+    /// <param name="background">Runs it and receives failures.</param>
+    /// <returns>Null when QEMU handles the console or there is none.</returns>
+    public static VmConsole? Join(VirtualMachine machine, VmOptions options, SafeHandle output, BackgroundTasks background)
     {
         if (!machine.Console.IsAvailable)
             return null;
-        var forwarder = ConsoleForwarder.Start(machine.Console, new ConsoleSpec(StandardStream.Output)
+        var forwarder = ConsoleForwarder.Start(machine.Console, new ConsoleSpec(output)
         {
             Input = options.Console == ConsoleMode.Interactive ? StandardStream.Input : null,
             Background = ConsoleSpec.ChooseBackground(options.Background, Environment.GetEnvironmentVariable),
