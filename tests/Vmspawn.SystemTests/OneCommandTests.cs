@@ -18,6 +18,14 @@ public sealed class OneCommandTests : VmTest
     }
 
     [Fact]
+    public async Task A_guest_without_an_init_that_could_be_asked_is_powered_off()
+    {
+        // The guest's first process is a shell that waits for input.
+        using var run = Start("exit 3", "commands,shell");
+        Assert.Equal(new Ended(3, "", ""), await run.End(GuestBound));
+    }
+
+    [Fact]
     public async Task A_panic_ends_it_with_the_end_of_the_console()
     {
         using var run = Start("echo begun; sleep 1; echo c >/proc/sysrq-trigger; sleep 1000", "commands,wait-acpi,poweroff", "--console=read-only");

@@ -14,8 +14,18 @@ internal static class OneCommandRun
     /// <summary>The time limit of the request by the channel.</summary>
     private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>Where systemd runs it powers off; other guests get the power button.</summary>
-    private const string PowerOff = "[ ! -d /run/systemd/system ] || systemctl --no-block poweroff";
+    /// <summary>The guest's own way: an init is asked, and a guest without one, whose first process is a shell, does not wait for a request.</summary>
+    private const string PowerOff = """
+        asks() {
+            for way in /run/initctl /dev/initctl /run/openrc/init.ctl /run/runit; do [ ! -e $way ] || return 0; done
+            while read -r key value; do [ $key != SigCgt: ] || caught=$value; done </proc/1/status
+            [ $((0x${caught:-0} >> 11 & 1)) = 1 ] # SIGUSR2, which busybox's poweroff sends
+        }
+        if [ -d /run/systemd/system ]; then systemctl --no-block poweroff
+        elif asks; then poweroff
+        else sync; poweroff -f || echo o >/proc/sysrq-trigger
+        fi
+        """;
 
     /// <param name="planning">The plan.</param>
     /// <param name="command">The command.</param>
