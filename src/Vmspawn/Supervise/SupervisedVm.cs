@@ -2,6 +2,7 @@ using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
+using Vmspawn.Ssh;
 
 namespace Vmspawn.Supervise;
 
@@ -25,7 +26,12 @@ internal sealed record SupervisedVm(
     /// <summary>Called with a virtio port's id when the guest has opened or closed it.</summary>
     public Action<string, bool> PortChanged { get; init; } = (_, _) => { };
 
-    public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment, IReadOnlyList<string>? sshProxy) => new(
+    /// <summary>Called when the guest was reset.</summary>
+    public Action GuestReset { get; init; } = () => { };
+
+    /// <param name="vm">The VM.</param>
+    /// <param name="login">How root logs in, or null.</param>
+    public static SupervisedVm Of(RunningVm vm, SshLogin? login) => new(
         vm.Plan.Name,
         new SupervisedProcess("QEMU", vm.Qemu.Id, vm.Qemu.Exited, signal => vm.Qemu.Send(signal), ProcessOutput.Of(vm.Stderr)),
         [.. vm.Helpers.Select(helper => helper.Supervised)],
@@ -33,6 +39,6 @@ internal sealed record SupervisedVm(
     {
         Receivers = vm.Receivers,
         Explain = text => DescriptorNames.Explain(text, vm.Plan.Descriptors),
-        PowerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh, environment, sshProxy) : null,
+        PowerOff = login is null ? null : new GuestPowerOff(login),
     };
 }
