@@ -2,7 +2,7 @@ using Vmspawn.SystemTests.Harness;
 
 namespace Vmspawn.SystemTests;
 
-/// <summary>Debian 12 with its own cloud-init: its systemd knows nothing of ssh, so the key comes by the seed.</summary>
+/// <summary>Debian 12 with its own cloud-init: its systemd knows nothing of ssh and of the unit of our shell, so the key comes by the seed and commands by the agent or by ssh.</summary>
 public sealed class CloudDebianTests : VmTest
 {
     [Fact]
@@ -18,6 +18,11 @@ public sealed class CloudDebianTests : VmTest
             Assert.Matches($"^root\nsystemd 252 .*\n{Scratch.Mark}\n$", first.Output);
             Assert.Equal((7, "debian\n"), await LogIn("debian", "id -un; exit 7"));
 
+            await RunsCommands("agent");
+            // The shell has a unit of its own, which outlives the agent.
+            Assert.Equal(new Ended(0, "", ""), await Client("exec", Scratch.Mark, "-q", "systemctl", "stop", "qemu-guest-agent"));
+            await RunsCommands("agent");
+
             // As in an image whose sshd reads no more settings: cloud-init's text takes the place of root's commands.
             Assert.Equal((0, ""), await LogIn("debian", "sudo rm /etc/ssh/sshd_config.d/00-vmspawn.conf && sudo systemctl reload ssh"));
             var refused = await Client("ssh", "-q", Scratch.Mark, "true");
@@ -29,8 +34,22 @@ public sealed class CloudDebianTests : VmTest
         {
             Assert.Equal((7, "root\n"), await LogIn("root", "id -un; exit 7"));
             Assert.Equal((7, "debian\n"), await LogIn("debian", "id -un; exit 7"));
-        });
+            await RunsCommands("ssh");
+            // The first command has made the connection, and the second has used it.
+            Assert.Equal(await Connection(), await Connection());
+        }, "--guest-channel=ssh");
     }
+
+    private async Task RunsCommands(string channel)
+    {
+        Assert.Equal(new Ended(3, "nobody /proc X\n", "oh\n"), await Client("exec", Scratch.Mark, "-q", "-l", "nobody", "-w", "/proc", "-e", "V=X", "--", "sh", "-c", "echo $(id -un) $PWD $V; echo oh >&2; exit 3"));
+        var file = Scratch.Text("file", $"{channel}\n");
+        Assert.Equal(new Ended(0, "", ""), await Client("cp", file, $"{Scratch.Mark}:/run/file"));
+        Assert.Equal(new Ended(0, $"{channel}\n", ""), await Client("exec", Scratch.Mark, "-q", "cat", "/run/file"));
+        Assert.Contains($", by the channel {channel}\n", (await Client("status", Scratch.Mark)).Output, StringComparison.Ordinal);
+    }
+
+    private async Task<string> Connection() => (await Client("exec", Scratch.Mark, "-q", "printenv", "SSH_CONNECTION")).Output;
 
     private async Task<(int Status, string Output)> LogIn(string user, string command)
     {
@@ -38,7 +57,7 @@ public sealed class CloudDebianTests : VmTest
         return (login.Status, login.Output);
     }
 
-    private async Task Runs(string image, Func<Task> use)
+    private async Task Runs(string image, Func<Task> use, params string[] more)
     {
         using var run = VmspawnRun.Start(
             Scratch, QemuKind.Distribution,
@@ -46,7 +65,7 @@ public sealed class CloudDebianTests : VmTest
                 // Debian's cloud kernel has no virtio console built in, and its initrd starts nothing without a console.
                 .. DebianGuest.Options(Scratch), "--firmware=none", "--console-transport=serial", "--vsock=no", "--network-user-mode", "--cloud-init",
                 $"--linux={Prepared.Cloud("vmlinuz")}", $"--initrd={Prepared.Cloud("initrd")}", "--image-format=qcow2", $"--image={image}",
-                "root=LABEL=cloud", "rw", "rootwait", "quiet", "audit=0", "no_timer_check",
+                .. more, "root=LABEL=cloud", "rw", "rootwait", "quiet", "audit=0", "no_timer_check",
             ]);
         await run.Error.WaitFor("logs in", DebianGuest.Bound);
         await use();

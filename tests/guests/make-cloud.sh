@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage: make-cloud.sh CACHE
-# Makes a Debian 12 like its cloud images: its systemd (252, which starts no sshd by itself and installs no key), its sshd, and its
+# Makes a Debian 12 like its cloud images: its systemd (252, which starts no sshd by itself and installs no key), its sshd, its qemu-guest-agent, and its
 # cloud-init, which searches for a seed disk and creates the user debian.
 #   CACHE/cloud/root.raw   its root, an ext4
 #   CACHE/cloud/vmlinuz    its kernel, for direct boot
@@ -14,7 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/release.sh"
 masked+=(systemd-firstboot.service)
 
-packages=systemd-sysv,udev,dbus,libpam-systemd,openssh-server,iproute2,kmod,login,passwd,sudo,netbase,cloud-init,linux-image-cloud-amd64
+packages=systemd-sysv,udev,dbus,libpam-systemd,openssh-server,iproute2,kmod,login,passwd,sudo,netbase,cloud-init,qemu-guest-agent,linux-image-cloud-amd64
 
 # cloud-init changes neither network nor package sources: the tests need only its users and keys.
 finish_release() {

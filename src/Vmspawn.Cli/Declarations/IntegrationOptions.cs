@@ -63,7 +63,7 @@ internal static class IntegrationOptions
         Declare.Choice(
             Topic.Integration,
             "--guest-channel",
-            "auto|shell|no",
+            "auto|shell|agent|ssh|no",
             "How commands get into the guest: exec, cp, wait",
             "auto",
             OptionWords.GuestChannels,

@@ -29,7 +29,7 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         var inbox = supervisor.Inbox;
         var instance = new MachineInstanceService(monitor, disks, inbox, _finalReplies, messages.Notice);
-        var machine = new MachineService(vm, spec, monitor, disks, () => supervisor.Guest, _finalReplies, _end.Task);
+        var machine = new MachineService(vm, spec, monitor, disks, () => supervisor.Guest, guest, _finalReplies, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),

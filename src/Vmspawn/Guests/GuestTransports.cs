@@ -2,7 +2,8 @@ namespace Vmspawn.Guests;
 
 /// <summary>Several ways into the guest, the best first: the first that answers is used.</summary>
 /// <param name="all">All of them; disposed with this.</param>
-internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all) : IGuestTransport
+/// <param name="lack">Why there is none, where there is none.</param>
+internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all, string? lack = null) : IGuestTransport
 {
     private readonly CancellationTokenSource _ended = new();
 
@@ -13,8 +14,12 @@ internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all) : IGue
     /// <summary>The best one that answers now, or null.</summary>
     public IGuestTransport? Best => all.FirstOrDefault(transport => transport.IsReady);
 
-    /// <summary>There is none at all.</summary>
-    public bool IsEmpty => all.Count == 0;
+    /// <exception cref="GuestChannelException">There is none at all.</exception>
+    public void RequireAny()
+    {
+        if (all.Count == 0)
+            throw new GuestChannelException(lack ?? "the machine was started without a channel into its guest (--guest-channel=no)");
+    }
 
     public async Task WaitAsync(CancellationToken cancel)
     {
@@ -23,6 +28,8 @@ internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all) : IGue
         // The others need not wait any longer.
         await either.CancelAsync().ConfigureAwait(false);
         cancel.ThrowIfCancellationRequested();
+        if (_ended.IsCancellationRequested)
+            throw new GuestChannelException("the machine has ended");
         await first.ConfigureAwait(false);
     }
 

@@ -3,7 +3,7 @@ namespace Vmspawn.Guests;
 /// <summary>A way to run commands in the guest.</summary>
 internal interface IGuestTransport : IAsyncDisposable
 {
-    /// <summary>Its name in messages: "shell".</summary>
+    /// <summary>Its name in messages, such as "shell".</summary>
     string Name { get; }
 
     /// <summary>Completes when it answers, and only then.</summary>

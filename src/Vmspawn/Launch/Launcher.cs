@@ -53,6 +53,7 @@ internal static class Launcher
             return new RunningVm(plan, directory, process.Qemu, helpers, process.Stderr, opener.Sockets.Monitor!, opener.Terminal, held)
             {
                 Shell = opener.Sockets.Shell,
+                Agent = opener.Sockets.Agent,
                 Receivers = [.. new[] { receiver, opener.Sockets.Notify }.OfType<NotifyReceiver>()],
             };
         }

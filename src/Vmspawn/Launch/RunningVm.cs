@@ -55,6 +55,9 @@ internal sealed class RunningVm(
     /// <summary>vmspawn's end of the virtio port for commands in the guest, or null.</summary>
     public UnixConnection? Shell { get; init; }
 
+    /// <summary>vmspawn's end of the virtio port for qemu-guest-agent, or null.</summary>
+    public UnixConnection? Agent { get; init; }
+
     /// <summary>Undoes the launch; QEMU is killed if it still runs.</summary>
     public ValueTask DisposeAsync() => held.DisposeAsync();
 

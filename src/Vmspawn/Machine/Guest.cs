@@ -5,7 +5,7 @@ using Vmspawn.Guests;
 namespace Vmspawn;
 
 /// <summary>
-/// The system in a machine: commands, files, readiness. Commands go through a root shell on a virtio port
+/// The system in a machine: commands, files, readiness. Commands go through a root shell, which is reached by a virtio port or by ssh
 /// (<see cref="Options.VmOptions.GuestChannel"/>). All members may be used from any thread.
 /// </summary>
 public sealed class Guest
@@ -26,7 +26,10 @@ public sealed class Guest
         _hasReported = hasReported;
     }
 
-    /// <summary>The channel that commands use now: <c>shell</c>; empty while none answers.</summary>
+    /// <summary>
+    /// The channel that commands use now: <c>shell</c>; <c>agent</c> for the same shell when qemu-guest-agent has started it; <c>ssh</c>. Empty while none answers. For a
+    /// machine of another process it is what the last wait or command has used.
+    /// </summary>
     public string Channel => _transport.Name;
 
     /// <summary>Waits for something in the guest.</summary>
@@ -188,8 +191,8 @@ public sealed class Guest
     /// <summary>Completes when a channel answers.</summary>
     internal Task AnswersAsync(CancellationToken cancellationToken)
     {
-        if (_transport is GuestTransports { IsEmpty: true })
-            throw new GuestChannelException("the machine was started without a channel into its guest (--guest-channel=no)");
+        if (_transport is GuestTransports own)
+            own.RequireAny();
         // Another process's machine is asked each time.
         return _transport.IsReady ? Task.CompletedTask : WaitAsync(GuestWait.Channel, null, cancellationToken);
     }

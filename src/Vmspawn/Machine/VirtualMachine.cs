@@ -293,8 +293,10 @@ public sealed class VirtualMachine : IAsyncDisposable
             var vm = held.Add("undo the launch", await Launcher.LaunchAsync(plan, spec.Host.Runtime, PassedDevices.Of(variable), Report, Step, journal.Add, cancel).ConfigureAwait(false));
             var service = start.Integration.HasFlag(HostIntegration.ServiceManager) ? ServiceManager.Of(variable) : ServiceManager.Of(_ => null);
             var manager = held.Add("leave the service manager", new ManagerLink(service, vm.Qemu.Id, planning.Options.NotifyReady, inbox.Writer));
-            var channels = held.Add("close the channels into the guest", new MachineChannels(vm, (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
-            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, variable, start.SshProxy) with { PortChanged = channels.PortChanged, EventArrived = journal.Add }, inbox, manager, messages, TimeProvider.System));
+            var login = vm.Ssh is { } access ? SshLogin.Of(access, variable, start.SshProxy) : null;
+            var channels = held.Add("close the channels into the guest", new MachineChannels(
+                vm, spec.Channels, login, why => messages.Detail($"{plan.Name}: {why}"), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
+            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, login) with { PortChanged = channels.PortChanged, GuestReset = channels.GuestReset, EventArrived = journal.Add }, inbox, manager, messages, TimeProvider.System));
             if (service.IsThere && planning.Options.NotifyReady && plan.Vsock is null)
                 messages.Notice($"{plan.Name}: without a vsock it is ready when its guest runs \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
             // QEMU boots meanwhile, so that what follows does not delay the guest.

@@ -27,7 +27,7 @@ public static class OptionWords
 
     /// <summary>Ways into a guest for commands.</summary>
     public static IReadOnlyList<(string Word, GuestChannel Value)> GuestChannels { get; } =
-        [("auto", GuestChannel.Auto), ("shell", GuestChannel.Shell), ("no", GuestChannel.None)];
+        [("auto", GuestChannel.Auto), ("shell", GuestChannel.Shell), ("agent", GuestChannel.Agent), ("ssh", GuestChannel.Ssh), ("no", GuestChannel.None)];
 
     internal static string Of(GuestChannel channel) => Find(GuestChannels, channel);
 

@@ -37,7 +37,7 @@ internal sealed record GuestStage(
         var journal = JournalResolver.Resolve(options.Journal, input.Machine, vsock, host, credentials, input.Problems);
         var ssh = await key.FinishAsync(nics, credentials, host.Platform.HasSmbiosWithoutUefi || boot.Firmware is not null, input.Problems, input.Notices).ConfigureAwait(false);
         var seed = await new CloudInitResolver(options, input.Problems, input.Notices).ResolveAsync(input.Machine, ssh is null ? [] : [ssh.Key.Public], cancel).ConfigureAwait(false);
-        var channels = GuestChannelResolver.Resolve(input, credentials);
+        var channels = GuestChannelResolver.Resolve(input, ssh is not null && (ssh.HostPort is not null || vsock is not null), credentials);
         return new GuestStage([.. credentials.All], shares, nics, vsock, journal, ssh, seed, channels);
     }
 }

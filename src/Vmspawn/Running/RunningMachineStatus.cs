@@ -51,6 +51,9 @@ public sealed record RunningMachineStatus
     /// <summary>The guest's last status line, which is not trusted.</summary>
     public string? GuestStatus { get; init; }
 
+    /// <summary>The channel that commands in the guest use now; null while none answers.</summary>
+    public string? GuestChannel { get; init; }
+
     /// <summary>The context id of its vsock.</summary>
     public long? VsockCid { get; init; }
 
@@ -83,6 +86,7 @@ public sealed record RunningMachineStatus
             Layout = status.Text("layout"),
             IsReady = status.Flag("ready"),
             GuestStatus = status.Text("guestStatus"),
+            GuestChannel = status.Text("guestChannel"),
             VsockCid = status.Number("vsockCid"),
             Ssh = SshOf(machine.Name, status),
             Server = machine.Server,

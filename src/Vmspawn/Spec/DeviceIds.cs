@@ -20,6 +20,7 @@ internal static class DeviceIds
     public const string Vsock = "vmspawn-vsock";
     public const string Notify = "vmspawn-notify";
     public const string Shell = "vmspawn-shell";
+    public const string Agent = "vmspawn-agent";
 
     /// <summary>A hot-plugged drive; the number is never reused.</summary>
     public static string HotDrive(int number) => $"vmspawn-hot-{number}";

@@ -12,7 +12,9 @@ internal sealed record JournalSpec(string Program, string File, JournalRequest R
 
 /// <summary>The ways into the guest for commands.</summary>
 /// <param name="HasShell">The virtio port of our shell.</param>
-internal sealed record GuestChannelSpec(bool HasShell);
+/// <param name="HasAgent">The virtio port of qemu-guest-agent, which can start the shell.</param>
+/// <param name="HasSsh">The shell by ssh.</param>
+internal sealed record GuestChannelSpec(bool HasShell = false, bool HasAgent = false, bool HasSsh = false);
 
 /// <summary>A key that is authorized in the guest, and how to connect.</summary>
 /// <param name="Key">The key.</param>

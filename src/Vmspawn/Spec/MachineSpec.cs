@@ -65,7 +65,7 @@ internal sealed record MachineSpec
     public SshSpec? Ssh { get; init; }
 
     /// <summary>The ways into the guest for commands.</summary>
-    public GuestChannelSpec Channels { get; init; } = new(HasShell: false);
+    public GuestChannelSpec Channels { get; init; } = new();
 
     public required ConsoleMode Console { get; init; }
     public ConsoleTransport ConsoleTransport { get; init; }

@@ -1,6 +1,7 @@
 using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Notify;
+using Vmspawn.Ssh;
 
 namespace Vmspawn.Supervise;
 
@@ -18,7 +19,7 @@ internal interface IGuestPowerOff
 }
 
 /// <summary>Requests a guest's systemd by ssh to power off.</summary>
-internal sealed class GuestPowerOff : IGuestPowerOff
+internal sealed class GuestPowerOff(SshLogin login) : IGuestPowerOff
 {
     /// <summary>The time limit for a guest that has reported that it is ready.</summary>
     private static readonly TimeSpan ReadyBound = TimeSpan.FromSeconds(20);
@@ -32,25 +33,8 @@ internal sealed class GuestPowerOff : IGuestPowerOff
     /// <summary>ssh(1), "Exit status": that of the command, or this one when ssh itself fails.</summary>
     private const int SshFailed = 255;
 
-    private readonly SshAccess _access;
-    private readonly string _ssh;
-    private readonly IReadOnlyList<string>? _proxy;
-
-    private GuestPowerOff(SshAccess access, string ssh, IReadOnlyList<string>? proxy) => (_access, _ssh, _proxy) = (access, ssh, proxy);
-
-    /// <summary>Null when ssh(1) is not installed, or only a proxy command could connect and there is none.</summary>
-    /// <param name="access">The guest.</param>
-    /// <param name="environment">Reads one environment variable.</param>
-    /// <param name="proxy"><see cref="VmStartOptions.SshProxy"/>.</param>
-    public static GuestPowerOff? By(SshAccess access, Func<string, string?> environment, IReadOnlyList<string>? proxy)
-    {
-        if (SshAccess.FindProgram(environment) is not { } ssh || (access.IsVsock && proxy is null))
-            return null;
-        return new GuestPowerOff(access, ssh, access.IsVsock ? [.. proxy!, access.Address, $"{access.Port}"] : null);
-    }
-
     /// <summary>Over vsock a guest reports when it is ready; over a network it may be ready without a report.</summary>
-    public bool IsWorthTrying(GuestState guest) => guest.Ready || !_access.IsVsock;
+    public bool IsWorthTrying(GuestState guest) => guest.Ready || !login.Access.IsVsock;
 
     public async Task<string?> AskAsync(GuestState guest, CancellationToken cancel)
     {
@@ -59,7 +43,7 @@ internal sealed class GuestPowerOff : IGuestPowerOff
         using var stderr = new StderrTail(errors.ReadEnd);
         try
         {
-            using var child = ChildProcess.Start(new ChildSpec(_ssh, Arguments())
+            using var child = ChildProcess.Start(new ChildSpec(login.Program, Arguments())
             {
                 StandardOutput = errors.WriteEnd,
                 StandardError = errors.WriteEnd,
@@ -83,5 +67,5 @@ internal sealed class GuestPowerOff : IGuestPowerOff
     }
 
     private IReadOnlyList<string> Arguments() =>
-        [.. _access.Arguments("root", _proxy, "-n", "-o", "BatchMode=yes"), $"echo '{LoggedIn}' && systemctl --no-block poweroff"];
+        [.. login.Arguments("-n"), $"echo '{LoggedIn}' && systemctl --no-block poweroff"];
 }

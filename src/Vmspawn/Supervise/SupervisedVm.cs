@@ -3,6 +3,7 @@ using Vmspawn.Linux;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
 using Vmspawn.Qmp;
+using Vmspawn.Ssh;
 
 namespace Vmspawn.Supervise;
 
@@ -29,7 +30,12 @@ internal sealed record SupervisedVm(
     /// <summary>Called with each event of QEMU, in order, by the task that reads them: it must neither wait nor fail.</summary>
     public Action<QmpEvent> EventArrived { get; init; } = _ => { };
 
-    public static SupervisedVm Of(RunningVm vm, Func<string, string?> environment, IReadOnlyList<string>? sshProxy) => new(
+    /// <summary>Called when the guest was reset.</summary>
+    public Action GuestReset { get; init; } = () => { };
+
+    /// <param name="vm">The VM.</param>
+    /// <param name="login">How root logs in, or null.</param>
+    public static SupervisedVm Of(RunningVm vm, SshLogin? login) => new(
         vm.Plan.Name,
         new SupervisedProcess(SupervisedProcess.QemuSubject, vm.Qemu.Id, vm.Qemu.Exited, signal => vm.Qemu.Send(signal), ProcessOutput.Of(vm.Stderr)),
         [.. vm.Helpers.Select(helper => helper.Supervised)],
@@ -37,6 +43,6 @@ internal sealed record SupervisedVm(
     {
         Receivers = vm.Receivers,
         Explain = text => DescriptorNames.Explain(text, vm.Plan.Descriptors),
-        PowerOff = vm.Ssh is { } ssh ? GuestPowerOff.By(ssh, environment, sshProxy) : null,
+        PowerOff = login is null ? null : new GuestPowerOff(login),
     };
 }

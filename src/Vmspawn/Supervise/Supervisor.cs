@@ -45,7 +45,7 @@ internal sealed class Supervisor : IAsyncDisposable
         _timers = new EventTimers(inbox.Writer, time);
         _guest = new GuestLink(vm.Receivers, inbox.Writer, _optional, message => messages.Notice($"{vm.Name}: {message}"), time);
         _stopping = new Stopping(vm, inbox.Writer, () => _guest.State, manager, messages, _vital, time);
-        _link = new MonitorLink(vm.Monitor, inbox.Writer, _guest.Forget, vm.PortChanged, vm.EventArrived, time);
+        _link = new MonitorLink(vm.Monitor, inbox.Writer, OnReset, vm.PortChanged, vm.EventArrived, time);
         _ending = new Ending(vm, _link, _guest, _stopping, messages, time);
         _vital.Run("follow QEMU's monitor", _link.RunAsync);
     }
@@ -182,6 +182,12 @@ internal sealed class Supervisor : IAsyncDisposable
         }
 
         _stopping.Receive(happened);
+    }
+
+    private void OnReset()
+    {
+        _guest.Forget();
+        _vm.GuestReset();
     }
 
     private void OnGuestReported(GuestState guest)

@@ -27,7 +27,7 @@ public class ListTests
         desk.Add("db");
         var started = (Machines.Now - new TimeSpan(2, 3, 4, 5)).ToUnixTimeMilliseconds();
         Assert.Equal((0, $$"""
-            [{"name":"db","state":"running","running":true,"pid":100,"qemuPid":4711,"qemuVersion":"11.0.0","accelerator":"kvm","cpus":4,"memory":1610612736,"startedUsec":{{started}}000,"image":"/images/db.raw","runtimeDirectory":"/run/systemd/vmspawn/db","layout":"ports","ready":null,"guestStatus":null,"vsockCid":null,"sshAddress":null,"sshPort":null,"sshPrivateKeyPath":null,"server":"vmspawn 0.1.0"}]
+            [{"name":"db","state":"running","running":true,"pid":100,"qemuPid":4711,"qemuVersion":"11.0.0","accelerator":"kvm","cpus":4,"memory":1610612736,"startedUsec":{{started}}000,"image":"/images/db.raw","runtimeDirectory":"/run/systemd/vmspawn/db","layout":"ports","ready":null,"guestStatus":null,"guestChannel":null,"vsockCid":null,"sshAddress":null,"sshPort":null,"sshPrivateKeyPath":null,"server":"vmspawn 0.1.0"}]
 
             """, ""), await desk.Run("list", "--json"));
     }

@@ -149,6 +149,7 @@ internal sealed class GoldenInventory : IDisposable
         MonitorSocket => "monitor socket",
         NotifyPort => "the guest's reports",
         ShellSocket => "commands in the guest",
+        AgentSocket => "the guest's agent",
         RuntimeDirectory => "the runtime directory",
         HelperSocket socket => $"connected to {socket.Name}",
         VhostVsockDevice vsock => $"{(vsock.IsPassed ? "the passed " : "")}vhost-vsock with CID {vsock.Cid}",

@@ -76,7 +76,7 @@ public sealed class ShellPortTests : IAsyncDisposable
     {
         await StartAsync(shell);
         await using var process = await _port!.StartAsync(GuestCommand.Shell("echo begun; exec sleep 1000"), false, Cancel);
-        Assert.Equal("begun\n", await ReadAsync(process.Output, "begun\n".Length));
+        Assert.Equal("begun\n", await Commands.ReadAsync(process.Output, "begun\n".Length));
         process.Send(Signal.SIGTERM);
         Assert.Equal(128 + (int)Signal.SIGTERM, await process.Exited.WaitAsync(Cancel));
     }
@@ -88,7 +88,7 @@ public sealed class ShellPortTests : IAsyncDisposable
         var directory = await StartAsync(shell);
         await using (var process = await _port!.StartAsync(GuestCommand.Shell("echo $$; exec cat /dev/zero"), true, Cancel))
         {
-            var id = int.Parse(await ReadAsync(process.Output, 1, '\n'), System.Globalization.CultureInfo.InvariantCulture);
+            var id = int.Parse(await Commands.ReadAsync(process.Output, 1, '\n'), System.Globalization.CultureInfo.InvariantCulture);
             await process.DisposeAsync();
             await UntilAsync(() => !Directory.Exists($"/proc/{id}"));
         }
@@ -103,12 +103,12 @@ public sealed class ShellPortTests : IAsyncDisposable
         await StartAsync(shell);
         await using var process = await _port!.StartAsync(
             GuestCommand.Shell("tty >/dev/null && echo $TERM $(stty size); read -r x; echo $x $(stty size); exit 6") with { Terminal = new GuestTerminal(new WindowSize(10, 20), "vt220") }, true, Cancel);
-        Assert.Equal("vt220 10 20\r", await ReadAsync(process.Output, 1, '\n'));
+        Assert.Equal("vt220 10 20\r", await Commands.ReadAsync(process.Output, 1, '\n'));
         process.Resize(new WindowSize(30, 40));
         await RunAsync(new GuestCommand("true"), null);
         await process.Input.WriteAsync("go\n"u8.ToArray(), Cancel);
-        Assert.Equal("go\r", await ReadAsync(process.Output, 1, '\n'));
-        Assert.Equal("go 30 40\r", await ReadAsync(process.Output, 1, '\n'));
+        Assert.Equal("go\r", await Commands.ReadAsync(process.Output, 1, '\n'));
+        Assert.Equal("go 30 40\r", await Commands.ReadAsync(process.Output, 1, '\n'));
         Assert.Equal(6, await process.Exited.WaitAsync(Cancel));
     }
 
@@ -138,7 +138,7 @@ public sealed class ShellPortTests : IAsyncDisposable
     {
         await StartAsync("dash");
         await using var process = await _port!.StartAsync(GuestCommand.Shell("echo begun; exec sleep 1000"), false, Cancel);
-        await ReadAsync(process.Output, 6);
+        await Commands.ReadAsync(process.Output, 6);
         process.Send(Signal.SIGINT);
         Assert.Equal(128 + (int)Signal.SIGINT, await process.Exited.WaitAsync(Cancel));
     }
@@ -148,7 +148,7 @@ public sealed class ShellPortTests : IAsyncDisposable
     {
         await StartAsync("dash");
         await using var process = await _port!.StartAsync(GuestCommand.Shell("sleep 1000 & echo $!; exit 5"), false, Cancel);
-        var id = await ReadAsync(process.Output, 1, '\n');
+        var id = await Commands.ReadAsync(process.Output, 1, '\n');
         Assert.Equal(5, await process.Exited.WaitAsync(Cancel));
         await process.DisposeAsync();
         await RunAsync(new GuestCommand("kill", id), null);
@@ -175,6 +175,19 @@ public sealed class ShellPortTests : IAsyncDisposable
         await _port.WaitAsync(Cancel);
         Assert.Equal("new\n", Encoding.ASCII.GetString((await RunAsync(GuestCommand.Shell("echo new"), null)).Output));
         Assert.False(File.Exists("/tmp/vmspawn-stale"));
+    }
+
+    [Fact]
+    public async Task A_second_shell_in_the_guest_leaves_the_first_one_its_files()
+    {
+        var directory = await StartAsync("dash");
+        var first = _port!;
+        await StartAsync("dash");
+        Assert.True(Directory.Exists(directory));
+        Assert.Equal("first", await Commands.TextAsync(first, "echo first"));
+        await first.DisposeAsync();
+        await UntilAsync(() => !Directory.Exists(directory));
+        Assert.Equal("second", await Commands.TextAsync(_port!, "echo second"));
     }
 
     [Fact]
@@ -206,19 +219,6 @@ public sealed class ShellPortTests : IAsyncDisposable
         Assert.Empty(_failures);
     }
 
-    private static async Task<string> ReadAsync(Stream stream, int count, char? end = null)
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[1];
-        while (end is null ? text.Length < count : text.Length == 0 || text[^1] != end)
-        {
-            await stream.ReadExactlyAsync(buffer, Cancel);
-            text.Append((char)buffer[0]);
-        }
-
-        return end is null ? text.ToString() : text.ToString().TrimEnd(end.Value);
-    }
-
     private static async Task UntilAsync(Func<bool> holds)
     {
         while (!holds())
@@ -242,25 +242,11 @@ public sealed class ShellPortTests : IAsyncDisposable
 
         _port.Changed(isOpen: true);
         await _port.WaitAsync(Cancel);
-        var (_, output, _) = await RunAsync(GuestCommand.Shell("ls -d /run/.vmspawn-shell.*"), null);
-        return Encoding.ASCII.GetString(output).Trim().Split('\n')[^1];
+        var (_, output, _) = await RunAsync(GuestCommand.Shell("ls -d /run/.vmspawn-shell.$(cut -d' ' -f4 /proc/$PPID/stat).*"), null);
+        return Encoding.ASCII.GetString(output).Trim();
     }
 
-    private async Task<(int Status, byte[] Output, byte[] Error)> RunAsync(GuestCommand command, byte[]? input)
-    {
-        await using var process = await _port!.StartAsync(command, input is not null, Cancel);
-        using var output = new MemoryStream();
-        using var error = new MemoryStream();
-        async Task WriteAsync()
-        {
-            if (input is not null)
-                await process.Input.WriteAsync(input, Cancel);
-            await process.Input.DisposeAsync();
-        }
-
-        await Task.WhenAll(process.Output.CopyToAsync(output, Cancel), process.Error.CopyToAsync(error, Cancel), WriteAsync());
-        return (await process.Exited.WaitAsync(Cancel), output.ToArray(), error.ToArray());
-    }
+    private Task<(int Status, byte[] Output, byte[] Error)> RunAsync(GuestCommand command, byte[]? input) => Commands.RunAsync(_port!, command, input);
 
     private void Failed(string what, Exception why) => _failures.Add($"{what}: {why}");
 }

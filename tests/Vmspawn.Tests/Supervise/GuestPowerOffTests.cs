@@ -1,5 +1,6 @@
 using Vmspawn.Host;
 using Vmspawn.Notify;
+using Vmspawn.Ssh;
 using Vmspawn.Supervise;
 
 namespace Vmspawn.Tests;
@@ -20,8 +21,8 @@ public sealed class GuestPowerOffTests : IDisposable
         await File.WriteAllTextAsync(program, $"#!/bin/sh\nsystemctl() {{ :; }}\nfor last; do :; done\n{ssh}\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(program, PrivateFiles.DirectoryMode);
         var access = new SshAccess("vm", "127.0.0.1", 22, "/nothing/key");
-        var powerOff = GuestPowerOff.By(access, name => name == SshAccess.ProgramVariable ? program : null, proxy: null);
-        Assert.Equal(failure, await powerOff!.AskAsync(GuestState.Silent with { Ready = true }, TestContext.Current.CancellationToken));
+        var powerOff = new GuestPowerOff(SshLogin.Of(access, name => name == SshAccess.ProgramVariable ? program : null, proxy: null)!);
+        Assert.Equal(failure, await powerOff.AskAsync(GuestState.Silent with { Ready = true }, TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => _directory.Dispose();

@@ -45,9 +45,11 @@ internal static class ExecRun
         var answer = guest.WaitAsync(GuestWait.Channel, command.Timeout, cancel);
         try
         {
-            if (await Task.WhenAny(answer, Task.Delay(Quiet, cancel)) != answer && !command.Quiet)
+            var isLate = await Task.WhenAny(answer, Task.Delay(Quiet, cancel)) != answer && !command.Quiet;
+            if (isLate)
                 LogLine.Write(LogRequest.Notice, $"{command.Name}: waiting for the guest to answer (Ctrl-C gives up)");
             await answer;
+            LogLine.Write(isLate ? LogRequest.Notice : LogRequest.Debug, $"{command.Name}: the guest answers by the channel {guest.Channel}");
         }
         catch (VmTimeoutException)
         {
@@ -55,7 +57,7 @@ internal static class ExecRun
                 "guest-silent",
                 command.Name,
                 $"the guest has not answered within {DurationText.Of(command.Timeout ?? ExecCommand.UsualTimeout)}",
-                "it may still boot (--timeout= waits longer); a guest without systemd 256 needs the service of docs/guest-channel.md");
+                "it may still boot (--timeout= waits longer); a guest without systemd 256 needs qemu-guest-agent, sshd, or the service of docs/guest-channel.md");
         }
     }
 }

@@ -15,6 +15,8 @@ internal static class WaitRun
             if (command.For is { } awaited)
             {
                 await machine.Guest.WaitAsync(awaited, command.Timeout ?? Timeout.InfiniteTimeSpan);
+                if (machine.Guest.Channel is { Length: > 0 } channel)
+                    LogLine.Write(LogRequest.Debug, $"{command.Name}: the guest answers by the channel {channel}");
                 return 0;
             }
 

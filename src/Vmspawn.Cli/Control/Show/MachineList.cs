@@ -60,6 +60,7 @@ internal static class MachineList
         writer.WriteString("layout", machine.Layout);
         Write(writer, "ready", machine.IsReady);
         writer.WriteString("guestStatus", machine.GuestStatus);
+        writer.WriteString("guestChannel", machine.GuestChannel);
         Write(writer, "vsockCid", machine.VsockCid);
         writer.WriteString("sshAddress", machine.Ssh?.Address);
         Write(writer, "sshPort", machine.Ssh?.Port);

@@ -19,6 +19,7 @@ internal sealed record MachineStatus(RunningMachineStatus Machine, IReadOnlyList
         Line(text, "QEMU", qemu);
         Line(text, "served by", $"{Machine.Server}, process {Machine.ProcessId}");
         Line(text, "guest", Guest());
+        Line(text, "commands", Machine.GuestChannel is { } channel ? $"vmspawn exec {Machine.Name}, by the channel {channel}" : null);
         Line(text, "vsock CID", Machine.VsockCid?.ToString());
         Line(text, "log in", Machine.Ssh is null ? null : $"vmspawn ssh {Machine.Name}");
         Line(text, "sshd", Machine.Ssh is { } ssh ? $"{ssh.Address} port {ssh.Port}, key {ssh.KeyFile}" : null);

@@ -61,7 +61,7 @@ internal static class ControlInterfaces
 
         type Terminal (rows: int, columns: int, type: string)
 
-        # Answered when a channel into the guest answers, with its name: shell.
+        # Answered when a channel into the guest answers, with its name: shell, agent or ssh.
         method WaitChannel() -> (name: string)
 
         # Runs a command. The first reply has its id, the last one its exit status: 128 and a signal's number when a signal ended it.
@@ -163,6 +163,8 @@ internal static class ControlInterfaces
             ready: bool,
             # The guest's own last line about itself.
             guestStatus: ?string,
+            # The channel that commands in the guest use now: shell, agent or ssh; none before one answers.
+            guestChannel: ?string,
             # Its context id, where there is a vsock.
             vsockCid: ?int,
             # Where sshd is reached, if we know a way: vsock/CID, vsock-mux/PATH, or an IP address.

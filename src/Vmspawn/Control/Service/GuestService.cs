@@ -79,8 +79,7 @@ internal sealed class GuestService(GuestTransports transports)
 
     private async Task WaitChannelAsync(VarlinkCall call)
     {
-        if (transports.IsEmpty)
-            throw new GuestChannelException("the machine was started without a channel into its guest (--guest-channel=no)");
+        transports.RequireAny();
         await transports.WaitAsync(call.Cancellation).ConfigureAwait(false);
         await call.ReplyAsync(reply => reply.WriteString("name"u8, transports.Name)).ConfigureAwait(false);
     }

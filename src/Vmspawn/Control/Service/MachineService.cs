@@ -1,4 +1,5 @@
 using Vmspawn.Control.Storage;
+using Vmspawn.Guests;
 using Vmspawn.Launch;
 using Vmspawn.Notify;
 using Vmspawn.Pcie;
@@ -12,7 +13,7 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>org.vmspawn.Machine</c>: what systemd's interfaces do not provide.</summary>
 internal sealed class MachineService(
-    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Func<GuestState> guest, FinalReplies finalReplies, Task<QemuEnd> end)
+    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Func<GuestState> guest, GuestTransports channels, FinalReplies finalReplies, Task<QemuEnd> end)
 {
     private readonly DiskMethods _disks = new(disks);
     private long _memoryTarget = spec.Ram.Size;
@@ -50,6 +51,7 @@ internal sealed class MachineService(
             var said = guest();
             reply.WriteBoolean("ready"u8, said.Ready);
             reply.WriteString("guestStatus"u8, said.Status);
+            reply.WriteString("guestChannel"u8, channels.Best?.Name);
             if (vm.Plan.Vsock is { } vsock)
                 reply.WriteNumber("vsockCid"u8, vsock.Cid);
             if (vm.Ssh is { } ssh)

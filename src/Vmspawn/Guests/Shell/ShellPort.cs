@@ -5,7 +5,7 @@ using Vmspawn.Linux;
 namespace Vmspawn.Guests.Shell;
 
 /// <summary>
-/// A root shell in the guest, on a virtio port. Each time the guest opens the port, the server's text is sent to it and a session begins,
+/// A root shell in the guest, on a virtio port or another stream. Each time the guest opens the port, the server's text is sent to it and a session begins,
 /// which ends when the guest closes the port or restarts.
 /// </summary>
 internal sealed class ShellPort : IGuestTransport
@@ -20,6 +20,7 @@ internal sealed class ShellPort : IGuestTransport
     private TaskCompletionSource _ready = NewSource();
     private ShellSession? _session;
     private string? _refusal;
+    private string _name = "shell";
 
     /// <param name="port">Our end of the port's socket, owned from now on.</param>
     /// <param name="failed">Receives the failure of reading or writing.</param>
@@ -31,7 +32,24 @@ internal sealed class ShellPort : IGuestTransport
         _background.Run("read from the guest's shell", ReadAsync);
     }
 
-    public string Name => "shell";
+    public string Name
+    {
+        get
+        {
+            lock (_lock)
+                return _name;
+        }
+    }
+
+    /// <summary>A shell of the guest has opened the port; it may not have greeted.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_lock)
+                return _session is not null;
+        }
+    }
 
     public bool IsReady
     {
@@ -53,8 +71,12 @@ internal sealed class ShellPort : IGuestTransport
     }
 
     /// <summary>The guest has opened or closed the port.</summary>
-    public void Changed(bool isOpen)
+    /// <param name="isOpen">Opened.</param>
+    /// <param name="name">The channel's name during the session, by what has started the shell.</param>
+    public void Changed(bool isOpen, string name = "shell")
     {
+        lock (_lock)
+            _name = name;
         End("the guest's shell has ended, or the guest restarts", isOpen ? new ShellSession(RandomNumber.Next().ToString("x16", CultureInfo.InvariantCulture), Post) : null);
     }
 
@@ -70,7 +92,7 @@ internal sealed class ShellPort : IGuestTransport
         lock (_lock)
         {
             if (_session is not { HasGreeted: true } session)
-                throw new GuestChannelException("no shell of the guest answers on its virtio port");
+                throw new GuestChannelException("no shell of the guest answers");
             return Task.FromResult<GuestProcess>(session.Start(command, hasInput));
         }
     }
@@ -111,8 +133,8 @@ internal sealed class ShellPort : IGuestTransport
         }
         catch (Exception error) when (error is LinuxException or ObjectDisposedException)
         {
-            // QEMU has ended, or this was disposed.
-            End("QEMU has closed the port", null);
+            // The other end is closed, or this was disposed.
+            End("the guest's shell has ended", null);
         }
     }
 
@@ -129,7 +151,7 @@ internal sealed class ShellPort : IGuestTransport
             // As for writing.
         }
 
-        End("QEMU has closed the port", null);
+        End("the guest's shell has ended", null);
     }
 
     private async ValueTask ReceiveAsync(ShellReader reader, string line, CancellationToken stop)

@@ -14,8 +14,12 @@ internal static class ShellServer
     private static readonly byte[] Program = Encoding.UTF8.GetBytes(Read());
 
     /// <summary>What the guest's service runs.</summary>
-    public static string Service(string port) =>
-        $"""exec 3<>{port}; while IFS= read -r l <&3; do case $l in "{Mark}"*) eval "${"{"}l#* {"}"}";; esac; done""";
+    public static string Service(string port) => $"exec 3<>{port}; {Loop}";
+
+    /// <summary>The same on the standard streams of a shell, whose output the server then writes to another descriptor than that of the port.</summary>
+    public static string ServiceOnStreams => $"exec 3<&0 8>&1 </dev/null >/dev/null; vmspawn_out=8; {Loop}";
+
+    private static string Loop => $"""while IFS= read -r l <&3; do case $l in "{Mark}"*) eval "${"{"}l#* {"}"}";; esac; done""";
 
     /// <summary>Starts a session.</summary>
     /// <param name="session">Its number, which is in its greeting and in each of its calls.</param>

@@ -1,15 +1,22 @@
-# Serves commands of the host on descriptor 3, a virtio port; docs/guest-channel.md has the protocol. POSIX sh with mkfifo, dd, cat, base64.
+# Serves commands of the host; docs/guest-channel.md has the protocol. POSIX sh with mkfifo, dd, cat, base64.
+# Descriptor 3 is a virtio port; or, where vmspawn_out is 8, the input from the host, and descriptor 8 the output to it.
 # Commands run in slots, which are used again: starting programs is slow where the processor is emulated.
-# The host sends this text without comments and indentation. It has set N, the session's number, and B, descriptor 3 for reading.
+# The host sends this text without comments and indentation. It has set N, the session's number.
 
-# An earlier session of this shell: its processes, its files.
+[ "$vmspawn_out" = 8 ] || exec 8>&3
+# An earlier session of this shell: its processes.
 [ -z "$W" ] || kill "$W" $(cat "$D"/*/all) 2>/dev/null
 for D in /run /tmp /dev/shm /var/tmp; do
-  rm -rf "$D"/.vmspawn-shell.*
-  D=$D/.vmspawn-shell.$N
+  # The files of this shell's earlier sessions and of shells that have ended, not those of another one: a guest has one for the port and one for ssh.
+  for x in "$D"/.vmspawn-shell.*; do
+    y=${x#*shell.}
+    y=${y%%.*}
+    [ "$y" != $$ ] && kill -0 "$y" 2>/dev/null || rm -rf "$x"
+  done
+  D=$D/.vmspawn-shell.$$.$N
   (umask 077 && mkdir "$D") 2>/dev/null && break
 done
-mkfifo "$D/q" || echo "vmspawn $N no directory can be written" >&3
+mkfifo "$D/q" || echo "vmspawn $N no directory can be written" >&8
 exec 4<>"$D/q"
 # What the shell says about jobs and files is of no use to anybody.
 exec 2>/dev/null
@@ -29,7 +36,7 @@ w() {
       o) { echo "o $i $s $n" && cat; } <"$D/$i/$s" ;;
       *) echo "$k $i $s $n" ;;
     esac
-  done <&4 >&3 2>/dev/null
+  done <&4 >&8 2>/dev/null
 }
 
 # Sends what comes from commands, a chunk at a time, and waits until the host has taken it.
@@ -87,16 +94,16 @@ n() {
     echo "e $1 $x" >&4
     return
   fi
-  p "$1" 1 3<&- &
+  p "$1" 1 3<&- 8>&- &
   x=$!
-  p "$1" 2 3<&- &
+  p "$1" 2 3<&- 8>&- &
   x="$x $!"
   # Opened before they start: what is written to a fifo that nobody has open is lost.
   exec 7<>"$e/a0"
-  f "$1" 3<&- &
+  f "$1" 3<&- 8>&- &
   x="$x $!"
   exec 7<>"$e/run"
-  $V /bin/sh -c "$K" "$1" "$e" 3<&- &
+  $V /bin/sh -c "$K" "$1" "$e" 3<&- 8>&- &
   exec 7<&-
   echo "$x $!" >"$e/all"
 }

@@ -75,6 +75,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         MonitorSocket => Sockets.OpenMonitor(),
         NotifyPort => Sockets.OpenNotify(),
         ShellSocket => Sockets.OpenShell(),
+        AgentSocket => Sockets.OpenAgent(),
         SocketEnd end => Sockets.Take(end),
         ListeningEnd end => Sockets.Listen(end),
         HelperSocket socket => await _helper.OpenAsync(socket, cancel).ConfigureAwait(false),

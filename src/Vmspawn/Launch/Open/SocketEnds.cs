@@ -42,6 +42,16 @@ internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle director
         return theirs;
     }
 
+    /// <summary>vmspawn's end of the virtio port for qemu-guest-agent.</summary>
+    public UnixConnection? Agent { get; private set; }
+
+    public SafeFileHandle OpenAgent()
+    {
+        var (ours, theirs) = UnixConnection.CreatePair();
+        Agent = held.Add("close the port of the guest's agent", ours);
+        return theirs;
+    }
+
     /// <summary>One end of a pair: the first call creates the pair, the second returns the other end.</summary>
     public SafeFileHandle Take(SocketEnd end)
     {

@@ -26,6 +26,12 @@ internal sealed record ShellSocket : DescriptorSource
     internal override string Kind => "guest-shell";
 }
 
+/// <summary>The socket of the virtio port for qemu-guest-agent.</summary>
+internal sealed record AgentSocket : DescriptorSource
+{
+    internal override string Kind => "guest-agent";
+}
+
 /// <summary>One end of a pair of connected sockets; the other end is a descriptor of another program in the same plan.</summary>
 /// <param name="Pair">The pair's name; exactly two descriptors have it.</param>
 internal sealed record SocketEnd(string Pair) : DescriptorSource
