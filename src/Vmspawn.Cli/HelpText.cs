@@ -15,8 +15,9 @@ internal static class HelpText
           vmspawn [run] [OPTION…] [KERNEL ARGUMENT…]   boot a machine
           vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    print the plan
           vmspawn demo [OPTION…]                       boot a small built-in guest
-          vmspawn list, status, poweroff, reboot, pause, resume, terminate, attach,
-                  detach, replace, events, qmp, ssh, console, logs
+          vmspawn list, status, poweroff, reboot, restart, pause, resume, terminate,
+                  attach, detach, replace, events, qmp, ssh, exec, cp, wait, console,
+                  logs
                                                        running VMs; each has --help
           vmspawn doctor                               diagnose the host
 

@@ -12,7 +12,7 @@ public sealed class DetachTests : VmTest
     {
         // The shell waits for the end of what holds its pipe.
         using var shell = VmspawnRun.StartProgram("/usr/bin/setsid", new Dictionary<string, string?>(), Scratch, Qemu,
-            ["/bin/sh", "-c", "name=$(\"$0\" \"$@\" <&0) && echo \"got $name\" && exec sleep 1000", Prepared.Binary, .. Detached("commands,wait-acpi,poweroff")]);
+            ["/bin/sh", "-c", "name=$(printf secret | \"$0\" \"$@\") && echo \"got $name\" && exec sleep 1000", Prepared.Binary, .. Detached("commands,wait-acpi,poweroff", "--load-credential=theirs:/dev/stdin")]);
         await shell.Output.WaitFor($"got {Scratch.Mark}\n", GuestBound);
         Processes.Signal(-shell.ProcessId, "HUP");
         await shell.End(ShortBound);
@@ -21,6 +21,9 @@ public sealed class DetachTests : VmTest
         Assert.Contains(Scratch.Mark, (await Good(Qemu, "list")).Output, StringComparison.Ordinal);
         Assert.All([0, 1, 2], number => Assert.Equal("/dev/null", Processes.Descriptors(owner)[number]));
         Assert.Equal("hi\n", (await Good(Qemu, "exec", Scratch.Mark, "echo", "hi")).Output);
+        // Read from the pipe of a program that has ended.
+        Assert.Contains("theirs=c2VjcmV0", (await Good(Qemu, "exec", Scratch.Mark, "--", "sh", "-c", "tr '\\0' '\\n' </sys/firmware/dmi/entries/11-0/raw")).Output, StringComparison.Ordinal);
+        Assert.Contains("options read standard input", (await Client(Qemu, "restart", Scratch.Mark)).Error, StringComparison.Ordinal);
         using var console = VmspawnRun.Start(Scratch, Qemu, "console", "--user", "-q", Scratch.Mark);
         await console.Output.WaitFor("vmtest: waiting for the power button", ShortBound);
         using var end = VmspawnRun.Start(Scratch, Qemu, "wait", "--user", Scratch.Mark, "--for=exit");
@@ -33,6 +36,47 @@ public sealed class DetachTests : VmTest
         var log = (await logs.End(ShortBound)).Output;
         Assert.Contains("vmtest: power button", log, StringComparison.Ordinal);
         Assert.EndsWith($"vmspawn: {Scratch.Mark}: ended with status 0\n", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_is_started_again_with_the_same_command_line()
+    {
+        var initrd = Scratch.Own("initrd");
+        File.Copy(Prepared.Initrd, initrd);
+        // Another directory than that of the client.
+        using var start = VmspawnRun.StartProgram("/bin/sh", new Dictionary<string, string?>(), Scratch, Qemu,
+            ["-c", "cd /; exec \"$0\" \"$@\"", Prepared.Binary, .. Detached("commands,wait-acpi,poweroff").Select(word => word.StartsWith("--initrd=", StringComparison.Ordinal) ? $"--initrd={initrd[1..]}" : word)]);
+        await start.EndWith(0, GuestBound);
+        var owner = await Owner();
+        await Good(Qemu, "restart", Scratch.Mark);
+        Assert.Equal(owner, await Owner());
+        await Good(Qemu, "wait", Scratch.Mark);
+        Assert.Equal("hi\n", (await Good(Qemu, "exec", Scratch.Mark, "-q", "echo", "hi")).Output);
+
+        File.Move(initrd, $"{initrd}.away");
+        var failed = await Client(Qemu, "restart", "--force", Scratch.Mark);
+        File.Move($"{initrd}.away", initrd);
+        Assert.Equal(new Ended(1, "", $"vmspawn: {Scratch.Mark}: it has not been started again: --initrd={initrd}: there is no such file\n"), failed);
+        await Processes.Gone(owner, ShortBound);
+    }
+
+    [Fact]
+    public async Task A_machine_on_a_terminal_is_started_again_there_and_a_command_is_not()
+    {
+        using var run = VmspawnRun.Start(Scratch, Qemu, Guest("commands,wait-acpi,poweroff"));
+        await run.Output.WaitFor("vmtest: waiting", GuestBound);
+        await Good(Qemu, "restart", Scratch.Mark);
+        await run.Output.WaitFor("vmtest: waiting", GuestBound, times: 2);
+        await Good(Qemu, "terminate", Scratch.Mark);
+        await run.EndWith(0, ShortBound);
+
+        using var command = VmspawnRun.Start(Scratch, Qemu, Detached("commands,wait-acpi,poweroff").Select(word => word == "--detach" ? "--exec=echo begun; sleep 1000" : word));
+        await command.Output.WaitFor("begun", GuestBound);
+        var refused = await Client(Qemu, "restart", Scratch.Mark);
+        Assert.Equal(1, refused.Status);
+        Assert.Contains("the program that owns it does not start it again", refused.Error, StringComparison.Ordinal);
+        await Good(Qemu, "terminate", Scratch.Mark);
+        Assert.Equal(255, (await command.End(ShortBound)).Status);
     }
 
     [Fact]

@@ -5,44 +5,55 @@ internal static class DetachedRun
 {
     /// <param name="planning">The plan.</param>
     /// <param name="mode">The mode.</param>
-    /// <param name="caller">The process that waits.</param>
+    /// <param name="caller">The process that waits, or null when the machine is started again.</param>
     /// <param name="report">Receives messages.</param>
     /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
-    /// <returns>The exit status.</returns>
-    /// <exception cref="LaunchException">A step of the launch failed; everything was undone.</exception>
-    public static async Task<int> RunAsync(VmPlanning planning, Detached mode, CallerLink caller, Report report, CancellationToken failed)
+    /// <param name="signals">The process's signals.</param>
+    /// <param name="restart">The request that this run answers, or null.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="VmLaunchException">A step of the launch failed; everything was undone.</exception>
+    public static async Task<RunEnd> RunAsync(VmPlanning planning, Detached mode, CallerLink? caller, Report report, StopSignals signals, VmRestart? restart, CancellationToken failed)
     {
         await using var messages = new MessageQueue(report.Write);
         var name = planning.Require().Name;
-        var signals = new StopSignals();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(StopSignals.First, failed, caller.Abandoned);
-        await using var machine = await VmRun.TryStartAsync(planning, signals, messages, stop.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(StopSignals.First, failed, caller?.Abandoned ?? CancellationToken.None);
+        await using var machine = await VmRun.TryStartAsync(planning, signals, messages, restart, stop.Token);
         if (machine is null)
-            return ExitStatus.Failed;
+            return new RunEnd(ExitStatus.Failed);
         signals.Follow(machine);
         using var failure = failed.UnsafeRegister(_ => machine.Fail($"{name}: vmspawn itself has failed, so the VM was ended"), null);
+        await RestartAnswer.GiveAsync(restart, machine);
+        if (caller is not null && await HandOverAsync(machine, planning, mode, caller, report, messages) is { } status)
+            return new RunEnd(status);
+        var exit = await machine.Exited;
+        return new RunEnd(exit.Status, machine.Restart);
+    }
+
+    /// <summary>Waits until it is ready, and tells the caller.</summary>
+    /// <returns>The exit status of a machine that does not run on, or null.</returns>
+    private static async Task<int?> HandOverAsync(VirtualMachine machine, VmPlanning planning, Detached mode, CallerLink caller, Report report, MessageQueue messages)
+    {
         try
         {
             await ReadyAsync(machine, planning, mode, report, caller.Abandoned);
+            if (await caller.TryHandOverAsync(machine.Name))
+                return null;
         }
         catch (OperationCanceledException) when (caller.Abandoned.IsCancellationRequested)
         {
-            machine.RequestForcedEnd("the process that started it has ended", isSuccess: false);
-            return (await machine.Exited).Status;
+            // It is ended below.
         }
         catch (VmWaitException error)
         {
-            messages.Error($"{name}: {error.Reason}");
+            messages.Error($"{machine.Name}: {error.Reason}");
             await messages.DisposeAsync();
-            ConsoleTail.Show(name, error.ConsoleTail);
+            ConsoleTail.Show(machine.Name, error.ConsoleTail);
             return error is VmEndedException { Exit.Status: > 0 and var status } ? status : ExitStatus.Failed;
         }
 
-        var isHandedOver = await caller.TryHandOverAsync(name);
-        if (!isHandedOver)
-            machine.RequestForcedEnd("the process that started it does not let it run on", isSuccess: false);
-        var exit = await machine.Exited;
-        return isHandedOver ? exit.Status : ExitStatus.Failed;
+        machine.RequestForcedEnd("the process that started it does not let it run on", isSuccess: false);
+        await machine.Exited;
+        return ExitStatus.Failed;
     }
 
     private static async Task ReadyAsync(VirtualMachine machine, VmPlanning planning, Detached mode, Report report, CancellationToken cancel)

@@ -32,7 +32,7 @@ internal static class OneCommandRun
     /// <param name="report">Receives messages.</param>
     /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
     /// <returns>The command's exit status, or <see cref="ExecRun.NotRun"/> when it could not be run to its end.</returns>
-    /// <exception cref="LaunchException">A step of the launch failed; everything was undone.</exception>
+    /// <exception cref="VmLaunchException">A step of the launch failed; everything was undone.</exception>
     public static async Task<int> RunAsync(VmPlanning planning, OneCommand command, Report report, CancellationToken failed)
     {
         using var signals = new ForwardedSignals();

@@ -24,7 +24,45 @@ internal static class RunVerb
         }
     }
 
+    /// <summary>Runs the machine until no client wants it to start again.</summary>
     private static async Task<int> RunAsync(VmOptions options, RunMode mode, CallerLink? caller, Report report, CancellationToken failed)
+    {
+        StopSignals? signals = null;
+        var end = await RunOnceAsync(options, caller, null);
+        while (end.Restart is { } restart)
+        {
+            await using (restart)
+                end = await RunOnceAsync(options with { Machine = restart.MachineName }, null, restart);
+        }
+
+        return end.Status;
+
+        async Task<RunEnd> RunOnceAsync(VmOptions these, CallerLink? waiting, VmRestart? restart)
+        {
+            var (planning, status) = await PlanAsync(these, waiting, report, restart, failed);
+            if (planning is null)
+                return new RunEnd(status);
+            try
+            {
+                if (mode is OneCommand command)
+                    return new RunEnd(await OneCommandRun.RunAsync(planning, command, report, failed));
+                // Until the process has ended.
+                signals ??= new StopSignals();
+                return mode is Detached detached
+                    ? await DetachedRun.RunAsync(planning, detached, waiting, report, signals, restart, failed)
+                    : await VmRun.RunAsync(planning, report, signals, restart, failed);
+            }
+            catch (VmLaunchException error)
+            {
+                restart?.Fail(error.Message);
+                Report.Error(error.Message);
+                return new RunEnd(ExitStatus.Failed);
+            }
+        }
+    }
+
+    /// <summary>The plan; or null and the exit status, when the reason has been printed.</summary>
+    private static async Task<(VmPlanning? Planning, int Status)> PlanAsync(VmOptions options, CallerLink? caller, Report report, VmRestart? restart, CancellationToken failed)
     {
         var environment = HostEnvironment.Of();
         var (planning, stopped) = await CancelOnSignals.RunAsync(async cancel =>
@@ -33,27 +71,17 @@ internal static class RunVerb
             return await VmPlanning.OfAsync(options, environment, either.Token);
         });
         if (stopped is { } status)
-            return status;
+            return (null, status);
         foreach (var detail in planning!.Details)
             report.Detail(detail);
         if (planning.Plan is null)
-            return Report.Failure(planning.Problems);
+        {
+            restart?.Fail(string.Join("; ", planning.Problems));
+            return (null, Report.Failure(planning.Problems));
+        }
 
         foreach (var notice in planning.Notices)
             report.Notice(notice);
-        try
-        {
-            return mode switch
-            {
-                OneCommand command => await OneCommandRun.RunAsync(planning, command, report, failed),
-                Detached detached => await DetachedRun.RunAsync(planning, detached, caller!, report, failed),
-                _ => await VmRun.RunAsync(planning, report, failed),
-            };
-        }
-        catch (VmLaunchException error)
-        {
-            Report.Error(error.Message);
-            return ExitStatus.Failed;
-        }
+        return (planning, 0);
     }
 }

@@ -13,28 +13,31 @@ internal static class VmRun
     /// <param name="planning">The plan.</param>
     /// <param name="report">Receives messages.</param>
     /// <param name="failed">Cancelled by an uncaught exception on another thread, which was reported: the VM is ended.</param>
-    /// <returns>The exit status.</returns>
+    /// <param name="signals">The process's signals.</param>
+    /// <param name="restart">The request that this run answers, or null.</param>
+    /// <returns>How it ended.</returns>
     /// <exception cref="VmLaunchException">A step of the launch failed; everything was undone.</exception>
-    public static async Task<int> RunAsync(VmPlanning planning, Report report, CancellationToken failed)
+    public static async Task<RunEnd> RunAsync(VmPlanning planning, Report report, StopSignals signals, VmRestart? restart, CancellationToken failed)
     {
         await using var messages = new MessageQueue(report.Write);
         var name = planning.Require().Name;
-        var signals = new StopSignals();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(StopSignals.First, failed);
         // Disposed after everything that uses the terminal.
         await using var terminal = NativeTerminal.For(planning.Options.Console);
-        await using var machine = await TryStartAsync(planning, signals, messages, stop.Token);
+        await using var machine = await TryStartAsync(planning, signals, messages, restart, stop.Token);
         if (machine is null)
-            return 1;
+            return new RunEnd(ExitStatus.Failed);
         signals.Follow(machine);
         using var failure = failed.UnsafeRegister(_ => machine.Fail($"{name}: vmspawn itself has failed, so the VM was ended"), null);
         StartMessages.Show(machine, planning.Options, messages);
+        var told = RestartAnswer.GiveAsync(restart, machine);
         var exit = await FollowAsync(machine, planning, messages);
+        await told;
         if (exit is { IsSuccess: false, Errors.Count: 0 })
             messages.Notice($"{name}: the guest ended with exit status {exit.Status}");
         foreach (var line in exit.Errors)
             messages.Error(line);
-        return exit.Status;
+        return new RunEnd(exit.Status, machine.Restart);
     }
 
     /// <summary>How <c>vmspawn run</c> starts machines.</summary>
@@ -50,11 +53,11 @@ internal static class VmRun
     };
 
     /// <summary>The running VM; null when a signal arrived first, which is reported.</summary>
-    public static async Task<VirtualMachine?> TryStartAsync(VmPlanning planning, StopSignals signals, MessageQueue messages, CancellationToken stop)
+    public static async Task<VirtualMachine?> TryStartAsync(VmPlanning planning, StopSignals signals, MessageQueue messages, VmRestart? restart, CancellationToken stop)
     {
         try
         {
-            return await VirtualMachine.StartAsync(planning, HowToStart(planning, messages), stop);
+            return await VirtualMachine.StartAsync(planning, HowToStart(planning, messages) with { CanRestart = RestartAnswer.IsPossible, Restarts = restart }, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

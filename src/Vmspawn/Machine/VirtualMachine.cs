@@ -83,6 +83,9 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>The guest's own last line about itself (<c>STATUS=</c> of sd_notify(3)), or null.</summary>
     public string? GuestStatus => _supervisor.Guest.Status;
 
+    /// <summary>Once it has ended: a client's request to start it again (<see cref="VmStartOptions.CanRestart"/>), or null. The owner disposes it, after this object.</summary>
+    public VmRestart? Restart => Exited.IsCompleted && _supervisor.Restart is { } request ? new VmRestart(request, Name) : null;
+
     /// <summary>How root logs in by SSH; null where no way is known. The guest may not be ready for it yet.</summary>
     public SshAccess? Ssh => _vm.Ssh;
 
@@ -285,11 +288,14 @@ public sealed class VirtualMachine : IAsyncDisposable
         {
             var inbox = Supervisor.CreateInbox();
             messages.Detail($"{plan.Name}: the plan is made; starting it");
-            var scope = start.Integration.HasFlag(HostIntegration.Registration)
+            Supervisor? followed = null;
+            var scope = start.Restarts?.TakeKept() as MachineScope;
+            scope?.Follow(inbox.Writer);
+            scope ??= start.Integration.HasFlag(HostIntegration.Registration)
                 ? await MachineScope.EnterAsync(spec, inbox.Writer, problem => messages.Notice($"{plan.Name}: {problem}"), cancel).ConfigureAwait(false)
                 : null;
             if (scope is not null)
-                held.Add("leave the scope unit", scope);
+                held.Add("leave the scope unit", new KeptFor(scope, () => followed?.Restart));
             var vm = held.Add("undo the launch", await Launcher.LaunchAsync(plan, spec.Host.Runtime, PassedDevices.Of(variable), Report, Step, journal.Add, cancel).ConfigureAwait(false));
             var service = start.Integration.HasFlag(HostIntegration.ServiceManager) ? ServiceManager.Of(variable) : ServiceManager.Of(_ => null);
             var manager = held.Add("leave the service manager", new ManagerLink(service, vm.Qemu.Id, planning.Options.NotifyReady, inbox.Writer));
@@ -297,6 +303,7 @@ public sealed class VirtualMachine : IAsyncDisposable
             var channels = held.Add("close the channels into the guest", new MachineChannels(
                 vm, spec.Channels, login, why => messages.Detail($"{plan.Name}: {why}"), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
             var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, login) with { PortChanged = channels.PortChanged, GuestReset = channels.GuestReset, EventArrived = journal.Add }, inbox, manager, messages, TimeProvider.System));
+            followed = supervisor;
             if (service.IsThere && planning.Options.NotifyReady && plan.Vsock is null)
                 messages.Notice($"{plan.Name}: without a vsock it is ready when its guest runs \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
             // QEMU boots meanwhile, so that what follows does not delay the guest.
@@ -306,10 +313,10 @@ public sealed class VirtualMachine : IAsyncDisposable
                 vm.Terminal, start.ConsoleHistory, FactorOf(spec, start), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}"), TimeProvider.System));
             log?.Follow(console);
             var control = start.Integration.HasFlag(HostIntegration.ControlSocket)
-                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, messages))
+                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, start.CanRestart, messages))
                 : null;
             if (start.Integration.HasFlag(HostIntegration.Registration))
-                held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, messages));
+                held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, () => supervisor.Restart, messages));
             if (start.Integration.HasFlag(HostIntegration.HostSleep) && HostSleep.Watch(plan.Name, supervisor.Monitor, messages) is { } sleep)
                 held.Add("stop following the host's sleep", sleep);
             if (start.Integration.HasFlag(HostIntegration.NextSshKey) && spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false })
@@ -367,6 +374,18 @@ public sealed class VirtualMachine : IAsyncDisposable
             return Encoding.UTF8.GetBytes($"it runs: {State}\n");
         var exit = await Exited.ConfigureAwait(false);
         return Encoding.UTF8.GetBytes($"status {exit.Status}\n{exit}\n");
+    }
+
+    /// <summary>Disposes something at the end, unless the machine is started again, which needs it.</summary>
+    private sealed class KeptFor(IAsyncDisposable thing, Func<RestartRequest?> restart) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            if (restart() is not { } request)
+                return thing.DisposeAsync();
+            request.Keep(thing);
+            return ValueTask.CompletedTask;
+        }
     }
 
     private async Task EndAsync()

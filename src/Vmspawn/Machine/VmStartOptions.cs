@@ -33,6 +33,15 @@ public sealed record VmStartOptions
     /// </summary>
     public string? LogFile { get; init; }
 
+    /// <summary>
+    /// Whether <c>vmspawn restart</c> and <see cref="RunningMachine.RestartAsync"/> are accepted: the machine ends, and its owner has to start it again where
+    /// <see cref="VirtualMachine.Restart"/> is not null.
+    /// </summary>
+    public bool CanRestart { get; init; }
+
+    /// <summary>The request that this start answers, of a machine that has ended; its scope unit is used again. The start takes what it needs, and does not dispose it.</summary>
+    public VmRestart? Restarts { get; init; }
+
     /// <summary>How many bytes of the console, and how many characters of its text, are kept; the oldest are removed first. The memory is allocated when it is needed.</summary>
     public int ConsoleHistory { get; init; } = 4 << 20;
 }

@@ -18,11 +18,13 @@ internal sealed class MachineRegistration : IAsyncDisposable
     private readonly VmMessages _messages;
     private readonly BackgroundTasks _background;
     private readonly bool _isInScope;
+    private readonly Func<RestartRequest?> _restart;
     private MachineScope? _scope;
     private IAsyncDisposable? _registered;
 
-    private MachineRegistration(MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox, VmMessages messages)
+    private MachineRegistration(MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox, Func<RestartRequest?> restart, VmMessages messages)
     {
+        _restart = restart;
         _spec = spec;
         _vm = vm;
         _isInScope = scope is not null;
@@ -39,17 +41,20 @@ internal sealed class MachineRegistration : IAsyncDisposable
     /// <param name="vm">The machine.</param>
     /// <param name="scope">The scope that it was started in, or null.</param>
     /// <param name="inbox">The supervisor's.</param>
+    /// <param name="restart">At the end: the request to start the machine again, for which the scope is kept.</param>
     /// <param name="messages">Receive failures that do not end the machine.</param>
     public static MachineRegistration Start(
-        MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox, VmMessages messages) =>
-        new(spec, vm, scope, inbox, messages);
+        MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox, Func<RestartRequest?> restart, VmMessages messages) =>
+        new(spec, vm, scope, inbox, restart, messages);
 
     public async ValueTask DisposeAsync()
     {
         await _background.DisposeAsync().ConfigureAwait(false);
         if (_registered is not null)
             await _registered.DisposeAsync().ConfigureAwait(false);
-        if (_scope is not null)
+        if (_scope is not null && _restart() is { } restart)
+            restart.Keep(_scope);
+        else if (_scope is not null)
             await _scope.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -64,7 +69,7 @@ internal sealed class MachineRegistration : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken stop)
     {
-        if (Request.Scope == ScopeRequest.IfPossible)
+        if (Request.Scope == ScopeRequest.IfPossible && !_isInScope)
             _scope = await TryScopeAsync(stop).ConfigureAwait(false);
         if (Request.Register != Tristate.No)
             await RegisterAsync(stop).ConfigureAwait(false);

@@ -8,7 +8,11 @@ namespace Vmspawn.Registration;
 /// <summary>The machine's own scope unit, and the bus connection that receives systemd's request to stop it.</summary>
 internal sealed class MachineScope : IAsyncDisposable
 {
-    private MachineScope(HostBus bus) => Bus = bus;
+    private readonly Lock _lock = new();
+    private ChannelWriter<SupervisorEvent> _inbox;
+    private bool _isMissed;
+
+    private MachineScope(HostBus bus, ChannelWriter<SupervisorEvent> inbox) => (Bus, _inbox) = (bus, inbox);
 
     /// <summary>The bus of the scope's manager.</summary>
     public HostBus Bus { get; }
@@ -55,19 +59,37 @@ internal sealed class MachineScope : IAsyncDisposable
             if (spec.SetLater.Count > 0
                 && await UnitSettings.SetAsync(spec.Systemctl!, spec.IsUser, ScopeUnit.NameFor(machine), spec.SetLater, cancel).ConfigureAwait(false) is { } complaint)
                 throw new BusException("set-property", complaint);
+            var scope = new MachineScope(bus, inbox);
             bus.Follow(signal =>
             {
                 if (ScopeUnit.IsRequestStop(signal))
-                    inbox.TryWrite(new StopAsked("systemd", TimeProvider.System.GetTimestamp()));
+                    scope.RequestStop();
                 return null;
             });
-            return new MachineScope(bus);
+            return scope;
         }
         catch
         {
             await bus.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Passes systemd's requests to another machine, which takes the place of the first one; one that came in between as well.</summary>
+    public void Follow(ChannelWriter<SupervisorEvent> inbox)
+    {
+        lock (_lock)
+        {
+            _inbox = inbox;
+            if (_isMissed)
+                RequestStop();
+        }
+    }
+
+    private void RequestStop()
+    {
+        lock (_lock)
+            _isMissed = !_inbox.TryWrite(new StopAsked("systemd", TimeProvider.System.GetTimestamp()));
     }
 
     public ValueTask DisposeAsync() => Bus.DisposeAsync();

@@ -3,8 +3,10 @@ using System.Text.Json;
 using Vmspawn.Control.MonitorShare;
 using Vmspawn.Control.Service;
 using Vmspawn.Host;
+using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Qmp;
+using Vmspawn.Supervise;
 using Vmspawn.Varlink;
 
 namespace Vmspawn;
@@ -25,6 +27,8 @@ public sealed class RunningMachine : IAsyncDisposable
     private static readonly TimeSpan TidyTime = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan TidyPause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan UsualRestartTime = TimeSpan.FromMinutes(5);
 
     private readonly MachineConnection _machine;
 
@@ -139,6 +143,46 @@ public sealed class RunningMachine : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RunningMachineException">It failed.</exception>
     public Task ResetAsync(CancellationToken cancellationToken = default) => RunAsync("Reboot", cancellationToken);
+
+    /// <summary>
+    /// Ends it, and waits until its owner has started it again with the same options: the guest is asked to power off, and ended by force after 90 s. Afterwards this object can only be disposed.
+    /// </summary>
+    /// <param name="force">Ends it without asking the guest.</param>
+    /// <param name="timeout">The time limit of the wait; null is five minutes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RunningMachineException">Its owner does not start it again, or the second start has failed, with the reason.</exception>
+    public async Task RestartAsync(bool force = false, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        _machine.Require(ControlInterfaces.Ours, "does not start machines again");
+        using var answer = Pipe.Create();
+        using (await _machine.CallAsync(
+            $"{ControlInterfaces.Ours}.Restart",
+            writer =>
+            {
+                writer.WriteNumber("fileDescriptorIndex"u8, 0);
+                writer.WriteBoolean("force"u8, force);
+            },
+            [answer.WriteEnd],
+            cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            answer.WriteEnd.Dispose();
+        }
+
+        var limit = timeout ?? UsualRestartTime;
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timer.CancelAfter(limit);
+        try
+        {
+            using var reader = new StreamReader(new DescriptorStream(OpenFile.Duplicate(answer.ReadEnd)));
+            var text = await reader.ReadToEndAsync(timer.Token).ConfigureAwait(false);
+            if (text != RestartRequest.Done)
+                throw RunningMachineErrors.NotRestarted(Name, text.Length > 0 ? text : "its owner has ended");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw RunningMachineErrors.NotRestarted(Name, $"this takes longer than {limit.TotalSeconds:0.###} s");
+        }
+    }
 
     /// <summary>Waits for its end.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

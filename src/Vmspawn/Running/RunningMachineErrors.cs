@@ -54,6 +54,10 @@ internal static class RunningMachineErrors
     public static RunningMachineException Missing(string machine, string running) =>
         Make(NotRunning, null, "machine-missing", machine, "no VM of this name is running", running);
 
+    /// <summary>The machine was to be started again.</summary>
+    public static RunningMachineException NotRestarted(string machine, string why) =>
+        Make(Refused, null, "restart", machine, $"it has not been started again: {why}");
+
     /// <summary>The machine's server lacks something.</summary>
     public static RunningMachineException Lacks(string machine, string server, string what) =>
         Make(NotOffered, null, "not-offered", machine, $"its server, {server}, {what}");

@@ -13,6 +13,9 @@ internal sealed class ManagerLink : IDisposable
     private bool _isStopping;
     private string? _status;
 
+    /// <summary>The machine will be started again, so the service neither stops nor ends with it.</summary>
+    public bool IsRestarting { get; set; }
+
     /// <param name="manager">The service manager.</param>
     /// <param name="leader">QEMU's process id.</param>
     /// <param name="waitsForGuest">vmspawn is ready when the guest is, instead of at once.</param>
@@ -43,7 +46,7 @@ internal sealed class ManagerLink : IDisposable
     /// <summary>The machine is being stopped.</summary>
     public void Stopping()
     {
-        if (_isStopping)
+        if (_isStopping || IsRestarting)
             return;
         _isStopping = true;
         _manager.Stopping();
@@ -53,6 +56,12 @@ internal sealed class ManagerLink : IDisposable
     /// <summary>The machine has ended; vmspawn exits with this status.</summary>
     public void Ended(int status)
     {
+        if (IsRestarting)
+        {
+            _manager.Status("The machine starts again.");
+            return;
+        }
+
         _manager.Status(status == 0 ? "The machine has ended." : $"The machine has ended with status {status}.");
         _manager.Exited(status);
     }

@@ -79,6 +79,10 @@ internal sealed class Stopping : IDisposable
                 IsClientsRequest |= asked.IsClient && !_stop.IsForced;
                 Advance(_stop.KillAsked(CanQuit), asked.By);
                 break;
+            case RestartAsked(var request) when _stop.Step is StopStep.None:
+                IsClientsRequest |= request.IsForced;
+                Advance(request.IsForced ? _stop.KillAsked(CanQuit) : _stop.Asked(MonitorWorks), "a client, who wants it to start again");
+                break;
             case PowerOffAsked when _stop.Step is StopStep.None:
                 RequestPowerOff();
                 break;

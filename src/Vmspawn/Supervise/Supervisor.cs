@@ -28,6 +28,7 @@ internal sealed class Supervisor : IAsyncDisposable
     private readonly Ending _ending;
     private HelperEnd? _failedHelper;
     private string? _failure;
+    private RestartRequest? _restart;
 
     /// <param name="vm">The VM.</param>
     /// <param name="inbox">Made by <see cref="CreateInbox"/> before the VM, so that a signal during the start is kept.</param>
@@ -63,6 +64,9 @@ internal sealed class Supervisor : IAsyncDisposable
     /// <summary>The guest's reported state.</summary>
     public GuestState Guest => _guest.State;
 
+    /// <summary>A client's request to start the machine again, if nobody has revoked it.</summary>
+    public RestartRequest? Restart => Volatile.Read(ref _restart);
+
     /// <summary>The machine is being stopped.</summary>
     public bool IsStopping => _stopping.Ladder.Step is not StopStep.None;
 
@@ -87,6 +91,7 @@ internal sealed class Supervisor : IAsyncDisposable
                     case QemuStuck:
                         return QemuEnd.Failed($"QEMU: process {_vm.Qemu.Id} has not ended {_stopping.Ladder.Bound.TotalSeconds:0} s after SIGKILL: it hangs in the kernel, mostly on storage that does not answer");
                     default:
+                        await FollowRestartAsync(happened).ConfigureAwait(false);
                         Receive(happened);
                         break;
                 }
@@ -140,7 +145,40 @@ internal sealed class Supervisor : IAsyncDisposable
         if (happened is WatchdogDue)
             _manager.Alive();
         else if (happened is StopAsked or KillAsked)
+        {
+            await RevokeRestartAsync().ConfigureAwait(false);
             await hurry.CancelAsync().ConfigureAwait(false);
+        }
+        else if (happened is RestartAsked late)
+        {
+            await late.Request.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Whoever ends the machine by another way does not want it to start again.</summary>
+    private async Task RevokeRestartAsync()
+    {
+        if (Interlocked.Exchange(ref _restart, null) is not { } revoked)
+            return;
+        _manager.IsRestarting = false;
+        await revoked.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task FollowRestartAsync(SupervisorEvent happened)
+    {
+        switch (happened)
+        {
+            case RestartAsked(var request) when IsStopping:
+                await request.DisposeAsync().ConfigureAwait(false);
+                break;
+            case RestartAsked(var request):
+                Volatile.Write(ref _restart, request);
+                _manager.IsRestarting = true;
+                break;
+            case StopAsked or KillAsked or PowerOffAsked or MachineFailed:
+                await RevokeRestartAsync().ConfigureAwait(false);
+                break;
+        }
     }
 
     private void Receive(SupervisorEvent happened)

@@ -32,6 +32,10 @@ internal sealed record KillAsked(string By) : SupervisorEvent
     public bool IsClient { get; init; } = true;
 }
 
+/// <summary>A client requests the end, after which the owner starts the machine again. Another request for the end revokes it.</summary>
+/// <param name="Request">The request, which the owner answers.</param>
+internal sealed record RestartAsked(RestartRequest Request) : SupervisorEvent;
+
 /// <summary>A client requests that the guest powers off; nothing is forced if it does not.</summary>
 internal sealed record PowerOffAsked : SupervisorEvent;
 

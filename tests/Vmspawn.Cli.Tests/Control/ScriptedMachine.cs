@@ -22,6 +22,8 @@ internal sealed class ScriptedMachine : IAsyncDisposable
         method Attach(fileDescriptorIndex: int, name: string, config: ?string, readOnly: ?bool, path: ?string, format: ?string) -> (storage: Storage)
         method Detach(name: string, wait: ?bool, timeoutUsec: ?int) -> (done: bool)
         method Replace(fileDescriptorIndex: int, name: string, path: ?string, format: ?string) -> (storage: Storage)
+        method Restart(fileDescriptorIndex: int, force: ?bool) -> ()
+        error NoRestart(reason: string)
         error NoSuchStorage(name: string, reason: string)
         error StorageExists(name: string, reason: string)
         error NoFreePort(reason: string, ports: []Port)

@@ -136,6 +136,16 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
+    public async Task A_child_can_have_its_own_session()
+    {
+        const string script = "cut -d' ' -f6 /proc/self/stat; echo $$";
+        var own = (await Output.OfAsync(Shell(script) with { NewSession = true })).Text.Split('\n');
+        Assert.Equal(own[1], own[0]);
+        var ours = (await Output.OfAsync(Shell(script))).Text.Split('\n');
+        Assert.NotEqual(ours[1], ours[0]);
+    }
+
+    [Fact]
     public async Task Standard_input_is_empty_by_default()
     {
         Assert.Equal("", (await Output.OfAsync(new ChildSpec("/bin/cat", []))).Text);

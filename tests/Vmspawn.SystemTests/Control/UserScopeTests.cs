@@ -58,6 +58,11 @@ public sealed class UserScopeTests : VmTest
         using var third = Start(detached, "--detach");
         Assert.Equal(new Ended(0, $"{detached}\n", ""), await third.End(GuestBound));
         Assert.Contains($"{groups}/machine.slice/{Scope(detached)}\n", await Show(host, detached), StringComparison.Ordinal);
+        // The second machine is in the same scope, whose controller lives on.
+        using var restart = host.StartVmspawnAsUser(binary, "restart", "--force", detached);
+        Assert.Equal(new Ended(0, "", ""), await restart.End(GuestBound));
+        using var ready = host.StartVmspawnAsUser(binary, "wait", detached);
+        await ready.EndWith(0, GuestBound);
         await host.GoodAsUser("/usr/bin/systemctl", "--user", "stop", Scope(detached));
         await AreGone(host, detached);
         using var logs = host.StartVmspawnAsUser(binary, "logs", detached);

@@ -41,14 +41,18 @@ public sealed class VarlinkctlTests : VmTest
         await vm.Run.Output.WaitFor("vmtest: power button", GuestBound);
 
         using var exit = Start("call", "--timeout=infinity", "--json=short", _socket, ControlledVm.Ours + "WaitExit", "{}");
-        await Good("Instance.Terminate", "{}");
-        Assert.Equal(0, (await vm.Run.End(ShortBound)).Status);
+        var answer = Scratch.Raw("answer", 0);
+        await Good("Ours.Restart", """{"fileDescriptorIndex":0,"force":true}""", answer);
         Assert.StartsWith("""{"status":0""", (await exit.End(ShortBound)).Output, StringComparison.Ordinal);
         _answered.Add(ControlledVm.Ours + "WaitExit");
         var told = await events.End(ShortBound);
         Assert.Contains("NotConnected", told.Error, StringComparison.Ordinal);
         Assert.Equal(["READY", "STOP", "RESUME"], Events(told.Output));
         _answered.Add(ControlledVm.Instance + "SubscribeEvents");
+        for (var end = DateTime.UtcNow + ShortBound; await File.ReadAllTextAsync(answer, TestContext.Current.CancellationToken) != "started"; await Task.Delay(20, TestContext.Current.CancellationToken))
+            Assert.True(DateTime.UtcNow < end, await File.ReadAllTextAsync(answer, TestContext.Current.CancellationToken));
+        await Good("Instance.Terminate", "{}");
+        Assert.Equal(0, (await vm.Run.End(ShortBound)).Status);
 
         Assert.Equal(methods.Order(StringComparer.Ordinal), _answered.Order(StringComparer.Ordinal));
     }

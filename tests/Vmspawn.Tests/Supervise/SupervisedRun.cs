@@ -60,6 +60,8 @@ internal sealed class SupervisedRun : IAsyncDisposable
 
     public Task<QemuEnd> Run => _run;
 
+    public RestartRequest? Restart => _supervisor.Restart;
+
     public MonitorSlot Slot => _supervisor.Monitor;
 
     public ConcurrentQueue<Signal> SignalsOf(int helper) => _helpers[helper].Signals;

@@ -19,6 +19,17 @@ internal sealed record StatusCommand(RuntimeScope Scope, IReadOnlyList<string> N
 /// <param name="Run">What is done with each.</param>
 internal sealed record PowerCommand(RuntimeScope Scope, IReadOnlyList<string> Names, Func<RunningMachine, Task> Run) : ControlCommand(Scope);
 
+/// <summary>End some machines and start them again.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Names">The machines.</param>
+/// <param name="Force">Whether their guests are not asked to power off.</param>
+/// <param name="Timeout">The time limit.</param>
+internal sealed record RestartCommand(RuntimeScope Scope, IReadOnlyList<string> Names, bool Force, TimeSpan Timeout) : ControlCommand(Scope)
+{
+    /// <summary>The default time limit.</summary>
+    public static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(5);
+}
+
 /// <summary>Attach a disk.</summary>
 /// <param name="Scope">Whose runtime directory.</param>
 /// <param name="Name">The machine.</param>

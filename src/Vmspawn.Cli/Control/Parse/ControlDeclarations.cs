@@ -71,6 +71,8 @@ internal static class ControlDeclarations
 
     public static ControlOption Follow() => Flag("--follow", 'f', "Print what is added until the machine ends", options => options with { Follow = true });
 
+    public static ControlOption Force() => Flag("--force", 'f', "End it at once, without a shutdown of its guest", options => options with { Force = true });
+
     public static ControlOption Terminal() => Flag("--tty", 't', "Run it in a terminal of this one's size", options => options with { HasTerminal = true });
 
     public static ControlOption Recursive() => Flag("--recursive", 'r', "Copy directories with all that is in them", options => options with { Recursive = true });

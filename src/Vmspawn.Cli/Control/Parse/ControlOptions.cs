@@ -46,6 +46,9 @@ internal sealed record ControlOptions
 
     public bool Follow { get; init; }
 
+    /// <summary>Without asking the guest.</summary>
+    public bool Force { get; init; }
+
     public bool Wait { get; init; } = true;
 
     /// <summary>The time limit, or null for the subcommand's default.</summary>

@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "doctor"];
+        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -32,6 +32,12 @@ internal static class ControlVerbs
             (options, names, _) => new StatusCommand(options.Scope, names, options.Json)),
         "poweroff" => Power(word, "Requests the guest to power off, by ssh to its systemd or by its power button.", machine => machine.PowerOffAsync()),
         "reboot" => Power(word, "Resets the machine, which boots again.", machine => machine.ResetAsync()),
+        "restart" => new(
+            word,
+            "Ends the machine as poweroff does, after 90 s by force, and starts it again with the same command line.",
+            [Operand.Names],
+            () => [ControlDeclarations.Force(), ControlDeclarations.Timeout("Time limit for all of it", RestartCommand.UsualTimeout)],
+            (options, names, _) => new RestartCommand(options.Scope, names, options.Force, options.Timeout ?? RestartCommand.UsualTimeout)),
         "pause" => Power(word, "Pauses the machine's CPUs.", machine => machine.PauseAsync()),
         "resume" => Power(word, "Resumes a paused machine's CPUs.", machine => machine.ResumeAsync()),
         "terminate" => Power(word, "Ends the machine at once, without a shutdown of its guest.", machine => machine.TerminateAsync()),

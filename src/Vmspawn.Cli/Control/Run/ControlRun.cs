@@ -35,6 +35,8 @@ internal static class ControlRun
                 return await EachMachine.RunAsync(status.Names, screen, name => StatusRun.RunAsync(status, where, name, screen));
             case PowerCommand power:
                 return await EachMachine.RunAsync(power.Names, screen, name => PowerRun.RunAsync(power, where, name));
+            case RestartCommand restart:
+                return await EachMachine.RunAsync(restart.Names, screen, name => RestartRun.RunAsync(restart, where, name));
             case AttachCommand attach:
                 return await EachMachine.RunAsync([attach.Name], screen, _ => AttachRun.RunAsync(attach, where, screen));
             case DetachCommand detach:

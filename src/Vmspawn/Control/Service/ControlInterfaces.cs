@@ -217,6 +217,10 @@ internal static class ControlInterfaces
         # What the guest has now, and what it was asked to keep.
         method GetMemory() -> (bytes: int, target: int)
 
+        # Ends the VM as its owner does on a signal, or with force at once, and starts it again with the same options. The descriptor is a pipe: when the VM has been
+        # started again "started" is written to it, or else the reason why not.
+        method Restart(fileDescriptorIndex: int, force: ?bool) -> ()
+
         # Answered when the VM has ended.
         method WaitExit() -> (status: int, reason: ?string)
 
@@ -231,5 +235,7 @@ internal static class ControlInterfaces
         error BadFile (reason: string)
         error NotConnected (reason: string)
         error QemuFailed (reason: string)
+        # The owner does not start it again, or it is ending already.
+        error NoRestart (reason: string)
         """);
 }

@@ -1,7 +1,6 @@
 using Vmspawn.Control.Storage;
 using Vmspawn.Guests;
 using Vmspawn.Launch;
-using Vmspawn.Notify;
 using Vmspawn.Pcie;
 using Vmspawn.Plan.Print;
 using Vmspawn.Qmp;
@@ -13,7 +12,7 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>org.vmspawn.Machine</c>: what systemd's interfaces do not provide.</summary>
 internal sealed class MachineService(
-    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Func<GuestState> guest, GuestTransports channels, FinalReplies finalReplies, Task<QemuEnd> end)
+    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Supervisor supervisor, GuestTransports channels, bool canRestart, FinalReplies finalReplies, Task<QemuEnd> end)
 {
     private readonly DiskMethods _disks = new(disks);
     private long _memoryTarget = spec.Ram.Size;
@@ -28,6 +27,7 @@ internal sealed class MachineService(
         .On("Replace", Guarded(_disks.ReplaceAsync))
         .On("SetMemory", Guarded(SetMemoryAsync))
         .On("GetMemory", Guarded(GetMemoryAsync))
+        .On("Restart", Guarded(RestartAsync))
         .On("WaitExit", Guarded(call => finalReplies.AddAsync(WaitExitAsync(call))));
 
     private async Task StatusAsync(VarlinkCall call)
@@ -48,7 +48,7 @@ internal sealed class MachineService(
             reply.WriteString("image"u8, spec.Drives is [{ IsRoot: true } root, ..] ? root.Path : null);
             reply.WriteString("runtimeDirectory"u8, vm.Directory.Path);
             reply.WriteString("layout"u8, TopologyJson.Word(vm.Plan.Topology.Layout));
-            var said = guest();
+            var said = supervisor.Guest;
             reply.WriteBoolean("ready"u8, said.Ready);
             reply.WriteString("guestStatus"u8, said.Status);
             reply.WriteString("guestChannel"u8, channels.Best?.Name);
@@ -92,6 +92,19 @@ internal sealed class MachineService(
             reply.WriteNumber("bytes"u8, bytes);
             reply.WriteNumber("target"u8, Volatile.Read(ref _memoryTarget));
         }).ConfigureAwait(false);
+    }
+
+    private async Task RestartAsync(VarlinkCall call)
+    {
+        var reason = !canRestart ? "the program that owns it does not start it again: a library does not, nor run --exec=, nor a machine whose options read standard input or a shell's <(…)"
+            : supervisor.IsStopping ? "it is ending already"
+            : null;
+        if (reason is not null)
+            throw new VarlinkErrorException($"{ControlInterfaces.Ours}.NoRestart", error => error.WriteString("reason"u8, reason));
+        var request = new RestartRequest(call.OptionalFlag("force") ?? false, call.TakeFile());
+        if (!supervisor.Inbox.TryWrite(new RestartAsked(request)))
+            await request.DisposeAsync().ConfigureAwait(false);
+        await call.ReplyAsync().ConfigureAwait(false);
     }
 
     private async Task WaitExitAsync(VarlinkCall call)
