@@ -12,6 +12,19 @@ internal static class Output
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(2);
 
     private static volatile bool s_stalled;
+    private static volatile bool s_hasLost;
+
+    /// <summary>The status of a program whose output or messages are not where they were sent, such as to a full disk: never 0.</summary>
+    public static int Status(int status) => status == 0 && s_hasLost ? 1 : status;
+
+    /// <summary>Notes a failure to write. It is none if nobody is left to read: the pipe or the terminal is closed.</summary>
+    /// <returns>Whether something was lost.</returns>
+    public static bool Lose(LinuxException failed)
+    {
+        var isLost = failed.Errno is not (Errno.EPIPE or Errno.EIO or Errno.EBADF or Errno.ETIMEDOUT);
+        s_hasLost |= isLost;
+        return isLost;
+    }
 
     /// <summary>Writes to standard output.</summary>
     /// <returns>The exit status: 1 when writing failed, which is reported on standard error; a reader that has closed the pipe
@@ -34,7 +47,7 @@ internal static class Output
         }
     }
 
-    /// <summary>Writes to standard error; failures are ignored.</summary>
+    /// <summary>Writes to standard error. There is no place to report a failure, but the exit status tells it (<see cref="Status"/>).</summary>
     public static void WriteError(string text)
     {
         try
@@ -46,6 +59,7 @@ internal static class Output
         {
             // After a stall, further messages are written without waiting.
             s_stalled = failed.Errno == Errno.ETIMEDOUT;
+            Lose(failed);
         }
     }
 }

@@ -18,11 +18,11 @@ internal static class Program
         // Under the dotnet host /proc/self/exe is dotnet, not vmspawn.
         if (!RuntimeFeature.IsDynamicCodeSupported)
             ParentDeath.UseSelf();
-        return await LastCatch.RunAsync(failed =>
+        return Output.Status(await LastCatch.RunAsync(failed =>
         {
             var invokedAs = Environment.GetCommandLineArgs()[0];
             return DispatchAsync(CommandLine.Parse(invokedAs, args, ReadEnvironment()), failed);
-        });
+        }));
     }
 
     private static async Task<int> DispatchAsync(ParsedCommand command, CancellationToken failed)

@@ -102,8 +102,28 @@ public sealed partial class FaultInjectionTests : VmTest
             _ => [verb],
         };
         foreach (var (call, error, position) in ((string, string, int)[])
-            [("openat", "EMFILE", 10), ("openat", "EIO", 20), ("pipe2", "EMFILE", 1), ("epoll_create1", "EMFILE", 1), ("clone3", "EAGAIN", 1), ("clone3", "EAGAIN", 2), ("readlink", "EIO", 1)])
+            [("openat", "EMFILE", 10), ("openat", "EIO", 20), ("pipe2", "EMFILE", 1), ("epoll_create1", "EMFILE", 1), ("clone3", "EAGAIN", 1), ("clone3", "EAGAIN", 2), ("readlink", "EIO", 1), ("write", "ENOSPC", 1), ("write", "ENOSPC", 2)])
             await Inject(call, error, position, command);
+    }
+
+    [Theory]
+    [InlineData("1", "standard output: it cannot be written: no space left on device")]
+    [InlineData("2", null)]
+    public async Task A_run_whose_output_goes_to_a_full_disk_fails_although_the_guest_does_not(string stream, string? sentence)
+    {
+        var image = BootSector.WriteSerial(Scratch, "BOOT-MARK");
+        using var run = VmspawnRun.StartProgram(
+            "/bin/sh", new Dictionary<string, string?>(), Scratch, QemuKind.Distribution,
+            "-c", $"exec \"$0\" \"$@\" {stream}>/dev/full", Prepared.Binary, "run", "--user", "--kvm=no", "--register=no", "--console=read-only", "--console-transport=serial", "--vsock=no", "--tpm=no",
+            "--pass-ssh-key=no", "--firmware=bios", $"--machine={Scratch.Mark}", $"--image={image}");
+        await run.QemuStarted(ShortBound);
+        if (sentence is not null)
+            await run.Error.WaitFor(sentence, GuestBound);
+        else
+            await run.Output.WaitFor("BOOT-MARK", GuestBound);
+        using (var client = VmspawnRun.Start(Scratch, QemuKind.Distribution, "terminate", Scratch.Mark))
+            await client.EndWith(0, ShortBound);
+        Assert.Equal(1, (await run.End(ShortBound)).Status);
     }
 
     [Theory]
@@ -195,15 +215,20 @@ public sealed partial class FaultInjectionTests : VmTest
     {
         Assert.True(File.Exists(Strace), "strace is missing: test.sh installs it");
         // Only our own calls: the programs that we start are others' work.
+        var trace = Scratch.Own("trace");
         using var run = VmspawnRun.StartProgram(
             Strace, new Dictionary<string, string?>(), Scratch, QemuKind.Distribution,
-            ["-f", "-qq", "--detach-on=execve", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when={position}", .. path is null ? [] : (string[])["-P", path], Prepared.Binary, .. command]);
+            ["-f", "-qq", "--detach-on=execve", "-o", trace, "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when={position}", .. path is null ? [] : (string[])["-P", path], Prepared.Binary, .. command]);
         var ended = await run.End(TimeSpan.FromSeconds(60));
         var what = $"{call} {error} at {position} of {command[0]}: {ended}";
         Assert.True(ended.Status is 0 or 1 or 2, what);
         Assert.False(TraceOrAbort().IsMatch(ended.Error), what);
-        // The calls of each thread are counted, so the write that fails may also be that of the message, when another thread reports the failure.
-        var isUntold = call == "write" && ended.Error.Length == 0;
+        var failed = InjectedWrite().Matches(await File.ReadAllTextAsync(trace, TestContext.Current.CancellationToken)).Select(match => match.Groups["number"].Value).ToList();
+        File.Delete(trace);
+        // What was not written where it belongs is a failure of the program.
+        Assert.True(ended.Status != 0 || failed.Count == 0, what);
+        // The calls of each thread are counted, so that of the message may fail too: then the status tells.
+        var isUntold = failed.Contains("2");
         Assert.True(ended.Status == 0 || command[0] == "doctor" || isUntold || SentenceOfOurs().IsMatch(ended.Error), what);
         Assert.False(NotForUsers().IsMatch(ended.Error), what);
         await SweptByTheNext(command, what);
@@ -222,6 +247,9 @@ public sealed partial class FaultInjectionTests : VmTest
         Assert.True(next.Status == 0, $"{what}\nthe next: {next}");
         Assert.True(!Scratch.Strangers().Any(), $"{what}\nstill there: {string.Join(' ', Scratch.Strangers())}");
     }
+
+    [GeneratedRegex(@"write\((?<number>[12]), .*\(INJECTED\)$", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex InjectedWrite();
 
     [GeneratedRegex("^   at |Unhandled exception|terminated by signal|TypeInitialization", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TraceOrAbort();

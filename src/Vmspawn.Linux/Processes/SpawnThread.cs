@@ -40,6 +40,7 @@ internal static class SpawnThread
     {
         while (true)
         {
+            // A wait that blocks is right here: this thread has nothing else to do, and after an await the loop would go on on a thread of the pool, whose end would kill the children.
             Ready.Wait();
             Job next;
             lock (Gate)

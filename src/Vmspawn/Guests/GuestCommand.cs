@@ -33,7 +33,7 @@ public sealed record GuestCommand(string Program, params IReadOnlyList<string> A
     internal bool IsBulk { get; init; }
 
     /// <summary>The command as one would type it.</summary>
-    public override string ToString() => Guests.ShellWords.Join([Program, .. Arguments]);
+    public override string ToString() => ShellText.Join([Program, .. Arguments]);
 
     /// <exception cref="ArgumentException">A part cannot be passed to a program.</exception>
     internal void Validate()

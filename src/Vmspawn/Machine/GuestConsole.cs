@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Vmspawn.Linux;
@@ -11,23 +10,16 @@ namespace Vmspawn;
 /// </summary>
 public sealed class GuestConsole : IAsyncDisposable
 {
-    /// <summary>Lines shown in the messages of exceptions.</summary>
-    private const int TailLines = 30;
-
     /// <summary>The default time limit of waits where the guest's processors are not emulated.</summary>
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _lock = new();
     private readonly SemaphoreSlim _typing = new(1);
     private readonly PseudoTerminal? _terminal;
     private readonly Readiness? _readiness;
     private readonly BackgroundTasks _background;
     private readonly ConsoleBytes _bytes;
     private readonly ConsoleTranscript _transcript;
-    private readonly TimeSpan _defaultLimit;
-    private readonly TimeProvider _time;
-    private Task<VmExit> _exited = new TaskCompletionSource<VmExit>().Task;
-    private long _waited;
+    private readonly ConsoleWaits _waits;
 
     /// <param name="terminal">The console, which the caller disposes after this; null where there is none or another program reads it.</param>
     /// <param name="limit">How many bytes and how many characters are kept.</param>
@@ -39,8 +31,7 @@ public sealed class GuestConsole : IAsyncDisposable
         _terminal = terminal;
         _bytes = new ConsoleBytes(limit);
         _transcript = new ConsoleTranscript(_bytes, limit);
-        _defaultLimit = DefaultLimit * factor;
-        _time = time;
+        _waits = new ConsoleWaits(_bytes, _transcript, DefaultLimit * factor, time);
         _background = new BackgroundTasks(failed);
         if (terminal is null)
         {
@@ -62,14 +53,7 @@ public sealed class GuestConsole : IAsyncDisposable
     public string? Panic => _transcript.Panic;
 
     /// <summary>The last lines of the text.</summary>
-    public string Tail
-    {
-        get
-        {
-            var lines = Text.TrimEnd('\n').Split('\n');
-            return string.Join('\n', lines.TakeLast(TailLines));
-        }
-    }
+    public string Tail => _waits.Tail;
 
     /// <summary>The window size of the console's terminal. QEMU up to 11.1 passes it to no guest.</summary>
     /// <exception cref="InvalidOperationException">The machine has no console that this process reads.</exception>
@@ -117,20 +101,7 @@ public sealed class GuestConsole : IAsyncDisposable
 
     /// <summary>The lines from now on, without line feeds, until the machine's end; an incomplete last line is included.</summary>
     /// <param name="cancellationToken">Ends it.</param>
-    public async IAsyncEnumerable<string> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var position = _transcript.End;
-        while (true)
-        {
-            // Both before the text, so that it has what was written until then.
-            var (isEnded, change) = (_bytes.IsEnded, _bytes.Changed);
-            foreach (var line in LinesAfter(ref position, isEnded))
-                yield return line;
-            if (isEnded)
-                yield break;
-            await change.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public IAsyncEnumerable<string> ReadLinesAsync(CancellationToken cancellationToken = default) => _waits.ReadLinesAsync(cancellationToken);
 
     /// <summary>Sends a text to the guest, as if it was typed: a line ends with <c>\r</c> or <c>\n</c>.</summary>
     /// <param name="text">The text.</param>
@@ -183,7 +154,7 @@ public sealed class GuestConsole : IAsyncDisposable
     }
 
     /// <summary>Says when and how the machine ends, which ends all waits.</summary>
-    internal void EndsWith(Task<VmExit> exited) => _exited = exited;
+    internal void EndsWith(Task<VmExit> exited) => _waits.Exited = exited;
 
     /// <summary>Completes with the console's end.</summary>
     internal Task Ended => _bytes.Ended;
@@ -247,66 +218,12 @@ public sealed class GuestConsole : IAsyncDisposable
         }
     }
 
-    private List<string> LinesAfter(ref long position, bool isEnded)
-    {
-        var lines = new List<string>();
-        var written = _transcript.After(ref position);
-        var begin = 0;
-        for (int end; (end = written.IndexOf('\n', begin)) >= 0; begin = end + 1)
-            lines.Add(written[begin..end]);
-        if (isEnded && begin < written.Length)
-        {
-            lines.Add(written[begin..]);
-            begin = written.Length;
-        }
-
-        position += begin;
-        return lines;
-    }
-
     /// <summary>Completes with the kernel's line about its panic; never without one.</summary>
-    internal async Task<string> WhenPanicsAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var (isEnded, change) = (_bytes.IsEnded, _bytes.Changed);
-            if (Panic is { } panic)
-                return panic;
-            await (isEnded ? Task.Delay(Timeout.Infinite, cancellationToken) : change.WaitAsync(cancellationToken)).ConfigureAwait(false);
-        }
-    }
+    internal Task<string> WhenPanicsAsync(CancellationToken cancellationToken) => _waits.WhenPanicsAsync(cancellationToken);
 
-    private async Task<T> WaitAsync<T>(string awaited, Func<string, (int End, T Found)?> find, TimeSpan? timeout, CancellationToken cancellationToken)
+    private Task<T> WaitAsync<T>(string awaited, Func<string, (int End, T Found)?> find, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         Own();
-        var limit = timeout ?? _defaultLimit;
-        using var bound = new CancellationTokenSource(limit, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
-        while (true)
-        {
-            // Both before the text, so that it has what was written until then.
-            var (isEnded, change) = (_bytes.IsEnded, _bytes.Changed);
-            lock (_lock)
-            {
-                if (find(_transcript.After(ref _waited)) is { } found)
-                {
-                    _waited += found.End;
-                    return found.Found;
-                }
-            }
-
-            if (Panic is { } panic)
-                throw new VmPanicException(awaited, panic, Tail);
-            try
-            {
-                if (isEnded)
-                    throw new VmEndedException(awaited, await _exited.WaitAsync(either.Token).ConfigureAwait(false), Tail);
-                await change.WaitAsync(either.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new VmTimeoutException(awaited, limit, Tail);
-            }
-        }
+        return _waits.WaitAsync(awaited, find, timeout, cancellationToken);
     }
 }

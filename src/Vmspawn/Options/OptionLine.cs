@@ -1,4 +1,3 @@
-using System.Text;
 using Vmspawn.Pcie;
 
 namespace Vmspawn.Options;
@@ -10,8 +9,8 @@ internal static class OptionLine
 
     /// <summary>The words in quotes for a shell. Values of credentials are replaced by their sizes, and a kernel in memory is left out.</summary>
     public static string Text(VmOptions options) =>
-        string.Join(' ', Variables(options).Select(variable => $"{variable.Name}={Quote(variable.Value)}")
-            .Append("vmspawn").Concat(Arguments(options, value => $"({value.Length} bytes)").Select(Quote)));
+        string.Join(' ', Variables(options).Select(variable => $"{variable.Name}={ShellText.Quote(variable.Value)}")
+            .Append("vmspawn").Concat(Arguments(options, value => $"({value.Length} bytes)").Select(ShellText.Quote)));
 
     /// <summary>The environment variables.</summary>
     public static IEnumerable<(string Name, string Value)> Variables(VmOptions options)
@@ -205,11 +204,4 @@ internal static class OptionLine
     private static string? Word(Tristate value) => value switch { Tristate.Yes => "yes", Tristate.No => "no", _ => null };
 
     private static string? Place(StatePlace place) => place.Path ?? (place.IsKept ? null : "off");
-
-    private static string Quote(string word)
-    {
-        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_=./:,+@%~".Contains(c, StringComparison.Ordinal)))
-            return word;
-        return new StringBuilder("'").Append(word.Replace("'", "'\\''", StringComparison.Ordinal)).Append('\'').ToString();
-    }
 }

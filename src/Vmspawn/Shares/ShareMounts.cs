@@ -26,7 +26,7 @@ internal static class ShareMounts
     private static IEnumerable<ShareSpec> Mounted(IEnumerable<ShareSpec> shares) => shares.Where(share => !share.IsRoot);
 
     private static string Command(ShareSpec share) =>
-        $"mount -t {share.Server.FileSystem} -o {Options(share)} {share.Tag} {Quote(share.Target)}";
+        $"mount -t {share.Server.FileSystem} -o {Options(share)} {share.Tag} {ShellText.Quote(share.Target)}";
 
     private static string Options(ShareSpec share) => $"{share.Server.MountOptions}{(share.ReadOnly ? "ro" : "rw")}";
 
@@ -38,7 +38,4 @@ internal static class ShareMounts
             _ = c is ' ' or '\t' or '\\' or '#' ? escaped.Append('\\').Append(Convert.ToString(c, 8).PadLeft(3, '0')) : escaped.Append(c);
         return escaped.ToString();
     }
-
-    private static string Quote(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c)) ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -47,7 +47,7 @@ public sealed record SshAccess(string Machine, string Address, int Port, string 
         if (proxyCommand is null)
             words.AddRange(["-o", $"HostName={Address}", "-p", $"{Port}"]);
         else
-            words.AddRange(["-o", $"ProxyCommand={Quote(proxyCommand)}", "-o", "ProxyUseFdpass=yes"]);
+            words.AddRange(["-o", $"ProxyCommand={ShellText.Join(proxyCommand).Replace("%", "%%", StringComparison.Ordinal)}", "-o", "ProxyUseFdpass=yes"]);
         return [.. words, .. options, "--", Machine];
     }
 
@@ -69,6 +69,4 @@ public sealed record SshAccess(string Machine, string Address, int Port, string 
         Executable.Find(environment(ProgramVariable) is { Length: > 0 } given ? given : "ssh", environment("PATH"));
 
     // ssh expands % in it and runs it by a shell.
-    private static string Quote(IEnumerable<string> words) =>
-        string.Join(' ', words.Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'")).Replace("%", "%%", StringComparison.Ordinal);
 }

@@ -13,7 +13,7 @@ public sealed class SshVerbTests : IDisposable
         Assert.Equal((7, "", ""), await desk.Run("ssh", "-l", "ann", "--timeout=9", "-q", "vm", "ls", "-l"));
         var words = await File.ReadAllTextAsync(Path.Combine(desk.Place, "record"), TestContext.Current.CancellationToken);
         Assert.Contains("-i /run/key -l ann ", words, StringComparison.Ordinal);
-        Assert.Contains($"'[ssh-proxy]' '127.0.0.1' '2300' '{desk.Place}/vm' '9000' 'quiet'", words, StringComparison.Ordinal);
+        Assert.Contains($"'[ssh-proxy]' 127.0.0.1 2300 {desk.Place}/vm 9000 quiet", words, StringComparison.Ordinal);
         Assert.EndsWith(" -- vm ls -l\n", words, StringComparison.Ordinal);
     }
 

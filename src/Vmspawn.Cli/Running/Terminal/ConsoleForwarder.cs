@@ -49,7 +49,7 @@ internal sealed class ConsoleForwarder : IAsyncDisposable
             _mode?.Dispose();
             throw;
         }
-        _shows = new GuestOutput(_guest, _shown, background, showsOnTerminal ? new TerminalChanges() : null);
+        _shows = new GuestOutput(_guest, _shown, background, showsOnTerminal ? new TerminalChanges() : null, spec.Lost);
         Drained = _shows.RunAsync();
         if (_input is not null)
             _typing.Run("type to the guest", _ => _input.RunAsync());

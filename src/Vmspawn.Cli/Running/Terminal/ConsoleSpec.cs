@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vmspawn.Linux;
 
 namespace Vmspawn.Cli.Running.Terminal;
 
@@ -25,6 +26,13 @@ internal sealed record ConsoleSpec(SafeHandle Output)
 
     /// <summary>Receives a failure of the input, with what was done; the output continues.</summary>
     public Action<string, Exception> Failed { get; init; } = static (_, _) => { };
+
+    /// <summary>Receives the failure after which the guest's output is written nowhere.</summary>
+    public Action<LinuxException> Lost { get; init; } = static failed =>
+    {
+        if (Cli.Output.Lose(failed))
+            Report.Error($"standard output: it cannot be written: {FailureReason.Of(failed.Errno)}; the guest's console is not shown any more");
+    };
 
     /// <summary>The clock for the second in which Ctrl-] is pressed three times.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -11,8 +11,11 @@ namespace Vmspawn.Cli.Running.Terminal;
 /// <param name="shown">Where it goes.</param>
 /// <param name="background">The colour to keep, or null.</param>
 /// <param name="changes">Follows what is shown on a terminal; null elsewhere.</param>
-internal sealed class GuestOutput(Stream guest, DescriptorWriter shown, Background? background, TerminalChanges? changes)
+/// <param name="failed">Receives the failure after which nothing more is written.</param>
+internal sealed class GuestOutput(Stream guest, DescriptorWriter shown, Background? background, TerminalChanges? changes, Action<LinuxException> failed)
 {
+    private bool _hasFailed;
+
     /// <summary>The terminal was restored.</summary>
     public bool HasEnded { get; private set; }
 
@@ -27,19 +30,29 @@ internal sealed class GuestOutput(Stream guest, DescriptorWriter shown, Backgrou
         try
         {
             if (background is not null)
-                await shown.TryWriteAsync(background.Begin);
+                await WriteAsync(background.Begin);
             for (int count; (count = await guest.ReadAsync(buffer)) > 0;)
             {
                 changes?.Follow(buffer.AsSpan(0, count));
                 coloured.ResetWrittenCount();
                 background?.Apply(buffer.AsSpan(0, count), coloured);
-                await shown.TryWriteAsync(background is null ? buffer.AsMemory(0, count) : coloured.WrittenMemory);
+                await WriteAsync(background is null ? buffer.AsMemory(0, count) : coloured.WrittenMemory);
             }
-            HasEnded = await shown.TryWriteAsync(End);
+            HasEnded = await WriteAsync(End);
         }
         catch (ObjectDisposedException)
         {
             // The forwarder was disposed before the guest's end.
         }
+    }
+
+    private async Task<bool> WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (await shown.TryWriteAsync(bytes))
+            return true;
+        if (!_hasFailed)
+            failed(shown.Failure!);
+        _hasFailed = true;
+        return false;
     }
 }

@@ -34,7 +34,7 @@ internal static class ShellServer
         Encoding.UTF8.GetBytes($"{Mark}[ \"$N\" = {session} ] && {call}\n");
 
     /// <summary>A command's text in one line, as a word: the server reads lines. Every line feed of it is in single quotes, and the server has one in a variable.</summary>
-    public static string Word(string text) => ShellWords.Quote(text.Replace("\n", "'\"$nl\"'", StringComparison.Ordinal));
+    public static string Word(string text) => ShellText.Quote(text.Replace("\n", "'\"$nl\"'", StringComparison.Ordinal));
 
     /// <summary>Sends a chunk of a command's input. In base64, since it may be read by the shell of a later session.</summary>
     public static byte[] Data(string session, int command, ReadOnlySpan<byte> data)

@@ -94,7 +94,7 @@ internal sealed class TpmManufacture(TpmMaker maker, string memory)
     /// been killed: the group ends with it.
     /// </summary>
     private string Wrapper() => $"""
-        '{maker.Swtpm.Replace("'", "'\\''", StringComparison.Ordinal)}' "$@" --terminate
+        {ShellText.Quote(maker.Swtpm)} "$@" --terminate
         status=$?
         [ $status -lt 128 ] || [ $status -eq {TerminatedStatus} ] || kill -s KILL 0
         exit $status
