@@ -35,7 +35,7 @@ internal sealed class SshConnection : IAsyncDisposable
             try
             {
                 // Without the user's configuration, which may ask for terminals, forwardings or other commands.
-                var ssh = ChildProcess.Start(new ChildSpec(login.Program, [.. login.Arguments("-F", "none", "-T"), $"exec /bin/sh -c {ShellWords.Quote(ShellServer.ServiceOnStreams)}"])
+                var ssh = ChildProcess.Start(new ChildSpec(login.Program, [.. login.Arguments("-F", "none", "-T"), $"exec /bin/sh -c {ShellText.Quote(ShellServer.ServiceOnStreams)}"])
                 {
                     StandardInput = theirs,
                     StandardOutput = theirs,

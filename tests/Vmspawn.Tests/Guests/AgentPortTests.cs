@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Vmspawn.Guests;
 using Vmspawn.Guests.Agent;
 using Vmspawn.Guests.Shell;
 using Vmspawn.Linux;
@@ -117,7 +116,7 @@ public sealed class AgentPortTests : IAsyncDisposable
         var connection = await UnixConnection.ConnectAsync(socket, Cancel);
         await connection.SendAsync("{\"execute\": "u8.ToArray(), null, Cancel);
         var service = ShellServer.Service($"/dev/tcp/127.0.0.1/{((IPEndPoint)_listener.LocalEndpoint).Port}");
-        _port = new AgentPort(connection, $"exec bash -c {ShellWords.Quote(service)}", () => _shell is { IsOpen: true }, why => _refused.TrySetResult(why), Failed);
+        _port = new AgentPort(connection, $"exec bash -c {ShellText.Quote(service)}", () => _shell is { IsOpen: true }, why => _refused.TrySetResult(why), Failed);
     }
 
     /// <summary>The shell opens its port.</summary>

@@ -21,8 +21,8 @@ internal static class AgentScripts
           [ "$(cat "$x/name")" = {ShellServer.PortName} ] && p=/dev/$(basename "$x")
         done
         export p
-        [ -d /run/systemd/system ] && systemd-run --quiet --collect --setenv=p="$p" -p IgnoreSIGPIPE=no -p OOMPolicy=continue -p TasksMax=infinity /bin/sh -c {ShellWords.Quote(Service.Replace("$", "$$", StringComparison.Ordinal))} && exit
-        exec /bin/sh -c {ShellWords.Quote(Service)}
+        [ -d /run/systemd/system ] && systemd-run --quiet --collect --setenv=p="$p" -p IgnoreSIGPIPE=no -p OOMPolicy=continue -p TasksMax=infinity /bin/sh -c {ShellText.Quote(Service.Replace("$", "$$", StringComparison.Ordinal))} && exit
+        exec /bin/sh -c {ShellText.Quote(Service)}
         """;
 
     private static string Service => ShellServer.Service("$p");
