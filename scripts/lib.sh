@@ -54,8 +54,21 @@ install_needed() {
     ((EUID == 0)) || command -v sudo >/dev/null || die "run as root, or install: ${needed[*]}"
     say "installing what is missing: ${needed[*]}"
     apt update
-    apt install -y --no-install-recommends "${needed[@]}"
+    without_services apt install -y --no-install-recommends "${needed[@]}"
     needed=()
+}
+
+# without_services COMMAND…: runs it; the servers among the packages that it installs do not become services of this host.
+without_services() {
+    local units=(ssh.service ssh.socket)
+    if [[ ! -d /run/systemd/system || " ${needed[*]} " != *" openssh-server "* ]]; then
+        "$@"
+        return
+    fi
+    as_root systemctl --quiet --runtime mask "${units[@]}"
+    "$@"
+    as_root systemctl --quiet disable "${units[@]}"
+    as_root systemctl --quiet --runtime unmask "${units[@]}"
 }
 
 # The SDK version that global.json asks for. A newer one counts only within the same major and minor version.
