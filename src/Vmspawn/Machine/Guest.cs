@@ -88,9 +88,9 @@ public sealed class Guest
             List<Task> streams = [CopyAsync(process.Output, output, late.Token), CopyAsync(process.Error, error, late.Token)];
             if (input is not null)
                 streams.Add(FeedAsync(process, input, late.Token));
+            var exited = process.Exited.WaitAsync(late.Token);
             try
             {
-                var exited = process.Exited.WaitAsync(cancel);
                 await FirstFailureAsync([.. streams], exited).ConfigureAwait(false);
                 var status = await exited.ConfigureAwait(false);
                 // A process that it has left running may hold the streams.
@@ -101,7 +101,7 @@ public sealed class Guest
             finally
             {
                 await late.CancelAsync().ConfigureAwait(false);
-                await Task.WhenAll(streams).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.WhenAll([.. streams, exited]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }, cancellationToken).ConfigureAwait(false);
     }
