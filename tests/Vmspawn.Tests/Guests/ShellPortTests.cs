@@ -122,6 +122,17 @@ public sealed class ShellPortTests : IAsyncDisposable
         Assert.False(flood.Exited.IsCompleted);
     }
 
+    [Theory]
+    [MemberData(nameof(Shells))]
+    public async Task A_command_that_runs_when_the_host_is_gone_is_killed(string shell)
+    {
+        await StartAsync(shell);
+        await using var process = await _port!.StartAsync(GuestCommand.Shell("echo $$; sleep 1000"), false, Cancel);
+        var id = await Commands.ReadAsync(process.Output, 1, '\n');
+        await _port.DisposeAsync();
+        await UntilAsync(() => !Directory.Exists($"/proc/{id}"));
+    }
+
     [Fact]
     public async Task What_a_command_has_started_and_left_goes_on()
     {

@@ -4,8 +4,15 @@
 # The host sends this text without comments and indentation. It has set N, the session's number.
 
 [ "$vmspawn_out" = 8 ] || exec 8>&3
-# An earlier session of this shell: its processes.
-[ -z "$W" ] || kill "$W" $(cat "$D"/*/all) 2>/dev/null
+# Ends a session: its processes, and the commands that run, whose callers are gone.
+q() {
+  kill "$W" $(cat "$D"/*/all)
+  for x in $(cat "$D"/*/pid); do
+    kill -s KILL -- "-$x" || kill -s KILL "$x"
+  done
+} 2>/dev/null
+# An earlier one of this shell.
+[ -z "$W" ] || q
 for D in /run /tmp /dev/shm /var/tmp; do
   # The files of this shell's earlier sessions and of shells that have ended, not those of another one: a guest has one for the port and one for ssh.
   for x in "$D"/.vmspawn-shell.*; do
@@ -20,7 +27,7 @@ mkfifo "$D/q" || echo "vmspawn $N no directory can be written" >&8
 exec 4<>"$D/q"
 # What the shell says about jobs and files is of no use to anybody.
 exec 2>/dev/null
-trap 'kill "$W" $(cat "$D"/*/all); rm -rf "$D"' EXIT
+trap 'q; rm -rf "$D"' EXIT
 unset INVOCATION_ID JOURNAL_STREAM SYSTEMD_EXEC_PID CREDENTIALS_DIRECTORY NOTIFY_SOCKET LISTEN_FDS LISTEN_PID MANAGERPID MEMORY_PRESSURE_WATCH MEMORY_PRESSURE_WRITE
 export HOME="${HOME:-/root}" PATH="${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}" USER=root LOGNAME=root SHELL=/bin/sh
 cd / || :
@@ -83,7 +90,9 @@ while read -r k l <&7; do
   i=/dev/null
   case $k in *i*) i=$1/p0 ;; esac
   (exec 7<&-; read -r x y </proc/self/stat; echo "$x" >"$1/pid"; _vmspawn_t=$1/tty; eval "$l") <"$i" >"$1/p1" 2>"$1/p2" 4<&-
-  echo "x $0 $?" >&4
+  x=$?
+  : >"$1/pid"
+  echo "x $0 $x" >&4
 done
 '
 
