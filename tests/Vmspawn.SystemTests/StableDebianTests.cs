@@ -39,7 +39,7 @@ public sealed class StableDebianTests : VmTest
         Assert.Equal((255, ""), (stranger.Status, stranger.Output));
         Assert.StartsWith($"vmspawn: {Scratch.Mark}: the guest's sshd refuses to log in stranger (the user may not exist there", stranger.Error, StringComparison.Ordinal);
         var status = (await Client("status", Scratch.Mark)).Output;
-        Assert.Matches($"\n  guest +ready\n  log in +vmspawn ssh {Scratch.Mark}\n  sshd +127\\.0\\.0\\.1 port [0-9]+, key /.*/ed25519\n", status);
+        Assert.Matches($"\n  guest +ready\n  commands +vmspawn exec {Scratch.Mark}, by the channel shell\n  log in +vmspawn ssh {Scratch.Mark}\n  sshd +127\\.0\\.0\\.1 port [0-9]+, key /.*/ed25519\n", status);
         await CopiesWithScp(status);
         await PowersOff(run);
     }

@@ -25,11 +25,11 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly IdleTrim _trim = new();
 
     private ControlServer(
-        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, bool canRestart, VmMessages messages)
+        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, Func<Task>? beforeRestart, VmMessages messages)
     {
         var inbox = supervisor.Inbox;
         var instance = new MachineInstanceService(monitor, disks, inbox, _finalReplies, messages.Notice);
-        var machine = new MachineService(vm, spec, monitor, disks, supervisor, guest, canRestart, _finalReplies, _end.Task);
+        var machine = new MachineService(vm, spec, monitor, disks, supervisor, guest, beforeRestart, _finalReplies, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),
@@ -74,12 +74,12 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Starts to serve; QEMU may still be starting.</summary>
     /// <exception cref="LaunchException">The socket cannot be created.</exception>
-    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, bool canRestart, VmMessages messages)
+    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, Func<Task>? beforeRestart, VmMessages messages)
     {
         try
         {
             var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
-            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, guest, console, canRestart, messages);
+            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, guest, console, beforeRestart, messages);
         }
         catch (LinuxException error)
         {

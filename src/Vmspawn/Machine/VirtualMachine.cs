@@ -312,11 +312,13 @@ public sealed class VirtualMachine : IAsyncDisposable
             var console = held.Add("stop reading the guest's console", new GuestConsole(
                 vm.Terminal, start.ConsoleHistory, FactorOf(spec, start), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}"), TimeProvider.System));
             log?.Follow(console);
+            MachineRegistration? registration = null;
+            Task BeforeRestartAsync() => registration?.LeaveAsync() ?? Task.CompletedTask;
             var control = start.Integration.HasFlag(HostIntegration.ControlSocket)
-                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, start.CanRestart, messages))
+                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, start.CanRestart ? BeforeRestartAsync : null, messages))
                 : null;
             if (start.Integration.HasFlag(HostIntegration.Registration))
-                held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, () => supervisor.Restart, messages));
+                registration = held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, () => supervisor.Restart, messages));
             if (start.Integration.HasFlag(HostIntegration.HostSleep) && HostSleep.Watch(plan.Name, supervisor.Monitor, messages) is { } sleep)
                 held.Add("stop following the host's sleep", sleep);
             if (start.Integration.HasFlag(HostIntegration.NextSshKey) && spec is { Ssh: { } ssh, Host.Runtime.IsFallback: false })

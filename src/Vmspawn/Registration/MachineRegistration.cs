@@ -47,11 +47,19 @@ internal sealed class MachineRegistration : IAsyncDisposable
         MachineSpec spec, RunningVm vm, MachineScope? scope, ChannelWriter<SupervisorEvent> inbox, Func<RestartRequest?> restart, VmMessages messages) =>
         new(spec, vm, scope, inbox, restart, messages);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Unregisters the machine before it ends: systemd-machined stops the scope of a registered machine whose QEMU has ended, and with it the one that is started next.
+    /// </summary>
+    public async Task LeaveAsync()
     {
         await _background.DisposeAsync().ConfigureAwait(false);
-        if (_registered is not null)
-            await _registered.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _registered, null) is { } registered)
+            await registered.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await LeaveAsync().ConfigureAwait(false);
         if (_scope is not null && _restart() is { } restart)
             restart.Keep(_scope);
         else if (_scope is not null)

@@ -170,10 +170,12 @@ public sealed class DiskHotplugTests : VmTest
             "find one; a=$(readlink -f /sys/block/$name/device); a=${a#*/0000:00:*/}; a=${a%%.*}; " +
             "for s in /sys/bus/pci/slots/*; do read -r at <$s/address; [ $at = $a ] && echo 0 >$s/power && echo ejected; done"));
         var end = DateTime.UtcNow + ShortBound;
-        while ((await vm.PortStates())["free"] != 10 && DateTime.UtcNow < end)
+        // The disks go one after the other once the controller's port is free.
+        async Task<(int Free, int Disks)> StateAsync() =>
+            ((await vm.PortStates())["free"], (await vm.Call(ControlledVm.Ours + "ListStorage")).GetProperty("storage"u8).GetArrayLength());
+        while (await StateAsync() != (10, 0) && DateTime.UtcNow < end)
             await Task.Delay(100);
-        Assert.Equal(10, (await vm.PortStates())["free"]);
-        Assert.Equal(0, (await vm.Call(ControlledVm.Ours + "ListStorage")).GetProperty("storage"u8).GetArrayLength());
+        Assert.Equal((10, 0), await StateAsync());
         Assert.Equal("NoSuchStorage", (await ControlledVm.Failure(vm.Detach("one"))).Name);
         Assert.Empty(await qmp.HotNodes());
         Assert.Equal(sets, await qmp.Fdsets());

@@ -12,7 +12,7 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>org.vmspawn.Machine</c>: what systemd's interfaces do not provide.</summary>
 internal sealed class MachineService(
-    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Supervisor supervisor, GuestTransports channels, bool canRestart, FinalReplies finalReplies, Task<QemuEnd> end)
+    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Supervisor supervisor, GuestTransports channels, Func<Task>? beforeRestart, FinalReplies finalReplies, Task<QemuEnd> end)
 {
     private readonly DiskMethods _disks = new(disks);
     private long _memoryTarget = spec.Ram.Size;
@@ -96,12 +96,13 @@ internal sealed class MachineService(
 
     private async Task RestartAsync(VarlinkCall call)
     {
-        var reason = !canRestart ? "the program that owns it does not start it again: a library does not, nor run --exec=, nor a machine whose options read standard input or a shell's <(…)"
+        var reason = beforeRestart is null ? "the program that owns it does not start it again: a library does not, nor run --exec=, nor a machine whose options read standard input or a shell's <(…)"
             : supervisor.IsStopping ? "it is ending already"
             : null;
         if (reason is not null)
             throw new VarlinkErrorException($"{ControlInterfaces.Ours}.NoRestart", error => error.WriteString("reason"u8, reason));
         var request = new RestartRequest(call.OptionalFlag("force") ?? false, call.TakeFile());
+        await beforeRestart!().ConfigureAwait(false);
         if (!supervisor.Inbox.TryWrite(new RestartAsked(request)))
             await request.DisposeAsync().ConfigureAwait(false);
         await call.ReplyAsync().ConfigureAwait(false);
