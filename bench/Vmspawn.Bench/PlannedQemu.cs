@@ -62,7 +62,7 @@ internal sealed class PlannedQemu
                 // A credential of a port that no guest here has a service for.
                 handle = File.OpenHandle("/dev/null");
                 break;
-            case "monitor" or "notify" or "guest-shell":
+            case "monitor" or "notify" or "guest-shell" or "guest-agent":
                 var (ours, theirs) = UnixConnection.CreatePair();
                 open.Add(ours);
                 handle = theirs;
