@@ -84,7 +84,7 @@ public sealed record VmPlanning
     private static async Task<VmPlanning> RestoreAsync(VmOptions options, RestoreRequest request, VmEnvironment given, CancellationToken cancellationToken)
     {
         var problems = new List<Problem>();
-        if (SnapshotFiles.TryRead(request.Directory, problems) is not { } snapshot)
+        if (SnapshotFiles.TryRead(SnapshotPlace.PathOf(request.Directory, given.Variable), problems) is not { } snapshot)
             return new VmPlanning(options, given) { Problems = problems };
         var merged = FrozenOptions.Merge(snapshot, options, problems);
         if (problems.Count > 0)

@@ -30,6 +30,22 @@ public sealed class VmSnapshot
     /// <summary>The bytes of its files.</summary>
     public long Size => System.IO.Directory.EnumerateFiles(Directory).Sum(file => new FileInfo(file).Length);
 
+    /// <summary>
+    /// The directory of the snapshots that have a name instead of a path: <c>$XDG_DATA_HOME/vmspawn/snapshots</c>, or <c>/var/lib/vmspawn/snapshots</c> for root and
+    /// <c>~/.local/share/vmspawn/snapshots</c> for others if that variable is not set; null if there is no home directory either.
+    /// </summary>
+    /// <param name="environment">The environment; null for the process's.</param>
+    public static string? UserDirectory(VmEnvironment? environment = null) => SnapshotPlace.Of((environment ?? VmEnvironment.OfProcess).Variable);
+
+    /// <summary>The absolute path of a snapshot: a text without a slash is a name in <see cref="UserDirectory"/>.</summary>
+    /// <param name="nameOrPath">A name or a path.</param>
+    /// <param name="environment">The environment; null for the process's.</param>
+    public static string PathOf(string nameOrPath, VmEnvironment? environment = null)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrPath);
+        return SnapshotPlace.PathOf(nameOrPath, (environment ?? VmEnvironment.OfProcess).Variable);
+    }
+
     /// <summary>Reads a snapshot. Whether it fits this host is seen when a machine is planned, or by <see cref="CheckAsync"/>.</summary>
     /// <param name="directory">Its path.</param>
     /// <exception cref="VmSnapshotException">There is none, or it is damaged.</exception>

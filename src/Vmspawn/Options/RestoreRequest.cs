@@ -1,7 +1,7 @@
 namespace Vmspawn.Options;
 
 /// <summary><c>--restore=</c>: the machine continues where a snapshot was taken, instead of booting.</summary>
-/// <param name="Directory">The snapshot.</param>
+/// <param name="Directory">The snapshot: a path, or a name without a slash (<see cref="VmSnapshot.PathOf"/>).</param>
 public sealed record RestoreRequest(string Directory)
 {
     /// <summary><c>--restore-clock=</c>: the guest's clock is set, through the guest channel.</summary>

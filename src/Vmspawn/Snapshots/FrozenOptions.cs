@@ -59,12 +59,14 @@ internal static class FrozenOptions
     {
         var frozen = snapshot.Manifest.Options;
         var known = Words(frozen).ToHashSet(StringComparer.Ordinal);
-        foreach (var word in Words(PerRun(given, Default) with { Machine = null, Ephemeral = false, Restore = null, Console = Default.Console, PublishedPorts = [] }))
+        foreach (var word in Words(PerRun(given, Default) with { Machine = null, Ephemeral = false, Restore = null, Console = Default.Console, PublishedPorts = [], KernelArguments = [] }))
         {
             if (!known.Contains(word))
                 problems.Add(Changed(word, frozen));
         }
 
+        if (given.KernelArguments.Count > 0 && !given.KernelArguments.SequenceEqual(frozen.KernelArguments))
+            problems.Add(new Problem("restore-options", given.KernelArguments[0], "a machine that continues a snapshot does not boot, so kernel arguments have no effect", "leave them out", ProblemKind.Usage));
         return PerRun(frozen, given) with
         {
             Restore = given.Restore,
@@ -72,7 +74,8 @@ internal static class FrozenOptions
             NetworkMac = given.Restore is { NewIdentity: true } ? null : frozen.NetworkMac,
             Credentials = [.. snapshot.Manifest.Credentials.Select(credential => new LiteralCredential(credential.Id, credential.Value))],
             PublishedPorts = given.PublishedPorts.Count > 0 ? given.PublishedPorts : frozen.PublishedPorts,
-            Console = given.Console == Default.Console ? frozen.Console : given.Console,
+            // Without a console device there is nothing to show, whatever is usual for the way it is started.
+            Console = given.Console is ConsoleMode.Interactive or ConsoleMode.ReadOnly && frozen.Console != Default.Console ? frozen.Console : given.Console,
         };
     }
 
@@ -96,8 +99,6 @@ internal static class FrozenOptions
     {
         var option = word.Split('=', 2)[0];
         var before = Words(frozen).FirstOrDefault(other => other == option || other.StartsWith($"{option}=", StringComparison.Ordinal));
-        return word == "--"
-            ? new Problem("restore-options", "the kernel arguments", "a machine that continues a snapshot does not boot, so they would have no effect", "leave them out", ProblemKind.Usage)
-            : new Problem("restore-options", word, before is null ? "the snapshot was made without it" : $"the snapshot was made with {before}", $"leave {option} out, or make another snapshot", ProblemKind.Usage);
+        return new Problem("restore-options", word, before is null ? "the snapshot was made without it" : $"the snapshot was made with {before}", $"leave {option} out, or make another snapshot", ProblemKind.Usage);
     }
 }
