@@ -16,6 +16,8 @@ internal sealed class MachineContinuation : IAsyncDisposable
     private readonly VirtualMachine _machine;
     private readonly SnapshotFiles _snapshot;
     private readonly RestoreRequest _request;
+    private readonly MachineChannels _channels;
+    private readonly Guest _guest;
     private readonly double _factor;
     private readonly VmMessages _messages;
     private readonly BackgroundTasks _background;
@@ -23,11 +25,16 @@ internal sealed class MachineContinuation : IAsyncDisposable
     /// <param name="machine">The machine.</param>
     /// <param name="snapshot">What it continues.</param>
     /// <param name="request">The options.</param>
+    /// <param name="channels">The ways into its guest, which others can use once it was told what it has to know.</param>
+    /// <param name="guest">The guest before that.</param>
     /// <param name="factor">Of the time limit, for emulated processors.</param>
     /// <param name="messages">Receives what the guest could not be told.</param>
-    public MachineContinuation(VirtualMachine machine, SnapshotFiles snapshot, RestoreRequest request, double factor, VmMessages messages)
+    public MachineContinuation(VirtualMachine machine, SnapshotFiles snapshot, RestoreRequest request, MachineChannels channels, Guest guest, double factor, VmMessages messages)
     {
-        (_machine, _snapshot, _request, _factor, _messages) = (machine, snapshot, request, factor, messages);
+        (_machine, _snapshot, _request, _channels, _guest, _factor, _messages) = (machine, snapshot, request, channels, guest, factor, messages);
+        channels.All.Close();
+        if (snapshot.Manifest.Shell is { } shell)
+            channels.GoOn(shell, request.SetClock ? SetClock : null);
         _background = new BackgroundTasks((what, why) => machine.Fail($"{machine.Name}: cannot {what}: {FailureReason.Of(why)}"));
         _background.Run($"continue the snapshot {snapshot.Directory}", RunAsync);
     }
@@ -57,29 +64,34 @@ internal sealed class MachineContinuation : IAsyncDisposable
         }
         finally
         {
+            _channels.All.Open();
             _done.TrySetResult();
         }
     }
 
+    private static string SetClock() => $"date -u -s @{DateTimeOffset.UtcNow.ToUnixTimeSeconds()} >/dev/null";
+
     private async Task TellGuestAsync(CancellationToken stop)
     {
-        if (!_request.SetClock && !_request.NewIdentity)
+        // A shell that goes on sets the clock before it runs anything else.
+        var setsClock = _request.SetClock && _snapshot.Manifest.Shell is null;
+        if (!setsClock && !_request.NewIdentity)
             return;
         var age = DateTimeOffset.UtcNow - _snapshot.Manifest.Created;
         try
         {
             if (_snapshot.Manifest.Channel is null)
                 throw new GuestChannelException("no channel into it answered when it was frozen");
-            await _machine.Guest.WaitAsync(GuestWait.Channel, AnswerTime * _factor, stop).ConfigureAwait(false);
-            if (_request.SetClock)
-                await _machine.Guest.ShellAsync($"date -u -s @{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}", stop).ConfigureAwait(false);
+            await _guest.WaitAsync(GuestWait.Channel, AnswerTime * _factor, stop).ConfigureAwait(false);
+            if (setsClock)
+                await _guest.ShellAsync(SetClock(), stop).ConfigureAwait(false);
             if (_request.NewIdentity)
-                await _machine.Guest.ShellAsync(GuestIdentity.Script(_machine.Name, _snapshot.Manifest.Macs, [.. _machine.Spec.Nics.Select(nic => nic.Mac)]), stop).ConfigureAwait(false);
+                await _guest.ShellAsync(GuestIdentity.Script(_machine.Name, _snapshot.Manifest.Macs, [.. _machine.Spec.Nics.Select(nic => nic.Mac)]), stop).ConfigureAwait(false);
         }
         catch (Exception error) when (error is GuestChannelException or VmTimeoutException or VmPanicException or GuestCommandException)
         {
             var reason = error is VmWaitException wait ? wait.Reason : error.Message;
-            _messages.Notice($"{_machine.Name}: the guest's {(_request.NewIdentity ? "clock and identity were" : "clock was")} not set, it is {age.TotalSeconds:0} s behind: {reason}");
+            _messages.Notice($"{_machine.Name}: {(setsClock ? $"the guest's clock was not set, it is {age.TotalSeconds:0} s behind" : "the guest did not get a new identity")}: {reason}");
         }
         catch (VmEndedException)
         {

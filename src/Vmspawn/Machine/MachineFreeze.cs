@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Control;
 using Vmspawn.Control.Storage;
+using Vmspawn.Guests.Shell;
 using Vmspawn.Host;
 using Vmspawn.Images;
 using Vmspawn.Launch;
@@ -52,7 +53,7 @@ internal sealed class MachineFreeze(VmPlanning planning, RunningVm vm, MonitorAc
             {
                 await qemu.StopAsync(cancellationToken: cancel).ConfigureAwait(false);
                 await SaveMemoryAsync(qemu, Path.Combine(draft.Path, SnapshotFiles.Memory), options.Compression, cancel).ConfigureAwait(false);
-                var manifest = WriteRest(draft.Path, options.Compression, isPaused: !wasRunning, cancel);
+                var manifest = WriteRest(draft.Path, options.Compression, isPaused: !wasRunning, held?.Frozen, cancel);
                 isDone = draft.TryGiveName(path) ? true : throw new VmSnapshotException($"{path} has just been made by another process");
                 return new SnapshotFiles(path, manifest);
             }
@@ -128,7 +129,7 @@ internal sealed class MachineFreeze(VmPlanning planning, RunningVm vm, MonitorAc
             throw new IOException($"zstd {exit}{await StderrExcerpt.AfterAsync(said, cancel).ConfigureAwait(false)}");
     }
 
-    private SnapshotManifest WriteRest(string directory, MemoryCompression compression, bool isPaused, CancellationToken cancel)
+    private SnapshotManifest WriteRest(string directory, MemoryCompression compression, bool isPaused, FrozenShell? shell, CancellationToken cancel)
     {
         var state = guest();
         if (Spec.Ssh is { } ssh)
@@ -146,6 +147,7 @@ internal sealed class MachineFreeze(VmPlanning planning, RunningVm vm, MonitorAc
             IsReady = state.Ready,
             Status = state.Status,
             Channel = channels.All.Best?.Name,
+            Shell = shell,
             Drives = [.. Spec.Drives.Select(drive => Write(drive, directory, cancel)).OfType<FrozenDrive>()],
             Files = FrozenMachine.Stamps(Spec),
             Hardware = FrozenHardware.Of(vm.Plan),

@@ -80,7 +80,7 @@ internal static class MachineLaunch
             log?.Say($"{plan.Name}: started as process {Environment.ProcessId}, its QEMU is process {vm.Qemu.Id}");
             var machine = new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, freeze, journal, log) { Disks = new VmDisks(disks) };
             if (planning is { Snapshot: { } snapshot, Options.Restore: { } request })
-                machine.Continue(snapshot, request, VirtualMachine.FactorOf(spec, start), messages);
+                machine.Continue(snapshot, request, channels, messages);
             return machine;
         }
         catch (Exception error)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Vmspawn.Control;
+using Vmspawn.Guests;
 using Vmspawn.Host;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
@@ -28,6 +29,7 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly VmJournal _journal;
     private readonly LogWriter? _log;
     private readonly MachineFreeze _freeze;
+    private readonly MachineWatch _watch;
     private readonly Lock _lock = new();
     private MachineContinuation? _continuation;
     private Task? _disposal;
@@ -46,7 +48,8 @@ public sealed class VirtualMachine : IAsyncDisposable
         Console = console;
         Exited = FollowAsync();
         Console.EndsWith(Exited);
-        Guest = new Guest(channels.All, new MachineWatch(Exited, Console, FactorOf(planning.Spec!, start)), _ => Task.FromResult(supervisor.Guest.Ready));
+        _watch = new MachineWatch(Exited, Console, FactorOf(planning.Spec!, start));
+        Guest = GuestBy(channels.All);
     }
 
     /// <summary>Its name, unique among the running machines of this user.</summary>
@@ -312,8 +315,10 @@ public sealed class VirtualMachine : IAsyncDisposable
     public void Fail(string reason) => _supervisor.Inbox.TryWrite(new MachineFailed(reason));
 
     /// <summary>Continues a snapshot in the background.</summary>
-    internal void Continue(SnapshotFiles snapshot, RestoreRequest request, double factor, VmMessages messages) =>
-        _continuation = _held.Add("stop continuing the snapshot", new MachineContinuation(this, snapshot, request, factor, messages));
+    internal void Continue(SnapshotFiles snapshot, RestoreRequest request, MachineChannels channels, VmMessages messages) =>
+        _continuation = _held.Add("stop continuing the snapshot", new MachineContinuation(this, snapshot, request, channels, GuestBy(channels.All.Early), _watch.Factor, messages));
+
+    private Guest GuestBy(IGuestTransport transport) => new(transport, _watch, _ => Task.FromResult(_supervisor.Guest.Ready));
 
     private static bool IsEmulation(MachineSpec spec) => spec.Accelerator.Name != "kvm";
 

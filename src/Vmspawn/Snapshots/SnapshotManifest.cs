@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Vmspawn.Guests.Shell;
 using Vmspawn.Options;
 
 namespace Vmspawn.Snapshots;
@@ -40,6 +41,9 @@ internal sealed record SnapshotManifest
 
     /// <summary>The channel for commands that answered, or null.</summary>
     public string? Channel { get; init; }
+
+    /// <summary>The session of its shell on the virtio port, if no command ran in it.</summary>
+    public FrozenShell? Shell { get; init; }
 
     public required IReadOnlyList<FrozenDrive> Drives { get; init; }
 

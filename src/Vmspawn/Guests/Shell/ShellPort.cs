@@ -23,6 +23,8 @@ internal sealed class ShellPort : IGuestTransport
     private TaskCompletionSource _ready = NewSource();
     private ShellSession? _session;
     private TaskCompletionSource? _echo;
+    private FrozenShell? _frozen;
+    private Func<string>? _first;
     private string? _refusal;
     private string _name = "shell";
 
@@ -74,13 +76,29 @@ internal sealed class ShellPort : IGuestTransport
         }
     }
 
+    /// <summary>The guest was frozen in a session, which goes on when QEMU says that it has the port open.</summary>
+    /// <param name="frozen">The session.</param>
+    /// <param name="first">Writes a line that the guest's shell runs before any command; null for none.</param>
+    public void GoesOn(FrozenShell frozen, Func<string>? first)
+    {
+        lock (_lock)
+            (_frozen, _first) = (frozen, first);
+    }
+
     /// <summary>The guest has opened or closed the port.</summary>
     /// <param name="isOpen">Opened.</param>
     /// <param name="name">The channel's name during the session, by what has started the shell.</param>
     public void Changed(bool isOpen, string name = "shell")
     {
+        FrozenShell? frozen;
         lock (_lock)
-            _name = name;
+            (_name, frozen, _frozen) = (name, _frozen, null);
+        if (isOpen && frozen is not null)
+        {
+            Resume(frozen);
+            return;
+        }
+
         End("the guest's shell has ended, or the guest restarts", isOpen ? new ShellSession(RandomNumber.Next().ToString("x16", CultureInfo.InvariantCulture), Post) : null);
     }
 
@@ -107,31 +125,33 @@ internal sealed class ShellPort : IGuestTransport
     /// </summary>
     /// <returns>Its disposal sends again; null where no session is.</returns>
     /// <exception cref="GuestChannelException">The guest does not read, or its shell ends.</exception>
-    public async Task<IDisposable?> HoldAsync(CancellationToken cancel)
+    public async Task<HeldShell?> HoldAsync(CancellationToken cancel)
     {
         var echo = NewSource();
-        var release = new Release();
+        var held = new HeldShell();
+        ShellSession session;
         lock (_lock)
         {
-            if (_session is not { HasGreeted: true } session)
+            if (_session is not { HasGreeted: true } current)
                 return null;
-            _echo = echo;
-            _outbox.Writer.TryWrite(new Outgoing(ShellServer.Call(session.Id, "echo y >&4"), release.Released));
+            (_echo, session) = (echo, current);
+            _outbox.Writer.TryWrite(new Outgoing(ShellServer.Call(session.Id, "echo y >&4"), held.Released));
         }
 
         try
         {
             await echo.Task.WaitAsync(EchoBound, cancel).ConfigureAwait(false);
-            return release;
+            held.Frozen = session.TryFreeze();
+            return held;
         }
         catch (TimeoutException)
         {
-            release.Dispose();
+            held.Dispose();
             throw new GuestChannelException($"the guest's shell has not answered within {EchoBound.TotalSeconds:0} s");
         }
         catch
         {
-            release.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -163,6 +183,17 @@ internal sealed class ShellPort : IGuestTransport
         }
 
         old?.End(new GuestChannelException($"the connection to the command is lost: {why}"));
+    }
+
+    private void Resume(FrozenShell frozen)
+    {
+        lock (_lock)
+        {
+            _session = new ShellSession(frozen, Post);
+            if (_first is { } first)
+                Post(ShellServer.Call(frozen.Session, first()));
+            _ready.TrySetResult();
+        }
     }
 
     private async Task WriteAsync(CancellationToken stop)
@@ -295,13 +326,18 @@ internal sealed class ShellPort : IGuestTransport
     /// <param name="Bytes">A message.</param>
     /// <param name="Next">The next one is sent when this has completed.</param>
     private sealed record Outgoing(byte[] Bytes, Task Next);
+}
 
-    private sealed class Release : IDisposable
-    {
-        private readonly TaskCompletionSource _released = NewSource();
+/// <summary>A shell of the guest to which nothing is sent until this is disposed.</summary>
+internal sealed class HeldShell : IDisposable
+{
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Released => _released.Task;
+    /// <summary>Completes with the disposal.</summary>
+    public Task Released => _released.Task;
 
-        public void Dispose() => _released.TrySetResult();
-    }
+    /// <summary>Its session; null when a command runs in it, which ends where the guest continues.</summary>
+    public FrozenShell? Frozen { get; set; }
+
+    public void Dispose() => _released.TrySetResult();
 }
