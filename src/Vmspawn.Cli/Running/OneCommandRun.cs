@@ -63,7 +63,12 @@ internal static class OneCommandRun
                 Volatile.Write(ref isEnding, true);
             }
 
-            await EndAsync(machine, signals, messages);
+            // What a machine that continues a snapshot writes to its disks is thrown away, so nothing is lost without an orderly end.
+            if (planning.Options is { Restore: not null, Shares.Binds.Count: 0 })
+                machine.RequestForcedEnd("the command has ended");
+            else
+                await EndAsync(machine, signals, messages);
+            await machine.Exited;
             return status;
         }
         catch (VmWaitException error)

@@ -6,10 +6,17 @@ namespace Vmspawn.Guests;
 internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all, string? lack = null) : IGuestTransport
 {
     private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _closed;
 
     public string Name => Best?.Name ?? "";
 
-    public bool IsReady => Best is not null;
+    public bool IsReady => Best is not null && IsOpen;
+
+    /// <summary>The same for what has to happen in the guest before anybody uses it: see <see cref="Close"/>.</summary>
+    public IGuestTransport Early => new EarlyTransport(this);
+
+    private bool IsOpen => Volatile.Read(ref _closed) == 0 || _opened.Task.IsCompleted;
 
     /// <summary>The best one that answers now, or null.</summary>
     public IGuestTransport? Best => all.FirstOrDefault(transport => transport.IsReady);
@@ -21,26 +28,62 @@ internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all, string
             throw new GuestChannelException(lack ?? "the machine was started without a channel into its guest (--guest-channel=no)");
     }
 
+    /// <summary>Lets callers wait until <see cref="Open"/>, as if the guest did not answer.</summary>
+    public void Close() => Volatile.Write(ref _closed, 1);
+
+    /// <summary>The guest can be used.</summary>
+    public void Open() => _opened.TrySetResult();
+
     public async Task WaitAsync(CancellationToken cancel)
     {
+        await WaitAnyAsync(cancel).ConfigureAwait(false);
+        if (!IsOpen)
+            await _opened.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    private async Task WaitAnyAsync(CancellationToken cancel)
+    {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _ended.Token);
-        var first = await Task.WhenAny(all.Select(transport => transport.WaitAsync(either.Token)).Append(Task.Delay(Timeout.Infinite, either.Token))).ConfigureAwait(false);
-        // The others need not wait any longer.
+        List<Task> waits = [.. all.Select(transport => transport.WaitAsync(either.Token)), Task.Delay(Timeout.Infinite, either.Token)];
+        var first = await Task.WhenAny(waits).ConfigureAwait(false);
+        // The others need not wait any longer, and why they end does not matter.
         await either.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(waits).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancel.ThrowIfCancellationRequested();
         if (_ended.IsCancellationRequested)
             throw new GuestChannelException("the machine has ended");
         await first.ConfigureAwait(false);
     }
 
-    public Task<GuestProcess> StartAsync(GuestCommand command, bool hasInput, CancellationToken cancel) =>
+    public async Task<GuestProcess> StartAsync(GuestCommand command, bool hasInput, CancellationToken cancel)
+    {
+        if (!IsOpen)
+            await _opened.Task.WaitAsync(cancel).ConfigureAwait(false);
+        return await StartNowAsync(command, hasInput, cancel).ConfigureAwait(false);
+    }
+
+    private Task<GuestProcess> StartNowAsync(GuestCommand command, bool hasInput, CancellationToken cancel) =>
         (Best ?? throw new GuestChannelException("the guest does not answer on any channel")).StartAsync(command, hasInput, cancel);
 
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync().ConfigureAwait(false);
+        Open();
         foreach (var transport in all)
             await transport.DisposeAsync().ConfigureAwait(false);
         _ended.Dispose();
+    }
+
+    private sealed class EarlyTransport(GuestTransports all) : IGuestTransport
+    {
+        public string Name => all.Name;
+
+        public bool IsReady => all.Best is not null;
+
+        public Task WaitAsync(CancellationToken cancel) => all.WaitAnyAsync(cancel);
+
+        public Task<GuestProcess> StartAsync(GuestCommand command, bool hasInput, CancellationToken cancel) => all.StartNowAsync(command, hasInput, cancel);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -58,6 +58,15 @@ internal sealed class MachineChannels : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends nothing more to the guest, once it has read what was sent; null where no shell of the guest is open.</summary>
+    /// <exception cref="GuestChannelException">It does not read.</exception>
+    public Task<HeldShell?> HoldAsync(CancellationToken cancel) => _shell?.HoldAsync(cancel) ?? Task.FromResult<HeldShell?>(null);
+
+    /// <summary>A session of the guest's shell that was frozen goes on.</summary>
+    /// <param name="frozen">The session.</param>
+    /// <param name="first">Writes a line that the shell runs before any command; null for none.</param>
+    public void GoOn(FrozenShell frozen, Func<string>? first) => _shell?.GoesOn(frozen, first);
+
     /// <summary>The guest was reset.</summary>
     public void GuestReset() => _ssh?.GuestReset();
 

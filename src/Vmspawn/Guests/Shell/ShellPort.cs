@@ -10,15 +10,21 @@ namespace Vmspawn.Guests.Shell;
 /// </summary>
 internal sealed class ShellPort : IGuestTransport
 {
+    /// <summary>The time limit for the guest to read what was sent to it.</summary>
+    private static readonly TimeSpan EchoBound = TimeSpan.FromSeconds(30);
+
     /// <summary>The longest chunk that the server sends.</summary>
     private const int LongestChunk = 1 << 20;
 
     private readonly UnixConnection _port;
     private readonly BackgroundTasks _background;
-    private readonly Channel<byte[]> _outbox = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Outgoing> _outbox = Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
     private TaskCompletionSource _ready = NewSource();
     private ShellSession? _session;
+    private TaskCompletionSource? _echo;
+    private FrozenShell? _frozen;
+    private Func<string>? _first;
     private string? _refusal;
     private string _name = "shell";
 
@@ -70,13 +76,29 @@ internal sealed class ShellPort : IGuestTransport
         }
     }
 
+    /// <summary>The guest was frozen in a session, which goes on when QEMU says that it has the port open.</summary>
+    /// <param name="frozen">The session.</param>
+    /// <param name="first">Writes a line that the guest's shell runs before any command; null for none.</param>
+    public void GoesOn(FrozenShell frozen, Func<string>? first)
+    {
+        lock (_lock)
+            (_frozen, _first) = (frozen, first);
+    }
+
     /// <summary>The guest has opened or closed the port.</summary>
     /// <param name="isOpen">Opened.</param>
     /// <param name="name">The channel's name during the session, by what has started the shell.</param>
     public void Changed(bool isOpen, string name = "shell")
     {
+        FrozenShell? frozen;
         lock (_lock)
-            _name = name;
+            (_name, frozen, _frozen) = (name, _frozen, null);
+        if (isOpen && frozen is not null)
+        {
+            Resume(frozen);
+            return;
+        }
+
         End("the guest's shell has ended, or the guest restarts", isOpen ? new ShellSession(RandomNumber.Next().ToString("x16", CultureInfo.InvariantCulture), Post) : null);
     }
 
@@ -97,6 +119,43 @@ internal sealed class ShellPort : IGuestTransport
         }
     }
 
+    /// <summary>
+    /// Sends nothing more from now on, and returns when the guest has read all that was sent: a machine that is frozen then and continues elsewhere does not wait for the
+    /// rest of a message.
+    /// </summary>
+    /// <returns>Its disposal sends again; null where no session is.</returns>
+    /// <exception cref="GuestChannelException">The guest does not read, or its shell ends.</exception>
+    public async Task<HeldShell?> HoldAsync(CancellationToken cancel)
+    {
+        var echo = NewSource();
+        var held = new HeldShell();
+        ShellSession session;
+        lock (_lock)
+        {
+            if (_session is not { HasGreeted: true } current)
+                return null;
+            (_echo, session) = (echo, current);
+            _outbox.Writer.TryWrite(new Outgoing(ShellServer.Call(session.Id, "echo y >&4"), held.Released));
+        }
+
+        try
+        {
+            await echo.Task.WaitAsync(EchoBound, cancel).ConfigureAwait(false);
+            held.Frozen = session.TryFreeze();
+            return held;
+        }
+        catch (TimeoutException)
+        {
+            held.Dispose();
+            throw new GuestChannelException($"the guest's shell has not answered within {EchoBound.TotalSeconds:0} s");
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         End("the machine has ended", null);
@@ -106,7 +165,7 @@ internal sealed class ShellPort : IGuestTransport
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Post(byte[] message) => _outbox.Writer.TryWrite(message);
+    private void Post(byte[] message) => _outbox.Writer.TryWrite(new Outgoing(message, Task.CompletedTask));
 
     /// <summary>Ends the session and begins the next.</summary>
     private void End(string why, ShellSession? next)
@@ -117,6 +176,8 @@ internal sealed class ShellPort : IGuestTransport
             (old, _session, _refusal) = (_session, next, null);
             if (_ready.Task.IsCompleted)
                 _ready = NewSource();
+            _echo?.TrySetException(new GuestChannelException(why));
+            _echo = null;
             if (next is not null)
                 Post(ShellServer.Start(next.Id));
         }
@@ -124,12 +185,26 @@ internal sealed class ShellPort : IGuestTransport
         old?.End(new GuestChannelException($"the connection to the command is lost: {why}"));
     }
 
+    private void Resume(FrozenShell frozen)
+    {
+        lock (_lock)
+        {
+            _session = new ShellSession(frozen, Post);
+            if (_first is { } first)
+                Post(ShellServer.Call(frozen.Session, first()));
+            _ready.TrySetResult();
+        }
+    }
+
     private async Task WriteAsync(CancellationToken stop)
     {
         try
         {
             await foreach (var message in _outbox.Reader.ReadAllAsync(stop).ConfigureAwait(false))
-                await _port.SendAsync(message, null, stop).ConfigureAwait(false);
+            {
+                await _port.SendAsync(message.Bytes, null, stop).ConfigureAwait(false);
+                await message.Next.WaitAsync(stop).ConfigureAwait(false);
+            }
         }
         catch (Exception error) when (error is LinuxException or ObjectDisposedException)
         {
@@ -187,6 +262,10 @@ internal sealed class ShellPort : IGuestTransport
             case ["f", _]:
                 command?.CloseInput();
                 break;
+            case ["y"]:
+                lock (_lock)
+                    _echo?.TrySetResult();
+                break;
             case ["e", _, .. var why]:
                 command?.Fail(new GuestChannelException($"the guest cannot start the command: {string.Join(' ', why)}"));
                 break;
@@ -243,4 +322,22 @@ internal sealed class ShellPort : IGuestTransport
 
         End("the guest's shell has sent what is not of the protocol", null);
     }
+
+    /// <param name="Bytes">A message.</param>
+    /// <param name="Next">The next one is sent when this has completed.</param>
+    private sealed record Outgoing(byte[] Bytes, Task Next);
+}
+
+/// <summary>A shell of the guest to which nothing is sent until this is disposed.</summary>
+internal sealed class HeldShell : IDisposable
+{
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the disposal.</summary>
+    public Task Released => _released.Task;
+
+    /// <summary>Its session; null when a command runs in it, which ends where the guest continues.</summary>
+    public FrozenShell? Frozen { get; set; }
+
+    public void Dispose() => _released.TrySetResult();
 }

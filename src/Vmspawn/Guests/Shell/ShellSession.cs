@@ -8,6 +8,15 @@ namespace Vmspawn.Guests.Shell;
 /// <param name="post">Sends a message to the guest.</param>
 internal sealed class ShellSession(string id, Action<byte[]> post)
 {
+    /// <summary>The session of a guest that was frozen, which goes on.</summary>
+    public ShellSession(FrozenShell frozen, Action<byte[]> post)
+        : this(frozen.Session, post)
+    {
+        HasGreeted = true;
+        _last = frozen.LastSlot;
+        _idle = new Stack<int>(frozen.IdleSlots);
+    }
+
     /// <summary>The most slots that are kept while nothing runs in them.</summary>
     private const int MostIdle = 4;
 
@@ -48,6 +57,13 @@ internal sealed class ShellSession(string id, Action<byte[]> post)
             return _commands.GetValueOrDefault(slot);
     }
 
+    /// <summary>What another process needs to go on with it; null while a command runs.</summary>
+    public FrozenShell? TryFreeze()
+    {
+        lock (_lock)
+            return _commands.Count == 0 ? new FrozenShell(id, _last, [.. _idle]) : null;
+    }
+
     /// <summary>The connection is lost.</summary>
     public void End(Exception why)
     {
@@ -84,3 +100,9 @@ internal sealed class ShellSession(string id, Action<byte[]> post)
 
     private void Call(string call) => post(ShellServer.Call(id, call));
 }
+
+/// <summary>The session of a guest's shell in which no command runs.</summary>
+/// <param name="Session">Its number.</param>
+/// <param name="LastSlot">The last slot that was made.</param>
+/// <param name="IdleSlots">The slots in which commands can run.</param>
+internal sealed record FrozenShell(string Session, int LastSlot, IReadOnlyList<int> IdleSlots);
