@@ -21,6 +21,14 @@ internal static class Completion
             OperandKind.Machine => (await RunningMachine.ListAsync(where)).Except(before),
             OperandKind.LoggedMachine => MachineLog.Names(where.Environment),
             OperandKind.Storage => await StorageAsync(where with { AnswerTime = Timeout }, before[0]),
+            OperandKind.NetworkAction => NetworkArguments.Actions,
+            OperandKind.Network => before switch
+            {
+                ["create" or "list", ..] => [],
+                [_] or ["rm", ..] => (await RunningNetwork.ListAsync(where)).Except(before),
+                ["partition", _, ..] => await RunningMachine.ListAsync(where),
+                _ => [],
+            },
             _ => [],
         };
 

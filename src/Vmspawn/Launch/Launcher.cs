@@ -54,6 +54,7 @@ internal static class Launcher
             {
                 Shell = opener.Sockets.Shell,
                 Agent = opener.Sockets.Agent,
+                Networks = opener.Sockets.Networks,
                 Receivers = [.. new[] { receiver, opener.Sockets.Notify }.OfType<NotifyReceiver>()],
             };
         }

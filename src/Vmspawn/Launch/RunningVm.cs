@@ -1,5 +1,6 @@
 using Vmspawn.Host;
 using Vmspawn.Linux;
+using Vmspawn.Networks;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
 
@@ -51,6 +52,9 @@ internal sealed class RunningVm(
 
     /// <summary>The receivers of the guest's notifications.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
+
+    /// <summary>The memberships in networks, in the order of their cards.</summary>
+    public IReadOnlyList<NetworkLink> Networks { get; init; } = [];
 
     /// <summary>vmspawn's end of the virtio port for commands in the guest, or null.</summary>
     public UnixConnection? Shell { get; init; }

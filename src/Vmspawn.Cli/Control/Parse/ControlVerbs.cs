@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "doctor"];
+        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "network", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -122,6 +122,12 @@ internal static class ControlVerbs
             [Operand.LoggedName],
             () => [ControlDeclarations.Follow()],
             (options, given, _) => new LogsCommand(given[0], options.Follow)) { IsForMachines = false },
+        "network" => new(
+            word,
+            "Makes and changes networks between machines, which join them by \"vmspawn run --network=NAME\".",
+            [Operand.NetworkAction, Operand.NetworkWords],
+            NetworkArguments.Options,
+            NetworkArguments.Read),
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

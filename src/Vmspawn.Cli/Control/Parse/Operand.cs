@@ -15,6 +15,12 @@ internal enum OperandKind
     /// <summary>A file.</summary>
     File,
 
+    /// <summary>An action of <c>vmspawn network</c>.</summary>
+    NetworkAction,
+
+    /// <summary>A network, then what its action takes.</summary>
+    Network,
+
     /// <summary>Anything else.</summary>
     Word,
 }
@@ -35,6 +41,10 @@ internal sealed record Operand(string Label, OperandKind Kind, bool Optional = f
     public static Operand StorageId { get; } = new("ID", OperandKind.Storage);
 
     public static Operand PathOrVolume { get; } = new("PATH|PROVIDER:VOLUME", OperandKind.File);
+
+    public static Operand NetworkAction { get; } = new("create|list|status|rm|partition|heal|quality|capture", OperandKind.NetworkAction);
+
+    public static Operand NetworkWords { get; } = new("NAME", OperandKind.Network, Optional: true, Repeats: true);
 
     public static Operand Path { get; } = new("PATH", OperandKind.File);
 

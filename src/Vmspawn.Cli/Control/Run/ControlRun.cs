@@ -59,6 +59,14 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([logs.Name], screen, _ => LogsRun.RunAsync(logs, where, screen));
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, where));
+            case NetworkChangeCommand change:
+                return await EachMachine.RunAsync(change.Names, screen, name => NetworkRun.ChangeAsync(change, where, name));
+            case NetworkListCommand list:
+                return await EachMachine.RunAsync(["network"], screen, _ => NetworkRun.ListAsync(list, where, screen));
+            case NetworkStatusCommand status:
+                return await EachMachine.RunAsync([status.Name], screen, _ => NetworkRun.StatusAsync(status, where, screen));
+            case NetworkCaptureCommand capture:
+                return await EachMachine.RunAsync([capture.Name], screen, _ => NetworkRun.CaptureAsync(capture, where));
             case DoctorCommand doctor:
                 return await DoctorRun.RunAsync(doctor, screen);
             default:
