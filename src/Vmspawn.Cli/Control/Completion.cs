@@ -21,6 +21,16 @@ internal static class Completion
             OperandKind.Machine => (await RunningMachine.ListAsync(where)).Except(before),
             OperandKind.LoggedMachine => MachineLog.Names(where.Environment),
             OperandKind.Storage => await StorageAsync(where with { AnswerTime = Timeout }, before[0]),
+            OperandKind.Fault => FaultArguments.Kinds,
+            OperandKind.FaultWord => before switch
+            {
+                [var name, "disk"] => await StorageAsync(where with { AnswerTime = Timeout }, name),
+                [_, "disk", _] => FaultArguments.DiskFaults.Select(one => one.Word),
+                [_, "disk", _, not "none"] => ["once"],
+                [_, "link"] => ["down", "up"],
+                [_, "helper", _] => FaultArguments.HelperFaults.Select(one => one.Word),
+                _ => [],
+            },
             OperandKind.NetworkAction => NetworkArguments.Actions,
             OperandKind.Network => before switch
             {

@@ -78,7 +78,11 @@ internal static class MachineLaunch
             if (vm.Networks.Count > 0)
                 held.Add("stop following the networks", new NetworkCables(vm, spec, supervisor.Monitor, messages.Notice));
             log?.Say($"{plan.Name}: started as process {Environment.ProcessId}, its QEMU is process {vm.Qemu.Id}");
-            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, journal, log) { Disks = new VmDisks(disks) };
+            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, journal, log) 
+            {
+                Disks = new VmDisks(disks),
+                Faults = new Faults(vm, spec, monitor, disks, supervisor),
+            };
         }
         catch (Exception error)
         {

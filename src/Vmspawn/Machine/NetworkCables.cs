@@ -1,7 +1,6 @@
 using Vmspawn.Launch;
 using Vmspawn.Linux;
 using Vmspawn.Networks;
-using Vmspawn.Qmp;
 using Vmspawn.Spec;
 using Vmspawn.Supervise;
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Vmspawn.Linux;
 using Vmspawn.Networks.Packets;
 

@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "network", "doctor"];
+        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "network", "fault", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -128,6 +128,16 @@ internal static class ControlVerbs
             [Operand.NetworkAction, Operand.NetworkWords],
             NetworkArguments.Options,
             NetworkArguments.Read),
+        "fault" => new(
+            word,
+            "Makes something of a running machine fail, for tests: disk ID read|write|flush|all|full|none [once], link down|up [CARD], power, pause, resume, helper [PROGRAM kill|stop|continue], clock TIME|-TIME.",
+            [Operand.Name, Operand.Fault, Operand.FaultWords],
+            () => [],
+            FaultArguments.Read)
+        {
+            // A time may begin with a hyphen.
+            OptionsFirst = true,
+        },
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

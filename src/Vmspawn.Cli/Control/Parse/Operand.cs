@@ -15,6 +15,12 @@ internal enum OperandKind
     /// <summary>A file.</summary>
     File,
 
+    /// <summary>A kind of <c>vmspawn fault</c>.</summary>
+    Fault,
+
+    /// <summary>What that kind takes.</summary>
+    FaultWord,
+
     /// <summary>An action of <c>vmspawn network</c>.</summary>
     NetworkAction,
 
@@ -41,6 +47,10 @@ internal sealed record Operand(string Label, OperandKind Kind, bool Optional = f
     public static Operand StorageId { get; } = new("ID", OperandKind.Storage);
 
     public static Operand PathOrVolume { get; } = new("PATH|PROVIDER:VOLUME", OperandKind.File);
+
+    public static Operand Fault { get; } = new("FAULT", OperandKind.Fault);
+
+    public static Operand FaultWords { get; } = new("WORD", OperandKind.FaultWord, Optional: true, Repeats: true);
 
     public static Operand NetworkAction { get; } = new("create|list|status|rm|partition|heal|quality|capture", OperandKind.NetworkAction);
 

@@ -59,6 +59,12 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([logs.Name], screen, _ => LogsRun.RunAsync(logs, where, screen));
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, where));
+            case FaultCommand fault:
+                return await EachMachine.RunAsync([fault.Name], screen, async name =>
+                {
+                    await using var machine = await RunningMachine.OpenAsync(name, where);
+                    return await fault.Run(machine);
+                });
             case NetworkChangeCommand change:
                 return await EachMachine.RunAsync(change.Names, screen, name => NetworkRun.ChangeAsync(change, where, name));
             case NetworkListCommand list:
