@@ -55,7 +55,7 @@ internal static class NetworkRun
         await using var network = await RunningNetwork.OpenAsync(command.Name, where);
         await using var output = Open(command.Path);
         // Complete frames are in the file at every moment, so a signal ends this process without more.
-        await network.CaptureAsync(output, () => new Report(command.Path == "-").Notice($"{network.Name}: capturing its frames to {command.Path}; Ctrl-C ends it"));
+        await network.CaptureAsync(output, () => new Report(quiet: false).Notice($"{network.Name}: capturing its frames to {command.Path}; Ctrl-C ends it"));
         return null;
     }
 
