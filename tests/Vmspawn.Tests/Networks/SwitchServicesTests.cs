@@ -138,11 +138,11 @@ public class SwitchServicesTests
     {
         var query = Requests.DnsPayload("a", 1);
         Assert.Null(DnsMessage.Answer([.. query[..2], 0x81, .. query[3..]], Network));
-        Assert.Null(DnsMessage.Answer(query[..11], Network));
+        Assert.Null(DnsMessage.Answer(query.AsSpan(0, 11), Network));
         Assert.Equal(4, DnsMessage.Answer([.. query[..2], 0x28, .. query[3..]], Network)![3] & 15);
         Assert.Equal(1, DnsMessage.Answer([.. query[..5], 2, .. query[6..]], Network)![3] & 15);
         Assert.Equal(1, DnsMessage.Answer([.. query[..12], 0xc0, 12, .. query[14..]], Network)![3] & 15);
-        Assert.Equal(1, DnsMessage.Answer(query[..^1], Network)![3] & 15);
+        Assert.Equal(1, DnsMessage.Answer(query.AsSpan(0, query.Length - 1), Network)![3] & 15);
         Assert.Equal(5, DnsMessage.Answer([.. query[..^1], 3], Network)![3] & 15);
         // 255 bytes are the longest name.
         Assert.Equal(1, DnsMessage.Answer(Requests.DnsPayload(string.Join('.', Enumerable.Repeat(new string('x', 60), 5)), 1), Network)![3] & 15);

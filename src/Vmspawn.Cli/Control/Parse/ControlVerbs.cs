@@ -124,13 +124,13 @@ internal static class ControlVerbs
             (options, given, _) => new LogsCommand(given[0], options.Follow)) { IsForMachines = false },
         "network" => new(
             word,
-            "Makes and changes networks between machines, which join them by \"vmspawn run --network=NAME\".",
+            $"Makes and changes networks between machines, which join them by \"vmspawn run --network=NAME\": {NetworkArguments.Usage}.",
             [Operand.NetworkAction, Operand.NetworkWords],
             NetworkArguments.Options,
             NetworkArguments.Read),
         "fault" => new(
             word,
-            "Makes something of a running machine fail, for tests: disk ID read|write|flush|all|full|none [once], link down|up [CARD], power, pause, resume, helper [PROGRAM kill|stop|continue], clock TIME|-TIME.",
+            $"Makes something of a running machine fail, for tests: {FaultArguments.Usage}.",
             [Operand.Name, Operand.Fault, Operand.FaultWords],
             () => [],
             FaultArguments.Read)

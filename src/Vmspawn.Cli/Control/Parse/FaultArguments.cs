@@ -6,7 +6,8 @@ namespace Vmspawn.Cli.Control.Parse;
 /// <summary>The kinds of <c>vmspawn fault</c>, each with its own words.</summary>
 internal static class FaultArguments
 {
-    private const string Usage = "disk ID read|write|flush|all|full|none [once], link down|up [CARD], power, pause, resume, helper [PROGRAM kill|stop|continue], clock TIME|-TIME";
+    /// <summary>The kinds with their words.</summary>
+    public const string Usage = "disk ID read|write|flush|all|full|none [once], link down|up [CARD], power, pause, resume, helper [PROGRAM kill|stop|continue], clock TIME|-TIME";
 
     /// <summary>The words of the kinds.</summary>
     public static string[] Kinds { get; } = ["disk", "link", "power", "pause", "resume", "helper", "clock"];

@@ -18,6 +18,9 @@ internal static class NetworkArguments
         new("capture", "NAME FILE|-", 2, []),
     ];
 
+    /// <summary>The actions with their words.</summary>
+    public static string Usage => string.Join(", ", Forms.Select(form => $"{form.Action} {form.Operands}".TrimEnd()));
+
     /// <summary>The words of the actions.</summary>
     public static string[] Actions { get; } = [.. Forms.Select(form => form.Action)];
 
@@ -51,15 +54,15 @@ internal static class NetworkArguments
     {
         if (Array.Find(Forms, form => form.Action == given[0]) is not { } form)
         {
-            problems.Add(Usage(given[0], "there is no such action", Nearest.Hint(given[0], Actions) ?? $"there are {string.Join(", ", Actions)}"));
+            problems.Add(Mistake(given[0], "there is no such action", Nearest.Hint(given[0], Actions) ?? $"there are {string.Join(", ", Actions)}"));
             return null;
         }
 
         var words = given.Skip(1).ToList();
         if (words.Count < form.Words || (words.Count > form.Words && !form.Repeats))
-            problems.Add(Usage($"network {form.Action}", words.Count < form.Words ? "a word is missing" : $"it takes no such word: {words[^1]}", form.Usage));
+            problems.Add(Mistake($"network {form.Action}", words.Count < form.Words ? "a word is missing" : $"it takes no such word: {words[^1]}", form.Usage));
         foreach (var option in options.Given.Where(option => Options().Any(known => known.Name == option) && !form.Options.Contains(option)))
-            problems.Add(Usage(option, $"\"network {form.Action}\" has no such option", form.Usage));
+            problems.Add(Mistake(option, $"\"network {form.Action}\" has no such option", form.Usage));
         foreach (var name in form.Repeats ? words : words.Take(1))
         {
             if (MachineNameText.Parse(name).Mistake is { } mistake)
@@ -99,11 +102,11 @@ internal static class NetworkArguments
 
     private static ControlOptions Wrong(ControlOptions options, ICollection<Problem> problems, string subject, string text, string hint)
     {
-        problems.Add(Usage(subject, text, hint));
+        problems.Add(Mistake(subject, text, hint));
         return options;
     }
 
-    private static Problem Usage(string subject, string text, string hint) => new("network", subject, text, hint, ProblemKind.Usage);
+    private static Problem Mistake(string subject, string text, string hint) => new("network", subject, text, hint, ProblemKind.Usage);
 
     /// <summary>An action.</summary>
     /// <param name="Action">Its word.</param>

@@ -52,7 +52,7 @@ internal sealed record Operand(string Label, OperandKind Kind, bool Optional = f
 
     public static Operand FaultWords { get; } = new("WORD", OperandKind.FaultWord, Optional: true, Repeats: true);
 
-    public static Operand NetworkAction { get; } = new("create|list|status|rm|partition|heal|quality|capture", OperandKind.NetworkAction);
+    public static Operand NetworkAction { get; } = new("ACTION", OperandKind.NetworkAction);
 
     public static Operand NetworkWords { get; } = new("NAME", OperandKind.Network, Optional: true, Repeats: true);
 
