@@ -21,9 +21,13 @@ internal static class CommandLine
             return new ConnectForSsh(address, port, wait);
         if (args is [Running.DetachedStart.Word, var answer, var hold, .. var rest] && !Verbs.IsDropIn(invokedAs))
         {
-            return Parse(invokedAs, rest, environment) is RunCommand { Mode: Detached detached } owner && int.TryParse(answer, out var first) && int.TryParse(hold, out var second)
-                ? owner with { Mode = detached with { Link = (first, second) } }
-                : new Mistakes([new Problem("detached", args[0], "only vmspawn itself starts this", null, ProblemKind.Usage)]);
+            (int, int)? link = int.TryParse(answer, out var first) && int.TryParse(hold, out var second) ? (first, second) : null;
+            return (Parse(invokedAs, rest, environment), link) switch
+            {
+                (RunCommand { Mode: Detached detached } owner, not null) => owner with { Mode = detached with { Link = link } },
+                (NetworkCreateCommand network, not null) => network with { Link = link },
+                _ => new Mistakes([new Problem("detached", args[0], "only vmspawn itself starts this", null, ProblemKind.Usage)]),
+            };
         }
 
         return ParseVerb(invokedAs, args, environment);

@@ -46,11 +46,15 @@ internal static class Program
             case FirmwareCommand(var options, var question):
                 return await FirmwareAnswer.RunAsync(options, question);
             case RunCommand(_, Detached { Link: null }):
-                return await DetachedStart.RunAsync(Environment.GetCommandLineArgs()[1..]);
+                return await DetachedStart.RunAsync(Environment.GetCommandLineArgs()[1..], "machine");
             case RunCommand(var options, var mode):
                 return await RunVerb.RunAsync(options, mode, failed);
             case DemoCommand(var options):
                 return await RunVerb.RunAsync(DemoVerb.Fill(options), new Attended(), failed);
+            case NetworkCreateCommand { Foreground: false, Link: null }:
+                return await DetachedStart.RunAsync(Environment.GetCommandLineArgs()[1..], "network");
+            case NetworkCreateCommand network:
+                return await NetworkOwner.RunAsync(network, failed);
             case ControlCommand control:
                 return await ControlRun.RunAsync(control);
             case ShowControlHelp(var verb):

@@ -22,6 +22,24 @@ internal static class Completion
             OperandKind.LoggedMachine => MachineLog.Names(where.Environment),
             OperandKind.Snapshot => Snapshots(before),
             OperandKind.Storage => await StorageAsync(where with { AnswerTime = Timeout }, before[0]),
+            OperandKind.Fault => FaultArguments.Kinds,
+            OperandKind.FaultWord => before switch
+            {
+                [var name, "disk"] => await StorageAsync(where with { AnswerTime = Timeout }, name),
+                [_, "disk", _] => FaultArguments.DiskFaults.Select(one => one.Word),
+                [_, "disk", _, not "none"] => ["once"],
+                [_, "link"] => ["down", "up"],
+                [_, "helper", _] => FaultArguments.HelperFaults.Select(one => one.Word),
+                _ => [],
+            },
+            OperandKind.NetworkAction => NetworkArguments.Actions,
+            OperandKind.Network => before switch
+            {
+                ["create" or "list", ..] => [],
+                [_] or ["rm", ..] => (await RunningNetwork.ListAsync(where)).Except(before),
+                ["partition", _, ..] => await RunningMachine.ListAsync(where),
+                _ => [],
+            },
             _ => [],
         };
 

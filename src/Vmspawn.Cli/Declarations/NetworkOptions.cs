@@ -35,5 +35,13 @@ internal static class NetworkOptions
             "Join the TAP to a bridge; implies -n",
             InterfaceNameText.Parse,
             (options, bridge) => options with { NetworkBridges = [.. options.NetworkBridges, bridge] }),
+        Declare.Value(
+            Topic.Network,
+            "--network",
+            null,
+            "NAME",
+            "A card in a network between machines, see \"vmspawn network\"",
+            MachineNameText.Parse,
+            (options, network) => options with { SwitchNetworks = [.. options.SwitchNetworks, network] }),
     ];
 }

@@ -6,8 +6,8 @@ using Vmspawn.Linux;
 namespace Vmspawn.Cli.Running;
 
 /// <summary>
-/// <c>vmspawn run --detach</c> in the process that was called: starts vmspawn again, in a session of its own, as the owner of the machine, shows its messages, and returns when the
-/// guest is ready or the start has failed. Until then the owner ends the machine if this process ends.
+/// <c>vmspawn run --detach</c> and <c>vmspawn network create</c> in the process that was called: starts vmspawn again, in a session of its own, as the owner of the machine or network,
+/// shows its messages, and returns when that is ready or the start has failed. Until then the owner ends it if this process ends.
 /// </summary>
 internal static class DetachedStart
 {
@@ -24,8 +24,9 @@ internal static class DetachedStart
         [(PosixSignal.SIGINT, Signal.SIGINT), (PosixSignal.SIGTERM, Signal.SIGTERM), (PosixSignal.SIGHUP, Signal.SIGHUP), (PosixSignal.SIGQUIT, Signal.SIGQUIT)];
 
     /// <param name="words">The arguments, which were parsed without a mistake.</param>
-    /// <returns>0 when the machine runs on; else the owner's status, and nothing runs.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> words)
+    /// <param name="what">What is started, for messages: machine or network.</param>
+    /// <returns>0 when it runs on; else the owner's status, and nothing runs.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> words, string what)
     {
         var callers = new CallersDescriptors();
         using var answer = Pipe.Create();
@@ -38,7 +39,7 @@ internal static class DetachedStart
         }
         catch (LinuxException error)
         {
-            Report.Error($"--detach: vmspawn cannot be started again, as the owner of the machine: {FailureReason.Of(error)}");
+            Report.Error($"--detach: vmspawn cannot be started again, as the owner of the {what}: {FailureReason.Of(error)}");
             return ExitStatus.Failed;
         }
 
@@ -73,11 +74,11 @@ internal static class DetachedStart
         await shown.WaitAsync(CloseTime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Array.ForEach(signals, registration => registration.Dispose());
         if (exit.Signal is not null)
-            Report.Error($"--detach: the process that owned the machine {exit}, so the machine has ended");
+            Report.Error($"--detach: the process that owned the {what} {exit}, so the {what} has ended");
         else if (received is not null)
-            Report.Error($"--detach: {received} came before the machine was ready, so it was ended");
+            Report.Error($"--detach: {received} came before the {what} was ready, so it was ended");
         else if (name is not null)
-            Report.Error($"--detach: the name {name} cannot be printed, so the machine was ended");
+            Report.Error($"--detach: the name {name} cannot be printed, so the {what} was ended");
         return exit.ExitCode is > 0 and var status ? status : ExitStatus.Failed;
     }
 

@@ -9,6 +9,9 @@ internal static partial class Libc
     public const int AF_UNIX = 1;
     public const int SOCK_STREAM = 1;
     public const int SOCK_NONBLOCK = 0x800;
+    public const int SO_TYPE = 3;
+    public const int SO_DOMAIN = 39;
+    public const int MSG_TRUNC = 0x20;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SO_PEERCRED = 17;

@@ -38,7 +38,8 @@ internal sealed class ControlServer : IAsyncDisposable
             QmpShareInterfaces.QemuMachine(ShareAsync, MonitorLeft),
             machine.Create(),
             new GuestService(guest).Create(),
-            new ConsoleService(console, spec.Console, _finalReplies).Create());
+            new ConsoleService(console, spec.Console, _finalReplies).Create(),
+            new FaultService(new Faults(vm, spec, monitor, disks, supervisor)).Create());
         var options = new VarlinkServerOptions
         {
             AcceptFailed = error => messages.Notice($"control: callers have to wait: {error.Message}"),

@@ -55,6 +55,7 @@ internal static class Launcher
                 Overlays = opener.Overlays,
                 Shell = opener.Sockets.Shell,
                 Agent = opener.Sockets.Agent,
+                Networks = opener.Sockets.Networks,
                 Receivers = [.. new[] { receiver, opener.Sockets.Notify }.OfType<NotifyReceiver>()],
             };
         }

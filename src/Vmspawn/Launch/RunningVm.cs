@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Host;
 using Vmspawn.Linux;
+using Vmspawn.Networks;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
 
@@ -55,6 +56,9 @@ internal sealed class RunningVm(
 
     /// <summary>The receivers of the guest's notifications.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
+
+    /// <summary>The memberships in networks, in the order of their cards.</summary>
+    public IReadOnlyList<NetworkLink> Networks { get; init; } = [];
 
     /// <summary>vmspawn's end of the virtio port for commands in the guest, or null.</summary>
     public UnixConnection? Shell { get; init; }

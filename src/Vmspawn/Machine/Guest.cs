@@ -118,6 +118,17 @@ public sealed class Guest
         return output.EndsWith('\n') ? output[..^1] : output;
     }
 
+    /// <summary>
+    /// Makes the guest's clock jump, by date(1) of its root user, to a whole second. A guest that synchronises its clock sets it right again after a while; its real-time clock is not
+    /// changed.
+    /// </summary>
+    /// <param name="by">How far; backwards if negative.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="GuestCommandException">The guest refuses; the message has what it wrote.</exception>
+    /// <inheritdoc cref="RunAsync(GuestCommand, CancellationToken)"/>
+    public Task ShiftClockAsync(TimeSpan by, CancellationToken cancellationToken = default) =>
+        ShellAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"date -s \"@$(($(date +%s) + ({(long)by.TotalSeconds})))\""), cancellationToken);
+
     /// <summary>Starts a command, whose streams the caller reads and writes while it runs.</summary>
     /// <param name="command">The command; its input and time limit are not used.</param>
     /// <param name="cancellationToken">Ends the wait for a channel.</param>

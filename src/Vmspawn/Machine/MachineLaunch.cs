@@ -77,8 +77,14 @@ internal static class MachineLaunch
                 tasks.Run("make the SSH key of the next machine", stop => PrepareNextKeyAsync(supervisor.Monitor, ssh, stop));
             }
 
+            if (vm.Networks.Count > 0)
+                held.Add("stop following the networks", new NetworkCables(vm, spec, supervisor.Monitor, messages.Notice));
             log?.Say($"{plan.Name}: started as process {Environment.ProcessId}, its QEMU is process {vm.Qemu.Id}");
-            var machine = new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, freeze, journal, log) { Disks = new VmDisks(disks) };
+            var machine = new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, freeze, journal, log)
+            {
+                Disks = new VmDisks(disks),
+                Faults = new Faults(vm, spec, monitor, disks, supervisor),
+            };
             if (planning is { Snapshot: { } snapshot, Options.Restore: { } request })
                 machine.Continue(snapshot, request, channels, messages);
             return machine;

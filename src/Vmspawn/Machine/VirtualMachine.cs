@@ -76,6 +76,9 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Its network cards, in the order of the options.</summary>
     public IReadOnlyList<VmNic> Nics => [.. Spec.Nics.Select(nic => new VmNic(this, nic))];
 
+    /// <summary>The programs that serve its devices: shares, the TPM, the user network, the vsock.</summary>
+    public IReadOnlyList<VmHelper> Helpers => Faults.Helpers;
+
     /// <summary>Where it is between its start and its end.</summary>
     public VmState State =>
         Exited.IsCompleted ? VmState.Ended
@@ -95,6 +98,8 @@ public sealed class VirtualMachine : IAsyncDisposable
     internal MachineSpec Spec => _planning.Spec!;
 
     internal MonitorSlot Monitor => _supervisor.Monitor;
+
+    internal Faults Faults { get; init; } = null!;
 
     /// <summary>Plans and starts a machine.</summary>
     /// <param name="options">The machine.</param>
@@ -249,6 +254,12 @@ public sealed class VirtualMachine : IAsyncDisposable
         var monitor = await GetMonitorAsync(cancellationToken).ConfigureAwait(false);
         await monitor.ExecuteAsync("inject-nmi", cancellationToken: cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Kills, stops or continues a program that serves a device; the machine ends with a program that is killed.</summary>
+    /// <param name="name">Its name, of <see cref="Helpers"/>.</param>
+    /// <param name="fault">What happens to it.</param>
+    /// <exception cref="VmControlException">There is none of this name.</exception>
+    public void FailHelper(string name, HelperFault fault) => Faults.Signal(name, fault);
 
     /// <summary>
     /// Freezes the machine into a directory, from which others continue (<see cref="RestoreAsync"/>). It ends afterwards unless it is kept; after a failure it goes on as before.

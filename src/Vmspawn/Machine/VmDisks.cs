@@ -64,6 +64,13 @@ public sealed class VmDisks
         return VmDisk.Of(disk);
     }
 
+    /// <summary>Makes a disk fail, or ends that; each call replaces the fault of the one before. Not for CD drives.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="fault">Which requests of the guest fail; null for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="VmControlException">Nothing has changed.</exception>
+    public Task FailAsync(string name, DiskFault? fault, CancellationToken cancellationToken = default) => _disks.Faults.SetAsync(name, fault).WaitAsync(cancellationToken);
+
     private static SafeFileHandle Open(string path, bool readOnly)
     {
         try

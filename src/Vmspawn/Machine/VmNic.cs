@@ -1,3 +1,4 @@
+using Vmspawn.Qmp;
 using Vmspawn.Spec;
 
 namespace Vmspawn;
@@ -20,13 +21,15 @@ public sealed class VmNic
     public async Task SetLinkAsync(bool up, CancellationToken cancellationToken = default)
     {
         var monitor = await _machine.GetMonitorAsync(cancellationToken).ConfigureAwait(false);
-        await monitor.ExecuteAsync(
-            "set_link",
-            writer =>
-            {
-                writer.WriteString("name"u8, _id);
-                writer.WriteBoolean("up"u8, up);
-            },
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        await SetLinkAsync(monitor, _id, up, cancellationToken).ConfigureAwait(false);
     }
+
+    internal static Task SetLinkAsync(QmpClient monitor, string id, bool up, CancellationToken cancellationToken) => monitor.ExecuteAsync(
+        "set_link",
+        writer =>
+        {
+            writer.WriteString("name"u8, id);
+            writer.WriteBoolean("up"u8, up);
+        },
+        cancellationToken: cancellationToken);
 }

@@ -93,7 +93,7 @@ public sealed record VmPlanning
         var planning = await ResolveAsync(merged, given with { MakesSshKey = false }, cancellationToken).ConfigureAwait(false);
         if (planning.Spec is not { } spec)
             return planning;
-        var restored = RestoredSpec.Of(spec, snapshot, problems);
+        var restored = RestoredSpec.Of(spec, snapshot, request, problems);
         var planned = problems.Count > 0 ? planning : (planning with { Spec = restored, Snapshot = snapshot }).WithPlan();
         if (planned.Plan is { } plan)
             problems.AddRange(FrozenHardware.Differences(snapshot.Manifest.Hardware, FrozenHardware.Of(plan)).Select(text => new Problem("restore-plan", $"snapshot {snapshot.Directory}", text, "make another snapshot")));

@@ -177,6 +177,8 @@ internal static class OptionLine
         words.AddRange(options.Networks.Select(network => network == NetworkMode.User ? "--network-user-mode" : "--network-tap"));
         foreach (var bridge in options.NetworkBridges)
             Add(words, "--network-bridge", bridge);
+        foreach (var network in options.SwitchNetworks)
+            Add(words, "--network", network);
         foreach (var port in options.PublishedPorts)
             Add(words, "--publish", port.ToString());
     }

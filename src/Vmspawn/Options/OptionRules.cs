@@ -59,6 +59,8 @@ internal static class OptionRules
         ConfidentialRules.Check(options, problems);
         problems.AddRange(Twice(options.Volumes.Select(volume => volume.Name))
             .Select(name => new Mistake("volume-twice", "a volume is a disk of a machine only once").About($"--bind-volume={name}")));
+        problems.AddRange(Twice(options.SwitchNetworks)
+            .Select(name => new Mistake("network-twice", "a machine is in a network only once").About($"--network={name}")));
         problems.AddRange(Twice(options.Credentials.Select(credential => credential.Id))
             .Select(id => new Mistake("credential-twice", "this credential is set more than once", "set it once: --set-credential= and --load-credential= have the same names").About(id)));
         problems.AddRange(OptionPath.Of(options).Where(option => !PlainText.IsWellFormed(option.Path))

@@ -145,6 +145,9 @@ public sealed record VmOptions
     /// <summary><c>--network-bridge=</c>: the bridges of the TAP devices, in order; each bridge beyond their number adds a TAP device.</summary>
     public IReadOnlyList<string> NetworkBridges { get; init; } = [];
 
+    /// <summary><c>--network=</c>: networks between machines (<see cref="VmNetwork"/>), by their names; one NIC each, after the others.</summary>
+    public IReadOnlyList<string> SwitchNetworks { get; init; } = [];
+
     /// <summary><c>--publish=</c>: host ports that are forwarded through the first user-mode NIC.</summary>
     public IReadOnlyList<PublishedPort> PublishedPorts { get; init; } = [];
 

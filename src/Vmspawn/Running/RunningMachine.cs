@@ -33,7 +33,7 @@ public sealed class RunningMachine : IAsyncDisposable
     private readonly MachineConnection _machine;
 
     private RunningMachine(MachineConnection machine, RunningMachineOptions options) =>
-        (_machine, Disks, Guest) = (machine, new RunningDisks(machine, options), new Guest(new RunningGuest(machine.Entry, options.AnswerTime), new RunningWatch(), IsReadyAsync));
+        (_machine, Disks, Faults, Guest) = (machine, new RunningDisks(machine, options), new RunningFaults(machine), new Guest(new RunningGuest(machine.Entry, options.AnswerTime), new RunningWatch(), IsReadyAsync));
 
     /// <summary>Its name.</summary>
     public string Name => _machine.Name;
@@ -52,6 +52,9 @@ public sealed class RunningMachine : IAsyncDisposable
 
     /// <summary>Its disks.</summary>
     public RunningDisks Disks { get; }
+
+    /// <summary>Its faults, for tests.</summary>
+    public RunningFaults Faults { get; }
 
     /// <summary>The system in it: commands, files, readiness. Its methods fail with <see cref="RunningMachineException"/> when the machine ends.</summary>
     public Guest Guest { get; }

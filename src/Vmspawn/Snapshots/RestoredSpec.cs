@@ -9,8 +9,9 @@ internal static class RestoredSpec
 {
     /// <param name="spec">The machine of the snapshot's options.</param>
     /// <param name="snapshot">The snapshot.</param>
+    /// <param name="request">The options of the restore.</param>
     /// <param name="problems">Receives why it does not fit.</param>
-    public static MachineSpec Of(MachineSpec spec, SnapshotFiles snapshot, List<Problem> problems)
+    public static MachineSpec Of(MachineSpec spec, SnapshotFiles snapshot, RestoreRequest request, List<Problem> problems)
     {
         var manifest = snapshot.Manifest;
         CheckQemu(spec, manifest.Qemu, snapshot.Directory, problems);
@@ -25,6 +26,8 @@ internal static class RestoredSpec
         {
             Incoming = snapshot.TryIdentify(SnapshotFiles.Memory, problems, manifest.MemorySize) is { } memory ? new IncomingSpec(snapshot.PathOf(SnapshotFiles.Memory), memory, zstd) : null,
             Drives = [.. spec.Drives.Select(drive => Drive(drive, snapshot, problems))],
+            // The guest keeps them unless it is told otherwise.
+            Nics = request.NewIdentity ? spec.Nics : [.. spec.Nics.Select((nic, i) => i < manifest.Macs.Count && manifest.Macs[i] is { } mac ? nic with { Mac = mac } : nic)],
             Ssh = spec.Ssh is { } ssh && snapshot.TryReadKey(problems) is { } key ? ssh with { Key = key } : spec.Ssh,
             // Its state comes with the memory.
             Tpm = spec.Tpm is { } tpm ? tpm with { Maker = null, IsKept = false } : null,

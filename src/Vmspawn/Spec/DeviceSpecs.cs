@@ -47,7 +47,12 @@ internal sealed record VsockSpec(uint Cid, string? Program)
 internal sealed record NicSpec(int Index, NicLink Link, string? Mac)
 {
     /// <summary>The name of its use, for messages about its port.</summary>
-    public string Owner => Link is TapLink tap ? $"network {tap.Interface}" : "user network";
+    public string Owner => Link switch
+    {
+        TapLink tap => $"network {tap.Interface}",
+        SwitchLink link => $"network {link.Network}",
+        _ => "user network",
+    };
 }
 
 /// <summary>The backend of a network card.</summary>
@@ -67,3 +72,8 @@ internal sealed record UserLink(IReadOnlyList<PublishedPort> Published, string? 
 /// <param name="Bridge">The bridge that it joins, or null.</param>
 /// <param name="HasVhost">The kernel processes its packets (<c>/dev/vhost-net</c>).</param>
 internal sealed record TapLink(string Interface, string? Bridge, bool HasVhost) : NicLink;
+
+/// <summary>A network between machines.</summary>
+/// <param name="Network">Its name.</param>
+/// <param name="Socket">The path of its control socket.</param>
+internal sealed record SwitchLink(string Network, string Socket) : NicLink;

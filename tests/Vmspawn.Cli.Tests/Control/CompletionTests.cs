@@ -37,6 +37,22 @@ public class CompletionTests
     }
 
     [Fact]
+    public async Task Words_of_faults_and_networks_complete_by_the_words_before_them()
+    {
+        await using var desk = new Desk();
+        desk.Add("web");
+        Assert.Equal(["disk"], await OperandsAsync(desk, "vmspawn fault web d"));
+        Assert.Equal(["data", "root"], (await OperandsAsync(desk, "vmspawn fault web disk ")).Order());
+        Assert.Contains("full", await OperandsAsync(desk, "vmspawn fault web disk root "));
+        Assert.Equal(["once"], await OperandsAsync(desk, "vmspawn fault web disk root read "));
+        Assert.Equal(["down", "up"], (await OperandsAsync(desk, "vmspawn fault web link ")).Order());
+        Assert.Contains("partition", await OperandsAsync(desk, "vmspawn network "));
+        Assert.Equal(["web"], await OperandsAsync(desk, "vmspawn network partition lan "));
+        Assert.Empty(await OperandsAsync(desk, "vmspawn network create "));
+        Assert.Empty(await OperandsAsync(desk, "vmspawn network rm "));
+    }
+
+    [Fact]
     public async Task Storage_ids_of_the_machine_before_complete()
     {
         await using var desk = new Desk();

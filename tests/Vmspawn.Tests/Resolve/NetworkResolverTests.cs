@@ -37,6 +37,19 @@ public class NetworkResolverTests
     }
 
     [Fact]
+    public void Networks_between_machines_come_after_all_other_cards_with_addresses_of_their_own()
+    {
+        var cards = Cards(new VmOptions { SwitchNetworks = ["lan", "dmz"], Networks = [NetworkMode.Tap], NetworkBridges = ["br0", "br1"] });
+        Assert.Equal(["lan", "dmz"], cards.Skip(2).Select(card => Assert.IsType<SwitchLink>(card.Link).Network));
+        Assert.Equal([MacAddress.Derive("web in lan"), MacAddress.Derive("web in dmz")], cards.Skip(2).Select(card => card.Mac));
+        Assert.Equal("52:54:00:12:34:56", Assert.Single(Cards(new VmOptions { SwitchNetworks = ["lan"], NetworkMac = "52:54:00:12:34:56" })).Mac);
+    }
+
+    [Fact]
+    public void A_network_twice_is_a_mistake() =>
+        Assert.Equal("network-twice", Assert.Single(VmPlanning.Check(new VmOptions { SwitchNetworks = ["lan", "lan"] })).Code);
+
+    [Fact]
     public void Free_ports_of_the_host_are_chosen_apart()
     {
         var problems = new List<Problem>();

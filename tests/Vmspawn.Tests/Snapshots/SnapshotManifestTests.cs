@@ -23,7 +23,7 @@ public class SnapshotManifestTests
         Cpus = new CpuTopology(4, "4,cores=2"), Ram = new RamSize(1, 2, 3), Kvm = Tristate.Yes, Tpm = Tristate.No, TpmState = new StatePlace(true, "/p"),
         Vsock = new VsockRequest(VsockMode.User, 77), SshKey = new SshKeyRequest(true, "rsa"), Journal = new JournalRequest("/j.journal", 1, 2, 3, 4), NotifyReady = false, GuestChannel = GuestChannel.Ssh,
         Smbios11 = ["s"], CloudInit = new CloudInitRequest("/u"), Registration = new RegistrationRequest { Register = Tristate.No, KeepUnit = true, Slice = "s.slice", Properties = [new UnitProperty("a", "b")] },
-        Console = ConsoleMode.Gui, ConsoleTransport = ConsoleTransport.Serial, Background = "44", Networks = [NetworkMode.User, NetworkMode.Tap], NetworkBridges = ["br0"],
+        Console = ConsoleMode.Gui, ConsoleTransport = ConsoleTransport.Serial, Background = "44", Networks = [NetworkMode.User, NetworkMode.Tap], NetworkBridges = ["br0"], SwitchNetworks = ["lan"],
         PublishedPorts = [new PublishedPort(IPAddress.IPv6Loopback, 0, 80, IsUdp: true)],
         Shares = new ShareRequests { Binds = [new BindMount("/s", "/t", true)], PrivateUsers = new IdRange(1, 2), Users = new BindUserRequests { Names = ["ann"], Groups = ["wheel"], Shell = "/bin/zsh", CopiesShell = true } },
         KernelArguments = ["a=b"], HotplugPorts = 3, Layout = PcieLayout.Packed, QemuSandbox = false, QemuExtra = ["-x"], NetworkMac = "52:54:00:12:34:56", Terminal = "xterm", CredentialsDirectory = "/c",

@@ -19,7 +19,7 @@ internal static class ControlLine
             (given, operands) = ([.. given, .. more.Given], [operands[0], .. more.Rest]);
         }
 
-        var options = new ControlOptions();
+        var options = new ControlOptions { Given = [.. given.Select(one => one.Option.Name)] };
         foreach (var (option, value) in given)
             options = option.Set(options, value, problems);
         if (options.Help)

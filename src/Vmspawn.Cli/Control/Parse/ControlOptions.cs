@@ -60,6 +60,12 @@ internal sealed record ControlOptions
     /// <summary>The time limit, or null for the subcommand's default.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>The options of networks.</summary>
+    public NetworkWishes Network { get; init; } = new();
+
+    /// <summary>The names of the options that were given.</summary>
+    public IReadOnlyList<string> Given { get; init; } = [];
+
     /// <summary>Names of QEMU's events; empty for all.</summary>
     public IReadOnlyList<string> Filter { get; init; } = [];
 }

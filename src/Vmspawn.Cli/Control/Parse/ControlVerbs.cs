@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "freeze", "snapshot", "doctor"];
+        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "freeze", "snapshot", "network", "fault", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -134,6 +134,22 @@ internal static class ControlVerbs
             [new("list|check|rm", OperandKind.Word), Operand.Snapshot with { Optional = true, Repeats = true }],
             () => [ControlDeclarations.Json("Print the list as an array of objects")],
             SnapshotArguments.Read) { IsForMachines = false },
+        "network" => new(
+            word,
+            $"Makes and changes networks between machines, which join them by \"vmspawn run --network=NAME\": {NetworkArguments.Usage}.",
+            [Operand.NetworkAction, Operand.NetworkWords],
+            NetworkArguments.Options,
+            NetworkArguments.Read),
+        "fault" => new(
+            word,
+            $"Makes something of a running machine fail, for tests: {FaultArguments.Usage}.",
+            [Operand.Name, Operand.Fault, Operand.FaultWords],
+            () => [],
+            FaultArguments.Read)
+        {
+            // A time may begin with a hyphen.
+            OptionsFirst = true,
+        },
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

@@ -18,6 +18,18 @@ internal enum OperandKind
     /// <summary>A file.</summary>
     File,
 
+    /// <summary>A kind of <c>vmspawn fault</c>.</summary>
+    Fault,
+
+    /// <summary>What that kind takes.</summary>
+    FaultWord,
+
+    /// <summary>An action of <c>vmspawn network</c>.</summary>
+    NetworkAction,
+
+    /// <summary>A network, then what its action takes.</summary>
+    Network,
+
     /// <summary>Anything else.</summary>
     Word,
 }
@@ -38,6 +50,14 @@ internal sealed record Operand(string Label, OperandKind Kind, bool Optional = f
     public static Operand StorageId { get; } = new("ID", OperandKind.Storage);
 
     public static Operand PathOrVolume { get; } = new("PATH|PROVIDER:VOLUME", OperandKind.File);
+
+    public static Operand Fault { get; } = new("FAULT", OperandKind.Fault);
+
+    public static Operand FaultWords { get; } = new("WORD", OperandKind.FaultWord, Optional: true, Repeats: true);
+
+    public static Operand NetworkAction { get; } = new("ACTION", OperandKind.NetworkAction);
+
+    public static Operand NetworkWords { get; } = new("NAME", OperandKind.Network, Optional: true, Repeats: true);
 
     public static Operand Path { get; } = new("PATH", OperandKind.File);
 

@@ -63,6 +63,20 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([freeze.Name], screen, _ => FreezeRun.RunAsync(freeze, where));
             case SnapshotCommand snapshot:
                 return await SnapshotRun.RunAsync(snapshot, screen);
+            case FaultCommand fault:
+                return await EachMachine.RunAsync([fault.Name], screen, async name =>
+                {
+                    await using var machine = await RunningMachine.OpenAsync(name, where);
+                    return await fault.Run(machine);
+                });
+            case NetworkChangeCommand change:
+                return await EachMachine.RunAsync(change.Names, screen, name => NetworkRun.ChangeAsync(change, where, name));
+            case NetworkListCommand list:
+                return await EachMachine.RunAsync(["network"], screen, _ => NetworkRun.ListAsync(list, where, screen));
+            case NetworkStatusCommand status:
+                return await EachMachine.RunAsync([status.Name], screen, _ => NetworkRun.StatusAsync(status, where, screen));
+            case NetworkCaptureCommand capture:
+                return await EachMachine.RunAsync([capture.Name], screen, _ => NetworkRun.CaptureAsync(capture, where));
             case DoctorCommand doctor:
                 return await DoctorRun.RunAsync(doctor, screen);
             default:

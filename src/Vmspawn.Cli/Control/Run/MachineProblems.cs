@@ -10,6 +10,7 @@ internal static class MachineProblems
     {
         MachineException known => known.Problem,
         RunningMachineException failed => failed.Problem,
+        VmNetworkException failed => failed.Problem,
         GuestChannelException or GuestWaitException or VmTimeoutException or GuestCommandException => new("guest", machine, error.Message),
         QmpCommandException refused => new("qmp-refused", machine, $"{refused.Command}: QEMU refuses: {refused.Description}"),
         QmpTimeoutException late => new("qmp-silent", machine, late.Message, "--timeout= allows more time"),

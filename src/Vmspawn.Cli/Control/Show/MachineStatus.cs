@@ -14,7 +14,7 @@ internal sealed record MachineStatus(RunningMachineStatus Machine, IReadOnlyList
     /// <summary>As text.</summary>
     public string Text(TextStyle style, int? width, DateTimeOffset now)
     {
-        var text = new StringBuilder(style.Bold(Machine.Name)).Append(": ").Append(Messages.OneLine(Machine.State)).Append('\n');
+        var text = new StringBuilder(style.Bold(Machine.Name)).Append(": ").Append(Messages.OneLine(State())).Append('\n');
         var qemu = Machine.QemuProcessId is { } process ? $"{Machine.QemuVersion} with {Machine.Accelerator}, process {process}" : null;
         Line(text, "QEMU", qemu);
         Line(text, "served by", $"{Machine.Server}, process {Machine.ProcessId}");
@@ -45,6 +45,11 @@ internal sealed record MachineStatus(RunningMachineStatus Machine, IReadOnlyList
         Write(writer, "ports", Ports?.Select(port => port.Json));
         writer.WriteEndObject();
     });
+
+    // QEMU's word for a machine that it has paused because a write failed, which is that of a full file system unless the host's disk is broken.
+    private string State() => Machine.State == "io-error"
+        ? $"io-error, paused because the host could not write what the guest wrote to a disk, mostly for a full file system; \"vmspawn resume {Machine.Name}\" repeats it"
+        : Machine.State;
 
     // The guest's status text is quoted, because it is untrusted.
     private string? Guest() => (Machine.IsReady, Machine.GuestStatus) switch

@@ -12,6 +12,9 @@ internal sealed class DiskCleanup(BlockNodes blocks, ScsiControllers controllers
         await disk.Gate.WaitAsync(background.Stop).ConfigureAwait(false);
         try
         {
+            // It is above the disk's nodes.
+            if (disk.FaultNode is { } fault)
+                await qemu.BlockdevDelAsync(fault, StorageChange.NoLimit).ConfigureAwait(false);
             await blocks.DeleteAsync(qemu, disk.Nodes!).ConfigureAwait(false);
         }
         finally

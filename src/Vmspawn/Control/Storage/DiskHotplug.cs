@@ -33,6 +33,7 @@ internal sealed class DiskHotplug : IAsyncDisposable
         var cleanup = new DiskCleanup(blocks, controllers, Table, _background);
         Attach = new DiskAttach(monitor, spec.Qemu, spec.DiscardDisks, Table, Ports, controllers, _removals, blocks, cleanup, _background, clock);
         Detach = new DiskDetach(Table, _removals, clock);
+        Faults = new DiskFaults(monitor, Table, _background, clock);
         Replace = new DiskReplace(monitor, Table, blocks, _background, clock, messages.Notice);
 
         foreach (var disk in boot.Disks)
@@ -51,6 +52,8 @@ internal sealed class DiskHotplug : IAsyncDisposable
     public DiskDetach Detach { get; }
 
     public DiskReplace Replace { get; }
+
+    public DiskFaults Faults { get; }
 
     /// <summary>Ends it. The monitor has ended, unless QEMU could not be killed.</summary>
     public ValueTask DisposeAsync() => _background.DisposeAsync();

@@ -62,6 +62,9 @@ internal sealed class StorageEntry : IHotplugDevice
     /// <summary>QEMU's resources for it; null while it is being attached.</summary>
     public DiskNodes? Nodes { get; set; }
 
+    /// <summary>The node between device and disk that makes requests fail, or null.</summary>
+    public string? FaultNode { get; set; }
+
     public HotplugState State { get; set; } = HotplugState.Attaching;
 
     public RemovalAttempt? Removal { get; set; }

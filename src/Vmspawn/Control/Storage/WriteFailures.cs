@@ -38,7 +38,13 @@ internal sealed class WriteFailures(string machine, StorageTable table, Action<s
 
     private string Sentence(JsonElement data, string node)
     {
-        var disk = table.All.FirstOrDefault(entry => entry.Nodes is { } nodes && (nodes.Top == node || nodes.File == node));
+        var disk = table.All.FirstOrDefault(entry => entry.FaultNode == node || entry.Nodes is { } nodes && (nodes.Top == node || nodes.File == node));
+        if (disk?.FaultNode == node)
+        {
+            return $"{machine}: paused, because a {Text(data, "operation")} of the guest failed on {disk.Description} by a fault that was asked for " +
+                $"(end it: vmspawn fault {machine} disk {disk.Name} none; then run: vmspawn resume {machine})";
+        }
+
         var where = disk is null ? $"block node {node}" : disk.WritesTo is { } file ? $"{disk.Description} ({file})" : disk.Description;
         var isFull = data.TryGetProperty("nospace"u8, out var nospace) && nospace.ValueKind is JsonValueKind.True;
         var why = isFull ? "the file system is full" : Text(data, "reason") ?? "the host gave no reason";

@@ -82,6 +82,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         ShellSocket => Sockets.OpenShell(),
         AgentSocket => Sockets.OpenAgent(),
         SocketEnd end => Sockets.Take(end),
+        NetworkPort port => await Sockets.JoinAsync(port, cancel).ConfigureAwait(false),
         ListeningEnd end => Sockets.Listen(end),
         HelperSocket socket => await _helper.OpenAsync(socket, cancel).ConfigureAwait(false),
         ConsoleTerminal => OpenTerminal(),

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Vmspawn.Host;
 using Vmspawn.Linux;
+using Vmspawn.Networks;
 using Vmspawn.Notify;
 using Vmspawn.Plan;
 
@@ -50,6 +51,16 @@ internal sealed class SocketEnds(UndoStack held, RuntimeDirectoryHandle director
         var (ours, theirs) = UnixConnection.CreatePair();
         Agent = held.Add("close the port of the guest's agent", ours);
         return theirs;
+    }
+
+    /// <summary>The machine's memberships in networks.</summary>
+    public List<NetworkLink> Networks { get; } = [];
+
+    public async Task<SafeFileHandle> JoinAsync(NetworkPort port, CancellationToken cancel)
+    {
+        var (link, socket) = await NetworkLink.JoinAsync(port.Network, port.Socket, port.Machine, port.Mac, cancel).ConfigureAwait(false);
+        Networks.Add(held.Add($"leave the network {port.Network}", link));
+        return socket;
     }
 
     /// <summary>One end of a pair: the first call creates the pair, the second returns the other end.</summary>

@@ -16,6 +16,7 @@ internal static class NetworkArguments
                 TapLink tap => Tap(draft, tap, netdev),
                 UserLink { Passt: { } passt } user => PasstArguments.Add(draft, passt, user.Published, netdev),
                 UserLink user => User(user, netdev),
+                SwitchLink link => Switch(draft, link, spec.Name, nic, netdev),
                 _ => throw new InvalidOperationException($"Unknown link: {nic.Link}"),
             });
             // An empty romfile: the guest does not boot from this network, and the ROM's package may not be installed.
@@ -33,6 +34,11 @@ internal static class NetworkArguments
             text.With("hostfwd", $"{port.Protocol}:{port.Address}:{port.HostPort}-:{port.GuestPort}");
         return text;
     }
+
+    private static OptionText Switch(PlanDraft draft, SwitchLink link, string machine, NicSpec nic, string netdev) =>
+        // local.str is the descriptor's number (QAPI, FdSocketAddress); the socket is connected, so there is no remote address.
+        new OptionText("dgram").With("id", netdev).With("local.type", "fd")
+            .With("local.str", draft.Inherit(netdev, new NetworkPort(link.Network, link.Socket, machine, nic.Mac!)));
 
     private static OptionText Tap(PlanDraft draft, TapLink tap, string netdev)
     {

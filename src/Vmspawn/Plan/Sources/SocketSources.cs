@@ -78,3 +78,22 @@ internal sealed record HelperSocket(string Name) : DescriptorSource
         json.WriteString("name", Name);
     }
 }
+
+/// <summary>The socket of a card in a network between machines, which joins it when this is opened.</summary>
+/// <param name="Network">The network's name.</param>
+/// <param name="Socket">The path of its control socket.</param>
+/// <param name="Machine">The machine's name in it.</param>
+/// <param name="Mac">The card's address.</param>
+internal sealed record NetworkPort(string Network, string Socket, string Machine, string Mac) : DescriptorSource
+{
+    internal override string Kind => "network-port";
+
+    internal override string? Subject => $"the card in the network {Network}";
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("network", Network);
+        json.WriteString("control", Socket);
+        json.WriteString("mac", Mac);
+    }
+}

@@ -1,3 +1,4 @@
+using Vmspawn.Networks;
 using Vmspawn.Options;
 using Vmspawn.Spec;
 
@@ -11,8 +12,12 @@ internal static class NetworkResolver
 
     /// <summary>All cards; facilities that the host lacks are reported in <paramref name="problems"/>.</summary>
     public static async Task<IReadOnlyList<NicSpec>> ResolveAsync(
-        VmOptions options, string name, HostInventory inventory, List<Problem> problems, List<string> notices, CancellationToken cancel) =>
-        Resolve(options, name, inventory, Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, inventory, notices, cancel).ConfigureAwait(false) : null, problems);
+        VmOptions options, string name, HostInventory inventory, List<Problem> problems, List<string> notices, CancellationToken cancel)
+    {
+        await SwitchResolver.CheckAsync(options.SwitchNetworks, inventory, problems, cancel).ConfigureAwait(false);
+        var passt = Modes(options).Contains(NetworkMode.User) ? await PasstAsync(options, inventory, notices, cancel).ConfigureAwait(false) : null;
+        return Resolve(options, name, inventory, passt, problems);
+    }
 
     /// <summary>The cards with the given passt, or with QEMU's own network where it is null.</summary>
     internal static IReadOnlyList<NicSpec> Resolve(VmOptions options, string? name, HostInventory? inventory, string? passt, List<Problem> problems)
@@ -22,17 +27,25 @@ internal static class NetworkResolver
         var taps = 0;
         foreach (var mode in Modes(options))
         {
-            NicLink link = mode == NetworkMode.Tap
+            Add(mode == NetworkMode.Tap
                 ? TapResolver.Resolve(taps, options.NetworkBridges.ElementAtOrDefault(taps++), name, inventory?.Host, problems)
-                : new UserLink(nics.Any(nic => nic.Link is UserLink) ? [] : published, passt);
-            var mac = nics.Count == 0 && options.NetworkMac is not null ? options.NetworkMac
-                : link is TapLink tap ? MacAddress.Derive(tap.Interface)
-                : null;
-            nics.Add(new NicSpec(nics.Count, link, mac));
+                : new UserLink(nics.Any(nic => nic.Link is UserLink) ? [] : published, passt));
         }
 
+        foreach (var network in options.SwitchNetworks)
+            Add(new SwitchLink(network, inventory is null ? "" : NetworkPlace.SocketOf(inventory.Host.Runtime, network)));
         return nics;
+
+        void Add(NicLink link) => nics.Add(new NicSpec(nics.Count, link, nics.Count == 0 && options.NetworkMac is { } given ? given : Mac(link, name)));
     }
+
+    /// <summary>The address of a card that others know by it, or null for QEMU's.</summary>
+    private static string? Mac(NicLink link, string? machine) => link switch
+    {
+        TapLink tap => MacAddress.Derive(tap.Interface),
+        SwitchLink port => MacAddress.Derive($"{machine} in {port.Network}"),
+        _ => null,
+    };
 
     private static async Task<string?> PasstAsync(VmOptions options, HostInventory inventory, List<string> notices, CancellationToken cancel)
     {
