@@ -31,7 +31,7 @@ internal sealed class CacheDraft : IDisposable
             SafeFileHandle file;
             try
             {
-                file = OpenFile.Directory(path);
+                file = OpenFile.Open(path, writable: false);
             }
             catch (LinuxException error) when (error.Errno == Errno.ENOENT)
             {
@@ -85,7 +85,7 @@ internal sealed class CacheDraft : IDisposable
     {
         try
         {
-            using var file = OpenFile.Directory(path, followLink: false);
+            using var file = OpenFile.Open(path, writable: false);
             if (FileLock.TryLockExclusive(file) && FileFacts.IsNamed(file, path))
                 Remove(path);
         }

@@ -34,7 +34,7 @@ internal sealed class CacheEntry : IDisposable
     {
         try
         {
-            using var opened = new Kept(OpenFile.Directory(path, followLink: false));
+            using var opened = new Kept(OpenFile.Open(path, writable: false));
             if (!FileLock.TryLockShared(opened.File) || !FileFacts.IsNamed(opened.File, path))
                 return null;
             var keyFile = System.IO.Path.Combine(path, KeyFile);

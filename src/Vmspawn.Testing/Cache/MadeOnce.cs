@@ -117,7 +117,7 @@ internal sealed class MadeOnce(string root, long limit, TimeProvider time, Actio
             using var key = NewFile.OpenOrCreate(path + LockEnding);
             if (!FileLock.TryLockExclusive(key) || !FileFacts.IsNamed(key, path + LockEnding))
                 return false;
-            using (var entry = OpenFile.Directory(path, followLink: false))
+            using (var entry = OpenFile.Open(path, writable: false))
             {
                 if (!FileLock.TryLockExclusive(entry))
                     return false;

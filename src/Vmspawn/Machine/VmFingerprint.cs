@@ -1,8 +1,9 @@
 using System.Text;
+using Vmspawn.Catalog;
 using Vmspawn.Images;
 using Vmspawn.Linux;
 using Vmspawn.Options;
-using Vmspawn.Plan.Sources;
+using Vmspawn.Plan;
 
 namespace Vmspawn;
 
@@ -39,9 +40,7 @@ internal static class VmFingerprint
     {
         try
         {
-            using var file = OpenFile.Open(path, writable: false);
-            var facts = FileFacts.Of(file);
-            return $"{path} {facts.Size} {facts.Modified} {facts.Identity.Device:x}:{facts.Identity.Inode}";
+            return $"{path} {new ContentStamp().AddFile(path)}";
         }
         catch (LinuxException error)
         {
