@@ -78,5 +78,5 @@ public sealed record TestMachine(VmImage Image)
 
     private static string CodeOf(Type type) => $"{CodeOf(type.Module)} {type}";
 
-    private static string CodeOf(System.Reflection.Module module) => $"{module.Name} {module.ModuleVersionId}";
+    private static string CodeOf(System.Reflection.Module module) => $"{module.Assembly.GetName().Name} {module.ModuleVersionId}";
 }

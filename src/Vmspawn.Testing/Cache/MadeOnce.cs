@@ -73,40 +73,44 @@ internal sealed class MadeOnce(string root, long limit, TimeProvider time, Actio
         var (start, isSaid) = (time.GetTimestamp(), false);
         while (true)
         {
-            var file = NewFile.OpenOrCreate(path);
-            try
-            {
-                // A holder may have removed the file after it was opened here.
-                if (FileLock.TryLockExclusive(file) && FileFacts.IsNamed(file, path))
-                {
-                    RandomAccess.SetLength(file, 0);
-                    RandomAccess.Write(file, Encoding.UTF8.GetBytes($"process {Environment.ProcessId}"), 0);
-                    return file;
-                }
-
-                var maker = HolderOf(file);
-                if (!isSaid)
-                    log($"waiting for {maker}, which makes the same machine");
-                isSaid = true;
-                if (time.GetElapsedTime(start) >= patience)
-                    throw new TimeoutException($"{maker} has not made the same machine within {patience.TotalSeconds:0.###} s");
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
-
-            file.Dispose();
+            if (TryLock(path, out var holder) is { } held)
+                return held;
+            if (!isSaid)
+                log($"waiting for {holder}, which makes the same machine");
+            isSaid = true;
+            if (time.GetElapsedTime(start) >= patience)
+                throw new TimeoutException($"{holder} has not made the same machine within {patience.TotalSeconds:0.###} s");
             await Task.Delay(Interval, time, cancel).ConfigureAwait(false);
         }
     }
 
-    private static string HolderOf(SafeFileHandle file)
+    /// <summary>Locks a key; null when another process has it, which is the holder.</summary>
+    private static SafeFileHandle? TryLock(string path, out string holder)
     {
-        var bytes = new byte[64];
-        var length = RandomAccess.Read(file, bytes, 0);
-        return length == 0 ? "another process" : Encoding.UTF8.GetString(bytes.AsSpan(0, length));
+        holder = "";
+        var file = NewFile.OpenOrCreate(path);
+        try
+        {
+            // A holder may have removed the file after it was opened here.
+            if (FileLock.TryLockExclusive(file) && FileFacts.IsNamed(file, path))
+            {
+                RandomAccess.SetLength(file, 0);
+                RandomAccess.Write(file, Encoding.UTF8.GetBytes($"process {Environment.ProcessId}"), 0);
+                return file;
+            }
+
+            var bytes = new byte[64];
+            var length = RandomAccess.Read(file, bytes, 0);
+            holder = length == 0 ? "another process" : Encoding.UTF8.GetString(bytes.AsSpan(0, length));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        file.Dispose();
+        return null;
     }
 
     /// <summary>Removes an entry that nobody uses or makes.</summary>

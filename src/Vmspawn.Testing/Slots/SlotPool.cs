@@ -1,5 +1,3 @@
-using Vmspawn.Linux;
-
 namespace Vmspawn.Testing.Slots;
 
 /// <summary>

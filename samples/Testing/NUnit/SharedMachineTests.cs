@@ -1,0 +1,43 @@
+using NUnit.Framework;
+using NUnit.Framework.Interfaces;
+using Vmspawn.Testing;
+
+namespace Samples;
+
+// <example>
+public sealed class SharedMachineTests
+{
+    private readonly VmFixture _shared = new(SampleGuest.Machine);
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        await _shared.StartAsync();
+        if (_shared.SkipReason is { } reason)
+            Assert.Ignore(reason);
+    }
+
+    [TearDown]
+    public async Task Report()
+    {
+        if (TestContext.CurrentContext.Result.Outcome.Status != TestStatus.Failed || !_shared.IsStarted)
+            return;
+        foreach (var file in await _shared.Machine.WriteReportAsync(Path.Combine(TestHost.Reports, _shared.Machine.Name)))
+            TestContext.AddTestAttachment(file);
+    }
+
+    [OneTimeTearDown]
+    public async Task End() => await _shared.DisposeAsync();
+
+    [Test, Order(1)]
+    public async Task The_site_is_there() => Assert.That(await _shared.Guest.ShellAsync("cat /site/index.html"), Is.EqualTo("hello"));
+
+    [Test, Order(2)]
+    public async Task A_reset_undoes_what_was_done()
+    {
+        await _shared.Guest.ShellAsync("rm -r /site");
+        await _shared.ResetAsync();
+        Assert.That(await _shared.Guest.ShellAsync("cat /site/index.html"), Is.EqualTo("hello"));
+    }
+}
+// </example>
