@@ -55,7 +55,7 @@ internal static class CommandLine
             return new FirmwareCommand(options, asked);
         return verb switch
         {
-            Verb.Plan => new PlanCommand(options, PlanFormatOption.Of(words.Given)),
+            Verb.Plan => new PlanCommand(options, PlanFormatOption.Of(words.Given), RestorableOption.Of(words.Given)),
             Verb.Demo => new DemoCommand(options),
             // Nobody types to the guest of a machine that is not on a terminal.
             _ => new RunCommand(mode is not Attended && options.Console == ConsoleMode.Interactive ? options with { Console = ConsoleMode.ReadOnly } : options, mode),

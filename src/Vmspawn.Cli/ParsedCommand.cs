@@ -13,7 +13,8 @@ internal sealed record RunCommand(VmOptions Options, RunMode Mode) : ParsedComma
 /// <summary>Print the plan.</summary>
 /// <param name="Options">The machine's options.</param>
 /// <param name="Format">How to print it.</param>
-internal sealed record PlanCommand(VmOptions Options, PlanFormat Format) : ParsedCommand;
+/// <param name="IsAboutFreezing">Say whether the machine could be frozen instead.</param>
+internal sealed record PlanCommand(VmOptions Options, PlanFormat Format, bool IsAboutFreezing = false) : ParsedCommand;
 
 /// <summary>Start the built-in guest.</summary>
 /// <param name="Options">The options; vmspawn sets image and kernel.</param>

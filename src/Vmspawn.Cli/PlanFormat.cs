@@ -40,3 +40,16 @@ internal static class PlanFormatOption
         return format;
     }
 }
+
+/// <summary>The option <c>--restorable</c>, which only <c>plan</c> has.</summary>
+internal static class RestorableOption
+{
+    private const string Name = "--restorable";
+
+    /// <summary>Its declaration; <see cref="Of"/> returns the value, because it is not an option of the VM.</summary>
+    public static VmOption Declare() =>
+        Declarations.Declare.Flag(Topic.General, Name, null, "plan only: say whether the machine could be frozen, and what forbids it", options => options);
+
+    /// <summary>Whether it was given.</summary>
+    public static bool Of(IEnumerable<GivenOption<VmOption>> given) => given.Any(found => found.Option.Name == Name);
+}

@@ -41,8 +41,8 @@ internal static class Program
                 return Output.Write(text);
             case Mistakes(var problems):
                 return Report.Failure(problems);
-            case PlanCommand(var options, var format):
-                return await PlanVerb.RunAsync(options, format);
+            case PlanCommand plan:
+                return await PlanVerb.RunAsync(plan);
             case FirmwareCommand(var options, var question):
                 return await FirmwareAnswer.RunAsync(options, question);
             case RunCommand(_, Detached { Link: null }):

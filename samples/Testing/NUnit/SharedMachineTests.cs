@@ -5,7 +5,7 @@ using Vmspawn.Testing;
 namespace Samples;
 
 // <example>
-public sealed class SharedMachineTests
+public sealed class SharedMachineTests : IAsyncDisposable
 {
     private readonly VmFixture _shared = new(SampleGuest.Machine);
 
@@ -26,13 +26,12 @@ public sealed class SharedMachineTests
             TestContext.AddTestAttachment(file);
     }
 
-    [OneTimeTearDown]
-    public async Task End() => await _shared.DisposeAsync();
+    public ValueTask DisposeAsync() => _shared.DisposeAsync();
 
-    [Test, Order(1)]
+    [Test]
     public async Task The_site_is_there() => Assert.That(await _shared.Guest.ShellAsync("cat /site/index.html"), Is.EqualTo("hello"));
 
-    [Test, Order(2)]
+    [Test]
     public async Task A_reset_undoes_what_was_done()
     {
         await _shared.Guest.ShellAsync("rm -r /site");

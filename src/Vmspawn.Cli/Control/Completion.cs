@@ -20,9 +20,13 @@ internal static class Completion
         {
             OperandKind.Machine => (await RunningMachine.ListAsync(where)).Except(before),
             OperandKind.LoggedMachine => MachineLog.Names(where.Environment),
+            OperandKind.Snapshot => Snapshots(before),
             OperandKind.Storage => await StorageAsync(where with { AnswerTime = Timeout }, before[0]),
             _ => [],
         };
+
+    private static IEnumerable<string> Snapshots(IReadOnlyList<string> before) =>
+        VmSnapshot.UserDirectory() is { } directory ? VmSnapshot.List(directory).Select(snapshot => Path.GetFileName(snapshot.Directory)).Except(before) : [];
 
     private static async Task<IEnumerable<string>> StorageAsync(RunningMachineOptions where, string name)
     {

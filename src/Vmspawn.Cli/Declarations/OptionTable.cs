@@ -14,7 +14,7 @@ internal static class OptionTable
     };
 
     /// <summary>The options of all of them.</summary>
-    public static OptionTable<VmOption> Everything() => Create([PlanFormatOption.Declare(), .. RunModeOptions.All()]);
+    public static OptionTable<VmOption> Everything() => Create([PlanFormatOption.Declare(), RestorableOption.Declare(), .. RunModeOptions.All()]);
 
     /// <summary>The options of a VM.</summary>
     public static OptionTable<VmOption> Create(params VmOption[] more) => new(
@@ -24,6 +24,7 @@ internal static class OptionTable
         .. HostOptions.All(),
         .. TpmOptions.All(),
         .. BootOptions.All(),
+        .. RestoreOptions.All(),
         .. FirmwareOptions.All(),
         .. NetworkOptions.All(),
         .. ShareOptions.All(),

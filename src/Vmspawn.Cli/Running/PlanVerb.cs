@@ -1,4 +1,3 @@
-using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Plan.Print;
 
@@ -7,8 +6,9 @@ namespace Vmspawn.Cli.Running;
 /// <summary><c>vmspawn plan</c>: prints the plan.</summary>
 internal static class PlanVerb
 {
-    public static async Task<int> RunAsync(VmOptions options, PlanFormat format)
+    public static async Task<int> RunAsync(PlanCommand command)
     {
+        var options = command.Options;
         var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => VmPlanning.OfAsync(options, HostEnvironment.Of() with { MakesSshKey = false }, cancel));
         if (stopped is { } status)
             return status;
@@ -17,8 +17,13 @@ internal static class PlanVerb
         var report = new Report(options.Quiet);
         foreach (var notice in planning.Notices)
             report.Notice(notice);
-        return Output.Write(Text(plan, format));
+        return command.IsAboutFreezing ? Freezing(planning) : Output.Write(Text(plan, command.Format));
     }
+
+    /// <summary>Whether the machine could be frozen: status 1 with each reason why not.</summary>
+    private static int Freezing(VmPlanning planning) => VmSnapshot.Check(planning) is [_, ..] problems
+        ? Report.Failure(problems)
+        : Output.Write("this machine can be frozen, as far as its plan tells\n");
 
     private static string Text(VmPlan plan, PlanFormat format) => format switch
     {

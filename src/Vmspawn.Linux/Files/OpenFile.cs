@@ -27,6 +27,15 @@ public static class OpenFile
         throw error;
     }
 
+    /// <summary>Opens an existing file for writing only: QEMU compares the access of a descriptor that it is given.</summary>
+    /// <param name="path">A regular file.</param>
+    /// <exception cref="LinuxException">The file cannot be opened.</exception>
+    public static SafeFileHandle WriteOnly(string path)
+    {
+        var file = Libc.Open(path, Libc.O_WRONLY | Libc.O_NOCTTY | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
+        return file.IsInvalid ? throw LinuxException.Last("open", path) : file;
+    }
+
     /// <summary>Opens a directory with O_PATH.</summary>
     /// <param name="path">The directory.</param>
     /// <param name="followLink">Whether the path may end in a symbolic link.</param>

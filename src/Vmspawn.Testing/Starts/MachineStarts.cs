@@ -118,7 +118,7 @@ internal sealed class MachineStarts
     /// <summary>Boots a machine, waits until it is ready, and prepares it.</summary>
     private async Task<VirtualMachine> BootAsync(CancellationToken cancel)
     {
-        var options = _described.OptionsFor(_files, TestMachine.NewName(_how.Label));
+        var options = Options();
         var planning = await VmPlanning.OfAsync(options, _how.Environment, cancel).ConfigureAwait(false);
         VirtualMachine machine;
         try
@@ -155,7 +155,7 @@ internal sealed class MachineStarts
     {
         try
         {
-            await Frozen.FreezeAsync(machine, path, cancel).ConfigureAwait(false);
+            await machine.FreezeAsync(path, null, cancel).ConfigureAwait(false);
             await machine.DisposeAsync().ConfigureAwait(false);
             return null;
         }
@@ -170,5 +170,8 @@ internal sealed class MachineStarts
         }
     }
 
-    private Task<VirtualMachine> RestoreAsync(string path, CancellationToken cancel) => Frozen.RestoreAsync(path, TestMachine.NewName(_how.Label), _how, cancel);
+    private Task<VirtualMachine> RestoreAsync(string path, CancellationToken cancel) => Frozen.RestoreAsync(path, Options(), _how, cancel);
+
+    /// <summary>The options of the next machine, whose name is its own.</summary>
+    private VmOptions Options() => _described.OptionsFor(_files, TestMachine.NewName(_how.Label));
 }

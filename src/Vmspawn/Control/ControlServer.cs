@@ -4,6 +4,7 @@ using Vmspawn.Control.Storage;
 using Vmspawn.Guests;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
+using Vmspawn.Snapshots;
 using Vmspawn.Spec;
 using Vmspawn.Supervise;
 using Vmspawn.Varlink;
@@ -25,11 +26,11 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly IdleTrim _trim = new();
 
     private ControlServer(
-        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, Func<Task>? beforeRestart, VmMessages messages)
+        UnixListener listener, RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, Freezer freeze, Func<Task>? beforeRestart, VmMessages messages)
     {
         var inbox = supervisor.Inbox;
         var instance = new MachineInstanceService(monitor, disks, inbox, _finalReplies, messages.Notice);
-        var machine = new MachineService(vm, spec, monitor, disks, supervisor, guest, beforeRestart, _finalReplies, _end.Task);
+        var machine = new MachineService(vm, spec, monitor, disks, supervisor, guest, freeze, beforeRestart, _finalReplies, _end.Task);
         var service = new VarlinkService(
             new VarlinkIdentity("vmspawn", "vmspawn", typeof(ControlServer).Assembly.GetName().Version!.ToString(3), "https://varlink.org/"),
             instance.Create(),
@@ -74,12 +75,12 @@ internal sealed class ControlServer : IAsyncDisposable
 
     /// <summary>Starts to serve; QEMU may still be starting.</summary>
     /// <exception cref="LaunchException">The socket cannot be created.</exception>
-    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, Func<Task>? beforeRestart, VmMessages messages)
+    public static ControlServer Start(RunningVm vm, MachineSpec spec, Supervisor supervisor, MonitorAccess monitor, DiskHotplug disks, GuestTransports guest, GuestConsole console, Freezer freeze, Func<Task>? beforeRestart, VmMessages messages)
     {
         try
         {
             var listener = UnixListener.Bind(vm.Directory.PathOf(SocketName));
-            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, guest, console, beforeRestart, messages);
+            return new ControlServer(listener, vm, spec, supervisor, monitor, disks, guest, console, freeze, beforeRestart, messages);
         }
         catch (LinuxException error)
         {

@@ -52,6 +52,7 @@ internal static class Launcher
                 file.Keep();
             return new RunningVm(plan, directory, process.Qemu, helpers, process.Stderr, opener.Sockets.Monitor!, opener.Terminal, held)
             {
+                Overlays = opener.Overlays,
                 Shell = opener.Sockets.Shell,
                 Agent = opener.Sockets.Agent,
                 Receivers = [.. new[] { receiver, opener.Sockets.Notify }.OfType<NotifyReceiver>()],

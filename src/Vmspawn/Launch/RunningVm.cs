@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Notify;
@@ -48,6 +49,9 @@ internal sealed class RunningVm(
     public SshAccess? SshByVsock => (Plan.Ssh, Plan.Vsock) is ({ } ssh, not null)
         ? new SshAccess(Plan.Name, VsockAddress(), SshFiles.Port, Directory.PathOf(ssh.KeyFile))
         : null;
+
+    /// <summary>The throw-away overlays of its disks by their slots in the plan.</summary>
+    public IReadOnlyDictionary<string, SafeFileHandle> Overlays { get; init; } = new Dictionary<string, SafeFileHandle>();
 
     /// <summary>The receivers of the guest's notifications.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];

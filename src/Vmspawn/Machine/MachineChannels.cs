@@ -58,6 +58,10 @@ internal sealed class MachineChannels : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends nothing more to the guest, once it has read what was sent; null where no shell of the guest is open.</summary>
+    /// <exception cref="GuestChannelException">It does not read.</exception>
+    public Task<IDisposable?> HoldAsync(CancellationToken cancel) => _shell?.HoldAsync(cancel) ?? Task.FromResult<IDisposable?>(null);
+
     /// <summary>The guest was reset.</summary>
     public void GuestReset() => _ssh?.GuestReset();
 

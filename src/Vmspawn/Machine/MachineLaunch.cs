@@ -3,6 +3,7 @@ using Vmspawn.Control.Storage;
 using Vmspawn.Host;
 using Vmspawn.Launch;
 using Vmspawn.Linux;
+using Vmspawn.Notify;
 using Vmspawn.Plan.Arguments;
 using Vmspawn.Registration;
 using Vmspawn.Spec;
@@ -50,7 +51,7 @@ internal static class MachineLaunch
             var login = vm.Ssh is { } access ? SshLogin.Of(access, variable, start.SshProxy) : null;
             var channels = held.Add("close the channels into the guest", new MachineChannels(
                 vm, spec.Channels, login, why => messages.Detail($"{plan.Name}: {why}"), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}")));
-            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, login) with { PortChanged = channels.PortChanged, GuestReset = channels.GuestReset, EventArrived = journal.Add }, inbox, manager, messages, TimeProvider.System));
+            var supervisor = held.Add("end the supervision", new Supervisor(SupervisedVm.Of(vm, login) with { Before = Before(planning), PortChanged = channels.PortChanged, GuestReset = channels.GuestReset, EventArrived = journal.Add }, inbox, manager, messages, TimeProvider.System));
             followed = supervisor;
             if (service.IsThere && planning.Options.NotifyReady && plan.Vsock is null)
                 messages.Notice($"{plan.Name}: without a vsock it is ready when its guest runs \"echo READY=1 >/dev/virtio-ports/{NotifyArguments.PortName}\"; --notify-ready=no does not wait for that");
@@ -60,10 +61,11 @@ internal static class MachineLaunch
             var console = held.Add("stop reading the guest's console", new GuestConsole(
                 vm.Terminal, start.ConsoleHistory, VirtualMachine.FactorOf(spec, start), (what, why) => messages.Notice($"{plan.Name}: cannot {what}: {FailureReason.Of(why)}"), TimeProvider.System));
             log?.Follow(console);
+            var freeze = new MachineFreeze(planning, vm, monitor, disks.Table, channels, () => supervisor.Guest);
             MachineRegistration? registration = null;
             Task BeforeRestartAsync() => registration?.LeaveAsync() ?? Task.CompletedTask;
             var control = start.Integration.HasFlag(HostIntegration.ControlSocket)
-                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, start.CanRestart ? BeforeRestartAsync : null, messages))
+                ? held.Add("close the control socket", ControlServer.Start(vm, spec, supervisor, monitor, disks, channels.All, console, freeze.RunAsync, start.CanRestart ? BeforeRestartAsync : null, messages))
                 : null;
             if (start.Integration.HasFlag(HostIntegration.Registration))
                 registration = held.Add("unregister the machine", MachineRegistration.Start(spec, vm, scope, supervisor.Inbox, () => supervisor.Restart, messages));
@@ -76,7 +78,10 @@ internal static class MachineLaunch
             }
 
             log?.Say($"{plan.Name}: started as process {Environment.ProcessId}, its QEMU is process {vm.Qemu.Id}");
-            return new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, journal, log) { Disks = new VmDisks(disks) };
+            var machine = new VirtualMachine(planning, start, held, vm, supervisor, manager, control, channels, console, freeze, journal, log) { Disks = new VmDisks(disks) };
+            if (planning is { Snapshot: { } snapshot, Options.Restore: { } request })
+                machine.Continue(snapshot, request, VirtualMachine.FactorOf(spec, start), messages);
+            return machine;
         }
         catch (Exception error)
         {
@@ -86,6 +91,9 @@ internal static class MachineLaunch
             throw;
         }
     }
+
+    private static GuestState Before(VmPlanning planning) =>
+        planning.Snapshot is { Manifest: var manifest } ? new GuestState(manifest.IsReady, manifest.Status, null) : GuestState.Silent;
 
     /// <summary>Makes it once QEMU has made the machine, so that it does not delay the guest.</summary>
     private static async Task PrepareNextKeyAsync(MonitorSlot monitor, SshSpec ssh, CancellationToken stop)

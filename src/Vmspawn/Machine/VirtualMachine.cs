@@ -7,6 +7,7 @@ using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Qmp;
+using Vmspawn.Snapshots;
 using Vmspawn.Spec;
 using Vmspawn.Supervise;
 
@@ -26,10 +27,12 @@ public sealed class VirtualMachine : IAsyncDisposable
     private readonly ControlServer? _control;
     private readonly VmJournal _journal;
     private readonly LogWriter? _log;
+    private readonly MachineFreeze _freeze;
     private readonly Lock _lock = new();
+    private MachineContinuation? _continuation;
     private Task? _disposal;
 
-    internal VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, GuestConsole console, VmJournal journal, LogWriter? log)
+    internal VirtualMachine(VmPlanning planning, VmStartOptions start, UndoStack held, RunningVm vm, Supervisor supervisor, ManagerLink manager, ControlServer? control, MachineChannels channels, GuestConsole console, MachineFreeze freeze, VmJournal journal, LogWriter? log)
     {
         _planning = planning;
         _held = held;
@@ -37,6 +40,7 @@ public sealed class VirtualMachine : IAsyncDisposable
         _supervisor = supervisor;
         _manager = manager;
         _control = control;
+        _freeze = freeze;
         _journal = journal;
         _log = log;
         Console = console;
@@ -117,6 +121,13 @@ public sealed class VirtualMachine : IAsyncDisposable
         {
             await Task.WhenAny(machine.Monitor.Ready, machine.Exited).WaitAsync(cancellationToken).ConfigureAwait(false);
             // A guest may power off before QEMU's monitor is answered.
+            if (machine._continuation is { } continuation)
+            {
+                await Task.WhenAny(continuation.Done, machine.Exited).WaitAsync(cancellationToken).ConfigureAwait(false);
+                if (machine.Exited.IsCompleted && await machine.Exited.ConfigureAwait(false) is { IsSuccess: false } failed)
+                    throw VmLaunchException.Of(failed, machine, machine._journal);
+            }
+
             if (!machine.Monitor.Ready.IsCompleted && await machine.Exited.ConfigureAwait(false) is { IsSuccess: false } exit)
                 throw VmLaunchException.Of(exit, machine, machine._journal);
             return machine;
@@ -126,6 +137,22 @@ public sealed class VirtualMachine : IAsyncDisposable
             await machine.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Starts a machine that continues a snapshot: in a second or two instead of a boot, with throw-away disks over those of the snapshot. It returns when the guest runs and its clock is set.
+    /// </summary>
+    /// <param name="snapshot">The snapshot; any number of machines can continue it at the same time.</param>
+    /// <param name="options">Options that only concern the host's side: the name (null makes one), published ports, <see cref="VmOptions.Restore"/> for what the guest is told. Null for none.</param>
+    /// <param name="start">How it is started; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start and undoes it.</param>
+    /// <exception cref="VmPlanException">It does not fit this QEMU, processor or host, or an image was changed; nothing was started.</exception>
+    /// <exception cref="VmLaunchException">A step failed; nothing is left behind.</exception>
+    public static Task<VirtualMachine> RestoreAsync(VmSnapshot snapshot, VmOptions? options = null, VmStartOptions? start = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var given = options ?? new VmOptions();
+        return StartAsync(given with { Restore = (given.Restore ?? new RestoreRequest("")) with { Directory = snapshot.Directory } }, start, cancellationToken);
     }
 
     /// <summary>Where a port of the guest is reached from this host.</summary>
@@ -221,6 +248,28 @@ public sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>
+    /// Freezes the machine into a directory, from which others continue (<see cref="RestoreAsync"/>). It ends afterwards unless it is kept; after a failure it goes on as before.
+    /// </summary>
+    /// <param name="directory">The directory to make.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels it: the machine goes on, and nothing is left of the snapshot.</param>
+    /// <exception cref="VmSnapshotException">It cannot be frozen.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<VmSnapshot> FreezeAsync(string directory, VmFreezeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        var how = options ?? new VmFreezeOptions();
+        var snapshot = new VmSnapshot(await _freeze.RunAsync(directory, how, cancellationToken).ConfigureAwait(false));
+        if (!how.Keep)
+        {
+            RequestForcedEnd($"a snapshot: it is in {snapshot.Directory}");
+            await Exited.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return snapshot;
+    }
+
+    /// <summary>
     /// Kills QEMU as a power failure would end the machine: what the guest has not written is lost, what it has written is in the host's page cache.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; QEMU is still killed.</param>
@@ -261,6 +310,10 @@ public sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Ends the machine by force, because something failed that its owner cannot do without.</summary>
     /// <param name="reason">A sentence about it, for <see cref="VmExit.Errors"/>.</param>
     public void Fail(string reason) => _supervisor.Inbox.TryWrite(new MachineFailed(reason));
+
+    /// <summary>Continues a snapshot in the background.</summary>
+    internal void Continue(SnapshotFiles snapshot, RestoreRequest request, double factor, VmMessages messages) =>
+        _continuation = _held.Add("stop continuing the snapshot", new MachineContinuation(this, snapshot, request, factor, messages));
 
     private static bool IsEmulation(MachineSpec spec) => spec.Accelerator.Name != "kvm";
 

@@ -2,6 +2,7 @@ using Vmspawn.Linux;
 using Vmspawn.Options;
 using Vmspawn.Plan;
 using Vmspawn.Resolve;
+using Vmspawn.Snapshots;
 using Vmspawn.Spec;
 
 namespace Vmspawn;
@@ -47,6 +48,9 @@ public sealed record VmPlanning
     /// <summary>Null exactly when there are problems.</summary>
     internal MachineSpec? Spec { get; private init; }
 
+    /// <summary>The snapshot that it continues, or null.</summary>
+    internal SnapshotFiles? Snapshot { get; private init; }
+
     /// <summary>Checks the rules between options, which does not look at the host.</summary>
     /// <param name="options">The options.</param>
     /// <returns>Problems of kind <see cref="ProblemKind.Usage"/>; empty when no rule is broken.</returns>
@@ -61,17 +65,9 @@ public sealed record VmPlanning
     {
         ArgumentNullException.ThrowIfNull(options);
         var given = environment ?? VmEnvironment.OfProcess;
-        var process = new ProcessContext(given.Variable, given.Terminal, RandomNumber.Next);
-        if (given.MakesSshKey)
-            process = process with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
-        var resolution = await Resolver.ResolveAsync(options, process, cancellationToken).ConfigureAwait(false);
-        var planning = new VmPlanning(options, given) { Details = resolution.Details, Notices = resolution.Notices };
-        if (resolution.Spec is not { } spec)
-            return planning with { Problems = resolution.Problems };
-        var result = MachinePlanner.Plan(spec);
-        return result.Plan is { } plan
-            ? planning with { Spec = spec, Plan = plan, Notices = [.. resolution.Notices, .. plan.Notices] }
-            : planning with { Problems = result.Problems };
+        return options.Restore is { } request
+            ? await RestoreAsync(options, request, given, cancellationToken).ConfigureAwait(false)
+            : await BootAsync(options, given, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -84,4 +80,48 @@ public sealed record VmPlanning
     /// <summary>The plan.</summary>
     /// <exception cref="VmPlanException">There is none.</exception>
     public VmPlan Require() => Plan ?? throw new VmPlanException(Problems);
+
+    private static async Task<VmPlanning> BootAsync(VmOptions options, VmEnvironment given, CancellationToken cancellationToken)
+    {
+        var planning = await ResolveAsync(options, given, cancellationToken).ConfigureAwait(false);
+        return planning.Spec is null ? planning : planning.WithPlan();
+    }
+
+    /// <summary>The plan of a machine that continues a snapshot; the machine must be the one that was frozen.</summary>
+    private static async Task<VmPlanning> RestoreAsync(VmOptions options, RestoreRequest request, VmEnvironment given, CancellationToken cancellationToken)
+    {
+        var problems = new List<Problem>();
+        if (SnapshotFiles.TryRead(SnapshotPlace.PathOf(request.Directory, given.Variable), problems) is not { } snapshot)
+            return new VmPlanning(options, given) { Problems = problems };
+        var merged = FrozenOptions.Merge(snapshot, options, problems);
+        if (problems.Count > 0)
+            return new VmPlanning(options, given) { Problems = problems };
+        // The guest knows the snapshot's key.
+        var planning = await ResolveAsync(merged, given with { MakesSshKey = false }, cancellationToken).ConfigureAwait(false);
+        if (planning.Spec is not { } spec)
+            return planning;
+        var restored = RestoredSpec.Of(spec, snapshot, problems);
+        var planned = problems.Count > 0 ? planning : (planning with { Spec = restored, Snapshot = snapshot }).WithPlan();
+        if (planned.Plan is { } plan)
+            problems.AddRange(FrozenHardware.Differences(snapshot.Manifest.Hardware, FrozenHardware.Of(plan)).Select(text => new Problem("restore-plan", $"snapshot {snapshot.Directory}", text, "make another snapshot")));
+        return problems.Count > 0 ? planned with { Spec = null, Plan = null, Problems = problems } : planned;
+    }
+
+    private static async Task<VmPlanning> ResolveAsync(VmOptions options, VmEnvironment given, CancellationToken cancellationToken)
+    {
+        var process = new ProcessContext(given.Variable, given.Terminal, RandomNumber.Next);
+        if (given.MakesSshKey)
+            process = process with { TakeSshKey = (maker, cancel) => maker.TakeAsync(cancel) };
+        var resolution = await Resolver.ResolveAsync(options, process, cancellationToken).ConfigureAwait(false);
+        var planning = new VmPlanning(options, given) { Details = resolution.Details, Notices = resolution.Notices };
+        return resolution.Spec is { } spec ? planning with { Spec = spec } : planning with { Problems = resolution.Problems };
+    }
+
+    private VmPlanning WithPlan()
+    {
+        var result = MachinePlanner.Plan(Spec!);
+        return result.Plan is { } plan
+            ? this with { Plan = plan, Notices = [.. Notices, .. plan.Notices] }
+            : this with { Spec = null, Problems = result.Problems };
+    }
 }

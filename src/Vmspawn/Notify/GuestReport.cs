@@ -6,10 +6,11 @@ internal sealed class GuestReport
     private readonly Lock _lock = new();
     private readonly Action _changed;
     private bool _isAnnounced;
-    private GuestState _state = GuestState.Silent;
+    private GuestState _state;
 
     /// <param name="changed">Called when there is a new state to <see cref="Take"/>, once until it was taken.</param>
-    public GuestReport(Action changed) => _changed = changed;
+    /// <param name="before">What it reported before it was frozen, or null.</param>
+    public GuestReport(Action changed, GuestState? before = null) => (_changed, _state) = (changed, before ?? GuestState.Silent);
 
     /// <summary>The state so far.</summary>
     public GuestState State

@@ -50,6 +50,12 @@ internal static class OptionLine
             words.Add(options.Scope == RuntimeScope.System ? "--system" : "--user");
         Add(words, "--machine", options.Machine);
         Add(words, "--uuid", options.Uuid?.ToString());
+        if (options.Restore is { } restore)
+        {
+            Add(words, "--restore", restore.Directory);
+            AddIf(!restore.SetClock, words, "--restore-clock", "no");
+            AddIf(restore.NewIdentity, words, "--restore-identity", "new");
+        }
     }
 
     private static void Disks(VmOptions options, List<string> words)

@@ -36,6 +36,8 @@ internal static class OptionRules
                 "add --network-user-mode, or reach the guest at its own address")),
         new(options => options.Journal is { Path: null, HasLimits: true },
             "--forward-journal-…", new("journal-limits-without-journal", "there is no journal to limit", "add --forward-journal=FILE.journal")),
+        new(options => options.Restore is { Directory: "" },
+            "--restore-…", new("restore-missing", "nothing says which snapshot is continued", "add --restore=NAME or --restore=DIRECTORY")),
         new(options => options is { Shares.PrivateUsers: not null, Image: not null },
             "--private-users=", new("private-users-with-image", "it says which ids the files of a directory have, and this machine boots from an image",
                 "leave it out, or boot a directory with -D")),

@@ -121,6 +121,9 @@ public sealed record VmOptions
     /// <summary><c>--set-credential=</c> and <c>--load-credential=</c>; each name only once.</summary>
     public IReadOnlyList<CredentialSource> Credentials { get; init; } = [];
 
+    /// <summary><c>--restore=</c>: continue a snapshot, whose options hold then. Only options that the guest does not see may be given with it. Null boots.</summary>
+    public RestoreRequest? Restore { get; init; }
+
     /// <summary><c>--cloud-init</c>: the cloud-init seed disk, or null for none.</summary>
     public CloudInitRequest? CloudInit { get; init; }
 

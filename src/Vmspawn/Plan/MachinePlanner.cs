@@ -43,6 +43,7 @@ internal static class MachinePlanner
         DiskArguments.Add(draft, spec, interrupts);
         ShareArguments.Add(draft, spec);
         UserArguments.Add(draft, spec.Extra, interrupts);
+        IncomingArguments.Add(draft, spec);
 
         return new VmPlan
         {

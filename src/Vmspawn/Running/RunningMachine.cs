@@ -184,6 +184,37 @@ public sealed class RunningMachine : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Freezes it into a directory, from which others continue (<see cref="VmOptions.Restore"/>). It ends afterwards unless it is kept; after a failure it goes on as before.
+    /// </summary>
+    /// <param name="directory">The directory, which its owner makes.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait: the machine goes on, and nothing is left of the snapshot.</param>
+    /// <exception cref="RunningMachineException">It cannot be frozen, with the reason.</exception>
+    public async Task FreezeAsync(string directory, VmFreezeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        _machine.Require(ControlInterfaces.Ours, "does not freeze machines");
+        var how = options ?? new VmFreezeOptions();
+        // Of its own, since a request in vain ends with its connection.
+        var another = await MachineConnection.TryOpenAsync(_machine.Entry, _machine.AnswerTime, cancellationToken).ConfigureAwait(false)
+            ?? throw RunningMachineErrors.Gone(Name);
+        await using var anotherDisposal = another.ConfigureAwait(false);
+        using (await another.CallAsync(
+            $"{ControlInterfaces.Ours}.Freeze",
+            writer =>
+            {
+                writer.WriteString("directory"u8, Path.GetFullPath(directory));
+                writer.WriteBoolean("keep"u8, how.Keep);
+                writer.WriteString("compression"u8, how.Compression == MemoryCompression.Zstd ? "zstd" : "none");
+            },
+            limit: Timeout.InfiniteTimeSpan,
+            cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            // The reply has nothing else.
+        }
+    }
+
     /// <summary>Waits for its end.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How it ended.</returns>

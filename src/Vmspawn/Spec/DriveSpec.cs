@@ -56,6 +56,9 @@ internal sealed record DriveSpec
     /// <summary>The backing images of a qcow2 image, nearest first.</summary>
     public IReadOnlyList<BackingSpec> Backing { get; init => field = ValueList.Of(value); } = ValueList.Of<BackingSpec>([]);
 
+    /// <summary>The overlays of a snapshot over the image, nearest to the guest first; never written to.</summary>
+    public IReadOnlyList<BackingSpec> Frozen { get; init => field = ValueList.Of(value); } = ValueList.Of<BackingSpec>([]);
+
     /// <summary>Whether it is on the shared SCSI controller.</summary>
     public bool IsScsi => Type.IsScsi();
 }

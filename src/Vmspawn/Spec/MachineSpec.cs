@@ -64,6 +64,9 @@ internal sealed record MachineSpec
     /// <summary>The SSH key that is authorized in the guest, or null.</summary>
     public SshSpec? Ssh { get; init; }
 
+    /// <summary>The memory of the snapshot to continue, or null to boot.</summary>
+    public IncomingSpec? Incoming { get; init; }
+
     /// <summary>The ways into the guest for commands.</summary>
     public GuestChannelSpec Channels { get; init; } = new();
 
@@ -96,6 +99,12 @@ internal sealed record AcceleratorSpec(string Name, string? WhyEmulated)
     /// <summary>The KVM device was passed to vmspawn as an open descriptor.</summary>
     public bool IsPassed { get; init; }
 }
+
+/// <summary>The memory and device state that QEMU starts with.</summary>
+/// <param name="File">Absolute path of the file.</param>
+/// <param name="Identity">Its identity when it was checked.</param>
+/// <param name="Zstd">Absolute path of zstd(1) for a compressed file; null for another.</param>
+internal sealed record IncomingSpec(string File, FileIdentity Identity, string? Zstd);
 
 /// <summary>A kernel with its initrds and command line.</summary>
 /// <param name="Path">Absolute path, or null for a kernel in memory.</param>

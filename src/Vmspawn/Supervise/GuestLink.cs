@@ -14,15 +14,18 @@ internal sealed class GuestLink
     private readonly TimeProvider _time;
     private readonly List<Task> _streams = [];
 
+    /// <param name="before">What the guest reported before it was frozen.</param>
     /// <param name="receivers">The receivers of notifications.</param>
     /// <param name="inbox">The supervisor's.</param>
     /// <param name="background">Runs the receivers; a failure of one is reported and affects nothing else.</param>
     /// <param name="problem">Receives the reason of a temporary failure of a receiver.</param>
     /// <param name="time">The clock of the time limits.</param>
     public GuestLink(
-        IReadOnlyList<NotifyReceiver> receivers, ChannelWriter<SupervisorEvent> inbox, BackgroundTasks background, Action<string> problem, TimeProvider time)
+        GuestState before, IReadOnlyList<NotifyReceiver> receivers, ChannelWriter<SupervisorEvent> inbox, BackgroundTasks background, Action<string> problem, TimeProvider time)
     {
-        _report = new GuestReport(() => inbox.TryWrite(new GuestReported()));
+        _report = new GuestReport(() => inbox.TryWrite(new GuestReported()), before);
+        if (before != GuestState.Silent)
+            inbox.TryWrite(new GuestReported());
         _time = time;
         foreach (var receiver in receivers)
         {

@@ -18,6 +18,9 @@ internal sealed record SupervisedVm(
     /// <summary>The receivers of the guest's notifications, owned by the VM.</summary>
     public IReadOnlyList<NotifyReceiver> Receivers { get; init; } = [];
 
+    /// <summary>What the guest reported before it was frozen.</summary>
+    public GuestState Before { get; init; } = GuestState.Silent;
+
     /// <summary>Replaces descriptor numbers in QEMU's messages by file names.</summary>
     public Func<string, string> Explain { get; init; } = text => text;
 

@@ -44,7 +44,7 @@ internal sealed class Supervisor : IAsyncDisposable
         _vital = new BackgroundTasks(OnVitalFailure);
         _optional = new BackgroundTasks((what, why) => messages.Notice($"{vm.Name}: cannot {what}: {FailureReason.Of(why)}"));
         _timers = new EventTimers(inbox.Writer, time);
-        _guest = new GuestLink(vm.Receivers, inbox.Writer, _optional, message => messages.Notice($"{vm.Name}: {message}"), time);
+        _guest = new GuestLink(vm.Before, vm.Receivers, inbox.Writer, _optional, message => messages.Notice($"{vm.Name}: {message}"), time);
         _stopping = new Stopping(vm, inbox.Writer, () => _guest.State, manager, messages, _vital, time);
         _link = new MonitorLink(vm.Monitor, inbox.Writer, OnReset, vm.PortChanged, vm.EventArrived, time);
         _ending = new Ending(vm, _link, _guest, _stopping, messages, time);

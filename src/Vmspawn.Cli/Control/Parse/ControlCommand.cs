@@ -141,5 +141,26 @@ internal sealed record ConsoleCommand(RuntimeScope Scope, string Name, bool Quie
 /// <param name="Follow">Whether to wait for more until it ends.</param>
 internal sealed record LogsCommand(string Name, bool Follow) : ControlCommand(RuntimeScope.Auto);
 
+/// <summary>Freeze a machine.</summary>
+/// <param name="Scope">Whose runtime directory.</param>
+/// <param name="Name">The machine.</param>
+/// <param name="Snapshot">The name or path of the snapshot.</param>
+/// <param name="Options">How.</param>
+internal sealed record FreezeCommand(RuntimeScope Scope, string Name, string Snapshot, VmFreezeOptions Options) : ControlCommand(Scope);
+
+/// <summary>List, check or remove snapshots.</summary>
+/// <param name="Action">What is done.</param>
+/// <param name="Snapshots">Their names or paths; for the list directories of snapshots, the user's if there are none.</param>
+/// <param name="Json">Whether to print the list as JSON.</param>
+internal sealed record SnapshotCommand(SnapshotAction Action, IReadOnlyList<string> Snapshots, bool Json) : ControlCommand(RuntimeScope.Auto);
+
+/// <summary>What is done with snapshots.</summary>
+internal enum SnapshotAction
+{
+    List,
+    Check,
+    Remove,
+}
+
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;

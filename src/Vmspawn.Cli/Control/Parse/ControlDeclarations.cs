@@ -5,6 +5,8 @@ namespace Vmspawn.Cli.Control.Parse;
 /// <summary>The options of the subcommands for running machines.</summary>
 internal static class ControlDeclarations
 {
+    private static readonly (string Word, MemoryCompression Value)[] Compressions = [("none", MemoryCompression.None), ("zstd", MemoryCompression.Zstd)];
+
     private static readonly string[] Types = ChoiceText.Words(OptionWords.DiskTypes);
 
     /// <summary>The options that all of them have.</summary>
@@ -72,6 +74,20 @@ internal static class ControlDeclarations
     public static ControlOption Follow() => Flag("--follow", 'f', "Print what is added until the machine ends", options => options with { Follow = true });
 
     public static ControlOption Force() => Flag("--force", 'f', "End it at once, without a shutdown of its guest", options => options with { Force = true });
+
+    public static ControlOption Keep() => Flag("--keep", null, "The machine goes on afterwards", options => options with { Keep = true });
+
+    public static ControlOption Compression() => new("--compress", "none|zstd")
+    {
+        Description = "How the memory is compressed",
+        Default = "none",
+        Words = ["none", "zstd"],
+        Set = (options, value, problems) =>
+        {
+            var parsed = ChoiceText.Parse(value, Compressions);
+            return Take("--compress", value, parsed, problems) ? options with { Compression = parsed.Value } : options;
+        },
+    };
 
     public static ControlOption Terminal() => Flag("--tty", 't', "Run it in a terminal of this one's size", options => options with { HasTerminal = true });
 

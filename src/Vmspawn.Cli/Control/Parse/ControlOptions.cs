@@ -49,6 +49,12 @@ internal sealed record ControlOptions
     /// <summary>Without asking the guest.</summary>
     public bool Force { get; init; }
 
+    /// <summary>The machine goes on after it was frozen.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>How the memory of a snapshot is compressed.</summary>
+    public MemoryCompression Compression { get; init; }
+
     public bool Wait { get; init; } = true;
 
     /// <summary>The time limit, or null for the subcommand's default.</summary>

@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "doctor"];
+        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "freeze", "snapshot", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -122,6 +122,18 @@ internal static class ControlVerbs
             [Operand.LoggedName],
             () => [ControlDeclarations.Follow()],
             (options, given, _) => new LogsCommand(given[0], options.Follow)) { IsForMachines = false },
+        "freeze" => new(
+            word,
+            "Freezes a machine into a snapshot, from which vmspawn run --restore= continues, and ends it.",
+            [Operand.Name, Operand.Snapshot],
+            () => [ControlDeclarations.Keep(), ControlDeclarations.Compression()],
+            (options, given, _) => new FreezeCommand(options.Scope, given[0], given[1], new VmFreezeOptions { Keep = options.Keep, Compression = options.Compression })),
+        "snapshot" => new(
+            word,
+            "Lists the snapshots of a directory, checks whether machines can continue from snapshots here, or removes them.",
+            [new("list|check|rm", OperandKind.Word), Operand.Snapshot with { Optional = true, Repeats = true }],
+            () => [ControlDeclarations.Json("Print the list as an array of objects")],
+            SnapshotArguments.Read) { IsForMachines = false },
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

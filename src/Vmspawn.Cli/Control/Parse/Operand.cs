@@ -12,6 +12,9 @@ internal enum OperandKind
     /// <summary>The id of a disk of the machine in the first operand.</summary>
     Storage,
 
+    /// <summary>A snapshot's name, or a file.</summary>
+    Snapshot,
+
     /// <summary>A file.</summary>
     File,
 
@@ -37,6 +40,8 @@ internal sealed record Operand(string Label, OperandKind Kind, bool Optional = f
     public static Operand PathOrVolume { get; } = new("PATH|PROVIDER:VOLUME", OperandKind.File);
 
     public static Operand Path { get; } = new("PATH", OperandKind.File);
+
+    public static Operand Snapshot { get; } = new("SNAPSHOT", OperandKind.Snapshot);
 
     public override string ToString() => (Optional, Repeats) switch
     {

@@ -59,6 +59,10 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([logs.Name], screen, _ => LogsRun.RunAsync(logs, where, screen));
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, where));
+            case FreezeCommand freeze:
+                return await EachMachine.RunAsync([freeze.Name], screen, _ => FreezeRun.RunAsync(freeze, where));
+            case SnapshotCommand snapshot:
+                return await SnapshotRun.RunAsync(snapshot, screen);
             case DoctorCommand doctor:
                 return await DoctorRun.RunAsync(doctor, screen);
             default:

@@ -221,6 +221,16 @@ internal static class ControlInterfaces
         # started again "started" is written to it, or else the reason why not.
         method Restart(fileDescriptorIndex: int, force: ?bool) -> ()
 
+        # Freezes the VM into a directory that the owner makes, from which others continue. It ends afterwards unless it is kept. When the caller disconnects before the
+        # reply, the VM goes on.
+        method Freeze(
+            # Absolute.
+            directory: string,
+            keep: ?bool,
+            # none or zstd; none unless given.
+            compression: ?string
+        ) -> ()
+
         # Answered when the VM has ended.
         method WaitExit() -> (status: int, reason: ?string)
 
@@ -235,6 +245,8 @@ internal static class ControlInterfaces
         error BadFile (reason: string)
         error NotConnected (reason: string)
         error QemuFailed (reason: string)
+        # It cannot be frozen, and goes on.
+        error NotFrozen (reason: string)
         # The owner does not start it again, or it is ending already.
         error NoRestart (reason: string)
         """);

@@ -1,9 +1,11 @@
 using Vmspawn.Control.Storage;
 using Vmspawn.Guests;
 using Vmspawn.Launch;
+using Vmspawn.Options;
 using Vmspawn.Pcie;
 using Vmspawn.Plan.Print;
 using Vmspawn.Qmp;
+using Vmspawn.Snapshots;
 using Vmspawn.Spec;
 using Vmspawn.Supervise;
 using Vmspawn.Varlink;
@@ -12,7 +14,7 @@ namespace Vmspawn.Control.Service;
 
 /// <summary><c>org.vmspawn.Machine</c>: what systemd's interfaces do not provide.</summary>
 internal sealed class MachineService(
-    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Supervisor supervisor, GuestTransports channels, Func<Task>? beforeRestart, FinalReplies finalReplies, Task<QemuEnd> end)
+    RunningVm vm, MachineSpec spec, MonitorAccess monitor, DiskHotplug disks, Supervisor supervisor, GuestTransports channels, Freezer freeze, Func<Task>? beforeRestart, FinalReplies finalReplies, Task<QemuEnd> end)
 {
     private readonly DiskMethods _disks = new(disks);
     private long _memoryTarget = spec.Ram.Size;
@@ -28,6 +30,7 @@ internal sealed class MachineService(
         .On("SetMemory", Guarded(SetMemoryAsync))
         .On("GetMemory", Guarded(GetMemoryAsync))
         .On("Restart", Guarded(RestartAsync))
+        .On("Freeze", Guarded(FreezeAsync))
         .On("WaitExit", Guarded(call => finalReplies.AddAsync(WaitExitAsync(call))));
 
     private async Task StatusAsync(VarlinkCall call)
@@ -106,6 +109,39 @@ internal sealed class MachineService(
         if (!supervisor.Inbox.TryWrite(new RestartAsked(request)))
             await request.DisposeAsync().ConfigureAwait(false);
         await call.ReplyAsync().ConfigureAwait(false);
+    }
+
+    private async Task FreezeAsync(VarlinkCall call)
+    {
+        var directory = call.Parameters.GetProperty("directory"u8).GetString()!;
+        if (!Path.IsPathFullyQualified(directory))
+            throw ServiceErrors.InvalidParameter("directory");
+        var compression = call.OptionalText("compression") switch
+        {
+            null or "none" => MemoryCompression.None,
+            "zstd" => MemoryCompression.Zstd,
+            _ => throw ServiceErrors.InvalidParameter("compression"),
+        };
+        var options = new VmFreezeOptions { Keep = call.OptionalFlag("keep") ?? false, Compression = compression };
+        try
+        {
+            await freeze(directory, options, call.Cancellation).ConfigureAwait(false);
+        }
+        catch (VmSnapshotException failure)
+        {
+            throw new VarlinkErrorException($"{ControlInterfaces.Ours}.NotFrozen", error => error.WriteString("reason"u8, failure.Message));
+        }
+
+        try
+        {
+            await call.ReplyAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // It is stopped, also when the caller is gone.
+            if (!options.Keep)
+                supervisor.Inbox.TryWrite(new KillAsked($"a snapshot: it is in {directory}"));
+        }
     }
 
     private async Task WaitExitAsync(VarlinkCall call)

@@ -10,15 +10,19 @@ namespace Vmspawn.Guests.Shell;
 /// </summary>
 internal sealed class ShellPort : IGuestTransport
 {
+    /// <summary>The time limit for the guest to read what was sent to it.</summary>
+    private static readonly TimeSpan EchoBound = TimeSpan.FromSeconds(30);
+
     /// <summary>The longest chunk that the server sends.</summary>
     private const int LongestChunk = 1 << 20;
 
     private readonly UnixConnection _port;
     private readonly BackgroundTasks _background;
-    private readonly Channel<byte[]> _outbox = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Outgoing> _outbox = Channel.CreateUnbounded<Outgoing>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
     private TaskCompletionSource _ready = NewSource();
     private ShellSession? _session;
+    private TaskCompletionSource? _echo;
     private string? _refusal;
     private string _name = "shell";
 
@@ -97,6 +101,41 @@ internal sealed class ShellPort : IGuestTransport
         }
     }
 
+    /// <summary>
+    /// Sends nothing more from now on, and returns when the guest has read all that was sent: a machine that is frozen then and continues elsewhere does not wait for the
+    /// rest of a message.
+    /// </summary>
+    /// <returns>Its disposal sends again; null where no session is.</returns>
+    /// <exception cref="GuestChannelException">The guest does not read, or its shell ends.</exception>
+    public async Task<IDisposable?> HoldAsync(CancellationToken cancel)
+    {
+        var echo = NewSource();
+        var release = new Release();
+        lock (_lock)
+        {
+            if (_session is not { HasGreeted: true } session)
+                return null;
+            _echo = echo;
+            _outbox.Writer.TryWrite(new Outgoing(ShellServer.Call(session.Id, "echo y >&4"), release.Released));
+        }
+
+        try
+        {
+            await echo.Task.WaitAsync(EchoBound, cancel).ConfigureAwait(false);
+            return release;
+        }
+        catch (TimeoutException)
+        {
+            release.Dispose();
+            throw new GuestChannelException($"the guest's shell has not answered within {EchoBound.TotalSeconds:0} s");
+        }
+        catch
+        {
+            release.Dispose();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         End("the machine has ended", null);
@@ -106,7 +145,7 @@ internal sealed class ShellPort : IGuestTransport
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Post(byte[] message) => _outbox.Writer.TryWrite(message);
+    private void Post(byte[] message) => _outbox.Writer.TryWrite(new Outgoing(message, Task.CompletedTask));
 
     /// <summary>Ends the session and begins the next.</summary>
     private void End(string why, ShellSession? next)
@@ -117,6 +156,8 @@ internal sealed class ShellPort : IGuestTransport
             (old, _session, _refusal) = (_session, next, null);
             if (_ready.Task.IsCompleted)
                 _ready = NewSource();
+            _echo?.TrySetException(new GuestChannelException(why));
+            _echo = null;
             if (next is not null)
                 Post(ShellServer.Start(next.Id));
         }
@@ -129,7 +170,10 @@ internal sealed class ShellPort : IGuestTransport
         try
         {
             await foreach (var message in _outbox.Reader.ReadAllAsync(stop).ConfigureAwait(false))
-                await _port.SendAsync(message, null, stop).ConfigureAwait(false);
+            {
+                await _port.SendAsync(message.Bytes, null, stop).ConfigureAwait(false);
+                await message.Next.WaitAsync(stop).ConfigureAwait(false);
+            }
         }
         catch (Exception error) when (error is LinuxException or ObjectDisposedException)
         {
@@ -187,6 +231,10 @@ internal sealed class ShellPort : IGuestTransport
             case ["f", _]:
                 command?.CloseInput();
                 break;
+            case ["y"]:
+                lock (_lock)
+                    _echo?.TrySetResult();
+                break;
             case ["e", _, .. var why]:
                 command?.Fail(new GuestChannelException($"the guest cannot start the command: {string.Join(' ', why)}"));
                 break;
@@ -242,5 +290,18 @@ internal sealed class ShellPort : IGuestTransport
         }
 
         End("the guest's shell has sent what is not of the protocol", null);
+    }
+
+    /// <param name="Bytes">A message.</param>
+    /// <param name="Next">The next one is sent when this has completed.</param>
+    private sealed record Outgoing(byte[] Bytes, Task Next);
+
+    private sealed class Release : IDisposable
+    {
+        private readonly TaskCompletionSource _released = NewSource();
+
+        public Task Released => _released.Task;
+
+        public void Dispose() => _released.TrySetResult();
     }
 }

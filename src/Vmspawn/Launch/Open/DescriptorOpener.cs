@@ -16,6 +16,7 @@ namespace Vmspawn.Launch;
 internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle directory, PassedDevices passed, IReadOnlyList<RunningHelper> helpers)
 {
     private readonly List<Made> _made = [];
+    private readonly Dictionary<string, SafeFileHandle> _overlays = [];
     private readonly HelperConnection _helper = new(directory, helpers, new LockWait(HelperConnection.Bound));
 
     /// <summary>Sockets between the programs and vmspawn.</summary>
@@ -23,6 +24,9 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
 
     /// <summary>The user's files and directories that were created here; they are added to the held objects as well.</summary>
     public IReadOnlyList<Made> Made => _made;
+
+    /// <summary>The throw-away overlays by their slots: they have no name, and a snapshot copies them.</summary>
+    public IReadOnlyDictionary<string, SafeFileHandle> Overlays => _overlays;
 
     /// <summary>vmspawn's end of the console.</summary>
     public PseudoTerminal? Terminal { get; private set; }
@@ -53,7 +57,7 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     {
         try
         {
-            return await OpenAsync(plan.Source, cancel).ConfigureAwait(false);
+            return await OpenAsync(plan.Slot, plan.Source, cancel).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -61,11 +65,12 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
         }
     }
 
-    private async Task<SafeHandle> OpenAsync(DescriptorSource source, CancellationToken cancel) => source switch
+    private async Task<SafeHandle> OpenAsync(string slot, DescriptorSource source, CancellationToken cancel) => source switch
     {
         OpenedFile file => SameFile.Open(file.Path, !file.ReadOnly, file.Identity),
         StorageVolume volume => await DiskFiles.AcquireAsync(volume, cancel).ConfigureAwait(false),
-        AnonymousOverlay overlay => DiskFiles.Overlay(overlay),
+        AnonymousOverlay overlay => Keep(slot, DiskFiles.Overlay(overlay)),
+        FrozenMemory memory => MemoryReader.Open(memory, held),
         JoinedFiles joined => DiskFiles.Join(joined),
         FilesInImage files => ImageFiles.Copy(files, cancel),
         KeptNvram nvram => await NvramFile.OpenAsync(nvram, made => Hold(nvram.Path, made), cancel).ConfigureAwait(false),
@@ -94,6 +99,20 @@ internal sealed class DescriptorOpener(UndoStack held, RuntimeDirectoryHandle di
     {
         Terminal = held.Add("close the console", PseudoTerminal.Create());
         return Terminal.Slave;
+    }
+
+    private SafeFileHandle Keep(string slot, SafeFileHandle overlay)
+    {
+        try
+        {
+            _overlays[slot] = held.Add("close a throw-away overlay", OpenFile.Duplicate(overlay));
+            return overlay;
+        }
+        catch
+        {
+            overlay.Dispose();
+            throw;
+        }
     }
 
     private void Hold(string path, Made made) => _made.Add(held.Add($"remove {path}", made));

@@ -8,8 +8,6 @@ namespace Vmspawn.Launch;
 /// <summary>Files of EFI variables for one VM.</summary>
 internal static class NvramFile
 {
-    private const int ChunkSize = 1 << 16;
-
     /// <summary>The processes of a killed VM hold its lock until the kernel has ended them.</summary>
     private static readonly LockWait Wait = new(TimeSpan.FromSeconds(1));
 
@@ -72,18 +70,9 @@ internal static class NvramFile
         return draft.TryGiveName(nvram.Path) ? OpenFile.Duplicate(draft.Handle) : null;
     }
 
-    /// <summary>Chunks of zeros stay holes: templates of some platforms are 64 MiB of hardly anything else.</summary>
     private static void Copy(string template, SafeFileHandle to)
     {
         using var from = OpenFile.Open(template, writable: false);
-        var chunk = new byte[ChunkSize];
-        var at = 0L;
-        for (int count; (count = RandomAccess.Read(from, chunk, at)) > 0; at += count)
-        {
-            if (chunk.AsSpan(0, count).IndexOfAnyExcept((byte)0) >= 0)
-                RandomAccess.Write(to, chunk.AsSpan(0, count), at);
-        }
-
-        RandomAccess.SetLength(to, at);
+        SparseCopy.Run(from, to, CancellationToken.None);
     }
 }

@@ -9,6 +9,9 @@ namespace Vmspawn.Plan.Arguments;
 /// <param name="ioUring">Whether to use io_uring.</param>
 internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
 {
+    /// <summary>The slot of a drive's throw-away overlay.</summary>
+    public static string OverlaySlot(string id) => $"{id}-top";
+
     /// <summary>The tree of nodes of a drive; the topmost node has the drive's id as its name.</summary>
     public BlockNode Of(DriveSpec drive)
     {
@@ -27,13 +30,26 @@ internal sealed class DriveNodes(PlanDraft draft, bool ioUring)
             File = new BlockNode
             {
                 Driver = "file",
-                NodeName = $"{drive.Id}-top",
-                FileName = draft.SetPath($"{drive.Id}-top", overlay),
+                NodeName = OverlaySlot(drive.Id),
+                FileName = draft.SetPath(OverlaySlot(drive.Id), overlay),
                 Discard = drive.Discard,
                 IoUring = ioUring,
             },
-            Backing = Image(drive, $"{drive.Id}-base", readOnly: true),
+            Backing = Frozen(drive),
         };
+    }
+
+    /// <summary>The image of an overlay, below the overlays of a snapshot.</summary>
+    private BlockNode Frozen(DriveSpec drive)
+    {
+        var below = Image(drive, $"{drive.Id}-base", readOnly: true);
+        for (var depth = drive.Frozen.Count; depth > 0; depth--)
+        {
+            var layer = drive.Frozen[depth - 1];
+            below = Layer(layer, new OpenedFile(layer.Path, ReadOnly: true, layer.Identity), $"{drive.Id}-f{depth}", readOnly: true, discard: false, below);
+        }
+
+        return below;
     }
 
     private BlockNode InMemory(DriveSpec drive) => new ImageNode

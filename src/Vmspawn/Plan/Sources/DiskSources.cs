@@ -55,6 +55,24 @@ internal sealed record AnonymousOverlay(string Directory, long VirtualSize) : De
     }
 }
 
+/// <summary>The memory of a snapshot.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Identity">The identity that the file must still have.</param>
+/// <param name="Zstd">The program that decompresses it into a pipe; null opens the file itself.</param>
+internal sealed record FrozenMemory(string Path, FileIdentity Identity, string? Zstd) : DescriptorSource
+{
+    internal override string Kind => "memory";
+
+    internal override string? Subject => Path;
+
+    internal override void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("path", Path);
+        if (Zstd is not null)
+            json.WriteString("decompressor", Zstd);
+    }
+}
+
 /// <summary>Concatenated files, each aligned to 4 bytes, in an anonymous file.</summary>
 /// <param name="Directory">The directory whose file system holds it.</param>
 /// <param name="Files">In order.</param>

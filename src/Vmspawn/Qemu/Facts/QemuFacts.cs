@@ -4,6 +4,9 @@ namespace Vmspawn.Qemu;
 internal sealed record QemuFacts
 {
     private static readonly QemuVersion FirstWithKvmDevice = new(8, 2, 0);
+    private static readonly QemuVersion FirstWithFileMigration = new(9, 1, 0);
+    private static readonly QemuVersion FirstWithNvmeMigration = new(11, 0, 0);
+    private static readonly QemuVersion FirstWithShareMigration = new(8, 2, 0);
 
     /// <summary>Absolute path of the binary.</summary>
     public required string Path { get; init; }
@@ -46,6 +49,18 @@ internal sealed record QemuFacts
 
     /// <summary><c>-accel kvm</c> accepts the device to use (<c>device=</c>, 8.2).</summary>
     public bool TakesKvmDevice => Accelerators.Contains("kvm") && Version >= FirstWithKvmDevice;
+
+    /// <summary>
+    /// A machine's state is written to and read from a file by a descriptor set (<c>file:/dev/fdset/N</c>): from 9.1 on, in which the older way (<c>fd:</c>)
+    /// became deprecated for files.
+    /// </summary>
+    public bool MigratesToFileSets => Version >= FirstWithFileMigration;
+
+    /// <summary>The state of an NVMe controller can be saved.</summary>
+    public bool MigratesNvme => Version >= FirstWithNvmeMigration;
+
+    /// <summary>The state of a virtiofs device can be saved.</summary>
+    public bool MigratesShares => Version >= FirstWithShareMigration;
 
     /// <summary>Monitors are objects (<c>-object monitor-qmp</c>, 11.1); <c>-mon</c> is deprecated then.</summary>
     public bool HasMonitorObjects => Objects.Contains("monitor-qmp");
