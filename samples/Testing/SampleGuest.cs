@@ -13,6 +13,7 @@ internal static class SampleGuest
         Configure = options => options with { Ram = new RamSize(512 << 20) },
         Ready = GuestWait.Channel,
         Prepare = async (machine, cancel) => await machine.Guest.ShellAsync("mkdir -p /site && echo hello >/site/index.html", cancel),
+        PrepareKey = "a site, version 1",
     };
     // </example>
 

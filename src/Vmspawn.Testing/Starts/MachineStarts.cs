@@ -127,14 +127,14 @@ internal sealed class MachineStarts
         }
         catch (VmLaunchException error)
         {
-            throw Failure("start", error, await error.WriteReportAsync(Path.Combine(_places.Reports, options.Machine!)).ConfigureAwait(false));
+            throw Failure("did not start", error, await error.WriteReportAsync(Path.Combine(_places.Reports, options.Machine!)).ConfigureAwait(false));
         }
 
-        var step = "become ready";
+        var step = "did not become ready";
         try
         {
             await machine.Guest.WaitAsync(_described.Ready, _described.ReadyTimeout, cancel).ConfigureAwait(false);
-            step = "be prepared";
+            step = "could not be prepared";
             if (_described.Prepare is { } prepare)
                 await prepare(machine, cancel).ConfigureAwait(false);
             return machine;
@@ -149,7 +149,7 @@ internal sealed class MachineStarts
     }
 
     private TestMachineException Failure(string step, Exception error, IReadOnlyList<string> report) => new(
-        $"{_described.Image.Name}: the machine did not {step}: {error.Message}{(report.Count == 0 ? "" : $"{Environment.NewLine}A report is in {Path.GetDirectoryName(report[0])}.")}", error, report);
+        $"{_described.Image.Name}: the machine {step}: {error.Message}{(report.Count == 0 ? "" : $"{Environment.NewLine}A report is in {Path.GetDirectoryName(report[0])}.")}", error, report);
 
     private async Task<string?> FreezeAsync(VirtualMachine machine, string path, CancellationToken cancel)
     {
