@@ -74,8 +74,11 @@ public abstract class VmTest : IAsyncLifetime
     {
         foreach (var file in files)
         {
-            var type = Path.GetExtension(file) switch { ".txt" => "text/plain", ".json" => "application/json", _ => "application/octet-stream" };
-            TestContext.Current.AddAttachment(Path.GetFileName(file), await File.ReadAllBytesAsync(file).ConfigureAwait(false), replaceExistingValue: true, type);
+            // Texts are readable in the reports of runners; bytes are encoded there.
+            if (Path.GetExtension(file) is ".txt" or ".json")
+                TestContext.Current.AddAttachment(Path.GetFileName(file), await File.ReadAllTextAsync(file).ConfigureAwait(false), replaceExistingValue: true);
+            else
+                TestContext.Current.AddAttachment(Path.GetFileName(file), await File.ReadAllBytesAsync(file).ConfigureAwait(false), replaceExistingValue: true);
         }
     }
 }

@@ -42,13 +42,13 @@ public sealed class TestProgramTests : VmTest
         Assert.All(times.Skip(1), time => Assert.InRange(time, TimeSpan.Zero, TestLimit));
 
         // Another process restores what the first one has made, and a test that fails gets the report.
-        using (var run = await StartOutside(["--report-xunit", "--report-xunit-filename", "report.xml", "--results-directory", Scratch.Own("results")], ("MACHINES", "1"), ("FAILS", "1"), ("TIMES", Scratch.Own("times"))))
+        using (var run = await StartOutside(["--report-xunit-xml", "--report-xunit-xml-filename", "report.xml", "--results-directory", Scratch.Own("results")], ("MACHINES", "1"), ("FAILS", "1"), ("TIMES", Scratch.Own("times"))))
             Assert.Equal(2, (await run.End(GuestBound)).Status);
         Assert.Single(await File.ReadAllLinesAsync(Scratch.Own("prepared"), Cancel));
         var report = XDocument.Load(Path.Combine(Scratch.Own("results"), "report.xml"));
         var attachments = report.Descendants("attachment").Select(attachment => attachment.Attribute("name")!.Value).ToList();
         Assert.Superset(new HashSet<string> { "console.txt", "plan.json", "options.txt", "exit.txt" }, attachments.ToHashSet());
-        Assert.Contains("Linux", report.Descendants("attachment").Single(attachment => attachment.Attribute("name")!.Value == "commands.txt").Value + "Linux", StringComparison.Ordinal);
+        Assert.Contains("qemu-system-", report.Descendants("attachment").Single(attachment => attachment.Attribute("name")!.Value == "commands.txt").Value, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,6 +115,9 @@ public sealed class TestProgramTests : VmTest
         ["VMSPAWN_TEST_CACHE"] = Cache,
         ["VMSPAWN_TEST_REPORTS"] = Scratch.Own("reports"),
         ["VMSPAWN_TEST_CPUS"] = "2",
+        // Files of the frameworks.
+        ["TMPDIR"] = Directory.CreateDirectory(Scratch.Own("tmp")).FullName,
+        ["XDG_DATA_HOME"] = Scratch.Own("data"),
         ["SAMPLE_KERNEL"] = Prepared.Kernel,
         ["SAMPLE_INITRD"] = Prepared.Initrd,
         ["SAMPLE_ARGUMENTS"] = "no_timer_check quiet vmtest=commands,shell",

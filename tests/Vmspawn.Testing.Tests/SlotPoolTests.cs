@@ -77,7 +77,7 @@ public sealed class SlotPoolTests : IDisposable
     public async Task Of_a_killed_process_neither_processors_nor_the_place_in_the_line_are_kept()
     {
         var (slot, ticket) = (_directory["slot-0"], _directory["wait-0000000000000000-0000000000000001"]);
-        using var holder = Process.Start(new ProcessStartInfo("bash", ["-c", "exec 8>>\"$1\" 9>>\"$2\"; flock 8; flock 9; echo held; exec sleep 1000", "bash", slot, ticket]) { RedirectStandardOutput = true })!;
+        using var holder = Process.Start(new ProcessStartInfo("bash", ["-c", "exec 8>>\"$1\" 9>>\"$2\"; flock 8; flock 9; echo held; exec sleep 1000", "bash", slot, ticket]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         Assert.Equal("held", await holder.StandardOutput.ReadLineAsync(Cancel));
         await Assert.ThrowsAsync<TestMachineException>(() => Take(1, 1, limit: TimeSpan.FromMilliseconds(200)));
         holder.Kill();

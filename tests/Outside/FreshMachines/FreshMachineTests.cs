@@ -8,15 +8,13 @@ using Vmspawn.Testing.Xunit;
 using Xunit;
 
 [assembly: SupportedOSPlatform("linux")]
-// One after the other, so that a test's time is that of its own machine.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
 
 namespace FreshMachines;
 
 /// <summary>As many tests as $MACHINES says, each with a machine of its own; the last one fails if $FAILS is set.</summary>
-public sealed class FreshMachineTests() : VmTest(Machine)
+public sealed class FreshMachineTests() : VmTest(Prepared)
 {
-    private static readonly TestMachine Machine = new(VmImage.Kernel(Variable("KERNEL"), [Variable("INITRD")], ["no_timer_check", "quiet", "vmtest=commands,shell"]))
+    private static readonly TestMachine Prepared = new(VmImage.Kernel(Variable("KERNEL"), [Variable("INITRD")], ["no_timer_check", "quiet", "vmtest=commands,shell"]))
     {
         Configure = options => options with { Scope = RuntimeScope.User, Kvm = Tristate.No, Ram = new RamSize(512 << 20) },
         Ready = GuestWait.Channel,
