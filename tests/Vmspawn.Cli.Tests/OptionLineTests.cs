@@ -20,6 +20,7 @@ public class OptionLineTests
         ["-i", "a", "--coco=tdx", "--tpm-state=off", "--pcie-layout=ports", "--register=no", "--keep-unit", "-S", "web", "--property=MemoryMax=4G"],
         ["-i", "a", "--vsock=user", "--vsock-cid=77", "--pass-ssh-key=no", "--ssh-key-type=rsa", "--notify-ready=no", "--guest-channel=no", "--forward-journal=/j.journal", "--forward-journal-max-use=1G", "--forward-journal-keep-free=2G", "--forward-journal-max-file-size=3M", "--forward-journal-max-files=4"],
         ["-i", "a", "--set-credential=x:a\\nb\\x00\\xff", "--load-credential=y:/z", "--cloud-init", "--console=read-only", "--console-transport=serial", "--background=44"],
+        ["--restore=/s n", "--restore-clock=no", "--restore-identity=new", "-M", "x"],
         ["-i", "a", "--cloud-init=./yes", "--console=gui", "--background=", "--network-user-mode", "-n", "--network-bridge=br0", "--publish=0.0.0.0:2222:22", "--publish=53:53/udp"],
     ];
 

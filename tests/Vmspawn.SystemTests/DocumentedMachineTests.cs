@@ -68,6 +68,30 @@ public sealed partial class DocumentedMachineTests : VmTest
         Directory.Delete(report, recursive: true);
     }
 
+    [Fact]
+    public async Task A_machine_is_frozen_and_two_continue()
+    {
+        var options = new VmOptions { Linux = Prepared.Kernel, Initrds = [Prepared.Initrd], KernelArguments = Words("commands,shell"), Firmware = FirmwareKind.None, Machine = Scratch.Mark };
+        await SnapshotAsync(options, Scratch.Own("frozen"), Print).WaitAsync(GuestBound, TestContext.Current.CancellationToken);
+        Assert.Equal("prepared prepared\n", _printed.ToString());
+    }
+
+    private static async Task SnapshotAsync(VmOptions options, string frozen, Action<string> print)
+    {
+        // <example>
+        await using (var first = await VirtualMachine.StartAsync(options))
+        {
+            await first.Guest.ShellAsync("echo prepared >/state");
+            await first.FreezeAsync(frozen);
+        }
+
+        var snapshot = VmSnapshot.Open(frozen);
+        await using (var one = await VirtualMachine.RestoreAsync(snapshot))
+        await using (var other = await VirtualMachine.RestoreAsync(snapshot))
+            print(await one.Guest.ShellAsync("cat /state") + " " + await other.Guest.ShellAsync("cat /state"));
+        // </example>
+    }
+
     private static async Task ExampleAsync(string name, string kernel, string initrd, string[] arguments, string data, Action<string> print)
     {
         // <example>

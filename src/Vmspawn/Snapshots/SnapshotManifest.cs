@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -64,12 +65,43 @@ internal sealed record SnapshotManifest
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, SnapshotJson.Default.SnapshotManifest);
 
     /// <exception cref="JsonException">It is none, or of another format; the message says so.</exception>
-    public static SnapshotManifest Parse(ReadOnlySpan<byte> json)
+    public static SnapshotManifest Parse(ReadOnlyMemory<byte> json)
     {
-        var format = JsonSerializer.Deserialize(json, SnapshotJson.Default.SnapshotFormat)?.Format;
+        var format = JsonSerializer.Deserialize(json.Span, SnapshotJson.Default.SnapshotFormat)?.Format;
         if (format != CurrentFormat)
             throw new JsonException(format is null ? "it has no number of its format" : $"its format is {format}, this vmspawn reads {CurrentFormat}");
-        return JsonSerializer.Deserialize(json, SnapshotJson.Default.SnapshotManifest) ?? throw new JsonException("it is empty");
+        return JsonSerializer.Deserialize(WithDefaults(json).Span, SnapshotJson.Default.SnapshotManifest) ?? throw new JsonException("it is empty");
+    }
+
+    /// <summary>Adds the defaults of options that its writer did not have: the deserializer would leave them without a value.</summary>
+    private static ReadOnlyMemory<byte> WithDefaults(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var defaults = JsonSerializer.SerializeToElement(new VmOptions(), SnapshotJson.Default.VmOptions);
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes))
+        {
+            writer.WriteStartObject();
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                if (!member.NameEquals("options"u8) || member.Value.ValueKind != JsonValueKind.Object)
+                {
+                    member.WriteTo(writer);
+                    continue;
+                }
+
+                writer.WriteStartObject(member.Name);
+                foreach (var option in member.Value.EnumerateObject())
+                    option.WriteTo(writer);
+                foreach (var option in defaults.EnumerateObject().Where(option => !member.Value.TryGetProperty(option.Name, out _)))
+                    option.WriteTo(writer);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return bytes.WrittenMemory;
     }
 }
 
