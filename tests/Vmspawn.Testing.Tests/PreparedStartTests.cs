@@ -15,6 +15,7 @@ public sealed class PreparedStartTests : IDisposable
 
     private string? _whyNotFrozen;
     private Exception? _bootFailure;
+    private Exception? _turnFailure;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -87,6 +88,18 @@ public sealed class PreparedStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_frozen_machine_whose_turn_does_not_come_is_not_taken_for_damaged()
+    {
+        await Start();
+        _done.Clear();
+        _turnFailure = new TestMachineException("no virtual processor became free");
+        Assert.Same(_turnFailure, await Assert.ThrowsAsync<TestMachineException>(Start));
+        _turnFailure = null;
+        await Start();
+        Assert.Equal(["restore"], _done);
+    }
+
+    [Fact]
     public async Task A_cancelled_restore_damages_nothing()
     {
         await Start();
@@ -107,6 +120,7 @@ public sealed class PreparedStartTests : IDisposable
             Directory.CreateDirectory(Path);
         var start = new PreparedStart<string>(_done.Add)
         {
+            TakeTurn = _ => _turnFailure is null ? Task.CompletedTask : Task.FromException(_turnFailure),
             Boot = _ =>
             {
                 _done.Add("boot");
@@ -126,7 +140,7 @@ public sealed class PreparedStartTests : IDisposable
                 return _restores.TryDequeue(out var failure) && failure is not null ? Task.FromException<string>(failure) : Task.FromResult("restored");
             },
         };
-        var (started, entry, why) = await start.RunAsync(Cache(), "key", null, TimeSpan.FromSeconds(30), cancel);
+        var (started, entry, why, _) = await start.RunAsync(Cache, "key", null, TimeSpan.FromSeconds(30), cancel);
         using (entry)
             return (started, entry is not null, why);
     }

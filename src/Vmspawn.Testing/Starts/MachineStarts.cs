@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vmspawn.Linux;
 using Vmspawn.Options;
@@ -9,6 +10,9 @@ namespace Vmspawn.Testing.Starts;
 /// <summary>Starts machines of one description: all that is known before the first of them runs.</summary>
 internal sealed class MachineStarts
 {
+    /// <summary>Why machines of these keys are booted at each start of this process, although nothing forbade it before the first one ran.</summary>
+    private static readonly ConcurrentDictionary<string, string> KnownReasons = new();
+
     private readonly TestMachine _described;
     private readonly TestStartOptions _how;
     private readonly TestPlaces _places;
@@ -54,29 +58,22 @@ internal sealed class MachineStarts
     {
         // A process that waits for another one's frozen machine holds no processors, which that one may be waiting for.
         SlotLease? slots = null;
-        async Task<VirtualMachine> WithSlots(Func<Task<VirtualMachine>> begin)
-        {
-            slots ??= await TakeSlotsAsync(cancel).ConfigureAwait(false);
-            return await begin().ConfigureAwait(false);
-        }
-
+        async Task TakeTurnAsync(CancellationToken stop) => slots ??= await TakeSlotsAsync(stop).ConfigureAwait(false);
         try
         {
-            if (_whyNotFrozen is not null)
+            if ((_whyNotFrozen ?? KnownReasons.GetValueOrDefault(_key)) is { } known)
             {
-                _log($"it is booted, because {_whyNotFrozen}");
-                var booted = await WithSlots(() => BootAsync(cancel)).ConfigureAwait(false);
-                return new StartedMachine(booted, null, _whyNotFrozen, slots!);
+                _log($"it is booted, because {known}");
+                bad?.Dispose();
+                await TakeTurnAsync(cancel).ConfigureAwait(false);
+                return new StartedMachine(await BootAsync(cancel).ConfigureAwait(false), null, known, slots!);
             }
 
-            var start = new PreparedStart<VirtualMachine>(_log)
-            {
-                Boot = stop => WithSlots(() => BootAsync(stop)),
-                Freeze = FreezeAsync,
-                Restore = (path, stop) => WithSlots(() => RestoreAsync(path, stop)),
-            };
-            var cache = new MadeOnce(_places.Cache(), _places.CacheLimit, TimeProvider.System, _log);
-            var (machine, entry, whyBooted) = await start.RunAsync(cache, _key, bad, _how.PreparedTimeout, cancel).ConfigureAwait(false);
+            var start = new PreparedStart<VirtualMachine>(_log) { TakeTurn = TakeTurnAsync, Boot = BootAsync, Freeze = FreezeAsync, Restore = RestoreAsync };
+            MadeOnce OpenCache() => new(_places.Cache(), _places.CacheLimit, TimeProvider.System, _log);
+            var (machine, entry, whyBooted, isLasting) = await start.RunAsync(OpenCache, _key, bad, _how.PreparedTimeout, cancel).ConfigureAwait(false);
+            if (whyBooted is not null && isLasting)
+                KnownReasons.TryAdd(_key, whyBooted);
             return new StartedMachine(machine, entry, whyBooted, slots!);
         }
         catch
@@ -111,9 +108,18 @@ internal sealed class MachineStarts
         return await BeginAsync(bad, cancel).ConfigureAwait(false);
     }
 
-    private Task<SlotLease> TakeSlotsAsync(CancellationToken cancel) =>
-        new SlotPool(_places.SlotDirectory(), _places.Slots, TimeProvider.System)
-            .TakeAsync(_options.Cpus.Count, $"{_options.Machine} of process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)})", _how.SlotTimeout, cancel);
+    private async Task<SlotLease> TakeSlotsAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var holder = $"{_options.Machine} of process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath)})";
+            return await new SlotPool(_places.SlotDirectory(), _places.Slots, TimeProvider.System).TakeAsync(_options.Cpus.Count, holder, _how.SlotTimeout, cancel).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TestMachineException($"{_described.Image.Name}: the virtual processors of other tests cannot be counted: {FailureReason.Of(error)}", error);
+        }
+    }
 
     /// <summary>Boots a machine, waits until it is ready, and prepares it.</summary>
     private async Task<VirtualMachine> BootAsync(CancellationToken cancel)
