@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 packages=$PWD/artifacts/packages
 work=$PWD/artifacts/pack
-libraries=(Vmspawn.Linux Vmspawn.Pcie Vmspawn.Qmp Vmspawn.Varlink Vmspawn)
+libraries=(Vmspawn.Linux Vmspawn.Pcie Vmspawn.Qmp Vmspawn.Varlink Vmspawn Vmspawn.Testing Vmspawn.Testing.Xunit)
 
 pack() {
     # Outputs of their own: paths are replaced in what these builds make, which others would build again.

@@ -8,7 +8,9 @@ public sealed class GuestTests : LibraryTest
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task A_guest_of_busybox_runs_commands_through_the_two_line_service(QemuKind qemu)
     {
-        await using var machine = await Start(qemu, Linux("commands,shell"));
+        await using var restored = await StartRestored(qemu);
+        Assert.True(restored.IsRestored, restored.WhyBooted);
+        var machine = restored.Machine;
         var result = await machine.Guest.RunAsync(new GuestCommand("cat", "/proc/cmdline", "/nowhere") { Input = "x"u8.ToArray() }, Cancel);
         Assert.Equal((1, "shell"), (result.Status, machine.Guest.Channel));
         Assert.Contains("vmtest=commands", result.Output, StringComparison.Ordinal);

@@ -10,7 +10,7 @@ public sealed class PackageTests : VmTest
 {
     private static readonly string[] Sources = ["src", "scripts", ".editorconfig", "Directory.Build.props", "Directory.Packages.props", "LICENSE", "global.json", "pack.sh"];
 
-    private static readonly string[] Libraries = ["Vmspawn", "Vmspawn.Linux", "Vmspawn.Pcie", "Vmspawn.Qmp", "Vmspawn.Varlink"];
+    private static readonly string[] Libraries = ["Vmspawn", "Vmspawn.Linux", "Vmspawn.Pcie", "Vmspawn.Qmp", "Vmspawn.Testing", "Vmspawn.Testing.Xunit", "Vmspawn.Varlink"];
 
     /// <summary>With <c>--all</c> every library; otherwise one, which is made in seconds.</summary>
     [Fact]
@@ -42,7 +42,7 @@ public sealed class PackageTests : VmTest
             Assert.All((string[])["description", "tags", "repository"], name => Assert.Single(description, element => element.Name.LocalName == name));
             Assert.Equal("MIT", description.Single(element => element.Name.LocalName == "license").Value);
             var own = description.Where(element => element.Name.LocalName == "dependency" && element.Attribute("id")!.Value.StartsWith("Vmspawn", StringComparison.Ordinal)).ToList();
-            Assert.Equal(library switch { "Vmspawn" => 4, "Vmspawn.Qmp" or "Vmspawn.Varlink" => 1, _ => 0 }, own.Count);
+            Assert.Equal(library switch { "Vmspawn" => 4, "Vmspawn.Testing" => 2, "Vmspawn.Qmp" or "Vmspawn.Varlink" or "Vmspawn.Testing.Xunit" => 1, _ => 0 }, own.Count);
             Assert.All(own, element => Assert.Equal("[0.1.0]", element.Attribute("version")!.Value));
         }
 

@@ -13,6 +13,8 @@ public class ProjectReferenceTests
         ["Vmspawn.Qmp"] = ["Vmspawn.Linux"],
         ["Vmspawn.Varlink"] = ["Vmspawn.Linux"],
         ["Vmspawn"] = ["Vmspawn.Linux", "Vmspawn.Pcie", "Vmspawn.Qmp", "Vmspawn.Varlink"],
+        ["Vmspawn.Testing"] = ["Vmspawn", "Vmspawn.Linux"],
+        ["Vmspawn.Testing.Xunit"] = ["Vmspawn.Testing"],
         ["Vmspawn.Cli"] = ["Vmspawn"],
     };
 

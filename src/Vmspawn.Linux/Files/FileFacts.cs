@@ -33,6 +33,12 @@ public readonly record struct FileIdentity(ulong Device, ulong Inode);
 /// <param name="Modified">Modification time, in nanoseconds since 1970.</param>
 public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity Identity, uint UserId, uint GroupId, UnixFileMode Mode, long Modified)
 {
+    /// <summary>
+    /// The time of the last change of content, owner, permissions or names, in nanoseconds since 1970. The kernel sets it, and no program can set it back as it
+    /// can <see cref="Modified"/>.
+    /// </summary>
+    public long Changed { get; init; }
+
     /// <summary>Queries an open file.</summary>
     /// <exception cref="LinuxException">The query failed.</exception>
     public static unsafe FileFacts Of(SafeHandle file)
@@ -40,6 +46,22 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
         Libc.StatXBuffer found;
         if (Libc.StatX(file, "", Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, &found) != 0)
             throw LinuxException.Last("statx");
+        return Of(found, found.IsBlock ? Capacity(file) : (long)found.Size);
+    }
+
+    /// <summary>Queries a path, of a symbolic link the link itself. It needs no descriptor and no permission to read the file.</summary>
+    /// <remarks>The size of a block device is 0.</remarks>
+    /// <exception cref="LinuxException">The query failed.</exception>
+    public static unsafe FileFacts OfName(string path)
+    {
+        Libc.StatXBuffer found;
+        if (Libc.StatX(Libc.AT_FDCWD, path, Libc.AT_SYMLINK_NOFOLLOW, Libc.STATX_BASIC_STATS, &found) != 0)
+            throw LinuxException.Last("statx", path);
+        return Of(found, found.IsBlock ? 0 : (long)found.Size);
+    }
+
+    private static FileFacts Of(in Libc.StatXBuffer found, long size)
+    {
         var kind = (found.Mode & Libc.S_IFMT) switch
         {
             Libc.S_IFREG => FileKind.Regular,
@@ -50,15 +72,14 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
         FileIdentity identity = kind == FileKind.Block
             ? new(Device(found.SpecialMajor, found.SpecialMinor), 0)
             : new(Device(found.DeviceMajor, found.DeviceMinor), found.Inode);
-        var size = kind switch
+        var known = kind is FileKind.Regular or FileKind.Block ? size : 0;
+        return new FileFacts(kind, known, identity, found.UserId, found.GroupId, (UnixFileMode)(found.Mode & 0xfff), Time(found.ModifiedSeconds, found.ModifiedNanoseconds))
         {
-            FileKind.Regular => (long)found.Size,
-            FileKind.Block => Capacity(file),
-            _ => 0,
+            Changed = Time(found.ChangedSeconds, found.ChangedNanoseconds),
         };
-        var modified = (found.ModifiedSeconds * 1_000_000_000) + found.ModifiedNanoseconds;
-        return new FileFacts(kind, size, identity, found.UserId, found.GroupId, (UnixFileMode)(found.Mode & 0xfff), modified);
     }
+
+    private static long Time(long seconds, uint nanoseconds) => (seconds * 1_000_000_000) + nanoseconds;
 
     /// <summary>Whether a path, links followed, leads to an open file. It needs no descriptor.</summary>
     /// <exception cref="LinuxException">The query failed.</exception>
@@ -70,6 +91,17 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
         if (Libc.StatX(Libc.AT_FDCWD, path, 0, Libc.STATX_BASIC_STATS, &named) != 0)
             return Libc.LastError == Errno.ENOENT ? false : throw LinuxException.Last("statx", path);
         return (open.DeviceMajor, open.DeviceMinor, open.Inode) == (named.DeviceMajor, named.DeviceMinor, named.Inode);
+    }
+
+    /// <summary>The bytes that a file occupies on its file system: less than its size if it has holes.</summary>
+    /// <exception cref="LinuxException">The query failed.</exception>
+    public static unsafe long AllocatedBytes(SafeHandle file)
+    {
+        Libc.StatXBuffer found;
+        if (Libc.StatX(file, "", Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, &found) != 0)
+            throw LinuxException.Last("statx");
+        // The unit of st_blocks does not depend on the file system (stat(3type)).
+        return (long)found.Blocks * 512;
     }
 
     private static ulong Device(uint major, uint minor) => ((ulong)major << 32) | minor;

@@ -70,6 +70,13 @@ public sealed record VmPlanning
             : await BootAsync(options, given, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// What decides how the machine behaves, as text with a line for each fact: options without the name, hashes of credentials, the versions of QEMU and of this library, the processor, and
+    /// size, time and inode of each file. Equal texts mean equal machines, as long as files are not changed behind their times; a key for what is made with a machine.
+    /// </summary>
+    /// <exception cref="VmPlanException">There is no plan.</exception>
+    public string Fingerprint() => VmFingerprint.Of(this);
+
     /// <summary>The plan.</summary>
     /// <exception cref="VmPlanException">There is none.</exception>
     public VmPlan Require() => Plan ?? throw new VmPlanException(Problems);

@@ -1,4 +1,5 @@
 using Vmspawn.Options;
+using Vmspawn.Testing;
 
 namespace Vmspawn.SystemTests.Harness;
 
@@ -32,6 +33,18 @@ public abstract class LibraryTest : VmTest
     {
         var planning = await VmPlanning.OfAsync(options, Environment(qemu), cancel ?? Cancel);
         return await VirtualMachine.StartAsync(planning, new VmStartOptions { Integration = integration }, cancel ?? Cancel);
+    }
+
+    /// <summary>A guest that serves commands, for tests that are not about its boot: it was booted once for all of them, also of earlier runs.</summary>
+    private protected async Task<TestVm> StartRestored(QemuKind qemu)
+    {
+        var guest = Linux("commands,shell");
+        var machine = new TestMachine(VmImage.Kernel(Prepared.Kernel, [Prepared.Initrd], guest.KernelArguments))
+        {
+            Configure = options => guest with { Machine = options.Machine },
+            Ready = GuestWait.Channel,
+        };
+        return await machine.StartAsync(new TestStartOptions { Label = Scratch.Mark, Environment = Environment(qemu) }, Cancel);
     }
 
     private protected VmEnvironment Environment(QemuKind qemu)

@@ -76,14 +76,14 @@ internal sealed class Scratch : IDisposable
 
     /// <summary>
     /// Files and folders that the test did not make. The folders shared by all machines may stay, and what is
-    /// remembered there of the host's KVM until it boots again, or ready for the next machine; and the logs of machines.
+    /// remembered there of the host's KVM until it boots again, or ready for the next machine; the logs of machines, and the lock files of test processes.
     /// </summary>
     public IEnumerable<string> Strangers()
     {
         var logs = Path.Combine(State, "vmspawn", "logs");
         string[] shared = [Path.Combine(Runtime, "systemd"), Path.Combine(Runtime, "systemd", "vmspawn"), Images, Temporary, Runtime, Fallback, Path.GetDirectoryName(State)!, State, Path.GetDirectoryName(logs)!];
         return Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories)
-            .Where(path => !shared.Contains(path) && !path.StartsWith(logs, StringComparison.Ordinal) && !path.StartsWith(Path.Combine(shared[1], ".kvm-"), StringComparison.Ordinal) && !path.StartsWith(Path.Combine(shared[1], ".ssh-spare-"), StringComparison.Ordinal) && !_ours.Any(own => path == own || path.StartsWith(own + "/", StringComparison.Ordinal)));
+            .Where(path => !shared.Contains(path) && !path.StartsWith(logs, StringComparison.Ordinal) && !path.StartsWith(Path.Combine(Runtime, "vmspawn-tests"), StringComparison.Ordinal) && !path.StartsWith(Path.Combine(shared[1], ".kvm-"), StringComparison.Ordinal) && !path.StartsWith(Path.Combine(shared[1], ".ssh-spare-"), StringComparison.Ordinal) && !_ours.Any(own => path == own || path.StartsWith(own + "/", StringComparison.Ordinal)));
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
