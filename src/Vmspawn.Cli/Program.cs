@@ -41,16 +41,16 @@ internal static class Program
                 return Output.Write(text);
             case Mistakes(var problems):
                 return Report.Failure(problems);
-            case PlanCommand(var options, var format):
-                return await PlanVerb.RunAsync(options, format);
+            case PlanCommand(var options, var format) plan:
+                return await PlanVerb.RunAsync(options, plan.ImageName, format);
             case FirmwareCommand(var options, var question):
                 return await FirmwareAnswer.RunAsync(options, question);
             case RunCommand(_, Detached { Link: null }):
                 return await DetachedStart.RunAsync(Environment.GetCommandLineArgs()[1..]);
-            case RunCommand(var options, var mode):
-                return await RunVerb.RunAsync(options, mode, failed);
+            case RunCommand(var options, var mode) run:
+                return await RunVerb.RunAsync(options, run.ImageName, mode, failed);
             case DemoCommand(var options):
-                return await RunVerb.RunAsync(DemoVerb.Fill(options), new Attended(), failed);
+                return await RunVerb.RunAsync(DemoVerb.Fill(options), null, new Attended(), failed);
             case ControlCommand control:
                 return await ControlRun.RunAsync(control);
             case ShowControlHelp(var verb):

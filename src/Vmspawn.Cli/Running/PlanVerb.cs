@@ -7,9 +7,20 @@ namespace Vmspawn.Cli.Running;
 /// <summary><c>vmspawn plan</c>: prints the plan.</summary>
 internal static class PlanVerb
 {
-    public static async Task<int> RunAsync(VmOptions options, PlanFormat format)
+    public static async Task<int> RunAsync(VmOptions options, string? imageName, PlanFormat format)
     {
-        var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => VmPlanning.OfAsync(options, HostEnvironment.Of() with { MakesSshKey = false }, cancel));
+        VmPlanning? planning;
+        int? stopped;
+        try
+        {
+            (planning, stopped) = await CancelOnSignals.RunAsync(async cancel => await VmPlanning.OfAsync(
+                await NamedImageOptions.AddAsync(options, imageName, cancel), HostEnvironment.Of() with { MakesSshKey = false }, cancel));
+        }
+        catch (VmImageException error)
+        {
+            return Report.Failure([NamedImageOptions.Problem(error)]);
+        }
+
         if (stopped is { } status)
             return status;
         if (planning!.Plan is not { } plan)

@@ -59,6 +59,8 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([logs.Name], screen, _ => LogsRun.RunAsync(logs, where, screen));
             case QmpCommand qmp:
                 return await EachMachine.RunAsync([qmp.Name], screen, _ => QmpRun.RunAsync(qmp, where));
+            case ImageListCommand or ImagePullCommand or ImageBuildCommand or ImageRemoveCommand:
+                return await ImageRun.RunAsync(command, screen);
             case DoctorCommand doctor:
                 return await DoctorRun.RunAsync(doctor, screen);
             default:
