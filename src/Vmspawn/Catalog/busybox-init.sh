@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # The only program of the busybox image: loads the drivers, takes an address by DHCP, serves the host's commands, and runs a shell on the console.
-/bin/busybox mkdir -p /dev /proc /sys /run /tmp /root /usr/share/udhcpc
+/bin/busybox mkdir -p /dev /proc /sys /run /tmp /root
 export PATH=/bin HOME=/root
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -23,18 +23,18 @@ exec </dev/console >/dev/console 2>&1
 
 hostname busybox
 ip link set lo up
-cat >/usr/share/udhcpc/default.script <<'SCRIPT'
+cat >/etc/dhcp <<'SCRIPT'
 #!/bin/sh
 [ "$1" = bound ] || [ "$1" = renew ] || exit 0
 ip addr replace "$ip/$mask" dev "$interface"
 [ -z "$router" ] || ip route replace default via "${router%% *}"
 for server in $dns; do echo "nameserver $server"; done >/etc/resolv.conf
 SCRIPT
-chmod 0755 /usr/share/udhcpc/default.script
+chmod 0755 /etc/dhcp
 for card in /sys/class/net/e*; do
     [ -e "$card/device" ] || continue
     ip link set "${card##*/}" up
-    udhcpc -b -S -i "${card##*/}" >/dev/null 2>&1 &
+    udhcpc -b -S -s /etc/dhcp -i "${card##*/}" >/dev/null 2>&1 &
 done
 
 end() {

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Vmspawn.Tests.Catalog;
+namespace Vmspawn.Tests;
 
 /// <summary>A file of a <see cref="FileServer"/>.</summary>
 /// <param name="Content">Its bytes.</param>
