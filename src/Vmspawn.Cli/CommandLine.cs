@@ -40,6 +40,9 @@ internal static class CommandLine
             return new Mistakes([unknown]);
         if (verb == Verb.Control)
             return ControlLine.Parse(ControlVerbs.Find(args[0])!, args.AsSpan(first));
+        var imageName = ImageNameOf(verb, args.AsSpan(first), isNamed: first > 0);
+        if (imageName is not null)
+            first++;
         var table = OptionTable.For(verb, Verbs.IsDropIn(invokedAs));
         // systemd-vmspawn takes options behind kernel arguments too.
         var words = GetoptWords.Read(args.AsSpan(first), table, anywhere: Verbs.IsDropIn(invokedAs));
@@ -52,22 +55,40 @@ internal static class CommandLine
         var question = FirmwareQuestions.Of(words.Given);
         var mode = RunModeOptions.Of(words.Given, options, problems);
         if (question is null)
-            CheckRules(verb, options, problems);
+            CheckRules(verb, options, imageName, problems);
         if (problems.Count > 0)
             return new Mistakes(problems);
         if (question is { } asked)
             return new FirmwareCommand(options, asked);
         return verb switch
         {
-            Verb.Plan => new PlanCommand(options, PlanFormatOption.Of(words.Given), RestorableOption.Of(words.Given)),
+            Verb.Plan => new PlanCommand(options, PlanFormatOption.Of(words.Given), RestorableOption.Of(words.Given)) { ImageName = imageName },
             Verb.Demo => new DemoCommand(options),
             // Nobody types to the guest of a machine that is not on a terminal.
-            _ => new RunCommand(mode is not Attended && options.Console == ConsoleMode.Interactive ? options with { Console = ConsoleMode.ReadOnly } : options, mode),
+            _ => new RunCommand(mode is not Attended && options.Console == ConsoleMode.Interactive ? options with { Console = ConsoleMode.ReadOnly } : options, mode) { ImageName = imageName },
         };
     }
 
-    private static void CheckRules(Verb verb, VmOptions options, List<Problem> problems)
+    /// <summary>
+    /// The image's name, if the word behind <c>run</c> or <c>plan</c> is one: letters, digits, ".", "-" and "_" in lower case, with a letter first. Kernel arguments
+    /// follow the options, or <c>--</c>.
+    /// </summary>
+    private static string? ImageNameOf(Verb verb, ReadOnlySpan<string> words, bool isNamed)
     {
+        return isNamed && verb is Verb.Run or Verb.Plan && words is [[>= 'a' and <= 'z', ..] word, ..] && word.All(IsOfName) ? word : null;
+
+        static bool IsOfName(char letter) => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '-' or '_';
+    }
+
+    private static void CheckRules(Verb verb, VmOptions options, string? imageName, List<Problem> problems)
+    {
+        if (imageName is not null && (options.Directory is not null || options.Template is not null))
+        {
+            problems.Add(new Problem(
+                "image-twice", imageName, "the word names the image that is booted, and --directory= or --template= another one",
+                "-i FILE keeps the guest's writes in a child of the named image; kernel arguments follow the options", ProblemKind.Usage));
+        }
+
         KernelArgumentRules.Check(options.KernelArguments, problems);
         if (verb == Verb.Demo)
         {

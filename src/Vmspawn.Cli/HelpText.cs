@@ -13,12 +13,14 @@ internal static class HelpText
         on the terminal, and returns the guest's exit status.
 
           vmspawn [run] [OPTION…] [KERNEL ARGUMENT…]   boot a machine
+          vmspawn run IMAGE [OPTION…]                  boot an image by its name
           vmspawn plan [OPTION…] [KERNEL ARGUMENT…]    print the plan
           vmspawn demo [OPTION…]                       boot a small built-in guest
           vmspawn list, status, poweroff, reboot, restart, pause, resume, terminate,
                   attach, detach, replace, events, qmp, ssh, exec, cp, wait, console,
                   logs
                                                        running VMs; each has --help
+          vmspawn image list, pull, build, rm          images with names
           vmspawn doctor                               diagnose the host
 
         """;

@@ -8,13 +8,21 @@ internal abstract record ParsedCommand;
 /// <summary>Start a VM.</summary>
 /// <param name="Options">The machine's options.</param>
 /// <param name="Mode">What is done with it.</param>
-internal sealed record RunCommand(VmOptions Options, RunMode Mode) : ParsedCommand;
+internal sealed record RunCommand(VmOptions Options, RunMode Mode) : ParsedCommand
+{
+    /// <summary>The name of the image that it boots, or null when the options say what it boots.</summary>
+    public string? ImageName { get; init; }
+}
 
 /// <summary>Print the plan.</summary>
 /// <param name="Options">The machine's options.</param>
 /// <param name="Format">How to print it.</param>
 /// <param name="IsAboutFreezing">Say whether the machine could be frozen instead.</param>
-internal sealed record PlanCommand(VmOptions Options, PlanFormat Format, bool IsAboutFreezing = false) : ParsedCommand;
+internal sealed record PlanCommand(VmOptions Options, PlanFormat Format, bool IsAboutFreezing = false) : ParsedCommand
+{
+    /// <summary>The name of the image that it boots, or null when the options say what it boots.</summary>
+    public string? ImageName { get; init; }
+}
 
 /// <summary>Start the built-in guest.</summary>
 /// <param name="Options">The options; vmspawn sets image and kernel.</param>

@@ -47,10 +47,10 @@ internal static class Program
                 return await FirmwareAnswer.RunAsync(options, question);
             case RunCommand(_, Detached { Link: null }):
                 return await DetachedStart.RunAsync(Environment.GetCommandLineArgs()[1..], "machine");
-            case RunCommand(var options, var mode):
-                return await RunVerb.RunAsync(options, mode, failed);
+            case RunCommand(var options, var mode) run:
+                return await RunVerb.RunAsync(options, run.ImageName, mode, failed);
             case DemoCommand(var options):
-                return await RunVerb.RunAsync(DemoVerb.Fill(options), new Attended(), failed);
+                return await RunVerb.RunAsync(DemoVerb.Fill(options), null, new Attended(), failed);
             case NetworkCreateCommand { Foreground: false, Link: null }:
                 return await DetachedStart.RunAsync(Environment.GetCommandLineArgs()[1..], "network");
             case NetworkCreateCommand network:

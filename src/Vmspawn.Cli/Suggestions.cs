@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Vmspawn.Cli.Control;
 using Vmspawn.Cli.Control.Parse;
 using Vmspawn.Cli.Declarations;
 
@@ -50,6 +51,8 @@ internal static class Suggestions
         {
             var command = new Command(Verbs.Starting[i]);
             AddOptions(command, OptionTable.For((Verb)i));
+            if ((Verb)i is Verb.Run or Verb.Plan)
+                AddImages(command);
             root.Subcommands.Add(command);
         }
 
@@ -76,6 +79,13 @@ internal static class Suggestions
         });
         command.Arguments.Add(words);
         return command;
+    }
+
+    private static void AddImages(Command command)
+    {
+        var image = new Argument<string>("image") { Arity = ArgumentArity.ZeroOrOne };
+        image.CompletionSources.Add(_ => Completion.Images().Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        command.Arguments.Add(image);
     }
 
     private static void AddOptions(Command command, OptionTable<VmOption> table)

@@ -52,7 +52,7 @@ internal static class Verbs
     {
         if (Later.Contains(word))
             return new Problem("not-available", word, "this subcommand is not available yet", $"there are {string.Join(", ", Now)}", ProblemKind.Usage);
-        var hint = Nearest.Hint(word, Now.Concat(Later)) ?? (File(word) ? $"to boot it: -i {word}" : "kernel arguments follow the options: vmspawn run -i IMAGE ARGUMENT…");
+        var hint = Nearest.Hint(word, Now.Concat(Later)) ?? (word.Length > 0 && char.IsAsciiDigit(word[^1]) ? $"to boot an image by name: vmspawn run {word}" : null) ?? (File(word) ? $"to boot it: -i {word}" : "kernel arguments follow the options: vmspawn run -i IMAGE ARGUMENT…");
         return new Problem("verb-unknown", word, "there is no such subcommand", hint, ProblemKind.Usage);
     }
 

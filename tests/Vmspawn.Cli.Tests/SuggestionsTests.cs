@@ -23,6 +23,15 @@ public class SuggestionsTests
     }
 
     [Fact]
+    public async Task Names_of_images_complete_behind_run_and_plan_only()
+    {
+        Assert.Contains("debian-13", await SuggestAsync("vmspawn run deb"));
+        Assert.Contains("busybox", await SuggestAsync("vmspawn plan busy"));
+        Assert.Empty(await SuggestAsync("vmspawn run --image deb"));
+        Assert.DoesNotContain("debian-13", await SuggestAsync("vmspawn deb"));
+    }
+
+    [Fact]
     public async Task A_path_gets_no_suggestion() => Assert.Empty(await SuggestAsync("vmspawn --image "));
 
     [Fact]

@@ -2,7 +2,7 @@ using Vmspawn.Cli.Control.Parse;
 
 namespace Vmspawn.Cli.Control;
 
-/// <summary>Completes operands: machines that run or have a log, and their disks.</summary>
+/// <summary>Completes operands: machines that run or have a log, their disks, and images.</summary>
 internal static class Completion
 {
     // Short, because the shell waits for it while the user types.
@@ -40,8 +40,24 @@ internal static class Completion
                 ["partition", _, ..] => await RunningMachine.ListAsync(where),
                 _ => [],
             },
+            OperandKind.ImageAction => ImageArguments.Actions,
+            OperandKind.Image => Images().Except(before),
             _ => [],
         };
+
+    /// <summary>The names of images, of those without a place or with a wrong catalogue none.</summary>
+    public static IEnumerable<string> Images()
+    {
+        try
+        {
+            return VmImageStore.Open().List().Select(image => image.Name);
+        }
+        catch (VmImageException)
+        {
+            // Completion reports no errors.
+            return [];
+        }
+    }
 
     private static IEnumerable<string> Snapshots(IReadOnlyList<string> before) =>
         VmSnapshot.UserDirectory() is { } directory ? VmSnapshot.List(directory).Select(snapshot => Path.GetFileName(snapshot.Directory)).Except(before) : [];

@@ -9,7 +9,18 @@ internal static class PlanVerb
     public static async Task<int> RunAsync(PlanCommand command)
     {
         var options = command.Options;
-        var (planning, stopped) = await CancelOnSignals.RunAsync(cancel => VmPlanning.OfAsync(options, HostEnvironment.Of() with { MakesSshKey = false }, cancel));
+        VmPlanning? planning;
+        int? stopped;
+        try
+        {
+            (planning, stopped) = await CancelOnSignals.RunAsync(async cancel => await VmPlanning.OfAsync(
+                await NamedImageOptions.AddAsync(options, command.ImageName, cancel), HostEnvironment.Of() with { MakesSshKey = false }, cancel));
+        }
+        catch (VmImageException error)
+        {
+            return Report.Failure([NamedImageOptions.Problem(error)]);
+        }
+
         if (stopped is { } status)
             return status;
         if (planning!.Plan is not { } plan)

@@ -6,16 +6,17 @@ namespace Vmspawn.Cli.Running;
 internal static class RunVerb
 {
     /// <param name="options">The machine's options.</param>
+    /// <param name="imageName">The name of the image that it boots, or null.</param>
     /// <param name="mode">What is done with the machine.</param>
     /// <param name="failed">Cancelled when a thread has failed: what was started is ended and undone.</param>
-    public static async Task<int> RunAsync(VmOptions options, RunMode mode, CancellationToken failed)
+    public static async Task<int> RunAsync(VmOptions options, string? imageName, RunMode mode, CancellationToken failed)
     {
         // First, since it counts the seconds.
         var report = new Report(options.Quiet);
         await using var caller = mode is Detached { Link: { } link } ? new CallerLink(link) : null;
         try
         {
-            return await RunAsync(options, mode, caller, report, failed);
+            return await RunAsync(options, imageName, mode, caller, report, failed);
         }
         catch (OperationCanceledException) when (caller is { Abandoned.IsCancellationRequested: true })
         {
@@ -25,7 +26,7 @@ internal static class RunVerb
     }
 
     /// <summary>Runs the machine until no client wants it to start again.</summary>
-    private static async Task<int> RunAsync(VmOptions options, RunMode mode, CallerLink? caller, Report report, CancellationToken failed)
+    private static async Task<int> RunAsync(VmOptions options, string? imageName, RunMode mode, CallerLink? caller, Report report, CancellationToken failed)
     {
         StopSignals? signals = null;
         var end = await RunOnceAsync(options, caller, null);
@@ -39,7 +40,7 @@ internal static class RunVerb
 
         async Task<RunEnd> RunOnceAsync(VmOptions these, CallerLink? waiting, VmRestart? restart)
         {
-            var (planning, status) = await PlanAsync(these, waiting, report, restart, failed);
+            var (planning, status) = await PlanAsync(these, imageName, waiting, report, restart, failed);
             if (planning is null)
                 return new RunEnd(status);
             try
@@ -62,14 +63,25 @@ internal static class RunVerb
     }
 
     /// <summary>The plan; or null and the exit status, when the reason has been printed.</summary>
-    private static async Task<(VmPlanning? Planning, int Status)> PlanAsync(VmOptions options, CallerLink? caller, Report report, VmRestart? restart, CancellationToken failed)
+    private static async Task<(VmPlanning? Planning, int Status)> PlanAsync(VmOptions options, string? imageName, CallerLink? caller, Report report, VmRestart? restart, CancellationToken failed)
     {
         var environment = HostEnvironment.Of();
-        var (planning, stopped) = await CancelOnSignals.RunAsync(async cancel =>
+        VmPlanning? planning;
+        int? stopped;
+        try
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, failed, caller?.Abandoned ?? CancellationToken.None);
-            return await VmPlanning.OfAsync(options, environment, either.Token);
-        });
+            (planning, stopped) = await CancelOnSignals.RunAsync(async cancel =>
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, failed, caller?.Abandoned ?? CancellationToken.None);
+                return await VmPlanning.OfAsync(await NamedImageOptions.AddAsync(options, imageName, either.Token), environment, either.Token);
+            });
+        }
+        catch (VmImageException error)
+        {
+            restart?.Fail(error.Message);
+            return (null, Report.Failure([NamedImageOptions.Problem(error)]));
+        }
+
         if (stopped is { } status)
             return (null, status);
         foreach (var detail in planning!.Details)

@@ -39,6 +39,9 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
     /// </summary>
     public long Changed { get; init; }
 
+    /// <summary>The bytes that the file takes on its file system: fewer than its size if it has holes.</summary>
+    public long Occupied { get; init; }
+
     /// <summary>Queries an open file.</summary>
     /// <exception cref="LinuxException">The query failed.</exception>
     public static unsafe FileFacts Of(SafeHandle file)
@@ -76,6 +79,7 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
         return new FileFacts(kind, known, identity, found.UserId, found.GroupId, (UnixFileMode)(found.Mode & 0xfff), Time(found.ModifiedSeconds, found.ModifiedNanoseconds))
         {
             Changed = Time(found.ChangedSeconds, found.ChangedNanoseconds),
+            Occupied = (long)found.Blocks * 512,
         };
     }
 

@@ -31,6 +31,60 @@ public abstract class VmImage
     public static VmImage Kernel(string linux, IEnumerable<string>? initrds = null, IEnumerable<string>? arguments = null) =>
         new KernelImage(Full(linux), [.. (initrds ?? []).Select(Full)], [.. arguments ?? []]);
 
+    /// <summary>A disk image that is downloaded by curl(1), once for all processes of this user (<see cref="VmImageStore"/>).</summary>
+    /// <param name="address">Its address, of https or http. A file compressed by xz, zstd, gzip or bzip2 is decompressed.</param>
+    /// <param name="checksum"><c>sha256:</c> or <c>sha512:</c> and hexadecimal digits. Nothing of a file with another checksum is used.</param>
+    /// <param name="format">The format; null to see it from the file.</param>
+    public static VmImage Download(Uri address, string checksum, ImageFormat? format = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(checksum);
+        return new DownloadedImage(address, Checksum.Parse(checksum) ?? throw new ArgumentException($"\"{checksum}\" is no checksum: it is sha256: or sha512: and the digits", nameof(checksum)))
+        {
+            Format = format,
+        };
+    }
+
+    /// <summary>
+    /// A disk image that is downloaded, with its checksum in a list such as <c>SHA512SUMS</c>. A stored one is used without a look at the list; <see cref="VmImageStore.PullAsync"/> renews it.
+    /// </summary>
+    /// <param name="address">Its address.</param>
+    /// <param name="checksums">The address of the list.</param>
+    /// <param name="format">The format; null to see it from the file.</param>
+    public static VmImage Download(Uri address, Uri checksums, ImageFormat? format = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(checksums);
+        return new DownloadedImage(address, checksums) { Format = format };
+    }
+
+    /// <summary>A kernel of this host with a shell of the host's busybox: boots within seconds even without KVM, and serves commands.</summary>
+    /// <param name="root">
+    /// The root directory in which the kernel and its modules are searched: that of a tree, or of an unpacked kernel package for a host without a kernel, as containers are. Null for the host's.
+    /// </param>
+    public static VmImage Busybox(string? root = null) => new BusyboxImage(root is null ? "/" : Full(root));
+
+    /// <summary>
+    /// A Debian that mmdebstrap(1) makes, with a kernel, systemd, networking and sshd. It is kept until <see cref="VmImageStore.RemoveAsync"/>, as <c>debian-build-SUITE</c>.
+    /// </summary>
+    /// <param name="suite">The suite, such as <c>trixie</c>.</param>
+    /// <param name="packages">More packages.</param>
+    public static VmImage Debian(string suite, params IEnumerable<string> packages)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(suite);
+        ArgumentNullException.ThrowIfNull(packages);
+        return new DebianImage(suite, [.. packages]);
+    }
+
+    /// <summary>What mkosi(1) builds, where it is: a disk, a tree or a unified kernel image. <see cref="VmImageStore.PullAsync"/> builds it anew.</summary>
+    /// <param name="directory">The directory of an <c>mkosi.conf</c>, in which mkosi is run if it has built nothing yet; or of mkosi's output.</param>
+    public static VmImage Mkosi(string directory) => new MkosiImage(Full(directory));
+
+    /// <summary>An image by its name: of the catalogue, such as <c>debian-13</c>, or of a build (<see cref="VmImageStore.BuildAsync"/>).</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="VmImageException">There is no place for images.</exception>
+    public static VmImage Named(string name) => VmImageStore.Open().Named(name);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

@@ -39,7 +39,7 @@ public sealed record VmImageFiles
     /// <param name="options">The options for everything else. A kernel and a kind of firmware in them are kept. With an <see cref="VmOptions.Image"/> the guest's
     /// writes go there: it is, or becomes, a copy-on-write child of this image.</param>
     /// <returns>
-    /// The options with this image; of a shared one the guest's writes are discarded, unless they go to an image of the options.
+    /// The options with this image. Of a shared one the guest's writes are discarded, unless they go to an image of the options, and several machines can run at once.
     /// </returns>
     /// <exception cref="ArgumentException">The options have a directory or a template, or an image that cannot be this image's child.</exception>
     public VmOptions ApplyTo(VmOptions options)
@@ -72,7 +72,9 @@ public sealed record VmImageFiles
         {
             Image = Image,
             ImageFormat = Image is null ? options.ImageFormat : Format,
-            Ephemeral = options.Ephemeral || (IsShared && (Image ?? Directory) is not null),
+            Ephemeral = options.Ephemeral || IsShared,
+            // Only this image's disk need be thrown away.
+            ExtraDrives = options.Ephemeral || !IsShared ? options.ExtraDrives : [.. options.ExtraDrives.Select(drive => drive with { Persist = true })],
         };
     }
 }

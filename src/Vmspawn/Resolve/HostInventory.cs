@@ -104,5 +104,5 @@ internal sealed record HostInventory(
             : null;
 
     private static string? Cache(ProcessContext process) =>
-        QemuFactsCache.DefaultDirectory(HostProbe.EffectiveUser, process.Environment);
+        CacheDirectory.Of(HostProbe.EffectiveUser, process.Environment);
 }

@@ -1,3 +1,4 @@
+using Vmspawn.Host;
 using Vmspawn.Qemu;
 
 namespace Vmspawn.Tests.Qemu;
@@ -58,7 +59,7 @@ public sealed class QemuFactsCacheTests : IDisposable
     [InlineData(1000u, null, "/h", "/h/.cache/vmspawn")]
     [InlineData(1000u, null, null, null)]
     public void The_directory_follows_the_base_directory_specification(uint uid, string? cache, string? home, string? directory) =>
-        Assert.Equal(directory, QemuFactsCache.DefaultDirectory(uid, name => name == "HOME" ? home : name == "XDG_CACHE_HOME" ? cache : null));
+        Assert.Equal(directory, CacheDirectory.Of(uid, name => name == "HOME" ? home : name == "XDG_CACHE_HOME" ? cache : null));
 
     private async Task<string> AskAsync(string binary) => (await QemuFactsCache.GetAsync(binary, _directory["cache"], [], CancellationToken.None))!.Machines.Single(name => name.StartsWith("asked", StringComparison.Ordinal)).Replace("asked-", "QEMU asked ");
 

@@ -164,3 +164,15 @@ internal enum SnapshotAction
 
 /// <summary>Print the help of one subcommand.</summary>
 internal sealed record ShowControlHelp(ControlVerb Verb) : ParsedCommand;
+
+/// <summary>List the images.</summary>
+internal sealed record ImageListCommand(bool Json) : ControlCommand(RuntimeScope.Auto);
+
+/// <summary>Download images, or newer versions of them.</summary>
+internal sealed record ImagePullCommand(IReadOnlyList<string> Names, bool Quiet) : ControlCommand(RuntimeScope.Auto);
+
+/// <summary>Build an image.</summary>
+internal sealed record ImageBuildCommand(string Name, VmImage Image, bool Quiet) : ControlCommand(RuntimeScope.Auto);
+
+/// <summary>Remove images.</summary>
+internal sealed record ImageRemoveCommand(IReadOnlyList<string> Names) : ControlCommand(RuntimeScope.Auto);

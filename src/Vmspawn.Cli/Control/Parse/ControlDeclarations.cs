@@ -145,6 +145,36 @@ internal static class ControlDeclarations
         },
     };
 
+    public static ControlOption Debian() => new("--debian", "SUITE")
+    {
+        Description = "build: a Debian of this suite, such as trixie, by mmdebstrap",
+        Set = (options, value, problems) =>
+        {
+            if (value.Length > 0 && value.All(letter => char.IsAsciiLetterLower(letter) || letter == '-'))
+                return options with { Debian = value };
+            problems.Add(new Problem("suite", $"--debian={value}", "this is no name of a suite", "write stable, trixie or sid for example", ProblemKind.Usage));
+            return options;
+        },
+    };
+
+    public static ControlOption Package() => new("--package", "NAME[,NAME…]", 'p')
+    {
+        Description = "build: more packages of that Debian; repeatable",
+        Set = (options, value, problems) =>
+        {
+            var names = value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            if (Array.Find(names, name => !name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '+' or '-' or '.' or ':')) is { } wrong)
+                problems.Add(new Problem("package", $"--package={wrong}", "this is no name of a package", null, ProblemKind.Usage));
+            return options with { Packages = [.. options.Packages, .. names] };
+        },
+    };
+
+    public static ControlOption Mkosi() =>
+        Place("--mkosi", "build: what mkosi builds from the configuration in this directory, or has built there", (options, directory) => options with { Mkosi = directory });
+
+    public static ControlOption Busybox() =>
+        Place("--busybox", "build: a shell of busybox with the newest kernel below this root directory, / for the host's", (options, directory) => options with { Busybox = directory });
+
     public static ControlOption[] Wait() =>
     [
         Flag("--wait", null, "Return when the guest has released it (the default)", options => options with { Wait = true }),
@@ -170,6 +200,18 @@ internal static class ControlDeclarations
             Filter = value.Length == 0
                 ? []
                 : [.. options.Filter, .. value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        },
+    };
+
+    private static ControlOption Place(string name, string what, Func<ControlOptions, string, ControlOptions> set) => new(name, "DIR")
+    {
+        Description = what,
+        Set = (options, value, problems) =>
+        {
+            if (value.Length > 0)
+                return set(options, value);
+            problems.Add(new Problem("directory", $"{name}=", "the directory is missing", null, ProblemKind.Usage));
+            return options;
         },
     };
 

@@ -55,6 +55,18 @@ internal sealed record ControlOptions
     /// <summary>How the memory of a snapshot is compressed.</summary>
     public MemoryCompression Compression { get; init; }
 
+    /// <summary>The Debian suite of an image that is built.</summary>
+    public string? Debian { get; init; }
+
+    /// <summary>The packages of an image that is built.</summary>
+    public IReadOnlyList<string> Packages { get; init; } = [];
+
+    /// <summary>The root directory with the kernel of a busybox image that is built.</summary>
+    public string? Busybox { get; init; }
+
+    /// <summary>The directory of mkosi's configuration or output.</summary>
+    public string? Mkosi { get; init; }
+
     public bool Wait { get; init; } = true;
 
     /// <summary>The time limit, or null for the subcommand's default.</summary>

@@ -2,7 +2,7 @@ using Vmspawn.Options;
 
 namespace Vmspawn.Cli.Control.Parse;
 
-/// <summary>All subcommands that start no machine: those for running ones, and <c>doctor</c>.</summary>
+/// <summary>All subcommands that start no machine: those for running ones, <c>image</c> and <c>doctor</c>.</summary>
 internal static class ControlVerbs
 {
     /// <summary>How long <c>detach</c> waits for the guest by default.</summary>
@@ -13,7 +13,7 @@ internal static class ControlVerbs
 
     /// <summary>Their names, in the order of the help.</summary>
     public static string[] Names { get; } =
-        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "freeze", "snapshot", "network", "fault", "doctor"];
+        ["list", "status", "poweroff", "reboot", "restart", "pause", "resume", "terminate", "attach", "detach", "replace", "events", "qmp", "exec", "cp", "wait", "ssh", "console", "logs", "freeze", "snapshot", "network", "fault", "image", "doctor"];
 
     /// <summary>The subcommand with this name, or null.</summary>
     public static ControlVerb? Find(string word) => word switch
@@ -150,6 +150,12 @@ internal static class ControlVerbs
             // A time may begin with a hyphen.
             OptionsFirst = true,
         },
+        "image" => new(
+            word,
+            "Lists, downloads, builds and removes the images that vmspawn run boots by name.",
+            [Operand.ImageAction, Operand.ImageNames],
+            ImageArguments.Options,
+            ImageArguments.Read) { IsForMachines = false },
         "doctor" => new(
             word,
             "Diagnoses the host: what is missing for machines, the consequences, and how to fix it.",

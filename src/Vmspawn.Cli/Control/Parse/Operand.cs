@@ -15,6 +15,12 @@ internal enum OperandKind
     /// <summary>A snapshot's name, or a file.</summary>
     Snapshot,
 
+    /// <summary>The name of an image.</summary>
+    Image,
+
+    /// <summary>What is done with images.</summary>
+    ImageAction,
+
     /// <summary>A file.</summary>
     File,
 
@@ -48,6 +54,10 @@ internal sealed record Operand(string Label, OperandKind Kind, bool Optional = f
     public static Operand Names { get; } = new("NAME", OperandKind.Machine, Repeats: true);
 
     public static Operand StorageId { get; } = new("ID", OperandKind.Storage);
+
+    public static Operand ImageAction { get; } = new(string.Join('|', ImageArguments.Actions), OperandKind.ImageAction);
+
+    public static Operand ImageNames { get; } = new("NAME", OperandKind.Image, Optional: true, Repeats: true);
 
     public static Operand PathOrVolume { get; } = new("PATH|PROVIDER:VOLUME", OperandKind.File);
 

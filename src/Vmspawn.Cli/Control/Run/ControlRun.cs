@@ -77,6 +77,8 @@ internal static class ControlRun
                 return await EachMachine.RunAsync([status.Name], screen, _ => NetworkRun.StatusAsync(status, where, screen));
             case NetworkCaptureCommand capture:
                 return await EachMachine.RunAsync([capture.Name], screen, _ => NetworkRun.CaptureAsync(capture, where));
+            case ImageListCommand or ImagePullCommand or ImageBuildCommand or ImageRemoveCommand:
+                return await ImageRun.RunAsync(command, screen);
             case DoctorCommand doctor:
                 return await DoctorRun.RunAsync(doctor, screen);
             default:

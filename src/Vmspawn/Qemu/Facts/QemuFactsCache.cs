@@ -31,16 +31,6 @@ internal static class QemuFactsCache
         return facts;
     }
 
-    /// <summary><c>/var/cache/vmspawn</c> for root, else <c>$XDG_CACHE_HOME/vmspawn</c> or <c>~/.cache/vmspawn</c>; null without any of them.</summary>
-    public static string? DefaultDirectory(uint uid, Func<string, string?> environment)
-    {
-        if (uid == 0)
-            return "/var/cache/vmspawn";
-        if (environment("XDG_CACHE_HOME") is ['/', ..] cache)
-            return Path.Combine(cache, "vmspawn");
-        return environment("HOME") is ['/', ..] home ? Path.Combine(home, ".cache", "vmspawn") : null;
-    }
-
     private static byte[]? Read(string path)
     {
         try
