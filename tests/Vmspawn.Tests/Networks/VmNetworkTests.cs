@@ -1,10 +1,15 @@
 using System.Buffers.Binary;
 using System.Net;
+using Vmspawn.Firmware;
 using Vmspawn.Host;
 using Vmspawn.Linux;
 using Vmspawn.Networks;
 using Vmspawn.Networks.Packets;
 using Vmspawn.Options;
+using Vmspawn.Resolve;
+using Vmspawn.Spec;
+using Vmspawn.Tests.Control;
+using Vmspawn.Tests.Qemu;
 
 namespace Vmspawn.Tests.Networks;
 
@@ -98,6 +103,19 @@ public sealed class VmNetworkTests : IDisposable
         await link.Ended.WaitAsync(Cards.Bound, Cancel);
         var gone = await Assert.ThrowsAsync<LaunchException>(() => JoinAsync("db", "52:54:00:00:00:02"));
         Assert.Contains("vmspawn network create lan", gone.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_machine_is_not_planned_into_a_network_that_there_is_not()
+    {
+        await using var network = Make("lan");
+        var problems = new List<Problem>();
+        var inventory = new HostInventory(
+            SomeDisks.Spec.Host with { Runtime = new RuntimeBase(Place, IsFallback: false) }, SomeQemu.Facts, new FirmwarePlaces([], []), _ => null, (_, _) => throw new InvalidOperationException());
+        var cards = await NetworkResolver.ResolveAsync(new VmOptions { SwitchNetworks = ["lan", "gone", "../lan"] }, "web", inventory, problems, [], Cancel);
+        Assert.Equal(["--network=gone: there is no network of this name (make it by \"vmspawn network create gone\")"], problems.Where(problem => problem.Code == "network-missing").Select(problem => problem.ToString()));
+        Assert.Equal("machine-name", Assert.Single(problems, problem => problem.Subject == "--network=../lan").Code);
+        Assert.Equal(new SwitchLink("lan", NetworkPlace.SocketOf(Place, "lan")), cards[0].Link);
     }
 
     [Fact]

@@ -21,8 +21,15 @@ internal static class NetworkRun
         var networks = new List<RunningNetworkStatus>();
         foreach (var name in await RunningNetwork.ListAsync(where))
         {
-            await using var network = await RunningNetwork.OpenAsync(name, where);
-            networks.Add(await network.GetStatusAsync());
+            try
+            {
+                await using var network = await RunningNetwork.OpenAsync(name, where);
+                networks.Add(await network.GetStatusAsync());
+            }
+            catch (VmNetworkException error) when (error.Problem.Code is "network-missing" or "network-ended")
+            {
+                // It ended meanwhile.
+            }
         }
 
         if (command.Json)

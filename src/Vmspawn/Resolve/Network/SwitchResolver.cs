@@ -1,5 +1,6 @@
 using Vmspawn.Linux;
 using Vmspawn.Networks;
+using Vmspawn.Options;
 
 namespace Vmspawn.Resolve;
 
@@ -13,6 +14,13 @@ internal static class SwitchResolver
     {
         foreach (var network in networks)
         {
+            // A text that is no name must not become a path.
+            if (MachineNameText.Parse(network).Mistake is { } mistake)
+            {
+                problems.Add(mistake.About($"--network={network}"));
+                continue;
+            }
+
             if (await WhyMissingAsync(NetworkPlace.SocketOf(inventory.Host.Runtime, network), cancel).ConfigureAwait(false) is { } why)
                 problems.Add(new Problem("network-missing", $"--network={network}", why, $"make it by \"vmspawn network create {network}\""));
         }
