@@ -50,7 +50,8 @@ public abstract class VmTest : IAsyncLifetime
             if (_machine is not null)
                 _own = await _machine.StartAsync(Start, Cancel).ConfigureAwait(false);
             else
-                _ = Vm;
+                // A fixture whose machine has not started throws the reason.
+                GC.KeepAlive(Vm);
         }
         catch (TestMachineException error)
         {
