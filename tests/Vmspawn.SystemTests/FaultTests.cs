@@ -7,10 +7,6 @@ namespace Vmspawn.SystemTests;
 /// <summary>Faults of a running machine, by the library of its owner, by that of another process, and by the command line.</summary>
 public sealed class FaultTests : LibraryTest
 {
-    private const string Read = "dd if=/dev/{0} of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null && echo yes || echo no";
-    private const string Write = "dd if=/dev/zero of=/dev/{0} bs=4k count=1 oflag=direct 2>/dev/null && echo yes || echo no";
-    private const string Sync = "dd if=/dev/zero of=/dev/{0} bs=4k count=1 conv=fsync 2>/dev/null && echo yes || echo no";
-
     [Theory, InlineData(QemuKind.Distribution), InlineData(QemuKind.Sid)]
     public async Task A_guest_meets_each_fault_and_runs_on_when_it_is_ended(QemuKind qemu)
     {
@@ -32,20 +28,24 @@ public sealed class FaultTests : LibraryTest
 
         // The owner.
         await machine.Disks.FailAsync("vmspawn-extra-0", new DiskFault { Reads = true }, Cancel);
-        Assert.Equal(["no", "yes"], await GuestDoesAsync(machine, "vda", Read, Write));
+        Assert.Equal(["no", "yes"], await GuestDoesAsync(machine, Read("vda"), Write("vda")));
         await machine.Disks.FailAsync("vmspawn-extra-0", new DiskFault { Writes = true }, Cancel);
-        Assert.Equal(["yes", "no"], await GuestDoesAsync(machine, "vda", Read, Write));
+        Assert.Equal(["yes", "no"], await GuestDoesAsync(machine, Read("vda"), Write("vda")));
         await machine.Disks.FailAsync("vmspawn-extra-0", new DiskFault { Reads = true, Once = true }, Cancel);
-        Assert.Equal(["no", "yes"], await GuestDoesAsync(machine, "vda", Read, Read));
+        Assert.Equal(["no", "yes"], await GuestDoesAsync(machine, Read("vda"), Read("vda")));
         // Another process.
         await other.Faults.SetDiskAsync("vmspawn-extra-1", new DiskFault { Flushes = true }, Cancel);
-        Assert.Equal(["yes", "no"], await GuestDoesAsync(machine, "sda", Write, Sync));
+        Assert.Equal(["yes", "no"], await GuestDoesAsync(machine, Write("sda"), Sync("sda")));
         await other.Faults.SetDiskAsync("vmspawn-extra-1", null, Cancel);
         await Assert.ThrowsAsync<RunningMachineException>(() => other.Faults.SetDiskAsync("other", null, Cancel));
 
         // A full disk pauses the machine, which says so, and its write is repeated.
         await Good(qemu, "fault", machine.Name, "disk", "vmspawn-extra-0", "full");
+<<<<<<< HEAD
         var writing = machine.Guest.ShellAsync(Write.Replace("{0}", "vda", StringComparison.Ordinal), Cancel);
+=======
+        var writing = machine.Guest.ShellAsync(Write("vda"), Cancel);
+>>>>>>> networks
         for (var i = 0; i < 200 && (await other.GetStatusAsync(Cancel)).State != "io-error"; i++)
             await Task.Delay(50, Cancel);
         Assert.Matches($"^{machine.Name}: io-error, paused because .*full file system", (await Good(qemu, "status", machine.Name)).Output);
@@ -92,11 +92,14 @@ public sealed class FaultTests : LibraryTest
         Assert.True(machine.State == VmState.Ended, exit.ToString());
     }
 
-    private static async Task<string[]> GuestDoesAsync(VirtualMachine machine, string device, params string[] lines)
-    {
-        var script = string.Join('\n', lines.Select(line => string.Format(CultureInfo.InvariantCulture, line, device)));
-        return (await machine.Guest.ShellAsync(script, Cancel)).Split('\n');
-    }
+    private static string Read(string device) => $"dd if=/dev/{device} of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null && echo yes || echo no";
+
+    private static string Write(string device) => $"dd if=/dev/zero of=/dev/{device} bs=4k count=1 oflag=direct 2>/dev/null && echo yes || echo no";
+
+    private static string Sync(string device) => $"dd if=/dev/zero of=/dev/{device} bs=4k count=1 conv=fsync 2>/dev/null && echo yes || echo no";
+
+    private static async Task<string[]> GuestDoesAsync(VirtualMachine machine, params string[] lines) =>
+        (await machine.Guest.ShellAsync(string.Join('\n', lines), Cancel)).Split('\n');
 
     private static async Task<long> SecondsAsync(VirtualMachine machine) => long.Parse(await machine.Guest.ShellAsync("date +%s", Cancel), CultureInfo.InvariantCulture);
 }
