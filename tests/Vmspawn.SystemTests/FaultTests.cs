@@ -41,11 +41,7 @@ public sealed class FaultTests : LibraryTest
 
         // A full disk pauses the machine, which says so, and its write is repeated.
         await Good(qemu, "fault", machine.Name, "disk", "vmspawn-extra-0", "full");
-<<<<<<< HEAD
-        var writing = machine.Guest.ShellAsync(Write.Replace("{0}", "vda", StringComparison.Ordinal), Cancel);
-=======
         var writing = machine.Guest.ShellAsync(Write("vda"), Cancel);
->>>>>>> networks
         for (var i = 0; i < 200 && (await other.GetStatusAsync(Cancel)).State != "io-error"; i++)
             await Task.Delay(50, Cancel);
         Assert.Matches($"^{machine.Name}: io-error, paused because .*full file system", (await Good(qemu, "status", machine.Name)).Output);
