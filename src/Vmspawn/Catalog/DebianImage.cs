@@ -8,8 +8,8 @@ using Vmspawn.Options;
 namespace Vmspawn.Catalog;
 
 /// <summary>
-/// A Debian that mmdebstrap(1) makes from packages, as an ext4 disk with its kernel and initrd beside it. It needs no root where the user has subordinate ids. With
-/// the credentials of systemd 256 and later, and with cloud-init in older suites, the host logs in to it.
+/// A Debian that mmdebstrap(1) makes from packages, as an ext4 disk with its kernel and initrd beside it. The host logs in to it
+/// with the credentials of systemd 256 and later, and with cloud-init in older suites.
 /// </summary>
 /// <param name="suite">The suite.</param>
 /// <param name="packages">More packages.</param>
