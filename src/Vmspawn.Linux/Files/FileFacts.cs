@@ -97,17 +97,6 @@ public readonly record struct FileFacts(FileKind Kind, long Size, FileIdentity I
         return (open.DeviceMajor, open.DeviceMinor, open.Inode) == (named.DeviceMajor, named.DeviceMinor, named.Inode);
     }
 
-    /// <summary>The bytes that a file occupies on its file system: less than its size if it has holes.</summary>
-    /// <exception cref="LinuxException">The query failed.</exception>
-    public static unsafe long AllocatedBytes(SafeHandle file)
-    {
-        Libc.StatXBuffer found;
-        if (Libc.StatX(file, "", Libc.AT_EMPTY_PATH, Libc.STATX_BASIC_STATS, &found) != 0)
-            throw LinuxException.Last("statx");
-        // The unit of st_blocks does not depend on the file system (stat(3type)).
-        return (long)found.Blocks * 512;
-    }
-
     private static ulong Device(uint major, uint minor) => ((ulong)major << 32) | minor;
 
     private static unsafe long Capacity(SafeHandle device)

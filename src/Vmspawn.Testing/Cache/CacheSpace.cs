@@ -25,11 +25,7 @@ internal static class CacheSpace
     {
         try
         {
-            return Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Sum(path =>
-            {
-                using var file = OpenFile.Open(path, writable: false);
-                return FileFacts.AllocatedBytes(file);
-            });
+            return Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Sum(path => FileFacts.OfName(path).Occupied);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

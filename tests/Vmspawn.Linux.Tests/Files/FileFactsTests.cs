@@ -41,5 +41,9 @@ public class FileFactsTests
         var facts = FileFacts.OfName(file);
         Assert.Equal(1 << 20, facts.Size);
         Assert.InRange(facts.Occupied, 0, 64 << 10);
+        using var written = OpenFile.Open(file, writable: true);
+        RandomAccess.Write(written, new byte[2 << 20], 0);
+        RandomAccess.FlushToDisk(written);
+        Assert.InRange(FileFacts.Of(written).Occupied, 2 << 20, 4 << 20);
     }
 }

@@ -47,18 +47,6 @@ public sealed class FileTests
     }
 
     [Fact]
-    public void Holes_of_a_file_occupy_nothing()
-    {
-        using var directory = new TemporaryDirectory();
-        using var file = NewFile.Create(directory.File("sparse"));
-        RandomAccess.SetLength(file, 64 << 20);
-        Assert.InRange(FileFacts.AllocatedBytes(file), 0, 1 << 20);
-        RandomAccess.Write(file, new byte[2 << 20], 0);
-        RandomAccess.FlushToDisk(file);
-        Assert.InRange(FileFacts.AllocatedBytes(file), 2 << 20, 4 << 20);
-    }
-
-    [Fact]
     public void A_block_device_has_its_capacity_and_its_own_number_as_identity()
     {
         var name = Directory.EnumerateDirectories("/sys/class/block").Select(Path.GetFileName).FirstOrDefault(one => CanRead($"/dev/{one}"));

@@ -33,7 +33,7 @@ public class SnapshotManifestTests
     private static readonly SnapshotManifest Whole = new()
     {
         Format = SnapshotManifest.CurrentFormat, Name = "vm", Created = DateTimeOffset.UnixEpoch, Writer = "1", Qemu = new FrozenQemu("/q", "7.2.0", "pc-q35-7.2", "tcg", null),
-        Compression = MemoryCompression.Zstd, MemorySize = 1, IsPaused = false, IsReady = true, Drives = [new FrozenDrive("root", null, ["disk-root.qcow2"])], Files = [new FileStamp("/i", 1, 2)],
+        Compression = MemoryCompression.Zstd, MemorySize = 1, IsPaused = false, IsReady = true, Drives = [new FrozenDrive("root", null, ["disk-root.qcow2"])], Files = [new FileStamp("/i", 1, 2, 3)],
         Hardware = ["-m 1"], Macs = [null, "52:54:00:12:34:56"], Credentials = [new FrozenCredential("a", "b"u8.ToArray())], Options = Everything,
     };
 
