@@ -1,3 +1,5 @@
+using Vmspawn.Linux;
+
 namespace Vmspawn.Guests;
 
 /// <summary>Several ways into the guest, the best first: the first that answers is used.</summary>
@@ -6,6 +8,7 @@ namespace Vmspawn.Guests;
 internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all, string? lack = null) : IGuestTransport
 {
     private readonly CancellationTokenSource _ended = new();
+    private readonly BackgroundTasks _background = new((_, _) => { });
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closed;
 
@@ -46,9 +49,9 @@ internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all, string
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _ended.Token);
         List<Task> waits = [.. all.Select(transport => transport.WaitAsync(either.Token)), Task.Delay(Timeout.Infinite, either.Token)];
         var first = await Task.WhenAny(waits).ConfigureAwait(false);
-        // The others need not wait any longer, and why they end does not matter.
+        // The others need not wait any longer; why they end does not matter, and the caller does not wait for it.
         await either.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(waits).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _background.Run("end the waits on other channels", async _ => await Task.WhenAll(waits).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
         cancel.ThrowIfCancellationRequested();
         if (_ended.IsCancellationRequested)
             throw new GuestChannelException("the machine has ended");
@@ -71,6 +74,7 @@ internal sealed class GuestTransports(IReadOnlyList<IGuestTransport> all, string
         Open();
         foreach (var transport in all)
             await transport.DisposeAsync().ConfigureAwait(false);
+        await _background.DisposeAsync().ConfigureAwait(false);
         _ended.Dispose();
     }
 

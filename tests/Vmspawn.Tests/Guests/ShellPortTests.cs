@@ -202,6 +202,50 @@ public sealed class ShellPortTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_chunk_is_sent_without_a_part_of_the_next_one_however_slow_the_guest_is()
+    {
+        // Programs that look for more after they have passed on what there was.
+        using var programs = new TemporaryDirectory();
+        await File.WriteAllTextAsync(programs["cat"], "#!/bin/sh\n/usr/bin/dd bs=1M count=1 2>/dev/null\nsleep 0.3\nexec /usr/bin/cat\n", Cancel);
+        await File.WriteAllTextAsync(programs["dd"], "#!/bin/sh\n/usr/bin/dd \"$@\"\nstatus=$?\nsleep 0.1\nexit $status\n", Cancel);
+        foreach (var program in (string[])["cat", "dd"])
+            File.SetUnixFileMode(programs[program], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await StartAsync("dash", new Dictionary<string, string?> { ["PATH"] = $"{programs.Path}:/usr/bin:/bin" });
+        var (status, output, _) = await RunAsync(GuestCommand.Shell("printf 0123456789; sleep 0.1; head -c 60000 /dev/zero | tr '\\0' x"), null);
+        Assert.Equal((0, 60_010), (status, output.Length));
+        Assert.Equal("0123456789xx", Encoding.ASCII.GetString(output)[..12]);
+    }
+
+    [Fact]
+    public async Task A_frozen_session_goes_on_with_what_the_guest_has_to_run_first()
+    {
+        await StartAsync("dash");
+        Assert.Equal("before", await Commands.TextAsync(_port!, "echo before"));
+        FrozenShell? frozen;
+        using (var held = await _port!.HoldAsync(Cancel))
+            frozen = held!.Frozen;
+        Assert.NotNull(frozen);
+        using var directory = new TemporaryDirectory();
+        _port.GoesOn(frozen, () => $"touch {directory["first"]}");
+        _port.Changed(isOpen: true);
+        // No greeting is waited for.
+        Assert.True(_port.IsReady);
+        Assert.Equal("first after", await Commands.TextAsync(_port, $"cd {directory.Path}; echo * after"));
+    }
+
+    [Fact]
+    public async Task A_session_in_which_a_command_runs_does_not_go_on()
+    {
+        await StartAsync("dash");
+        await using var process = await _port!.StartAsync(new GuestCommand("sleep", "1000"), false, Cancel);
+        using (var held = await _port.HoldAsync(Cancel))
+            Assert.Null(held!.Frozen);
+        // What is sent meanwhile arrives afterwards.
+        process.Send(Signal.SIGTERM);
+        Assert.Equal(143, await process.Exited.WaitAsync(Cancel));
+    }
+
+    [Fact]
     public async Task A_guest_that_sends_what_is_not_of_the_protocol_is_not_believed()
     {
         var (ours, theirs) = UnixConnection.CreatePair();
@@ -237,7 +281,7 @@ public sealed class ShellPortTests : IAsyncDisposable
     }
 
     /// <returns>The directory of the server's files.</returns>
-    private async Task<string> StartAsync(string shell)
+    private async Task<string> StartAsync(string shell, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var (ours, theirs) = UnixConnection.CreatePair();
         _port = new ShellPort(ours, Failed);
@@ -246,6 +290,7 @@ public sealed class ShellPortTests : IAsyncDisposable
         {
             _guests.Add(ChildProcess.Start(new ChildSpec($"/usr/bin/{words[0]}", [.. words[1..], "-c", ShellServer.Service("/proc/self/fd/9").Replace("3<>/proc/self/fd/9", "3<&9", StringComparison.Ordinal)])
             {
+                Environment = environment,
                 Descriptors = [new ChildDescriptor(9, theirs)],
                 TakesGroupAlong = true,
             }));

@@ -39,8 +39,8 @@ env --default-signal=INT,QUIT,PIPE true && V='env --default-signal=INT,QUIT,PIPE
 w() {
   while read -r k i s n; do
     case $k in
-      # The file may be gone because the host has no use for it any more.
-      o) { echo "o $i $s $n" && cat; } <"$D/$i/$s" ;;
+      # The file may be gone because the host has no use for it any more. No more is read than is announced: it has the next chunk as soon as the host has this one.
+      o) { echo "o $i $s $n" && dd bs="$n" count=1; } <"$D/$i/$s" ;;
       *) echo "$k $i $s $n" ;;
     esac
   done <&4 >&8 2>/dev/null
