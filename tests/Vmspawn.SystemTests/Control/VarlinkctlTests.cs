@@ -10,8 +10,10 @@ public sealed class VarlinkctlTests : VmTest
     private static readonly string[] Interfaces =
     [
         "io.systemd", "io.systemd.MachineInstance", "io.systemd.QemuMachineInstance", "io.systemd.VirtualMachineInstance",
-        "org.varlink.service", "org.vmspawn.Console", "org.vmspawn.Guest", "org.vmspawn.Machine",
+        "org.varlink.service", "org.vmspawn.Console", "org.vmspawn.Faults", "org.vmspawn.Guest", "org.vmspawn.Machine",
     ];
+
+    private const string Faults = "org.vmspawn.Faults.";
 
     private readonly HashSet<string> _answered = [];
     private string _socket = "";
@@ -19,14 +21,16 @@ public sealed class VarlinkctlTests : VmTest
     [Fact]
     public async Task Varlinkctl_prints_every_interface_and_every_method_answers_it()
     {
-        await using var vm = await ControlledVm.Start(Scratch, QemuKind.Sid, Guest("commands,wait-acpi,sleep=200"));
+        await using var vm = await ControlledVm.Start(Scratch, QemuKind.Sid, Guest("commands,wait-acpi,sleep=200", "--network-user-mode"));
         _socket = vm.Socket;
         await vm.Run.Output.WaitFor("vmtest: waiting", GuestBound);
 
         var methods = await Introspect();
         await Asks();
         await DisksComeAndGo();
+        await LinksAndHelpers();
         await Commands();
+        await Good("Ours.Freeze", $$"""{"directory":"{{Scratch.Own("frozen")}}","keep":true}""");
         await GuestsConsole();
         using var events = Start("call", "--more", "--json=short", _socket, ControlledVm.Instance + "SubscribeEvents", """{"filter":["STOP","RESUME"]}""");
         await events.Output.WaitFor("READY", ShortBound);
@@ -53,6 +57,11 @@ public sealed class VarlinkctlTests : VmTest
             Assert.True(DateTime.UtcNow < end, await File.ReadAllTextAsync(answer, TestContext.Current.CancellationToken));
         await Good("Instance.Terminate", "{}");
         Assert.Equal(0, (await vm.Run.End(ShortBound)).Status);
+        await using (var other = await ControlledVm.Start(Scratch, QemuKind.Sid, Guest("sleep=200")))
+        {
+            await Good($"{Faults}CutPower", "{}");
+            Assert.Equal(1, (await other.Run.End(ShortBound)).Status);
+        }
 
         Assert.Equal(methods.Order(StringComparer.Ordinal), _answered.Order(StringComparer.Ordinal));
     }
@@ -84,7 +93,7 @@ public sealed class VarlinkctlTests : VmTest
     {
         Assert.True((await Good("Instance.Describe", "{}")).GetProperty("running").GetBoolean());
         Assert.Equal(Scratch.Mark, (await Good("Ours.Status", "{}")).GetProperty("name").GetString());
-        Assert.Equal(10, (await Good("Ours.ListPorts", "{}")).GetProperty("ports").GetArrayLength());
+        Assert.Equal(11, (await Good("Ours.ListPorts", "{}")).GetProperty("ports").GetArrayLength());
         Assert.Equal(JsonValueKind.Object, (await Good("Ours.Topology", "{}")).GetProperty("plan").ValueKind);
         await Good("Ours.SetMemory", """{"bytes":469762048}""");
         Assert.Equal(469762048, (await Good("Ours.GetMemory", "{}")).GetProperty("target").GetInt64());
@@ -96,6 +105,8 @@ public sealed class VarlinkctlTests : VmTest
         await Good("Ours.Attach", """{"fileDescriptorIndex":0,"name":"b"}""", Scratch.Raw("b"));
         var disks = (await Good("Ours.ListStorage", "{}")).GetProperty("storage").EnumerateArray();
         Assert.Equal(["a nvme", "b virtio-blk"], disks.Select(disk => $"{disk.GetProperty("name")} {disk.GetProperty("type")}"));
+        await Good($"{Faults}SetDiskFault", """{"name":"b","fault":{"reads":true}}""");
+        await Good($"{Faults}SetDiskFault", """{"name":"b"}""");
         await Good("Instance.ReplaceStorage", """{"fileDescriptorIndex":0,"name":"a"}""", Scratch.Raw("a2"));
         var replaced = await Good("Ours.Replace", """{"fileDescriptorIndex":0,"name":"b"}""", Scratch.Raw("b2", 8 << 20));
         Assert.Equal(8 << 20, replaced.GetProperty("storage").GetProperty("size").GetInt64());
@@ -103,6 +114,15 @@ public sealed class VarlinkctlTests : VmTest
         Assert.True((await Good("Ours.Detach", """{"name":"b"}""")).GetProperty("done").GetBoolean());
         Assert.Contains("io.systemd.MachineInstance.NoSuchStorage", await Bad("Instance.RemoveStorage", """{"name":"a"}"""), StringComparison.Ordinal);
         Assert.Contains("no disk b is attached", await Bad("Ours.Detach", """{"name":"b"}"""), StringComparison.Ordinal);
+    }
+
+    private async Task LinksAndHelpers()
+    {
+        await Good($"{Faults}SetLink", """{"card":0,"up":false}""");
+        await Good($"{Faults}SetLink", """{"card":0,"up":true}""");
+        Assert.Equal(0, (await Good($"{Faults}ListHelpers", "{}")).GetProperty("helpers").GetArrayLength());
+        Assert.Contains($"{Faults}Refused", await Bad($"{Faults}SetHelperFault", """{"name":"swtpm","fault":"kill"}"""), StringComparison.Ordinal);
+        _answered.Add($"{Faults}SetHelperFault");
     }
 
     private async Task Commands()
