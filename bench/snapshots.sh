@@ -41,6 +41,9 @@ for programs in "" "$guests/qemu-sid"; do
     for ((run = 1; run <= runs; run++)); do
         rm -rf "$XDG_DATA_HOME"
         (PATH=$programs:$PATH && export PATH && first bench "${debian[@]}") >>"$work/boot"
+        # A machine that is frozen has nothing left to do.
+        "$vmspawn" wait bench --for=unit:multi-user.target
+        sleep 10
         began=$(now)
         "$vmspawn" freeze bench debian
         echo $(($(now) - began)) >>"$work/save"
