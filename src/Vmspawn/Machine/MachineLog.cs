@@ -110,14 +110,8 @@ public static class MachineLog
         }
     }
 
-    private static string? DirectoryOf(VmEnvironment? environment)
-    {
-        var variable = (environment ?? VmEnvironment.OfProcess).Variable;
-        return variable("XDG_STATE_HOME") is ['/', ..] state ? Path.Combine(state, "vmspawn", "logs")
-            : HostProbe.EffectiveUser == 0 ? "/var/log/vmspawn"
-            : variable("HOME") is ['/', ..] home ? Path.Combine(home, ".local", "state", "vmspawn", "logs")
-            : null;
-    }
+    private static string? DirectoryOf(VmEnvironment? environment) =>
+        UserPlace.Of((environment ?? VmEnvironment.OfProcess).Variable, "XDG_STATE_HOME", ".local/state", "logs", "/var/log/vmspawn");
 
     /// <summary>The part before the newest one.</summary>
     internal static string OlderPart(string path) => $"{path}.1";

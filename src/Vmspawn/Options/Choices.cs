@@ -103,3 +103,13 @@ public enum NetworkMode
     /// <summary>A TAP device of the host.</summary>
     Tap,
 }
+
+/// <summary>How a snapshot's memory is compressed.</summary>
+public enum MemoryCompression
+{
+    /// <summary>Not at all; pages of zeros take no space in any case.</summary>
+    None,
+
+    /// <summary>By zstd(1).</summary>
+    Zstd,
+}

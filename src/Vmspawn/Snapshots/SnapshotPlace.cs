@@ -10,9 +10,5 @@ internal static class SnapshotPlace
         !text.Contains('/', StringComparison.Ordinal) && text is not ("" or "." or "..") && Of(variable) is { } directory ? Path.Combine(directory, text) : Path.GetFullPath(text);
 
     /// <summary>The user's directory of snapshots; null when there is no home directory.</summary>
-    public static string? Of(Func<string, string?> variable) =>
-        variable("XDG_DATA_HOME") is ['/', ..] data ? Path.Combine(data, "vmspawn", "snapshots")
-        : HostProbe.EffectiveUser == 0 ? "/var/lib/vmspawn/snapshots"
-        : variable("HOME") is ['/', ..] home ? Path.Combine(home, ".local", "share", "vmspawn", "snapshots")
-        : null;
+    public static string? Of(Func<string, string?> variable) => UserPlace.Of(variable, "XDG_DATA_HOME", ".local/share", "snapshots", "/var/lib/vmspawn/snapshots");
 }
