@@ -37,13 +37,17 @@ internal sealed record SnapshotFiles(string Directory, SnapshotManifest Manifest
         var file = Path.Combine(path, ManifestName);
         try
         {
-            if (!Path.Exists(path))
-                return Refuse("snapshot-missing", "there is no such directory", "vmspawn freeze makes one, vmspawn snapshot list shows those that there are");
+            // Fails where another user's directory hides it.
+            FileFacts.OfName(path);
             if (!File.Exists(file))
                 return Refuse("snapshot-invalid", $"this is no snapshot: it has no {ManifestName}", "vmspawn freeze makes one");
             if (new FileInfo(file).Length > LongestManifest)
                 return Refuse("snapshot-invalid", $"this is no snapshot: its {ManifestName} is too long", "make another one");
             return new SnapshotFiles(path, SnapshotManifest.Parse(File.ReadAllBytes(file)));
+        }
+        catch (LinuxException error) when (error.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return Refuse("snapshot-missing", "there is no such directory", "vmspawn freeze makes one, vmspawn snapshot list shows those that there are");
         }
         catch (JsonException error)
         {

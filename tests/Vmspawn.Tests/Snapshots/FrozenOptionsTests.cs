@@ -54,6 +54,17 @@ public class FrozenOptionsTests
         Assert.All(problems, problem => Assert.Equal(ProblemKind.Usage, problem.Kind));
     }
 
+    [Fact]
+    public void A_snapshot_that_is_not_there_and_a_directory_that_is_none_are_told_apart()
+    {
+        using var directory = new TemporaryDirectory();
+        var problems = new List<Problem>();
+        Assert.Null(SnapshotFiles.TryRead(directory["nothing"], problems));
+        Assert.Null(SnapshotFiles.TryRead(directory.Path, problems));
+        Assert.Null(SnapshotFiles.TryRead(directory[new string('x', 300)], problems));
+        Assert.Equal(["snapshot-missing", "snapshot-invalid", "snapshot-unreadable"], problems.Select(problem => problem.Code));
+    }
+
     private static VmOptions Merge(VmOptions given, List<Problem> problems)
     {
         var manifest = new SnapshotManifest
